@@ -1,0 +1,33 @@
+// The way events leave a service: appended in the causing transaction, relayed after it has committed, applied
+// once by the receiver.
+#ifndef MAMORI_COMMON_OUTBOX_OUTBOX_H_
+#define MAMORI_COMMON_OUTBOX_OUTBOX_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/db/tx.h"
+#include "mamori/v1/event.pb.h"
+
+namespace mamori::outbox {
+
+// Rows of one shard are relayed by one holder of the lease "relay/<shard>", so a subject is never in two hands.
+inline constexpr int kShards = 4;
+int ShardOf(std::string_view subject_id);
+
+// Appends events to table `outbox` in the causing transaction. Each is complete: ids, tenant, source, sequence
+// and time. The caller wakes its Relay after the commit.
+absl::Status Append(db::Tx& tx, const std::vector<mamori::v1::Event>& events);
+
+// How much waits: rows (counted up to `limit`) and the age of the oldest in microseconds since epoch (0: none).
+struct Backlog {
+  int64_t depth = 0;
+  int64_t oldest_micros = 0;
+};
+absl::StatusOr<Backlog> MeasureBacklog(db::Tx& tx, int64_t limit);
+
+}  // namespace mamori::outbox
+
+#endif  // MAMORI_COMMON_OUTBOX_OUTBOX_H_

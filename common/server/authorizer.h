@@ -1,0 +1,34 @@
+// Who may call what: a reviewed table, deny by default.
+#ifndef MAMORI_COMMON_SERVER_AUTHORIZER_H_
+#define MAMORI_COMMON_SERVER_AUTHORIZER_H_
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "mamori/config/v1/config.pb.h"
+
+namespace mamori::server {
+
+class Authorizer {
+ public:
+  // INVALID_ARGUMENT for a row that is doubled, or whose method is none of `known_methods`.
+  static absl::StatusOr<Authorizer> Create(const config::v1::Authorization& table,
+                                           const std::vector<std::string>& known_methods);
+
+  struct Grant {
+    bool asserts_people = false;
+  };
+  // PERMISSION_DENIED (reason CALLER_NOT_ALLOWED) without a row; UNAUTHENTICATED for an empty caller.
+  absl::StatusOr<Grant> Check(std::string_view method, std::string_view caller) const;
+
+ private:
+  std::map<std::string, std::map<std::string, Grant, std::less<>>, std::less<>> rows_;
+};
+
+}  // namespace mamori::server
+
+#endif  // MAMORI_COMMON_SERVER_AUTHORIZER_H_

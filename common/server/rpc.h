@@ -1,0 +1,123 @@
+// The one wrapper around every handler: identity, authorization, deadline, request id, log line, metric, error
+// mapping, and a net for exceptions. A handler is validate, do, respond.
+//
+//   grpc::Status GetReport(grpc::ServerContext* context, const GetReportRequest* request,
+//                          v1::Report* response) override {
+//     return rpc_.Unary(context, kGetReport, *request, response,
+//                       [&](const CallContext& call) { return reports_.Get(call, *request); });
+//   }
+#ifndef MAMORI_COMMON_SERVER_RPC_H_
+#define MAMORI_COMMON_SERVER_RPC_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/id/id.h"
+#include "common/server/authorizer.h"
+#include "common/server/caller.h"
+#include "common/telemetry/telemetry.h"
+#include "common/time/clock.h"
+
+namespace mamori::server {
+
+// What a method asks of the call's metadata.
+enum class Needs {
+  kTenant,           // an application's call: a tenant, asserted by a caller trusted for it
+  kTenantAndPerson,  // and a person who acts
+  kNothing,          // a service's call about many tenants, such as IngestEvents
+};
+
+class Rpc {
+ public:
+  struct Options {
+    absl::Duration default_deadline = absl::Seconds(10);
+    absl::Duration max_deadline = absl::Minutes(10);
+  };
+  Rpc(const Authorizer& authorizer, const time::Clock& clock, id::IdSource& ids,
+      telemetry::Telemetry& telemetry, Options options)
+      : authorizer_(authorizer), clock_(clock), ids_(ids), telemetry_(telemetry), options_(options) {}
+
+  // A blocking handler of the sync API. `handler(call)` returns absl::StatusOr<Response>.
+  template <typename Response, typename Handler>
+  grpc::Status Unary(grpc::ServerContext* context, std::string_view method, Needs needs, Response* response,
+                     Handler&& handler) {
+    Call call = Begin(*context, method, needs);
+    if (!call.status.ok()) return End(call, call.status);
+    try {
+      absl::StatusOr<Response> result = handler(static_cast<const CallContext&>(call.context));
+      if (result.ok()) *response = *std::move(result);
+      return End(call, result.status());
+    } catch (const std::exception& e) {
+      return End(call, absl::InternalError("exception in a handler"));
+    }
+  }
+
+  // A handler of the callback API that does not block: it hands `done` to whoever finishes. `done` is called
+  // exactly once, from any thread, with absl::StatusOr<Response>.
+  template <typename Response, typename Handler>
+  grpc::ServerUnaryReactor* UnaryAsync(grpc::CallbackServerContext* context, std::string_view method,
+                                       Needs needs, Response* response, Handler&& handler) {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    auto call = std::make_shared<Call>(Begin(*context, method, needs));
+    if (!call->status.ok()) {
+      reactor->Finish(End(*call, call->status));
+      return reactor;
+    }
+    auto done = [this, call, reactor, response](absl::StatusOr<Response> result) {
+      if (result.ok()) *response = *std::move(result);
+      reactor->Finish(End(*call, result.status()));
+    };
+    handler(static_cast<const CallContext&>(call->context), std::move(done));
+    return reactor;
+  }
+
+  // A blocking server stream. `handler(call, cancelled, write)` returns absl::Status; `write(message)` is
+  // false once the client is gone; `cancelled()` is true then too.
+  template <typename Message, typename Handler>
+  grpc::Status ServerStream(grpc::ServerContext* context, std::string_view method, Needs needs,
+                            grpc::ServerWriter<Message>* writer, Handler&& handler) {
+    Call call = Begin(*context, method, needs, /*stream=*/true);
+    if (!call.status.ok()) return End(call, call.status);
+    try {
+      return End(call, handler(static_cast<const CallContext&>(call.context),
+                               std::function<bool()>([context] { return context->IsCancelled(); }),
+                               std::function<bool(const Message&)>([writer](const Message& message) {
+                                 return writer->Write(message);
+                               })));
+    } catch (const std::exception& e) {
+      return End(call, absl::InternalError("exception in a handler"));
+    }
+  }
+
+ private:
+  struct Call {
+    CallContext context;
+    absl::Status status;  // not OK: refused before the handler
+    absl::Duration begin;
+  };
+  // Reads identity and metadata, authorizes, sets the deadline. A stream without a deadline keeps none
+  // (CallContext::deadline is then 24 h away).
+  Call Begin(const grpc::ServerContextBase& context, std::string_view method, Needs needs,
+             bool stream = false);
+  // Maps the status, writes the log line and the metric.
+  grpc::Status End(const Call& call, const absl::Status& status);
+
+  const Authorizer& authorizer_;
+  const time::Clock& clock_;
+  id::IdSource& ids_;
+  telemetry::Telemetry& telemetry_;
+  const Options options_;
+};
+
+}  // namespace mamori::server
+
+#endif  // MAMORI_COMMON_SERVER_RPC_H_
