@@ -38,6 +38,11 @@ class Params {
   Params& AddNull() { values_.emplace_back(std::monostate{}); return *this; }
   // Appends every value, for `IN (?, ?, …)` built with Placeholders().
   Params& AddAll(const std::vector<std::string>& values) { for (const auto& v : values) Add(std::string_view(v)); return *this; }
+  // Appends the values of another list.
+  Params& Append(const Params& other) {
+    values_.insert(values_.end(), other.values_.begin(), other.values_.end());
+    return *this;
+  }
   size_t size() const { return values_.size(); }
   const std::vector<Value>& values() const { return values_; }
 

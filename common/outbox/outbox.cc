@@ -1,0 +1,54 @@
+#include "common/outbox/outbox.h"
+
+#include "absl/time/time.h"
+#include "common/status/macros.h"
+
+namespace mamori::outbox {
+namespace {
+
+constexpr char kInsert[] =
+    "INSERT INTO outbox (shard, due_time, subject_id, subject_sequence, create_time, event) VALUES ";
+// Bounded, because a COUNT over a long table would cost most exactly when the service is behind.
+constexpr char kMeasure[] =
+    "SELECT COUNT(*), COALESCE(MIN(create_time), 0) FROM (SELECT create_time FROM outbox LIMIT ?) waiting";
+
+absl::Time EventTime(const v1::Event& event) {
+  return absl::FromUnixSeconds(event.event_time().seconds()) +
+         absl::Nanoseconds(event.event_time().nanos());
+}
+
+}  // namespace
+
+int ShardOf(std::string_view subject_id) {
+  return subject_id.empty() ? 0 : static_cast<unsigned char>(subject_id.back()) % kShards;
+}
+
+absl::Status Append(db::Tx& tx, const std::vector<v1::Event>& events) {
+  std::vector<db::Params> rows;
+  rows.reserve(events.size());
+  for (const v1::Event& event : events) {
+    if (event.event_id().size() != 16 || event.subject_id().size() != 16 ||
+        event.subject_sequence() < 1 || event.tenant().empty() || event.source().empty() ||
+        event.fact_case() == v1::Event::FACT_NOT_SET) {
+      return absl::InternalError("an event without id, subject, sequence, tenant, source or fact");
+    }
+    const absl::Time time = EventTime(event);
+    db::Params row;
+    row.Add(ShardOf(event.subject_id()))
+        .Add(time)
+        .Add(event.subject_id())
+        .Add(static_cast<int64_t>(event.subject_sequence()))
+        .Add(time)
+        .Add(event.SerializeAsString());
+    rows.push_back(std::move(row));
+  }
+  return rows.empty() ? absl::OkStatus() : tx.InsertRows(kInsert, rows);
+}
+
+absl::StatusOr<Backlog> MeasureBacklog(db::Tx& tx, int64_t limit) {
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kMeasure, db::Params().Add(limit)));
+  if (rows.size() != 1) return absl::InternalError("a count without a row");
+  return Backlog{.depth = rows[0].GetInt64(0), .oldest_micros = rows[0].GetInt64(1)};
+}
+
+}  // namespace mamori::outbox

@@ -1,0 +1,243 @@
+#include "common/outbox/relay.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/outbox/outbox.h"
+#include "common/status/macros.h"
+#include "common/worker/lease.h"
+#include "common/worker/periodic.h"
+
+namespace mamori::outbox {
+namespace {
+
+constexpr char kReadShard[] =
+    "SELECT shard, due_time, subject_id, subject_sequence, attempt_count, event FROM outbox"
+    " WHERE shard = ? AND due_time <= ? ORDER BY shard, due_time, subject_id, subject_sequence LIMIT ?";
+constexpr char kKey[] = "(shard = ? AND due_time = ? AND subject_id = ? AND subject_sequence = ?)";
+constexpr char kDelete[] = "DELETE FROM outbox WHERE ";
+constexpr char kPostpone[] =
+    "UPDATE outbox SET due_time = ?, attempt_count = attempt_count + 1, refused = ? WHERE ";
+
+constexpr absl::Duration kFirstBackoff = absl::Milliseconds(50);
+constexpr absl::Duration kMaxBackoff = absl::Seconds(30);
+// Refused for good: kept for a person, looked at again once a day in case the receiver was mended.
+constexpr absl::Duration kRefusedBackoff = absl::Hours(24);
+constexpr size_t kSettleChunk = 64;
+
+struct Waiting {
+  int64_t shard = 0;
+  int64_t due_micros = 0;
+  std::string subject_id;
+  int64_t sequence = 0;
+  int64_t attempts = 0;
+  v1::Event event;
+};
+
+void AddKey(const Waiting& row, db::Params& params) {
+  params.Add(row.shard).Add(row.due_micros).Add(row.subject_id).Add(row.sequence);
+}
+
+absl::Duration BackoffAfter(int64_t attempts) {
+  const int64_t doublings = std::min<int64_t>(attempts, 10);
+  return std::min(kMaxBackoff, kFirstBackoff * (int64_t{1} << doublings));
+}
+
+// The receiver's answer to one event, as the relay acts on it.
+enum class Answer { kTaken, kLater, kRefused };
+
+Answer Classify(const absl::Status& status) {
+  if (status.ok()) return Answer::kTaken;
+  return absl::IsInvalidArgument(status) ? Answer::kRefused : Answer::kLater;
+}
+
+class SqlRelay final : public Relay {
+ public:
+  SqlRelay(Dependencies dependencies, Publisher publisher, RelayOptions options)
+      : d_(dependencies),
+        publisher_(std::move(publisher)),
+        options_(options),
+        holder_(d_.ids.NewId()),
+        periodic_({.name = "relay", .interval = options.poll_interval}, d_.ids, d_.telemetry,
+                  [this] { return RunOnce(); }) {}
+
+  ~SqlRelay() override { Stop(); }
+
+  void Start() override {
+    if (!options_.paused) periodic_.Start();
+  }
+
+  void Stop() override { periodic_.Stop(); }
+
+  void Wake() override { periodic_.Wake(); }
+
+  absl::StatusOr<bool> RunOnce() override {
+    RETURN_IF_ERROR(HoldLeases());
+    ASSIGN_OR_RETURN(std::vector<Waiting> rows, Read());
+    if (rows.empty()) return false;
+    // A subject's events go in their order whatever their due times became.
+    std::sort(rows.begin(), rows.end(), [](const Waiting& a, const Waiting& b) {
+      return std::tie(a.subject_id, a.sequence) < std::tie(b.subject_id, b.sequence);
+    });
+    std::vector<v1::Event> events;
+    events.reserve(rows.size());
+    for (Waiting& row : rows) events.push_back(std::move(row.event));
+
+    const absl::Duration begin = d_.clock.Monotonic();
+    // Never beyond the leases: until then no other relay has these subjects in its hands.
+    const absl::Time deadline =
+        std::min(d_.clock.Now() + options_.publish_timeout, renewed_at_ + options_.lease);
+    ASSIGN_OR_RETURN(const std::vector<absl::Status> answers, publisher_(events, deadline));
+    if (answers.size() != events.size()) {
+      return absl::InternalError("the receiver answered another number of events than were sent");
+    }
+    d_.telemetry.Observe("mamori_outbox_publish_seconds", d_.clock.Monotonic() - begin);
+    RETURN_IF_ERROR(Settle(rows, answers));
+    return std::any_of(answers.begin(), answers.end(), [](const auto& a) { return a.ok(); });
+  }
+
+ private:
+  // Takes and renews the shards' leases at a third of their life; a shard whose lease could not be renewed is
+  // not read any more.
+  absl::Status HoldLeases() {
+    const absl::Time now = d_.clock.Now();
+    if (now < renew_time_ && now >= renewed_at_) return absl::OkStatus();
+    std::array<std::optional<worker::Lease>, kShards> held;
+    const absl::Status status = d_.transactor.Run(
+        {.deadline = now + options_.lease / 3, .settles_unknown_commit = true},
+        [&](db::Tx& tx) -> absl::Status {
+          for (int shard = 0; shard < kShards; ++shard) {
+            ASSIGN_OR_RETURN(held[shard], worker::TryAcquire(tx, absl::StrCat("relay/", shard), holder_,
+                                                             now, options_.lease));
+          }
+          return absl::OkStatus();
+        });
+    if (!status.ok()) {
+      leases_ = {};
+      return status;
+    }
+    leases_ = std::move(held);
+    renewed_at_ = now;
+    renew_time_ = now + options_.lease / 3;
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::vector<Waiting>> Read() {
+    const absl::Time now = d_.clock.Now();
+    const int64_t holding = std::count_if(leases_.begin(), leases_.end(),
+                                          [](const auto& lease) { return lease.has_value(); });
+    if (holding == 0) return std::vector<Waiting>();
+    const int64_t share = std::max<int64_t>(1, options_.batch / holding);
+    return d_.transactor.Run<std::vector<Waiting>>(
+        {.deadline = now + options_.lease / 3, .read_only = true},
+        [&](db::Tx& tx) -> absl::StatusOr<std::vector<Waiting>> {
+          std::vector<Waiting> rows;
+          for (int shard = 0; shard < kShards; ++shard) {
+            if (!leases_[shard]) continue;
+            ASSIGN_OR_RETURN(const db::Rows found,
+                             tx.Query(kReadShard, db::Params().Add(shard).Add(now).Add(share)));
+            for (const db::Row& row : found) {
+              Waiting& waiting = rows.emplace_back();
+              waiting.shard = row.GetInt64(0);
+              waiting.due_micros = row.GetInt64(1);
+              waiting.subject_id = row.GetBytes(2);
+              waiting.sequence = row.GetInt64(3);
+              waiting.attempts = row.GetInt64(4);
+              if (!waiting.event.ParseFromString(row.GetBytes(5))) {
+                return absl::DataLossError("an outbox row that does not parse");
+              }
+            }
+          }
+          return rows;
+        });
+  }
+
+  // Removes what was taken and postpones the rest, while the leases are still this relay's: the fence is checked
+  // and locked in the same transaction, so a stale holder changes nothing.
+  absl::Status Settle(const std::vector<Waiting>& rows, const std::vector<absl::Status>& answers) {
+    std::vector<const Waiting*> taken, refused;
+    std::map<int64_t, std::vector<const Waiting*>> later;  // by attempts so far
+    for (size_t i = 0; i < rows.size(); ++i) {
+      switch (Classify(answers[i])) {
+        case Answer::kTaken: taken.push_back(&rows[i]); break;
+        case Answer::kLater: later[rows[i].attempts].push_back(&rows[i]); break;
+        case Answer::kRefused: refused.push_back(&rows[i]); break;
+      }
+    }
+    const absl::Time now = d_.clock.Now();
+    const double jitter = d_.ids.NewFraction();
+    RETURN_IF_ERROR(d_.transactor.Run(
+        {.deadline = now + options_.lease, .settles_unknown_commit = true},
+        [&](db::Tx& tx) -> absl::Status {
+          for (const auto& lease : leases_) {
+            if (lease) RETURN_IF_ERROR(worker::CheckFence(tx, *lease, now));
+          }
+          RETURN_IF_ERROR(ForChunks(taken, [&](const std::string& where, db::Params keys) {
+            return tx.Execute(kDelete + where, keys).status();
+          }));
+          for (const auto& [attempts, group] : later) {
+            const absl::Time due = now + BackoffAfter(attempts) * (0.5 + jitter / 2);
+            RETURN_IF_ERROR(Postpone(tx, group, due, false));
+          }
+          return Postpone(tx, refused, now + kRefusedBackoff, true);
+        }));
+    if (!refused.empty()) {
+      d_.telemetry.Count("mamori_outbox_refused_total", {}, refused.size());
+      d_.telemetry.Log(telemetry::Level::kError, "outbox_events_refused",
+                       {{"count", absl::StrCat(refused.size())}});
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Postpone(db::Tx& tx, const std::vector<const Waiting*>& rows, absl::Time due,
+                        bool refused) {
+    return ForChunks(rows, [&](const std::string& where, db::Params keys) {
+      db::Params params;
+      params.Add(due).Add(refused).Append(keys);
+      return tx.Execute(kPostpone + where, params).status();
+    });
+  }
+
+  // Calls `execute` with "key OR key …" for chunks whose sizes are powers of two, so that few texts exist. OR of
+  // full keys, because MariaDB makes no range access of (a, b) IN ((?, ?), …).
+  template <typename Execute>
+  static absl::Status ForChunks(const std::vector<const Waiting*>& rows, Execute execute) {
+    size_t first = 0;
+    while (first < rows.size()) {
+      size_t size = kSettleChunk;
+      while (size > rows.size() - first) size /= 2;
+      std::string where = kKey;
+      for (size_t i = 1; i < size; ++i) absl::StrAppend(&where, " OR ", kKey);
+      db::Params keys;
+      for (size_t i = 0; i < size; ++i) AddKey(*rows[first + i], keys);
+      RETURN_IF_ERROR(execute(where, std::move(keys)));
+      first += size;
+    }
+    return absl::OkStatus();
+  }
+
+  const Dependencies d_;
+  const Publisher publisher_;
+  const RelayOptions options_;
+  const id::Id holder_;
+  // Only the running thread (or the test that calls RunOnce) touches these.
+  std::array<std::optional<worker::Lease>, kShards> leases_;
+  absl::Time renew_time_ = absl::InfinitePast();
+  absl::Time renewed_at_ = absl::InfinitePast();
+  worker::Periodic periodic_;
+};
+
+}  // namespace
+
+std::unique_ptr<Relay> Relay::Create(Dependencies dependencies, Publisher publisher,
+                                     RelayOptions options) {
+  return std::make_unique<SqlRelay>(dependencies, std::move(publisher), options);
+}
+
+}  // namespace mamori::outbox

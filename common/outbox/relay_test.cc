@@ -1,0 +1,170 @@
+#include "common/outbox/relay.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "common/outbox/event_fixture.h"
+#include "common/outbox/outbox.h"
+#include "common/status/errors.h"
+
+namespace mamori::outbox {
+namespace {
+
+using ::testing::ElementsAre;
+
+// A receiver that answers as told and remembers what came.
+class Receiver {
+ public:
+  Publisher publisher() {
+    return [this](const std::vector<v1::Event>& events,
+                  absl::Time) -> absl::StatusOr<std::vector<absl::Status>> {
+      ++calls;
+      if (!down.ok()) return down;
+      std::vector<absl::Status> answers;
+      for (const v1::Event& event : events) {
+        seen.push_back(event);
+        const auto answer = answers_by_sequence.find(event.subject_sequence());
+        answers.push_back(answer == answers_by_sequence.end() ? absl::OkStatus() : answer->second);
+      }
+      if (during) during();
+      return answers;
+    };
+  }
+  std::vector<int64_t> sequences() const {
+    std::vector<int64_t> result;
+    for (const v1::Event& event : seen) result.push_back(event.subject_sequence());
+    return result;
+  }
+
+  int calls = 0;
+  absl::Status down;
+  std::map<int64_t, absl::Status> answers_by_sequence;
+  std::function<void()> during;
+  std::vector<v1::Event> seen;
+};
+
+class RelayTest : public EventFixture {
+ protected:
+  std::unique_ptr<Relay> MakeRelay(Receiver& receiver, RelayOptions options = {}) {
+    return Relay::Create({transactor(), clock_, ids_, telemetry_}, receiver.publisher(), options);
+  }
+  int64_t Waiting() {
+    return Read<Backlog>([&](db::Tx& tx) { return MeasureBacklog(tx, 1000); }).depth;
+  }
+};
+
+TEST_F(RelayTest, PublishesInOrderAndDeletesWhatWasTaken) {
+  const id::Id subject = ids_.NewId();
+  AppendAll({EventOf(subject, 2), EventOf(subject, 1), EventOf(subject, 3)});
+  Receiver receiver;
+  auto relay = MakeRelay(receiver);
+  EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(true));
+  EXPECT_THAT(receiver.sequences(), ElementsAre(1, 2, 3));
+  EXPECT_EQ(Waiting(), 0);
+  EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(false));
+}
+
+TEST_F(RelayTest, KeepsEverythingWhileTheReceiverIsDown) {
+  AppendAll({EventOf(ids_.NewId(), 1), EventOf(ids_.NewId(), 1)});
+  Receiver receiver;
+  receiver.down = absl::UnavailableError("down");
+  auto relay = MakeRelay(receiver);
+  EXPECT_FALSE(relay->RunOnce().ok());
+  EXPECT_EQ(Waiting(), 2);
+  receiver.down = absl::OkStatus();
+  EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(true));
+  EXPECT_EQ(Waiting(), 0);
+}
+
+TEST_F(RelayTest, OneEventThatMustWaitDoesNotHoldItsNeighbours) {
+  const id::Id subject = ids_.NewId();
+  AppendAll({EventOf(subject, 1), EventOf(subject, 2)});
+  Receiver receiver;
+  receiver.answers_by_sequence[2] = absl::FailedPreconditionError("unknown policy");
+  auto relay = MakeRelay(receiver);
+  EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(true));
+  EXPECT_EQ(Waiting(), 1);
+  EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(false)) << "not before its backoff";
+  receiver.answers_by_sequence.clear();
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(true));
+  EXPECT_EQ(Waiting(), 0);
+}
+
+TEST_F(RelayTest, WhatIsRefusedForGoodIsKeptForAPerson) {
+  AppendAll({EventOf(ids_.NewId(), 1)});
+  Receiver receiver;
+  receiver.answers_by_sequence[1] = absl::InvalidArgumentError("no");
+  auto relay = MakeRelay(receiver);
+  EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(false));
+  clock_.Advance(absl::Hours(1));
+  EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(false));
+  EXPECT_EQ(receiver.calls, 1);
+  EXPECT_EQ(Waiting(), 1);
+  clock_.Advance(absl::Hours(24));
+  receiver.answers_by_sequence.clear();
+  EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(true));
+}
+
+TEST_F(RelayTest, ASubjectIsNeverInTwoHands) {
+  Receiver first_receiver, second_receiver;
+  auto first = MakeRelay(first_receiver);
+  auto second = MakeRelay(second_receiver);
+  EXPECT_THAT(first->RunOnce(), IsOkAndHolds(false));  // takes the leases
+  AppendAll({EventOf(ids_.NewId(), 1)});
+  EXPECT_THAT(second->RunOnce(), IsOkAndHolds(false));
+  EXPECT_EQ(second_receiver.calls, 0);
+  EXPECT_THAT(first->RunOnce(), IsOkAndHolds(true));
+}
+
+TEST_F(RelayTest, AnotherRelayTakesOverWhenTheHolderIsGone) {
+  Receiver first_receiver, second_receiver;
+  auto first = MakeRelay(first_receiver);
+  auto second = MakeRelay(second_receiver);
+  EXPECT_TRUE(first->RunOnce().ok());
+  AppendAll({EventOf(ids_.NewId(), 1)});
+  clock_.Advance(absl::Seconds(6));  // the lease is over
+  EXPECT_THAT(second->RunOnce(), IsOkAndHolds(true));
+}
+
+TEST_F(RelayTest, AStaleHolderCannotDelete) {
+  AppendAll({EventOf(ids_.NewId(), 1)});
+  Receiver slow_receiver, second_receiver;
+  auto slow = MakeRelay(slow_receiver);
+  auto second = MakeRelay(second_receiver);
+  // While the first publishes, its lease ends and the second takes it; the second's receiver is down, so the row
+  // has to survive whatever the first believes.
+  second_receiver.down = absl::UnavailableError("down");
+  slow_receiver.during = [&] {
+    clock_.Advance(absl::Seconds(6));
+    EXPECT_FALSE(second->RunOnce().ok());
+  };
+  EXPECT_FALSE(slow->RunOnce().ok());
+  EXPECT_EQ(Waiting(), 1);
+}
+
+TEST_F(RelayTest, WakesWithoutWaitingForThePoll) {
+  Receiver receiver;
+  std::mutex mu;
+  std::condition_variable arrived;
+  int count = 0;
+  receiver.during = [&] {
+    std::lock_guard lock(mu);
+    ++count;
+    arrived.notify_all();
+  };
+  auto relay = MakeRelay(receiver, {.poll_interval = absl::Hours(1)});
+  relay->Start();
+  AppendAll({EventOf(ids_.NewId(), 1)});
+  relay->Wake();
+  {
+    std::unique_lock lock(mu);
+    EXPECT_TRUE(arrived.wait_for(lock, std::chrono::seconds(20), [&] { return count == 1; }));
+  }
+  relay->Stop();
+}
+
+}  // namespace
+}  // namespace mamori::outbox
