@@ -13,22 +13,25 @@
 
 namespace mamori::policy {
 
-// Immutable. `digest` is the lower-case hex BLAKE2b-256 of `bytes`, the deterministic serialisation.
+// Immutable. `digest` is the lower-case hex BLAKE2b-256 of `bytes`, the deterministic
+// serialisation.
 struct PolicyVersion {
   mamori::v1::Policy policy;
   std::string bytes;
   std::string digest;
 };
 
-// Reads and checks a policy file. INVALID_ARGUMENT names file, line and field for all that is wrong (at most
-// 20 lines): missing fields, doubled or unknown ids, patterns that RE2 refuses, bad addresses.
+// Reads and checks a policy file. INVALID_ARGUMENT names file, line and field for all that is wrong
+// (at most 20 lines): missing fields, doubled or unknown ids, patterns that RE2 refuses, bad
+// addresses.
 absl::StatusOr<std::shared_ptr<const PolicyVersion>> LoadPolicyFile(const std::string& file);
 
 // From the stored bytes of a version. DATA_LOSS when they do not match `digest`.
-absl::StatusOr<std::shared_ptr<const PolicyVersion>> FromBytes(std::string bytes, std::string_view digest);
+absl::StatusOr<std::shared_ptr<const PolicyVersion>> FromBytes(std::string bytes,
+                                                               std::string_view digest);
 
-// Versions by digest, of this process; filled from the file at start and from the service's own table
-// `policy_version(digest, bytes, create_time)`. Thread safe.
+// Versions by digest, of this process; filled from the file at start and from the service's own
+// table `policy_version(digest, bytes, create_time)`. Thread safe.
 class PolicyStore {
  public:
   virtual ~PolicyStore() = default;

@@ -1,0 +1,264 @@
+#include "common/policy/check.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/policy/rule_matcher.h"
+
+namespace mamori::policy {
+namespace {
+
+constexpr size_t kMaxIdBytes = 64;
+constexpr size_t kMaxMailBytes = 254;
+
+bool IsUpperId(std::string_view id) {
+  return !id.empty() && id.size() <= kMaxIdBytes && absl::ascii_isupper(id[0]) &&
+         std::all_of(id.begin(), id.end(), [](char c) {
+           return absl::ascii_isupper(c) || absl::ascii_isdigit(c) || c == '_';
+         });
+}
+
+bool IsLowerId(std::string_view id) {
+  return !id.empty() && id.size() <= kMaxIdBytes && absl::ascii_islower(id[0]) &&
+         std::all_of(id.begin(), id.end(), [](char c) {
+           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '.' || c == '_' ||
+                  c == '-';
+         });
+}
+
+// A plain "local@domain" of printable ASCII, without anything that could end a header or an
+// SMTP command.
+bool IsMailAddress(std::string_view mail) {
+  const size_t at = mail.find('@');
+  if (at == std::string_view::npos || at == 0 || mail.size() > kMaxMailBytes) return false;
+  const std::string_view domain = mail.substr(at + 1);
+  if (domain.empty() || domain.front() == '.' || domain.back() == '.') return false;
+  const auto is_local = [](char c) {
+    return absl::ascii_isalnum(c) ||
+           std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
+  };
+  const auto is_domain = [](char c) { return absl::ascii_isalnum(c) || c == '-' || c == '.'; };
+  return std::all_of(mail.begin(), mail.begin() + at, is_local) &&
+         std::all_of(domain.begin(), domain.end(), is_domain);
+}
+
+bool IsSeverity(v1::Severity severity) {
+  return v1::Severity_IsValid(severity) && severity != v1::SEVERITY_UNSPECIFIED;
+}
+
+double Seconds(const google::protobuf::Duration& duration) {
+  return static_cast<double>(duration.seconds()) + duration.nanos() * 1e-9;
+}
+
+class Checker {
+ public:
+  explicit Checker(const v1::Policy& policy) : policy_(policy) {}
+
+  std::vector<Problem> Run() {
+    Need(IsLowerId(policy_.id()), "id", "want [a-z][a-z0-9._-]*, at most 64 bytes");
+    Need(!policy_.title().empty(), "title", "is required");
+    CheckActs();
+    CheckMeasures();
+    CheckRules();
+    CheckRecipientGroups();
+    CheckRoutes();
+    CheckMeasureLines();
+    CheckDelivery();
+    return std::move(problems_);
+  }
+
+ private:
+  using Ids = std::set<std::string, std::less<>>;
+
+  void Need(bool holds, std::string path, std::string what) {
+    if (!holds) problems_.push_back({std::move(path), std::move(what)});
+  }
+
+  void NeedUpperId(const std::string& id, const std::string& at, Ids& known) {
+    Need(IsUpperId(id), at + ".id", "want [A-Z][A-Z0-9_]*, at most 64 bytes");
+    Need(known.insert(id).second, at + ".id", "stands twice");
+  }
+
+  void NeedLowerId(const std::string& id, const std::string& at, Ids& known) {
+    Need(IsLowerId(id), at + ".id", "want [a-z][a-z0-9._-]*, at most 64 bytes");
+    Need(known.insert(id).second, at + ".id", "stands twice");
+  }
+
+  void CheckActs() {
+    Need(policy_.acts_size() > 0, "acts", "at least one is required");
+    for (int i = 0; i < policy_.acts_size(); ++i) {
+      const std::string at = absl::StrCat("acts[", i, "]");
+      NeedUpperId(policy_.acts(i).id(), at, acts_);
+      Need(!policy_.acts(i).label_ja().empty(), at + ".label_ja", "is required");
+      Need(!policy_.acts(i).label_en().empty(), at + ".label_en", "is required");
+    }
+  }
+
+  void CheckMeasures() {
+    Need(policy_.measures_size() > 0, "measures", "at least one is required");
+    for (int i = 0; i < policy_.measures_size(); ++i) {
+      const std::string at = absl::StrCat("measures[", i, "]");
+      NeedUpperId(policy_.measures(i).id(), at, measures_);
+      Need(!policy_.measures(i).label_ja().empty(), at + ".label_ja", "is required");
+      Need(!policy_.measures(i).label_en().empty(), at + ".label_en", "is required");
+    }
+  }
+
+  void CheckRules() {
+    Need(policy_.rules_size() > 0, "rules", "at least one is required");
+    Ids ids;
+    for (int i = 0; i < policy_.rules_size(); ++i) {
+      const v1::Rule& rule = policy_.rules(i);
+      const std::string at = absl::StrCat("rules[", i, "]");
+      NeedLowerId(rule.id(), at, ids);
+      Need(acts_.count(rule.category()) > 0, at + ".category", "is no act of this policy");
+      Need(IsSeverity(rule.severity()), at + ".severity", "want LOW, MEDIUM, HIGH or CRITICAL");
+      Need(rule.weight() >= 1 && rule.weight() <= 100, at + ".weight", "want 1 to 100");
+      Need(!rule.reason_ja().empty(), at + ".reason_ja", "is required");
+      Need(!rule.reason_en().empty(), at + ".reason_en", "is required");
+      CheckFacts(rule, at);
+      CheckTexts(rule, at);
+    }
+  }
+
+  void CheckFacts(const v1::Rule& rule, const std::string& at) {
+    const v1::FactGate& facts = rule.facts();
+    Need(facts.min_contact_count() >= 0, at + ".facts.min_contact_count", "want 0 or more");
+    Need(facts.min_total_minutes() >= 0, at + ".facts.min_total_minutes", "want 0 or more");
+    for (int i = 0; i < facts.actor_relations_size(); ++i) {
+      const v1::ActorRelation relation = facts.actor_relations(i);
+      Need(v1::ActorRelation_IsValid(relation) && relation != v1::ACTOR_RELATION_UNSPECIFIED,
+           absl::StrCat(at, ".facts.actor_relations[", i, "]"), "is no relation");
+    }
+    for (int i = 0; i < facts.channels_size(); ++i) {
+      const v1::Channel channel = facts.channels(i);
+      Need(v1::Channel_IsValid(channel) && channel != v1::CHANNEL_UNSPECIFIED,
+           absl::StrCat(at, ".facts.channels[", i, "]"), "is no channel");
+    }
+  }
+
+  // Patterns first: the examples are only tried with patterns that compile.
+  void CheckTexts(const v1::Rule& rule, const std::string& at) {
+    const std::vector<Problem> bad = PatternProblems(rule, at);
+    problems_.insert(problems_.end(), bad.begin(), bad.end());
+    if (!bad.empty()) return;
+    if (rule.patterns().empty()) {
+      Need(AsksAnything(rule.facts()), at + ".facts", "a rule without patterns needs facts");
+      Need(rule.exceptions().empty(), at + ".exceptions", "void nothing without patterns");
+      Need(rule.examples().empty() && rule.counter_examples().empty(), at + ".examples",
+           "a rule without patterns has none");
+      return;
+    }
+    const RuleMatcher matcher(rule);
+    for (int i = 0; i < rule.examples_size(); ++i) {
+      Need(!matcher.Find(rule.examples(i)).empty(), absl::StrCat(at, ".examples[", i, "]"),
+           "is not found by the rule");
+    }
+    for (int i = 0; i < rule.counter_examples_size(); ++i) {
+      Need(matcher.Find(rule.counter_examples(i)).empty(),
+           absl::StrCat(at, ".counter_examples[", i, "]"), "is found by the rule");
+    }
+  }
+
+  void CheckRecipientGroups() {
+    for (int i = 0; i < policy_.recipient_groups_size(); ++i) {
+      const v1::RecipientGroup& group = policy_.recipient_groups(i);
+      const std::string at = absl::StrCat("recipient_groups[", i, "]");
+      NeedLowerId(group.id(), at, groups_);
+      Need(group.mail_size() > 0, at + ".mail", "at least one address is required");
+      for (int k = 0; k < group.mail_size(); ++k) {
+        Need(IsMailAddress(group.mail(k)), absl::StrCat(at, ".mail[", k, "]"),
+             "is no mail address");
+      }
+    }
+  }
+
+  void CheckRoutes() {
+    Ids ids;
+    for (int i = 0; i < policy_.routes_size(); ++i) {
+      const v1::Route& route = policy_.routes(i);
+      const std::string at = absl::StrCat("routes[", i, "]");
+      NeedLowerId(route.id(), at, ids);
+      const auto& types = EventTypes();
+      Need(std::find(types.begin(), types.end(), route.event_type()) != types.end(),
+           at + ".event_type", "is no event type");
+      Need(v1::Severity_IsValid(route.min_severity()), at + ".min_severity", "is no severity");
+      for (int k = 0; k < route.report_kinds_size(); ++k) {
+        Need(v1::ReportKind_IsValid(route.report_kinds(k)) &&
+                 route.report_kinds(k) != v1::REPORT_KIND_UNSPECIFIED,
+             absl::StrCat(at, ".report_kinds[", k, "]"), "is no kind of report");
+      }
+      Need(v1::Urgency_IsValid(route.urgency()) && route.urgency() != v1::URGENCY_UNSPECIFIED,
+           at + ".urgency", "want NORMAL, HIGH or PAGE");
+      Need(route.steps_size() > 0, at + ".steps", "at least one is required");
+      for (int k = 0; k < route.steps_size(); ++k) CheckStep(route, k, at);
+    }
+  }
+
+  void CheckStep(const v1::Route& route, int k, const std::string& route_at) {
+    const v1::EscalationStep& step = route.steps(k);
+    const std::string at = absl::StrCat(route_at, ".steps[", k, "]");
+    Need(groups_.count(step.recipient_group()) > 0, at + ".recipient_group",
+         "is no recipient group of this policy");
+    const bool last = k + 1 == route.steps_size();
+    if (last) {
+      Need(!step.has_wait(), at + ".wait", "the last step has nothing to wait for");
+    } else {
+      Need(step.has_wait() && Seconds(step.wait()) > 0, at + ".wait",
+           "is required before a further step");
+    }
+  }
+
+  void CheckMeasureLines() {
+    Ids ids;
+    for (int i = 0; i < policy_.measure_lines_size(); ++i) {
+      const v1::MeasureLine& line = policy_.measure_lines(i);
+      const std::string at = absl::StrCat("measure_lines[", i, "]");
+      NeedLowerId(line.id(), at, ids);
+      Need(line.category().empty() || acts_.count(line.category()) > 0, at + ".category",
+           "is no act of this policy");
+      Need(IsSeverity(line.min_severity()), at + ".min_severity",
+           "want LOW, MEDIUM, HIGH or CRITICAL");
+      Need(line.measures_size() > 0, at + ".measures", "at least one is required");
+      for (int k = 0; k < line.measures_size(); ++k) {
+        Need(measures_.count(line.measures(k)) > 0, absl::StrCat(at, ".measures[", k, "]"),
+             "is no measure of this policy");
+      }
+    }
+  }
+
+  void CheckDelivery() {
+    const v1::RetryPolicy& retry = policy_.delivery_retry();
+    const double initial = Seconds(retry.initial_backoff());
+    Need(initial > 0, "delivery_retry.initial_backoff", "want more than 0 s");
+    Need(Seconds(retry.max_backoff()) >= initial, "delivery_retry.max_backoff",
+         "want at least initial_backoff");
+    Need(retry.max_attempts() >= 1 && retry.max_attempts() <= 100, "delivery_retry.max_attempts",
+         "want 1 to 100");
+    Need(v1::UnknownOutcome_IsValid(policy_.unknown_outcome()) &&
+             policy_.unknown_outcome() != v1::UNKNOWN_OUTCOME_UNSPECIFIED,
+         "unknown_outcome", "want RESEND or RESEND_URGENT");
+  }
+
+  const v1::Policy& policy_;
+  Ids acts_;
+  Ids measures_;
+  Ids groups_;
+  std::vector<Problem> problems_;
+};
+
+}  // namespace
+
+const std::vector<std::string_view>& EventTypes() {
+  static const auto* const kTypes =
+      new std::vector<std::string_view>{"case.opened", "case.report_joined", "case.state_changed",
+                                        "case.assigned", "case.severity_changed"};
+  return *kTypes;
+}
+
+std::vector<Problem> Check(const v1::Policy& policy) { return Checker(policy).Run(); }
+
+}  // namespace mamori::policy
