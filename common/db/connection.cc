@@ -27,6 +27,7 @@ namespace {
 constexpr size_t kMaxPrepared = 256;
 constexpr absl::Duration kReadMargin = absl::Seconds(2);
 constexpr int kUnknownVariable = 1193;
+constexpr int kNeedsReprepare = 1615;
 
 sql::Driver* Driver() {
   // The first call registers the driver and is not thread safe; a static's initialisation is.
@@ -86,7 +87,17 @@ Value Read(sql::ResultSet& result, unsigned column, Kind kind) {
   return std::monostate{};
 }
 
-void Bind(sql::PreparedStatement& statement, const Params& params) {
+struct Prepared {
+  std::string sql;
+  std::unique_ptr<sql::PreparedStatement> statement;
+  size_t parameters = 0;
+};
+
+// False when the number of values is wrong: the driver would send a value of an earlier call for a
+// missing one.
+bool Bind(const Prepared& prepared, const Params& params) {
+  if (params.size() != prepared.parameters) return false;
+  sql::PreparedStatement& statement = *prepared.statement;
   unsigned index = 0;
   for (const Value& value : params.values()) {
     ++index;
@@ -100,27 +111,38 @@ void Bind(sql::PreparedStatement& statement, const Params& params) {
       statement.setNull(index, sql::DataType::SQLNULL);
     }
   }
+  return true;
+}
+
+// Duplicates, conflicts and time-outs are everyday answers that leave the statement as it was.
+bool MustPrepareAgain(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kInternal || SqlErrorNumber(status) == kNeedsReprepare;
+}
+
+absl::Status WrongCount(const std::string& sql, const Params& params) {
+  return absl::InternalError(absl::StrCat(params.size(), " values do not fit ", sql));
 }
 
 // The statements last used, by text.
 class StatementCache {
  public:
-  sql::PreparedStatement& Get(sql::Connection& connection, const std::string& sql) {
+  Prepared& Get(sql::Connection& connection, const std::string& sql) {
     if (const auto found = by_text_.find(sql); found != by_text_.end()) {
       entries_.splice(entries_.begin(), entries_, found->second);
-      return *entries_.front().statement;
+      return entries_.front();
     }
     std::unique_ptr<sql::PreparedStatement> statement(connection.prepareStatement(sql));
     if (entries_.size() >= kMaxPrepared) {
       by_text_.erase(entries_.back().sql);
       entries_.pop_back();
     }
-    entries_.push_front({sql, std::move(statement)});
+    const size_t parameters = statement->getParameterMetaData()->getParameterCount();
+    entries_.push_front({sql, std::move(statement), parameters});
     by_text_.emplace(entries_.front().sql, entries_.begin());
-    return *entries_.front().statement;
+    return entries_.front();
   }
 
-  // A statement that failed may hold half a state: it is prepared again.
+  // For a statement that failed in a way after which its state is not known: it is prepared again.
   void Forget(const std::string& sql) {
     const auto found = by_text_.find(sql);
     if (found == by_text_.end()) return;
@@ -130,12 +152,8 @@ class StatementCache {
   }
 
  private:
-  struct Entry {
-    std::string sql;
-    std::unique_ptr<sql::PreparedStatement> statement;
-  };
-  std::list<Entry> entries_;
-  std::unordered_map<std::string_view, std::list<Entry>::iterator> by_text_;
+  std::list<Prepared> entries_;
+  std::unordered_map<std::string_view, std::list<Prepared>::iterator> by_text_;
 };
 
 }  // namespace
@@ -249,23 +267,27 @@ absl::Status Connection::RunInPhase(const std::string& sql, SqlPhase phase) {
 absl::StatusOr<int64_t> Connection::Execute(const std::string& sql, const Params& params) {
   EnterDriver();
   int64_t found = 0;
+  bool bound = false;
   const absl::Status status = Guard(SqlPhase::kStatement, [&] {
-    sql::PreparedStatement& statement = session_->prepared.Get(*session_->connection, sql);
-    Bind(statement, params);
-    found = statement.executeUpdate();
+    const Prepared& prepared = session_->prepared.Get(*session_->connection, sql);
+    bound = Bind(prepared, params);
+    if (bound) found = prepared.statement->executeUpdate();
   });
+  if (!bound && status.ok()) return WrongCount(sql, params);
   if (status.ok()) return found;
-  session_->prepared.Forget(sql);
+  if (MustPrepareAgain(status)) session_->prepared.Forget(sql);
   return status;
 }
 
 absl::StatusOr<Rows> Connection::Query(const std::string& sql, const Params& params) {
   EnterDriver();
   Rows rows;
+  bool bound = false;
   const absl::Status status = Guard(SqlPhase::kStatement, [&] {
-    sql::PreparedStatement& statement = session_->prepared.Get(*session_->connection, sql);
-    Bind(statement, params);
-    const std::unique_ptr<sql::ResultSet> result(statement.executeQuery());
+    const Prepared& prepared = session_->prepared.Get(*session_->connection, sql);
+    bound = Bind(prepared, params);
+    if (!bound) return;
+    const std::unique_ptr<sql::ResultSet> result(prepared.statement->executeQuery());
     sql::ResultSetMetaData& meta = *result->getMetaData();
     std::vector<Kind> kinds(meta.getColumnCount());
     for (unsigned i = 0; i < kinds.size(); ++i) kinds[i] = KindOf(meta, i + 1);
@@ -276,8 +298,9 @@ absl::StatusOr<Rows> Connection::Query(const std::string& sql, const Params& par
       rows.emplace_back(std::move(columns));
     }
   });
+  if (!bound && status.ok()) return WrongCount(sql, params);
   if (status.ok()) return rows;
-  session_->prepared.Forget(sql);
+  if (MustPrepareAgain(status)) session_->prepared.Forget(sql);
   return status;
 }
 

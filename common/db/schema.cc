@@ -35,6 +35,7 @@ constexpr char kSelectApplied[] =
 constexpr char kInsertBegun[] =
     "INSERT INTO schema_migration (version, name, checksum, apply_time, done) VALUES (?, ?, ?, ?, "
     "0)";
+constexpr char kDeleteBegun[] = "DELETE FROM schema_migration WHERE version = ? AND done = 0";
 constexpr char kUpdateDone[] =
     "UPDATE schema_migration SET done = 1, apply_time = ? WHERE version = ?";
 constexpr char kSelectVersion[] =
@@ -164,9 +165,13 @@ absl::Status ApplyOne(Connection& connection, const Migration& migration, bool b
   }
   const absl::Status ran = connection.Run(migration.sql);
   if (!ran.ok() && !(begun_before && IsAlreadyInEffect(SqlErrorNumber(ran)))) {
-    absl::Status failed(
+    // Refused, it had no effect, and its file may be mended. With a lost connection nobody knows:
+    // the record of the beginning stays.
+    if (!connection.broken()) {
+      (void)connection.Execute(kDeleteBegun, Params().Add(migration.version));
+    }
+    return absl::Status(
         ran.code(), absl::StrCat(FileName(migration.version, migration.name), ": ", ran.message()));
-    return failed;
   }
   return connection.Execute(kUpdateDone, Params().Add(clock.Now()).Add(migration.version)).status();
 }

@@ -55,7 +55,6 @@ constexpr SqlErrorKind OfStatement(int number) {
     case 1053:
       return Lost("server is shutting down");
     case 1290:
-    case 1792:
     case 1836:
       return Lost("server is read-only");
     case 1927:
@@ -103,7 +102,6 @@ constexpr SqlErrorKind OfStatement(int number) {
 constexpr bool LeavesCommitOpen(int number) {
   switch (number) {
     case 1290:
-    case 1792:
     case 1836:
       return false;
     case 0:     // the driver broke while it waited for the answer
