@@ -13,14 +13,18 @@
 
 namespace mamori::client {
 
-// A channel that reconnects quickly (initial backoff 100 ms, at most 2 s), keeps alive, and retries by service
-// config nothing: callers here rerun by themselves.
-std::shared_ptr<grpc::Channel> CreateChannel(const config::v1::Peer& peer, const config::v1::Tls& tls);
+// A channel that reconnects quickly (initial backoff 100 ms, at most 2 s), keeps alive, and retries
+// by service config nothing: callers here rerun by themselves.
+std::shared_ptr<grpc::Channel> CreateChannel(const config::v1::Peer& peer,
+                                             const config::v1::Tls& tls);
 
-// The context of an own call: deadline, request id, trace, and the tenant and person where they are set.
-std::unique_ptr<grpc::ClientContext> MakeContext(absl::Time deadline, const server::CallContext* parent = nullptr);
+// The context of an own call: deadline, request id, trace, and the tenant and person where they are
+// set.
+std::unique_ptr<grpc::ClientContext> MakeContext(absl::Time deadline,
+                                                 const server::CallContext* parent = nullptr);
 // For background work on behalf of a tenant.
-std::unique_ptr<grpc::ClientContext> MakeTenantContext(absl::Time deadline, const std::string& tenant);
+std::unique_ptr<grpc::ClientContext> MakeTenantContext(absl::Time deadline,
+                                                       const std::string& tenant);
 
 }  // namespace mamori::client
 

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 namespace mamori::config {
 
@@ -17,7 +18,9 @@ namespace mamori::config {
 class Locations {
  public:
   explicit Locations(std::string file) : file_(std::move(file)) {}
-  // "FILE:LINE: path" for a path like "rules[3].severity"; "FILE: path" when the field is not in the file.
+  // "FILE:LINE: path" for a path like "rules[3].severity". A field that is not in the file has the
+  // line of the nearest message around it that is, and none ("FILE: path") when there is no such
+  // message.
   std::string Of(const google::protobuf::Message& message, std::string_view path) const;
   const std::string& file() const { return file_; }
   google::protobuf::TextFormat::ParseInfoTree& tree() { return tree_; }
@@ -27,16 +30,16 @@ class Locations {
   mutable google::protobuf::TextFormat::ParseInfoTree tree_;
 };
 
-// Reads `file` into `message`. NOT_FOUND when it cannot be read, INVALID_ARGUMENT with "FILE:LINE:COLUMN: what"
-// lines for everything that is wrong. `locations` may be null.
+// Reads `file` into `message`. NOT_FOUND when it cannot be read, INVALID_ARGUMENT with
+// "FILE:LINE:COLUMN: what" lines for everything that is wrong. `locations` may be null.
 absl::Status ReadTextProto(const std::string& file, google::protobuf::Message* message,
                            Locations* locations = nullptr);
 
 // Reads a whole file. NOT_FOUND when it cannot be read.
 absl::StatusOr<std::string> ReadFile(const std::string& file);
 
-// Reads a secret: the file's content without the final newline. FAILED_PRECONDITION when the file is readable by
-// others than its owner and group, INVALID_ARGUMENT when it is empty.
+// Reads a secret: the file's content without the final newline. FAILED_PRECONDITION when the file
+// is readable by others than its owner and group, INVALID_ARGUMENT when it is empty.
 absl::StatusOr<std::string> ReadSecret(const std::string& file);
 
 // A proto duration, or `if_unset` when the field is not there.

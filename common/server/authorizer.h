@@ -15,14 +15,17 @@ namespace mamori::server {
 
 class Authorizer {
  public:
-  // INVALID_ARGUMENT for a row that is doubled, or whose method is none of `known_methods`.
+  // INVALID_ARGUMENT, with the path of the field, for a row or caller that is doubled or empty, and
+  // for a row that names a method of one of our services which is none of `known_methods`. One
+  // table serves all binaries: rows of services that `known_methods` does not touch are let be.
   static absl::StatusOr<Authorizer> Create(const config::v1::Authorization& table,
                                            const std::vector<std::string>& known_methods);
 
   struct Grant {
     bool asserts_people = false;
   };
-  // PERMISSION_DENIED (reason CALLER_NOT_ALLOWED) without a row; UNAUTHENTICATED for an empty caller.
+  // PERMISSION_DENIED (reason CALLER_NOT_ALLOWED) without a row; UNAUTHENTICATED for an empty
+  // caller.
   absl::StatusOr<Grant> Check(std::string_view method, std::string_view caller) const;
 
  private:

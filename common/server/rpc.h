@@ -1,5 +1,5 @@
-// The one wrapper around every handler: identity, authorization, deadline, request id, log line, metric, error
-// mapping, and a net for exceptions. A handler is validate, do, respond.
+// The one wrapper around every handler: identity, authorization, deadline, request id, log line,
+// metric, error mapping, and a net for exceptions. A handler is validate, do, respond.
 //
 //   grpc::Status GetReport(grpc::ServerContext* context, const GetReportRequest* request,
 //                          v1::Report* response) override {
@@ -11,6 +11,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -44,57 +45,68 @@ class Rpc {
   };
   Rpc(const Authorizer& authorizer, const time::Clock& clock, id::IdSource& ids,
       telemetry::Telemetry& telemetry, Options options)
-      : authorizer_(authorizer), clock_(clock), ids_(ids), telemetry_(telemetry), options_(options) {}
+      : authorizer_(authorizer),
+        clock_(clock),
+        ids_(ids),
+        telemetry_(telemetry),
+        options_(options) {}
 
   // A blocking handler of the sync API. `handler(call)` returns absl::StatusOr<Response>.
   template <typename Response, typename Handler>
-  grpc::Status Unary(grpc::ServerContext* context, std::string_view method, Needs needs, Response* response,
-                     Handler&& handler) {
+  grpc::Status Unary(grpc::ServerContext* context, std::string_view method, Needs needs,
+                     Response* response, Handler&& handler) {
     Call call = Begin(*context, method, needs);
     if (!call.status.ok()) return End(call, call.status);
     try {
       absl::StatusOr<Response> result = handler(static_cast<const CallContext&>(call.context));
       if (result.ok()) *response = *std::move(result);
       return End(call, result.status());
-    } catch (const std::exception& e) {
-      return End(call, absl::InternalError("exception in a handler"));
+    } catch (...) {
+      return End(call, CaughtException());
     }
   }
 
-  // A handler of the callback API that does not block: it hands `done` to whoever finishes. `done` is called
-  // exactly once, from any thread, with absl::StatusOr<Response>.
+  // A handler of the callback API that does not block: it hands `done` to whoever finishes. `done`
+  // is called exactly once, from any thread, with absl::StatusOr<Response>; a second call does
+  // nothing. The request and the CallContext live until then and not longer.
   template <typename Response, typename Handler>
-  grpc::ServerUnaryReactor* UnaryAsync(grpc::CallbackServerContext* context, std::string_view method,
-                                       Needs needs, Response* response, Handler&& handler) {
+  grpc::ServerUnaryReactor* UnaryAsync(grpc::CallbackServerContext* context,
+                                       std::string_view method, Needs needs, Response* response,
+                                       Handler&& handler) {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    auto call = std::make_shared<Call>(Begin(*context, method, needs));
+    auto call = std::make_shared<AsyncCall>(Begin(*context, method, needs));
     if (!call->status.ok()) {
       reactor->Finish(End(*call, call->status));
       return reactor;
     }
     auto done = [this, call, reactor, response](absl::StatusOr<Response> result) {
+      if (call->finished.test_and_set(std::memory_order_acq_rel)) return;
       if (result.ok()) *response = *std::move(result);
       reactor->Finish(End(*call, result.status()));
     };
-    handler(static_cast<const CallContext&>(call->context), std::move(done));
+    try {
+      handler(static_cast<const CallContext&>(call->context), done);
+    } catch (...) {
+      done(CaughtException());  // unless the handler had handed it on before it threw
+    }
     return reactor;
   }
 
-  // A blocking server stream. `handler(call, cancelled, write)` returns absl::Status; `write(message)` is
-  // false once the client is gone; `cancelled()` is true then too.
+  // A blocking server stream. `handler(call, cancelled, write)` returns absl::Status;
+  // `write(message)` is false once the client is gone; `cancelled()` is true then too.
   template <typename Message, typename Handler>
   grpc::Status ServerStream(grpc::ServerContext* context, std::string_view method, Needs needs,
                             grpc::ServerWriter<Message>* writer, Handler&& handler) {
     Call call = Begin(*context, method, needs, /*stream=*/true);
     if (!call.status.ok()) return End(call, call.status);
     try {
-      return End(call, handler(static_cast<const CallContext&>(call.context),
-                               std::function<bool()>([context] { return context->IsCancelled(); }),
-                               std::function<bool(const Message&)>([writer](const Message& message) {
-                                 return writer->Write(message);
-                               })));
-    } catch (const std::exception& e) {
-      return End(call, absl::InternalError("exception in a handler"));
+      return End(call,
+                 handler(static_cast<const CallContext&>(call.context),
+                         std::function<bool()>([context] { return context->IsCancelled(); }),
+                         std::function<bool(const Message&)>(
+                             [writer](const Message& message) { return writer->Write(message); })));
+    } catch (...) {
+      return End(call, CaughtException());
     }
   }
 
@@ -104,12 +116,19 @@ class Rpc {
     absl::Status status;  // not OK: refused before the handler
     absl::Duration begin;
   };
-  // Reads identity and metadata, authorizes, sets the deadline. A stream without a deadline keeps none
-  // (CallContext::deadline is then 24 h away).
+  struct AsyncCall : Call {
+    explicit AsyncCall(Call&& call) : Call(std::move(call)) {}
+    std::atomic_flag finished;
+  };
+  // Reads identity and metadata, authorizes, sets the deadline. A stream without a deadline keeps
+  // none (CallContext::deadline is then 24 h away).
   Call Begin(const grpc::ServerContextBase& context, std::string_view method, Needs needs,
              bool stream = false);
   // Maps the status, writes the log line and the metric.
   grpc::Status End(const Call& call, const absl::Status& status);
+  // The status for the exception being caught.
+  static absl::Status CaughtException();
+  absl::Time DeadlineOf(const grpc::ServerContextBase& context, absl::Time now, bool stream) const;
 
   const Authorizer& authorizer_;
   const time::Clock& clock_;

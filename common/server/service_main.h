@@ -1,4 +1,5 @@
-// What every service binary's main does: flags, configuration, logging, signals, server, orderly stop.
+// What every service binary's main does: flags, configuration, logging, signals, server, orderly
+// stop.
 #ifndef MAMORI_COMMON_SERVER_SERVICE_MAIN_H_
 #define MAMORI_COMMON_SERVER_SERVICE_MAIN_H_
 
@@ -28,28 +29,32 @@ struct Runtime {
   Rpc& rpc;
 };
 
-// One service binary's inside. Constructed before the server listens, destroyed after it has stopped.
+// One service binary's inside. Constructed before the server listens, destroyed after it has
+// stopped.
 class App {
  public:
   virtual ~App() = default;
   virtual std::vector<grpc::Service*> services() = 0;
-  // Asked every second, from one thread: OK = SERVING. Database reachable and schema at least the minimum.
-  // Liveness never asks it.
+  // Asked every second, from one thread: OK = SERVING. Database reachable and schema at least the
+  // minimum. Liveness never asks it.
   virtual absl::Status CheckReady() = 0;
   virtual void StartWorkers() = 0;
-  // Ends relays, dispatchers and streams; returns when they have stopped. Called before Shutdown(deadline).
+  // Ends relays, dispatchers and streams; returns when they have stopped. Called before
+  // Shutdown(deadline).
   virtual void StopWorkers() = 0;
 };
 
 // Stop order on SIGTERM or SIGINT (platform-facts 14): health NOT_SERVING, lame duck, StopWorkers,
-// Shutdown(grace), Wait, ~App (closes the pool). Exit code 0 then; 2 for a wrong configuration (file, line and
-// field are printed), 1 for anything else that keeps it from starting.
+// Shutdown(grace), Wait, ~App (closes the pool). Exit code 0 then; 2 for a wrong configuration
+// (file, line and field are printed), 1 for anything else that keeps it from starting.
 //
-// `Config` is one of the messages of mamori/config/v1/config.proto with a field `server`. Flags: --config FILE,
+// `Config` is one of the messages of mamori/config/v1/config.proto with a field `server`. Flags:
+// --config FILE,
 // --check (parse everything, start nothing).
 template <typename Config>
-int ServiceMain(int argc, char** argv, const std::string& service, const std::vector<std::string>& methods,
-                std::function<absl::StatusOr<std::unique_ptr<App>>(const Config&, Runtime&)> make_app);
+int ServiceMain(
+    int argc, char** argv, const std::string& service, const std::vector<std::string>& methods,
+    std::function<absl::StatusOr<std::unique_ptr<App>>(const Config&, Runtime&)> make_app);
 
 }  // namespace mamori::server
 

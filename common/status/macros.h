@@ -11,11 +11,11 @@
 #define MAMORI_CONCAT_(a, b) MAMORI_CONCAT_INNER_(a, b)
 
 // Returns the status of `expr` unless it is OK.
-#define RETURN_IF_ERROR(expr)                                  \
-  do {                                                         \
-    if (absl::Status status_ = (expr); !status_.ok()) {        \
-      return status_;                                          \
-    }                                                          \
+#define RETURN_IF_ERROR(expr)                           \
+  do {                                                  \
+    if (absl::Status status_ = (expr); !status_.ok()) { \
+      return status_;                                   \
+    }                                                   \
   } while (false)
 
 // ASSIGN_OR_RETURN(auto x, MakeX()): returns the status of the StatusOr, or assigns its value.

@@ -1,5 +1,5 @@
-// One line and one histogram per call, and the services' own gauges and counters. No personal data and no ids
-// of reports or cases in either; metric names are pinned by tests/golden/metrics.txt.
+// One line and one histogram per call, and the services' own gauges and counters. No personal data
+// and no ids of reports or cases in either; metric names are pinned by tests/golden/metrics.txt.
 #ifndef MAMORI_COMMON_TELEMETRY_TELEMETRY_H_
 #define MAMORI_COMMON_TELEMETRY_TELEMETRY_H_
 
@@ -21,7 +21,8 @@ class Telemetry {
  public:
   virtual ~Telemetry() = default;
 
-  // One JSON line on standard error: time, level, service, event, then the fields. `event` is a constant.
+  // One JSON line on standard error: time, level, service, event, then the fields. `event` is a
+  // constant.
   virtual void Log(Level level, std::string_view event, const Labels& fields = {}) = 0;
 
   // mamori_rpc_seconds{method, code} and, at debug level (warn for server faults), a line.

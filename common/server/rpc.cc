@@ -1,0 +1,148 @@
+#include "common/server/rpc.h"
+
+#include "common/status/errors.h"
+
+namespace mamori::server {
+namespace {
+
+// A stream without a deadline lives on; this is only what its handler sees.
+constexpr absl::Duration kStreamDeadline = absl::Hours(24);
+
+std::string_view CodeName(grpc::StatusCode code) {
+  switch (code) {
+    case grpc::StatusCode::OK:
+      return "OK";
+    case grpc::StatusCode::CANCELLED:
+      return "CANCELLED";
+    case grpc::StatusCode::UNKNOWN:
+    case grpc::StatusCode::DO_NOT_USE:
+      return "UNKNOWN";
+    case grpc::StatusCode::INVALID_ARGUMENT:
+      return "INVALID_ARGUMENT";
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      return "DEADLINE_EXCEEDED";
+    case grpc::StatusCode::NOT_FOUND:
+      return "NOT_FOUND";
+    case grpc::StatusCode::ALREADY_EXISTS:
+      return "ALREADY_EXISTS";
+    case grpc::StatusCode::PERMISSION_DENIED:
+      return "PERMISSION_DENIED";
+    case grpc::StatusCode::UNAUTHENTICATED:
+      return "UNAUTHENTICATED";
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+      return "RESOURCE_EXHAUSTED";
+    case grpc::StatusCode::FAILED_PRECONDITION:
+      return "FAILED_PRECONDITION";
+    case grpc::StatusCode::ABORTED:
+      return "ABORTED";
+    case grpc::StatusCode::OUT_OF_RANGE:
+      return "OUT_OF_RANGE";
+    case grpc::StatusCode::UNIMPLEMENTED:
+      return "UNIMPLEMENTED";
+    case grpc::StatusCode::INTERNAL:
+      return "INTERNAL";
+    case grpc::StatusCode::UNAVAILABLE:
+      return "UNAVAILABLE";
+    case grpc::StatusCode::DATA_LOSS:
+      return "DATA_LOSS";
+  }
+  return "UNKNOWN";
+}
+
+absl::Status ContextMissing(const char* message) {
+  return status::Error(absl::StatusCode::kUnauthenticated, v1::ERROR_REASON_CALLER_CONTEXT_MISSING,
+                       message);
+}
+
+// Whether the asserted context is what the method needs, from a caller that may assert it.
+absl::Status CheckContext(const AssertedContext& asserted, bool asserts_people, Needs needs) {
+  if (asserted.any && !asserts_people) {
+    return status::Error(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_CALLER_NOT_ALLOWED,
+                         "the caller may not name a tenant or person");
+  }
+  if (!asserted.well_formed) {
+    return ContextMissing("mamori-tenant or mamori-person is malformed, or sent twice");
+  }
+  if (needs != Needs::kNothing && asserted.tenant.empty()) {
+    return ContextMissing("metadata mamori-tenant is missing");
+  }
+  if (needs == Needs::kTenantAndPerson && asserted.person.empty()) {
+    return ContextMissing("metadata mamori-person is missing");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Time Rpc::DeadlineOf(const grpc::ServerContextBase& context, absl::Time now,
+                           bool stream) const {
+  const auto sent = context.deadline();
+  if (sent == std::chrono::system_clock::time_point::max()) {
+    return now + (stream ? kStreamDeadline : options_.default_deadline);
+  }
+  return std::min(absl::FromChrono(sent), now + (stream ? kStreamDeadline : options_.max_deadline));
+}
+
+Rpc::Call Rpc::Begin(const grpc::ServerContextBase& context, std::string_view method, Needs needs,
+                     bool stream) {
+  Call call;
+  call.begin = clock_.Monotonic();
+  call.context.method = method;
+  AssertedContext asserted = ReadMetadata(context.client_metadata());
+  call.context.request_id =
+      asserted.request_id.empty() ? id::ToText(ids_.NewId()) : std::move(asserted.request_id);
+  call.context.traceparent = std::move(asserted.traceparent);
+  const absl::Time now = clock_.Now();
+  call.context.deadline = DeadlineOf(context, now, stream);
+
+  absl::StatusOr<std::string> caller = ReadCaller(context);
+  if (!caller.ok()) {
+    call.status = caller.status();
+    return call;
+  }
+  call.context.caller = *std::move(caller);
+  const absl::StatusOr<Authorizer::Grant> grant = authorizer_.Check(method, call.context.caller);
+  call.status = grant.ok() ? CheckContext(asserted, grant->asserts_people, needs) : grant.status();
+  if (!call.status.ok()) return call;
+  if (needs != Needs::kNothing) {
+    call.context.tenant = std::move(asserted.tenant);
+    call.context.person = std::move(asserted.person);
+  }
+  if (call.context.deadline <= now) {
+    call.status = absl::DeadlineExceededError("the deadline passed before the call began");
+  }
+  return call;
+}
+
+grpc::Status Rpc::End(const Call& call, const absl::Status& status) {
+  grpc::Status out = status::ToGrpcStatus(status, call.context.request_id);
+  if (status::IsFault(status.code())) {
+    // The caller sees only the request id: what happened is found here by it.
+    telemetry_.Log(telemetry::Level::kError, "call_failed",
+                   {{"method", call.context.method},
+                    {"request_id", call.context.request_id},
+                    {"traceparent", call.context.traceparent},
+                    {"message", std::string(status.message())}});
+  }
+  telemetry_.RecordCall(call.context.method, CodeName(out.error_code()),
+                        clock_.Monotonic() - call.begin, call.context.caller,
+                        call.context.request_id);
+  return out;
+}
+
+absl::Status Rpc::CaughtException() {
+  // Called in a catch block. The text of an exception may hold values, so only its kind is told.
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    return absl::InternalError("exception in a handler: bad_alloc");
+  } catch (const std::logic_error&) {
+    return absl::InternalError("exception in a handler: logic_error");
+  } catch (const std::runtime_error&) {
+    return absl::InternalError("exception in a handler: runtime_error");
+  } catch (...) {
+    return absl::InternalError("exception in a handler");
+  }
+}
+
+}  // namespace mamori::server
