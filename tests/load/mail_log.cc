@@ -1,0 +1,56 @@
+#include "tests/load/mail_log.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/time.h"
+
+namespace mamori::load {
+namespace {
+
+constexpr size_t kIdLength = 26;
+constexpr std::string_view kHeader = "message-id:";
+
+std::string_view Value(std::string_view line) {
+  const size_t open = line.find('<');
+  const size_t shut = line.find('>');
+  if (open == line.npos || shut == line.npos || shut < open) return "";
+  return line.substr(open + 1, shut - open - 1);
+}
+
+}  // namespace
+
+MailFacts ReadMail(std::string_view message, std::string_view marker) {
+  MailFacts facts;
+  size_t at = 0;
+  while (at < message.size()) {
+    const size_t end = message.find("\r\n", at);
+    const std::string_view line = message.substr(at, end - at);
+    if (line.empty() || end == message.npos) break;  // the end of the headers
+    if (line.size() > kHeader.size() &&
+        absl::EqualsIgnoreCase({line.data(), kHeader.size()}, {kHeader.data(), kHeader.size()})) {
+      // A long value stands on a line of its own.
+      const size_t next = message.find("\r\n", end + 2);
+      facts.message_id = Value(message.substr(at, next - at));
+    }
+    at = end + 2;
+  }
+  const size_t marked = message.find(marker, at);
+  if (marked == message.npos) return facts;
+  std::string id(message.substr(marked + marker.size(), 2 * kIdLength));
+  id = absl::StrReplaceAll(id, {{"=\r\n", ""}});
+  facts.case_id = id.substr(0, kIdLength);
+  return facts;
+}
+
+void MailLog::Accept(std::string_view message, int recipients) {
+  const MailFacts facts = ReadMail(message, marker_);
+  std::fprintf(file_, "%lld %s %s %d\n", static_cast<long long>(absl::ToUnixMicros(clock_.Now())),
+               facts.message_id.empty() ? "-" : facts.message_id.c_str(),
+               facts.case_id.empty() ? "-" : facts.case_id.c_str(), recipients);
+  counters_.messages.fetch_add(1, std::memory_order_relaxed);
+  if (!facts.case_id.empty() && cases_.insert(facts.case_id).second) {
+    counters_.cases.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace mamori::load
