@@ -4,11 +4,9 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
-#include <algorithm>
 #include <cstdint>
+#include <memory>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
 #include "common/idempotency/hash.h"
 #include "common/status/macros.h"
 
@@ -22,8 +20,6 @@ constexpr char kInsertAnswer[] =
 constexpr char kDeleteOld[] =
     "DELETE FROM request_id WHERE create_time < ? ORDER BY create_time LIMIT ?";
 
-constexpr size_t kShortest = 8;
-constexpr size_t kLongest = 64;
 // Runs of one verb that lose against others with the same id. The second finds the answer; more
 // only happens when answers are pruned in between.
 constexpr int kRuns = 3;
@@ -69,17 +65,6 @@ std::string BodyDigest(const google::protobuf::Message& message) {
   copy->CopyFrom(message);
   copy->GetReflection()->ClearField(copy.get(), field);
   return Hash({SerializeDeterministically(*copy)});
-}
-
-void ValidateRequestId(status::Violations& violations, std::string_view path,
-                       std::string_view value) {
-  const bool characters = std::all_of(value.begin(), value.end(), [](unsigned char c) {
-    return absl::ascii_isalnum(c) || c == '_' || c == '-';
-  });
-  if (characters && value.size() >= kShortest && value.size() <= kLongest) return;
-  violations.Add(std::string(path),
-                 absl::StrCat(value.size(), " bytes", characters ? "" : ", some not allowed",
-                              ", want 8 to 64 of [A-Za-z0-9_-]"));
 }
 
 absl::StatusOr<std::optional<std::string>> FindAnswer(db::Tx& tx, std::string_view key,

@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "common/db/transaction.h"
 #include "common/db/tx.h"
+#include "common/idempotency/request_id_rule.h"
 #include "common/status/errors.h"
 #include "common/time/clock.h"
 
@@ -30,10 +31,6 @@ std::string RequestKey(std::string_view tenant, std::string_view caller, std::st
 
 // 32 bytes: the body's digest, without its top-level field `request_id`.
 std::string BodyDigest(const google::protobuf::Message& message);
-
-// Adds a violation unless `value` is 8 to 64 characters of [A-Za-z0-9_-].
-void ValidateRequestId(status::Violations& violations, std::string_view path,
-                       std::string_view value);
 
 // The stored answer; nullopt when the id is new; RequestIdReused() when it came with another body.
 absl::StatusOr<std::optional<std::string>> FindAnswer(db::Tx& tx, std::string_view key,
