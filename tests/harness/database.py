@@ -1,0 +1,97 @@
+"""A private MariaDB with the schemas, users and grants of the three services."""
+
+import os
+import pathlib
+import signal
+import subprocess
+
+from . import paths
+from .processes import free_port, wait_until
+
+SERVICES = ("intake", "triage", "notification")
+
+
+class Database:
+    """One server made by tests/mariadb, which can be killed and started again on the same data and port."""
+
+    def __init__(self, directory: pathlib.Path, certificates, durable: bool):
+        self.directory, self.port = directory, free_port()
+        self._options = ["--durable"] if durable else []
+        self._options += ["--tls", str(certificates.cert("database")), str(certificates.key("database")),
+                          str(certificates.ca)]
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def pid_file(self) -> pathlib.Path:
+        return self.directory / "pid"
+
+    def start(self) -> None:
+        subprocess.run([paths.ROOT / "tests" / "mariadb", "start", self.directory, "--port", str(self.port),
+                        *self._options], check=True, stdout=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        subprocess.run([paths.ROOT / "tests" / "mariadb", "stop", self.directory], check=True)
+
+    def signal(self, number: int) -> None:
+        os.kill(int(self.pid_file.read_text()), number)
+
+    def kill(self) -> None:
+        """kill -9, and waits until it is gone."""
+        pid = int(self.pid_file.read_text())
+        os.kill(pid, signal.SIGKILL)
+        wait_until("the killed database is gone", lambda: not _runs(pid), 20, 0.01)
+
+    def sql(self, text: str, timeout: float = 30) -> list[list[str]]:
+        """Runs statements as root; the rows of all results."""
+        return run_sql(self.directory / "run" / "s", text, timeout)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        state = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+def run_sql(socket: pathlib.Path, text: str, timeout: float = 30, password: str = "test") -> list[list[str]]:
+    done = subprocess.run(["mariadb", "--no-defaults", f"--socket={socket}", "-uroot", f"--password={password}",
+                           "--batch", "--skip-column-names", "--binary-as-hex"],
+                          input=text, capture_output=True, text=True, timeout=timeout)
+    if done.returncode != 0:
+        raise RuntimeError(f"the database refused a statement: {done.stderr.strip()}")
+    return [line.split("\t") for line in done.stdout.splitlines()]
+
+
+def password_of(service: str) -> str:
+    return f"{service}-secret"
+
+
+def make_schemas(sql, address: str, directory: pathlib.Path, ca: pathlib.Path) -> None:
+    """Makes schemas and users, migrates by the project's own command, then grants. `sql` runs a text as root."""
+    for service in SERVICES:
+        name = f"mamori_{service}"
+        sql(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;"
+            f"CREATE USER {name}@'%' IDENTIFIED BY '{password_of(service)}' REQUIRE SSL;")
+    sql("CREATE USER IF NOT EXISTS migrator@'%' IDENTIFIED BY 'migrator-secret' REQUIRE SSL;"
+        "GRANT ALL ON *.* TO migrator@'%' WITH GRANT OPTION;")
+    password = directory / "migrator.password"
+    password.write_text("migrator-secret\n")
+    password.chmod(0o600)
+    for service in SERVICES:
+        migrate(service, address, password, ca)
+        grants = (paths.ROOT / "deploy" / "db" / "grants" / f"{service}.sql").read_text()
+        sql(grants.replace("{schema}", f"mamori_{service}").replace("{user}", f"mamori_{service}"))
+
+
+def migrate(service: str, address: str, password: pathlib.Path, ca: pathlib.Path) -> None:
+    """Applies a service's migrations by `mamorictl migrate`."""
+    done = subprocess.run([paths.binary("mamorictl"), "migrate", service, "--database", address,
+                           "--user", "migrator", "--password-file", password, "--tls-ca", ca,
+                           "--directory", paths.ROOT / "deploy" / "db" / "migrations" / service],
+                          capture_output=True, text=True, timeout=120)
+    if done.returncode != 0:
+        raise RuntimeError(f"mamorictl migrate {service}: {done.stdout}{done.stderr}")

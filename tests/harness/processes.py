@@ -1,0 +1,97 @@
+"""Child processes that never outlive their test."""
+
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+
+def free_port() -> int:
+    """The kernel's choice of a port that is free now."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_until(what: str, predicate, timeout: float, interval: float = 0.05):
+    """Polls until the predicate is true and returns its value; AssertionError with `what` when it never is."""
+    end = time.monotonic() + timeout
+    while True:
+        value = predicate()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {timeout:g} s: {what}")
+        time.sleep(interval)
+
+
+class Process:
+    """One service process that can be killed, stopped and started again.
+
+    The kernel kills it when the thread that started it ends: start it from the test's main thread.
+    """
+
+    def __init__(self, name: str, argv: list[str], log: pathlib.Path, env: dict | None = None):
+        self.name, self.argv, self.log = name, [str(a) for a in argv], log
+        self._env = {**os.environ, **(env or {})}
+        self._popen: subprocess.Popen | None = None
+
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    def alive(self) -> bool:
+        return self._popen is not None and self._popen.poll() is None
+
+    def start(self) -> None:
+        assert not self.alive(), f"{self.name} runs already"
+        with open(self.log, "ab") as log:
+            self._popen = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *self.argv], stdin=subprocess.DEVNULL,
+                                           stdout=log, stderr=log, env=self._env)
+
+    def signal(self, number: int) -> None:
+        self._popen.send_signal(number)
+
+    def kill(self) -> None:
+        """kill -9, and waits until the process is gone."""
+        if self.alive():
+            self._popen.kill()
+        if self._popen is not None:
+            self._popen.wait()
+
+    def stop(self, timeout: float = 40) -> int:
+        """SIGTERM, and the exit code."""
+        if self.alive():
+            self._popen.send_signal(signal.SIGTERM)
+        return self._popen.wait(timeout)
+
+    def wait(self, timeout: float) -> int:
+        return self._popen.wait(timeout)
+
+    def tail(self, lines: int = 15) -> str:
+        if not self.log.exists():
+            return ""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+class Reaper:
+    """A child that clears up when the test ends in whatever way, also by SIGKILL: it waits for the end of a pipe,
+    then stops the databases and removes the directory."""
+
+    _SCRIPT = ('pids=; while read -r word rest; do [ "$word" = pidfile ] && pids="$pids $rest"; done; '
+               'for f in $pids; do [ -s "$f" ] && kill -9 "$(cat "$f")" 2>/dev/null; done; rm -rf "$0"')
+
+    def __init__(self, directory: pathlib.Path):
+        self._directory = directory
+        self._popen = subprocess.Popen(["bash", "-c", self._SCRIPT, str(directory)], stdin=subprocess.PIPE,
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+    def add_pid_file(self, path: pathlib.Path) -> None:
+        self._popen.stdin.write(f"pidfile {path}\n".encode())
+        self._popen.stdin.flush()
+
+    def reap(self) -> None:
+        self._popen.stdin.close()
+        self._popen.wait(30)

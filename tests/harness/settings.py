@@ -1,0 +1,77 @@
+"""Writes the configuration files of the service processes, as typed messages in text form."""
+
+import pathlib
+
+from . import paths
+from .stubs import config_pb2, text_format
+
+LINK = "https://desk.acme.test/{case}"
+
+
+class Settings:
+    """Makes a configuration per process. What a test wants otherwise it changes in `adjust`, a function of the
+    service's name, the replica's number and the message."""
+
+    def __init__(self, directory: pathlib.Path, certificates, adjust=None):
+        self._directory, self._certificates, self._adjust = directory, certificates, adjust
+        self.authorization = paths.ROOT / "deploy" / "config" / "authorization.textproto"
+        self.policy = paths.ROOT / "tests" / "harness" / "policy.textproto"
+        self._secret("webhook.key", "5a" * 32)
+
+    def _secret(self, name: str, text: str) -> str:
+        path = self._directory / name
+        path.write_text(text + "\n")
+        path.chmod(0o600)
+        return str(path)
+
+    def write(self, service: str, replica: int, port: int, probe_port: int, database: str, password: str,
+              peers: dict[str, list[int]], smtp_port: int) -> pathlib.Path:
+        """`peers` are the ports of every service as this process sees them."""
+        kind = {"intake": config_pb2.IntakeConfig, "triage": config_pb2.TriageConfig,
+                "notification": config_pb2.NotificationConfig}[service]
+        config = kind()
+        self._server(config.server, service, port, probe_port)
+        config.database.address = database
+        config.database.user = config.database.schema = f"mamori_{service}"
+        config.database.password_file = self._secret(f"{service}.password", password)
+        config.database.tls_ca_file = str(self._certificates.ca)
+        for name, ports in peers.items():
+            if name in config.DESCRIPTOR.fields_by_name:
+                getattr(config, name).target = "ipv4:" + ",".join(f"127.0.0.1:{p}" for p in ports)
+                getattr(config, name).server_name = "localhost"
+        config.outbox.poll_interval.FromMilliseconds(300)
+        config.outbox.lease_seconds = 2
+        if service != "intake":
+            config.policy_file = str(self.policy)
+        if service == "notification":
+            self._channels(config, smtp_port)
+        if self._adjust is not None:
+            self._adjust(service, replica, config)
+        path = self._directory / f"{service}-{replica}.textproto"
+        path.write_text(text_format.MessageToString(config, as_utf8=True))
+        return path
+
+    def _server(self, server, service: str, port: int, probe_port: int) -> None:
+        server.listen = f"127.0.0.1:{port}"
+        server.probe_listen = f"127.0.0.1:{probe_port}"
+        server.tls.cert_file = str(self._certificates.cert(service))
+        server.tls.key_file = str(self._certificates.key(service))
+        server.tls.ca_file = str(self._certificates.ca)
+        server.authorization_file = str(self.authorization)
+        server.grace.FromSeconds(10)
+        server.log_level = "info"
+
+    def _channels(self, config, smtp_port: int) -> None:
+        config.link_template = LINK
+        config.smtp.url = f"smtp://127.0.0.1:{smtp_port}"
+        config.smtp.ca_file = str(self._certificates.ca)
+        setattr(config.smtp, "from", "mamori@acme.test")
+        config.smtp.message_id_host = "mamori.acme.test"
+        config.smtp.timeout.FromSeconds(3)
+        config.webhook.allowed_private_networks.append("127.0.0.1/32")
+        config.webhook.extra_ca_file = str(self._certificates.ca)
+        config.webhook.timeout.FromSeconds(2)
+        config.webhook.secret_key_file = str(self._directory / "webhook.key")
+        config.webhook.circuit_wait.FromSeconds(1)
+        config.dispatcher.lease.FromSeconds(5)
+        config.dispatcher.poll_interval.FromMilliseconds(300)
