@@ -46,15 +46,18 @@ class App {
 
 // Stop order on SIGTERM or SIGINT (platform-facts 14): health NOT_SERVING, lame duck, StopWorkers,
 // Shutdown(grace), Wait, ~App (closes the pool). Exit code 0 then; 2 for a wrong configuration
-// (file, line and field are printed), 1 for anything else that keeps it from starting.
+// (file, line and field are printed; also when `make_app` answers INVALID_ARGUMENT or NOT_FOUND),
+// 1 for anything else that keeps it from starting.
 //
 // `Config` is one of the messages of mamori/config/v1/config.proto with a field `server`. Flags:
-// --config FILE,
-// --check (parse everything, start nothing).
+// --config FILE, --check (parse everything, start nothing). `check` looks at what else the
+// configuration names, such as the policy file, and touches no other system; it runs before
+// anything is started.
 template <typename Config>
 int ServiceMain(
     int argc, char** argv, const std::string& service, const std::vector<std::string>& methods,
-    std::function<absl::StatusOr<std::unique_ptr<App>>(const Config&, Runtime&)> make_app);
+    std::function<absl::StatusOr<std::unique_ptr<App>>(const Config&, Runtime&)> make_app,
+    std::function<absl::Status(const Config&)> check = nullptr);
 
 }  // namespace mamori::server
 

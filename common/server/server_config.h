@@ -1,0 +1,38 @@
+// What a server's section of a configuration must say.
+#ifndef MAMORI_COMMON_SERVER_SERVER_CONFIG_H_
+#define MAMORI_COMMON_SERVER_SERVER_CONFIG_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/config/textproto.h"
+#include "common/server/authorizer.h"
+#include "common/server/rpc.h"
+#include "common/telemetry/telemetry.h"
+#include "mamori/config/v1/config.pb.h"
+
+namespace mamori::server {
+
+// INVALID_ARGUMENT with one "FILE:LINE: field: what" line for each thing that is wrong with
+// `config.server`, where `config` is one of the binaries' messages.
+absl::Status CheckServerConfig(const google::protobuf::Message& config,
+                               const config::v1::Server& server,
+                               const config::Locations& locations);
+
+// The table of `server.authorization_file`. NOT_FOUND, INVALID_ARGUMENT with file and line.
+absl::StatusOr<Authorizer> ReadAuthorizer(const std::string& file,
+                                          const std::vector<std::string>& known_methods);
+
+// "debug", "info", "warn", "error"; empty means info.
+absl::StatusOr<telemetry::Level> ParseLevel(const std::string& text);
+
+Rpc::Options RpcOptions(const config::v1::Server& server);
+absl::Duration Grace(const config::v1::Server& server);
+absl::Duration LameDuck(const config::v1::Server& server);
+
+}  // namespace mamori::server
+
+#endif  // MAMORI_COMMON_SERVER_SERVER_CONFIG_H_
