@@ -176,7 +176,7 @@ class SqlRelay final : public Relay {
         {.deadline = now + options_.lease, .settles_unknown_commit = true},
         [&](db::Tx& tx) -> absl::Status {
           for (const auto& lease : leases_) {
-            if (lease) RETURN_IF_ERROR(worker::CheckFence(tx, *lease, now));
+            if (lease) RETURN_IF_ERROR(worker::CheckFence(tx, *lease));
           }
           RETURN_IF_ERROR(ForChunks(taken, [&](const std::string& where, db::Params keys) {
             return tx.Execute(kDelete + where, keys).status();

@@ -1,0 +1,62 @@
+#include "common/worker/lease.h"
+
+#include "common/status/macros.h"
+
+namespace mamori::worker {
+namespace {
+
+constexpr char kLock[] = "SELECT holder, fence, expire_time FROM lease WHERE name = ? FOR UPDATE";
+constexpr char kInsert[] = "INSERT INTO lease (name, holder, fence, expire_time) VALUES (?, ?, 1, ?)";
+constexpr char kRenew[] = "UPDATE lease SET expire_time = ? WHERE name = ? AND holder = ? AND fence = ?";
+constexpr char kTake[] =
+    "UPDATE lease SET holder = ?, fence = ?, expire_time = ? WHERE name = ? AND fence = ?";
+constexpr char kRelease[] =
+    "UPDATE lease SET expire_time = 0 WHERE name = ? AND holder = ? AND fence = ?";
+
+}  // namespace
+
+absl::StatusOr<std::optional<Lease>> TryAcquire(db::Tx& tx, std::string_view name,
+                                                std::string_view holder, absl::Time now,
+                                                absl::Duration ttl) {
+  Lease lease{std::string(name), std::string(holder), 1, now + ttl};
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kLock, db::Params().Add(name)));
+  if (rows.empty()) {
+    const absl::Status inserted =
+        tx.Execute(kInsert, db::Params().Add(name).Add(holder).Add(lease.expire_time)).status();
+    // Another made the row first and has the lease.
+    if (absl::IsAlreadyExists(inserted)) return std::optional<Lease>();
+    RETURN_IF_ERROR(inserted);
+    return std::optional<Lease>(std::move(lease));
+  }
+  const std::string& current = rows[0].GetBytes(0);
+  const int64_t fence = rows[0].GetInt64(1);
+  if (current == holder) {
+    lease.fence = fence;
+    RETURN_IF_ERROR(tx.ExecuteExpecting(
+        1, kRenew, db::Params().Add(lease.expire_time).Add(name).Add(holder).Add(fence)));
+    return std::optional<Lease>(std::move(lease));
+  }
+  if (now < rows[0].GetTime(2)) return std::optional<Lease>();
+  lease.fence = fence + 1;
+  db::Params params;
+  params.Add(holder).Add(lease.fence).Add(lease.expire_time).Add(name).Add(fence);
+  RETURN_IF_ERROR(tx.ExecuteExpecting(1, kTake, params));
+  return std::optional<Lease>(std::move(lease));
+}
+
+absl::Status CheckFence(db::Tx& tx, const Lease& lease) {
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kLock, db::Params().Add(lease.name)));
+  if (rows.size() == 1 && rows[0].GetBytes(0) == lease.holder &&
+      rows[0].GetInt64(1) == lease.fence) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError("the lease is another's by now");
+}
+
+absl::Status Release(db::Tx& tx, const Lease& lease) {
+  return tx
+      .Execute(kRelease, db::Params().Add(lease.name).Add(lease.holder).Add(lease.fence))
+      .status();
+}
+
+}  // namespace mamori::worker
