@@ -1,0 +1,83 @@
+#include "common/db/tx.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace mamori::db {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class FakeTx final : public Tx {
+ public:
+  absl::StatusOr<int64_t> Execute(const std::string& sql, const Params& params) override {
+    texts.push_back(sql);
+    sizes.push_back(params.size());
+    return found;
+  }
+  absl::StatusOr<Rows> Query(const std::string&, const Params&) override { return Rows(); }
+
+  int64_t found = 1;
+  std::vector<std::string> texts;
+  std::vector<size_t> sizes;
+};
+
+TEST(InsertRows, SendsChunksOfPowersOfTwo) {
+  FakeTx tx;
+  std::vector<Params> rows(64 + 64 + 8 + 2 + 1, Params().Add(1).AddNull());
+  ASSERT_TRUE(tx.InsertRows("INSERT INTO t (a, b) VALUES ", rows).ok());
+  EXPECT_THAT(tx.sizes, ElementsAre(128, 128, 16, 4, 2));
+  EXPECT_EQ(tx.texts[3], "INSERT INTO t (a, b) VALUES (?,?),(?,?)");
+}
+
+TEST(InsertRows, NothingIsNoStatement) {
+  FakeTx tx;
+  ASSERT_TRUE(tx.InsertRows("INSERT", {}).ok());
+  EXPECT_TRUE(tx.texts.empty());
+}
+
+TEST(InsertRows, RefusesUnequalRows) {
+  FakeTx tx;
+  EXPECT_EQ(tx.InsertRows("INSERT", {Params().Add(1), Params().Add(1).Add(2)}).code(),
+            absl::StatusCode::kInternal);
+  EXPECT_TRUE(tx.texts.empty());
+}
+
+TEST(ExecuteExpecting, OtherNumberOfRowsIsInternal) {
+  FakeTx tx;
+  EXPECT_TRUE(tx.ExecuteExpecting(1, "UPDATE t", {}).ok());
+  tx.found = 0;
+  const absl::Status status = tx.ExecuteExpecting(1, "UPDATE t", Params().Add("secret"));
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("0 rows, want 1"));
+  EXPECT_EQ(status.message().find("secret"), absl::string_view::npos);
+}
+
+TEST(Placeholders, JoinsQuestionMarks) {
+  EXPECT_EQ(Placeholders(1), "?");
+  EXPECT_EQ(Placeholders(3), "?,?,?");
+}
+
+TEST(Micros, RoundTripsAndKeepsMicroseconds) {
+  const absl::Time time = absl::FromUnixMicros(1'800'000'000'123'456);
+  EXPECT_EQ(FromMicros(ToMicros(time)), time);
+  EXPECT_EQ(ToMicros(absl::UnixEpoch() - absl::Microseconds(1)), -1);
+}
+
+TEST(RowDeathTest, WrongKindTerminates) {
+  const Row row({Value(std::string("x")), Value(int64_t{7}), Value(uint64_t{8}),
+                 Value(std::numeric_limits<uint64_t>::max()), Value()});
+  EXPECT_EQ(row.GetInt64(1), 7);
+  EXPECT_EQ(row.GetInt64(2), 8);
+  EXPECT_TRUE(row.IsNull(4));
+  EXPECT_DEATH((void)row.GetInt64(0), "column 0");
+  EXPECT_DEATH((void)row.GetInt64(3), "column 3");
+  EXPECT_DEATH((void)row.GetBytes(1), "column 1");
+}
+
+}  // namespace
+}  // namespace mamori::db
