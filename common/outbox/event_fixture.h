@@ -1,4 +1,4 @@
-// For the tests of this room: a database with triage's migrations (it has outbox, inbox and lease) and events.
+// For the tests of this room: a database with notification's migrations (it has outbox, inbox and lease) and events.
 #ifndef MAMORI_COMMON_OUTBOX_EVENT_FIXTURE_H_
 #define MAMORI_COMMON_OUTBOX_EVENT_FIXTURE_H_
 
@@ -48,7 +48,7 @@ class EventFixture : public ::testing::Test {
     return result.ok() ? *result : T();
   }
 
-  mamori::testing::TestDatabase database_{"deploy/db/migrations/triage"};
+  mamori::testing::TestDatabase database_{"deploy/db/migrations/notification"};
   time::FakeClock clock_;
   id::RandomIdSource ids_;
   telemetry::NullTelemetry telemetry_;
