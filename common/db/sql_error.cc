@@ -64,7 +64,8 @@ constexpr SqlErrorKind OfStatement(int number) {
     case 2002:
     case 2003:
     case 2005:
-      return Lost("server cannot be reached");
+    case 2026:
+      return Lost("server cannot be reached, or not trusted");
     case 1158:
     case 1159:
     case 1160:
