@@ -50,6 +50,7 @@ class Loop {
     while (true) {
       const int64_t now = Micros();
       int64_t wait = Gate::kPatience;
+      CountCases(now);
       if (now < measure_until_) {
         wait = BeginDue(now);
       } else if (in_flight_ == 0) {
@@ -68,6 +69,17 @@ class Loop {
  private:
   int64_t Micros() const { return absl::ToInt64Microseconds(clock_.Monotonic()); }
   int64_t WallMicros() const { return absl::ToUnixMicros(clock_.Now()); }
+
+  // The passes nearest to the window's ends decide: they are at most a patience away.
+  void CountCases(int64_t now) {
+    if (options_.counters == nullptr || now < measure_from_ || counted_) return;
+    const uint64_t cases = options_.counters->cases.load(std::memory_order_relaxed);
+    if (!counting_) cases_before_ = cases;
+    counting_ = true;
+    if (now < measure_until_) return;
+    tally_.cases = cases - cases_before_;
+    counted_ = true;
+  }
 
   // Begins every call that is due; returns for how many microseconds at most to wait for answers.
   int64_t BeginDue(int64_t now) {
@@ -136,6 +148,9 @@ class Loop {
   int64_t measure_from_ = 0;
   int64_t measure_until_ = 0;
   int64_t hold_until_ = 0;
+  bool counting_ = false;
+  bool counted_ = false;
+  uint64_t cases_before_ = 0;
   Tally tally_;
 };
 
@@ -144,6 +159,7 @@ class Loop {
 void Tally::Merge(Tally&& other) {
   micros.insert(micros.end(), other.micros.begin(), other.micros.end());
   begun += other.begun;
+  cases += other.cases;
   for (const auto& [code, count] : other.errors) errors[code] += count;
   std::move(other.acknowledgements.begin(), other.acknowledgements.end(),
             std::back_inserter(acknowledgements));

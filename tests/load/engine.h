@@ -30,6 +30,7 @@ struct Acknowledgement {
 struct Tally {
   std::vector<uint32_t> micros;
   uint64_t begun = 0;
+  uint64_t cases = 0;                      // whose first mail arrived inside the window
   std::map<std::string, uint64_t> errors;  // by code, warm-up included
   std::vector<Acknowledgement> acknowledgements;
 
@@ -42,6 +43,7 @@ struct EngineOptions {
   absl::Duration
       backoff_on_error;  // before a call follows a failed one; a closed loop would spin otherwise
   bool keep_acknowledgements = false;
+  const MailCounters* counters = nullptr;  // to count what arrives inside the window; may be null
 };
 
 // Runs calls in this thread until warm-up and window are over and those under way have ended. Call

@@ -45,7 +45,8 @@ ABSL_FLAG(std::string, method, "echo",
 ABSL_FLAG(int, in_flight, 256, "calls under way, at most");
 ABSL_FLAG(double, rate, 0, "calls a second in open mode; 0 for the closed loop");
 ABSL_FLAG(int, road_window, 0, "reports on the road at once; 0 for no road mode");
-ABSL_FLAG(std::string, counters, "", "the sink's counters, for the road mode");
+ABSL_FLAG(std::string, counters, "",
+          "the sink's counters: what arrives is counted, and the road mode needs it");
 ABSL_FLAG(int, channels, 4, "connections");
 ABSL_FLAG(int, threads, 1, "threads, each with its share of calls and connections");
 ABSL_FLAG(absl::Duration, warmup, absl::Seconds(2), "not measured");
@@ -125,24 +126,25 @@ int Print(Tally tally, absl::Duration window) {
   }
   absl::PrintF(
       "{\"rps\": %.1f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.3f, \"count\": %zu, "
-      "\"begun\": %zu, \"seconds\": %.1f, \"errors\": {%s}}\n",
+      "\"begun\": %zu, \"mail_rps\": %.1f, \"seconds\": %.1f, \"errors\": {%s}}\n",
       static_cast<double>(tally.micros.size()) / absl::ToDoubleSeconds(window),
       Quantile(tally.micros, .5), Quantile(tally.micros, .99), Quantile(tally.micros, 1),
-      tally.micros.size(), static_cast<size_t>(tally.begun), absl::ToDoubleSeconds(window), errors);
+      tally.micros.size(), static_cast<size_t>(tally.begun),
+      static_cast<double>(tally.cases) / absl::ToDoubleSeconds(window),
+      absl::ToDoubleSeconds(window), errors);
   if (unexpected > 0) return Fail(absl::StrCat(unexpected, " calls failed: ", errors));
   if (tally.micros.empty()) return Fail("no call ended in the window");
   return 0;
 }
 
-std::unique_ptr<Gate> MakeGate(int share_of, const time::Clock& clock) {
+std::unique_ptr<Gate> MakeGate(int share_of, const MailCounters* counters,
+                               const time::Clock& clock) {
   const int limit = std::max(1, absl::GetFlag(FLAGS_in_flight) / share_of);
   if (absl::GetFlag(FLAGS_rate) > 0) {
     return std::make_unique<OpenGate>(absl::GetFlag(FLAGS_rate) / share_of, limit,
                                       absl::ToInt64Microseconds(clock.Monotonic()));
   }
   if (absl::GetFlag(FLAGS_road_window) > 0) {
-    const MailCounters* counters = MapCounters(absl::GetFlag(FLAGS_counters).c_str(), false);
-    if (counters == nullptr) return nullptr;
     return std::make_unique<RoadGate>(absl::GetFlag(FLAGS_road_window), *counters);
   }
   return std::make_unique<ClosedGate>(limit);
@@ -151,7 +153,7 @@ std::unique_ptr<Gate> MakeGate(int share_of, const time::Clock& clock) {
 int Drive(const std::string& method) {
   time::SystemClock clock;
   id::RandomIdSource ids;
-  const int threads = absl::GetFlag(FLAGS_road_window) > 0 ? 1 : absl::GetFlag(FLAGS_threads);
+  const int threads = !absl::GetFlag(FLAGS_counters).empty() ? 1 : absl::GetFlag(FLAGS_threads);
   const auto channels = Connect(std::max(threads, absl::GetFlag(FLAGS_channels)));
 
   CallOptions calls;
@@ -176,12 +178,18 @@ int Drive(const std::string& method) {
   options.backoff_on_error = absl::Milliseconds(1);
   options.keep_acknowledgements = !absl::GetFlag(FLAGS_out).empty();
 
+  if (!absl::GetFlag(FLAGS_counters).empty()) {
+    options.counters = MapCounters(absl::GetFlag(FLAGS_counters).c_str(), false);
+    if (options.counters == nullptr) return Fail("--counters: cannot be mapped");
+  } else if (absl::GetFlag(FLAGS_road_window) > 0) {
+    return Fail("--road_window needs --counters");
+  }
+
   std::vector<Tally> tallies(threads);
   std::vector<std::thread> others;
   std::vector<std::unique_ptr<Gate>> gates;
   for (int t = 0; t < threads; ++t) {
-    gates.push_back(MakeGate(threads, clock));
-    if (gates.back() == nullptr) return Fail("--counters: cannot be mapped");
+    gates.push_back(MakeGate(threads, options.counters, clock));
   }
   for (int t = 0; t < threads; ++t) {
     others.emplace_back([&, t] {

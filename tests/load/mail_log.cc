@@ -1,5 +1,9 @@
 #include "tests/load/mail_log.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
@@ -8,7 +12,11 @@ namespace mamori::load {
 namespace {
 
 constexpr size_t kIdLength = 26;
-constexpr std::string_view kHeader = "message-id:";
+
+bool Begins(std::string_view line, std::string_view name) {
+  return line.size() >= name.size() &&
+         absl::EqualsIgnoreCase({line.data(), name.size()}, {name.data(), name.size()});
+}
 
 std::string_view Value(std::string_view line) {
   const size_t open = line.find('<');
@@ -22,22 +30,26 @@ std::string_view Value(std::string_view line) {
 MailFacts ReadMail(std::string_view message, std::string_view marker) {
   MailFacts facts;
   size_t at = 0;
+  bool base64 = false;
   while (at < message.size()) {
     const size_t end = message.find("\r\n", at);
     const std::string_view line = message.substr(at, end - at);
     if (line.empty() || end == message.npos) break;  // the end of the headers
-    if (line.size() > kHeader.size() &&
-        absl::EqualsIgnoreCase({line.data(), kHeader.size()}, {kHeader.data(), kHeader.size()})) {
+    if (Begins(line, "message-id:")) {
       // A long value stands on a line of its own.
       const size_t next = message.find("\r\n", end + 2);
       facts.message_id = Value(message.substr(at, next - at));
+    } else if (Begins(line, "content-transfer-encoding:")) {
+      base64 = line.find("base64") != line.npos;
     }
     at = end + 2;
   }
-  const size_t marked = message.find(marker, at);
-  if (marked == message.npos) return facts;
-  std::string id(message.substr(marked + marker.size(), 2 * kIdLength));
-  id = absl::StrReplaceAll(id, {{"=\r\n", ""}});
+  std::string body(message.substr(std::min(at, message.size())));
+  if (std::string plain; base64 && absl::Base64Unescape(body, &plain)) body = std::move(plain);
+  const size_t marked = body.find(marker);
+  if (marked == body.npos) return facts;
+  const std::string id = absl::StrReplaceAll(body.substr(marked + marker.size(), 2 * kIdLength),
+                                             {{"=\r\n", ""}});  // quoted-printable's soft break
   facts.case_id = id.substr(0, kIdLength);
   return facts;
 }

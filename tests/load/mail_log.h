@@ -13,8 +13,7 @@
 namespace mamori::load {
 
 // The Message-ID (without its brackets) and the case of a message: the 26 characters behind
-// `marker`, which is how the link in a message ends. Soft line breaks of quoted-printable are seen
-// through.
+// `marker` in its body, which may be encoded as base64 or quoted-printable.
 struct MailFacts {
   std::string message_id;
   std::string case_id;

@@ -24,7 +24,7 @@
 ABSL_FLAG(int, port, 0, "port on 127.0.0.1; 0 takes a free one, which is printed");
 ABSL_FLAG(std::string, log, "", "file for a line a message");
 ABSL_FLAG(std::string, counters, "", "file mapped for the driver");
-ABSL_FLAG(std::string, marker, "/cases/", "stands before the case's id in the link of a message");
+ABSL_FLAG(std::string, marker, "cases/", "stands before the case's id in a message");
 
 namespace mamori::load {
 namespace {

@@ -1,0 +1,1 @@
+"""The load test's parts in Python. See README.md."""
