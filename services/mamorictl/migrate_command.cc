@@ -1,0 +1,117 @@
+// migrate: brings one service's schema up to date. Made to run as a job before the service starts.
+#include <cctype>
+#include <memory>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/config/textproto.h"
+#include "common/db/schema.h"
+#include "services/mamorictl/exit_code.h"
+#include "services/mamorictl/schema_setup.h"
+#include "services/mamorictl/session.h"
+
+namespace mamori::ctl {
+namespace {
+
+int Failed(Session& session, const absl::Status& status) {
+  session.err() << "mamorictl: " << absl::StatusCodeToString(status.code()) << ": "
+                << status.message() << "\n";
+  return ExitCodeOf(status);
+}
+
+int Run(Session& session, SchemaSetup setup, const std::string& password_file,
+        const std::string& user_password_file) {
+  if (!password_file.empty()) {
+    const auto password = config::ReadSecret(password_file);
+    if (!password.ok()) return Failed(session, password.status());
+    setup.admin.password = *password;
+  }
+  if (!user_password_file.empty()) {
+    const auto password = config::ReadSecret(user_password_file);
+    if (!password.ok()) return Failed(session, password.status());
+    setup.user_password = *password;
+  }
+  const auto migrations = db::ReadMigrations(setup.directory);
+  if (!migrations.ok()) return Failed(session, migrations.status());
+  if (setup.create) {
+    if (const auto made = CreateSchemaAndUser(setup); !made.ok()) return Failed(session, made);
+  }
+  db::PoolOptions options = setup.admin;
+  options.schema = setup.schema;
+  const auto pool = db::Pool::Create(options);
+  const auto applied = db::ApplyMigrations(*pool, *migrations, session.clock());
+  if (!applied.ok()) return Failed(session, applied.status());
+  if (!setup.grants_file.empty()) {
+    if (const auto granted = ApplyGrants(setup); !granted.ok()) return Failed(session, granted);
+  }
+  const int version = migrations->empty() ? 0 : migrations->back().version;
+  if (session.json()) {
+    session.out() << "{\"schema\":\"" << setup.schema << "\",\"version\":" << version
+                  << ",\"applied\":[" << absl::StrJoin(*applied, ",") << "]}\n";
+  } else {
+    session.out() << setup.schema << ": version " << version << ", "
+                  << (applied->empty() ? "nothing to do"
+                                       : absl::StrCat(applied->size(), " applied now"))
+                  << "\n";
+  }
+  return kOk;
+}
+
+}  // namespace
+
+void AddMigrateCommand(CLI::App& app, Choice& choice) {
+  auto* command = app.add_subcommand("migrate", "Bring one service's schema up to date");
+  auto setup = std::make_shared<SchemaSetup>();
+  auto service = std::make_shared<std::string>();
+  auto password_file = std::make_shared<std::string>();
+  auto user_password_file = std::make_shared<std::string>();
+  command->add_option("service", *service, "intake, triage or notification")
+      ->required()
+      ->check(CLI::IsMember({"intake", "triage", "notification"}));
+  command->add_option("--database", setup->admin.host, "host:port")
+      ->envname("MAMORI_DATABASE")
+      ->required();
+  command->add_option("--user", setup->admin.user, "User that may run DDL")
+      ->envname("MAMORI_DATABASE_USER")
+      ->required();
+  command->add_option("--password-file", *password_file, "File with its password")
+      ->envname("MAMORI_DATABASE_PASSWORD_FILE");
+  command
+      ->add_option("--tls-ca", setup->admin.tls_ca_file,
+                   "PEM authority of the server; without it the connection is plain")
+      ->envname("MAMORI_DATABASE_TLS_CA");
+  command->add_option("--schema", setup->schema, "Default mamori_<service>");
+  command->add_option("--directory,--dir", setup->directory, "The service's NNNN_name.sql files")
+      ->required();
+  auto* create = command->add_flag("--create", setup->create,
+                                   "First create the schema, and the service's user over TLS only");
+  auto* user_password = command
+                            ->add_option("--service-password-file", *user_password_file,
+                                         "File with the password of the service's user")
+                            ->needs(create);
+  create->needs(user_password);
+  command->add_option("--service-user", setup->user,
+                      "The service's user. Default mamori_<service>");
+  command->add_option("--grants", setup->grants_file,
+                      "Then apply this file of GRANT statements to the service's user");
+  command->footer(
+      "Each file runs once and is recorded with its checksum; an edited or out-of-order file is\n"
+      "refused (exit code 19). Safe to run from several places at once.\n"
+      "Example:\n"
+      "  mamorictl migrate intake --database db:3306 --user admin --password-file admin.password "
+      "\\\n"
+      "      --tls-ca ca.pem --directory deploy/db/migrations/intake \\\n"
+      "      --create --service-password-file intake.password --grants "
+      "deploy/db/grants/intake.sql");
+  command->callback([=, &choice] {
+    if (setup->schema.empty()) setup->schema = "mamori_" + *service;
+    if (setup->user.empty()) setup->user = "mamori_" + *service;
+    choice.needs_services = false;
+    choice.run = [=](Session& session) {
+      return Run(session, *setup, *password_file, *user_password_file);
+    };
+  });
+}
+
+}  // namespace mamori::ctl

@@ -1,0 +1,75 @@
+#include "services/mamorictl/session.h"
+
+#include "common/client/channel.h"
+#include "services/mamorictl/exit_code.h"
+#include "services/mamorictl/output.h"
+
+namespace mamori::ctl {
+
+std::shared_ptr<grpc::Channel> Session::Channel(const std::string& target) const {
+  config::v1::Peer peer;
+  peer.set_target(target);
+  peer.set_server_name(settings_.server_name);
+  config::v1::Tls tls;
+  tls.set_cert_file(settings_.cert_file);
+  tls.set_key_file(settings_.key_file);
+  tls.set_ca_file(settings_.ca_file);
+  return client::CreateChannel(peer, tls);
+}
+
+intake::v1::IntakeService::Stub& Session::intake() {
+  if (!intake_) intake_ = intake::v1::IntakeService::NewStub(Channel(settings_.intake));
+  return *intake_;
+}
+
+triage::v1::TriageService::Stub& Session::triage() {
+  if (!triage_) triage_ = triage::v1::TriageService::NewStub(Channel(settings_.triage));
+  return *triage_;
+}
+
+notification::v1::NotificationService::Stub& Session::notification() {
+  if (!notification_) {
+    notification_ = notification::v1::NotificationService::NewStub(Channel(settings_.notification));
+  }
+  return *notification_;
+}
+
+std::unique_ptr<grpc::ClientContext> Session::Call(bool stream) const {
+  server::CallContext who;
+  who.tenant = settings_.tenant;
+  who.person = settings_.person;
+  who.request_id = id::ToText(ids_.NewId());
+  who.deadline =
+      stream ? absl::InfiniteFuture() : clock_.Now() + absl::Seconds(settings_.timeout_seconds);
+  return client::MakeContext(who.deadline, &who);
+}
+
+std::string Session::RequestId(const std::string& given) const {
+  return given.empty() ? id::ToText(ids_.NewId()) : given;
+}
+
+int Session::Fail(const grpc::Status& status) const {
+  if (json()) {
+    err_ << ErrorJson(status);
+  } else {
+    err_ << "mamorictl: " << ErrorText(status);
+  }
+  return ExitCodeOf(status);
+}
+
+int Session::FailLocally(const std::string& message) const {
+  err_ << "mamorictl: " << message << "\n";
+  return kLocalFailure;
+}
+
+int Session::FailUsage(const std::string& message) const {
+  err_ << "mamorictl: " << message << "\n";
+  return kUsage;
+}
+
+int Session::Show(const google::protobuf::Message& message, const std::string& text) const {
+  out_ << (json() ? Json(message) : text) << std::flush;
+  return out_.good() ? kOk : kLocalFailure;
+}
+
+}  // namespace mamori::ctl

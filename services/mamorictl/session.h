@@ -1,0 +1,88 @@
+// What every command works with: stubs, call contexts, streams and ids.
+#ifndef MAMORI_SERVICES_MAMORICTL_SESSION_H_
+#define MAMORI_SERVICES_MAMORICTL_SESSION_H_
+
+#include <google/protobuf/message.h>
+#include <grpcpp/grpcpp.h>
+
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "common/id/id.h"
+#include "common/time/clock.h"
+#include "mamori/intake/v1/intake_service.grpc.pb.h"
+#include "mamori/notification/v1/notification_service.grpc.pb.h"
+#include "mamori/triage/v1/triage_service.grpc.pb.h"
+#include "services/mamorictl/settings.h"
+
+namespace mamori::ctl {
+
+class Session {
+ public:
+  Session(const Settings& settings, id::IdSource& ids, const time::Clock& clock,
+          time::Sleeper& sleeper, std::ostream& out, std::ostream& err)
+      : settings_(settings), ids_(ids), clock_(clock), sleeper_(sleeper), out_(out), err_(err) {}
+
+  // Connected on first use.
+  intake::v1::IntakeService::Stub& intake();
+  triage::v1::TriageService::Stub& triage();
+  notification::v1::NotificationService::Stub& notification();
+  std::shared_ptr<grpc::Channel> Channel(const std::string& target) const;
+
+  // The context of one call, for the tenant and person of the settings. Without a deadline for
+  // streams.
+  std::unique_ptr<grpc::ClientContext> Call(bool stream = false) const;
+  // `given`, or a new one when that is empty.
+  std::string RequestId(const std::string& given) const;
+
+  // Says what went wrong on the error stream and returns the exit code for it.
+  int Fail(const grpc::Status& status) const;
+  int FailLocally(const std::string& message) const;
+  int FailUsage(const std::string& message) const;
+  // Prints the JSON form, or else `text`. Returns kOk, or kLocalFailure when the output is closed.
+  int Show(const google::protobuf::Message& message, const std::string& text) const;
+
+  const Settings& settings() const { return settings_; }
+  const time::Clock& clock() const { return clock_; }
+  time::Sleeper& sleeper() const { return sleeper_; }
+  std::ostream& out() const { return out_; }
+  std::ostream& err() const { return err_; }
+  bool json() const { return settings_.json; }
+
+ private:
+  const Settings& settings_;
+  id::IdSource& ids_;
+  const time::Clock& clock_;
+  time::Sleeper& sleeper_;
+  std::ostream& out_;
+  std::ostream& err_;
+  std::unique_ptr<intake::v1::IntakeService::Stub> intake_;
+  std::unique_ptr<triage::v1::TriageService::Stub> triage_;
+  std::unique_ptr<notification::v1::NotificationService::Stub> notification_;
+};
+
+// The command that the flags chose. Exactly one callback of the parser sets it.
+struct Choice {
+  std::function<int(Session&)> run;
+  // False for what speaks to no service.
+  bool needs_services = true;
+};
+
+// The groups of commands, each in a file of its own.
+void AddSubmitCommands(CLI::App& app, Choice& choice);
+void AddReportCommands(CLI::App& app, Choice& choice);
+void AddContactCommands(CLI::App& app, Choice& choice);
+void AddCaseCommands(CLI::App& app, Choice& choice);
+void AddCaseVerbs(CLI::App& group, Choice& choice);
+void AddWatchCommand(CLI::App& group, Choice& choice);
+void AddDeliveryCommands(CLI::App& app, Choice& choice);
+void AddWebhookCommands(CLI::App& app, Choice& choice);
+void AddOverviewCommand(CLI::App& app, Choice& choice);
+void AddHealthCommand(CLI::App& app, Choice& choice);
+void AddMigrateCommand(CLI::App& app, Choice& choice);
+
+}  // namespace mamori::ctl
+
+#endif  // MAMORI_SERVICES_MAMORICTL_SESSION_H_
