@@ -7,7 +7,7 @@ CREATE TABLE report_summary (
   report_id BINARY(16) NOT NULL,
   company VARBINARY(64) NOT NULL,
   kind SMALLINT NOT NULL,
-  summary VARBINARY(8192) NULL,
+  summary VARBINARY(4096) NULL,
   PRIMARY KEY (tenant, create_time, report_id),
   KEY by_company (tenant, company, create_time, report_id),
   KEY by_kind (tenant, kind, create_time, report_id)

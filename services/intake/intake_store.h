@@ -1,0 +1,152 @@
+// What the intake service keeps. Every read and write is restricted to a tenant.
+#ifndef MAMORI_SERVICES_INTAKE_INTAKE_STORE_H_
+#define MAMORI_SERVICES_INTAKE_INTAKE_STORE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/outbox/outbox.h"
+#include "mamori/v1/event.pb.h"
+
+namespace mamori::intake {
+
+// The request id of a write, with the answer that repeats get (common/idempotency).
+struct Answer {
+  std::string key;       // 32 bytes
+  std::string digest;    // 32 bytes
+  std::string response;  // serialized
+};
+
+struct NewReport {
+  Answer answer;
+  std::string report_id;
+  std::string tenant;
+  std::string company;
+  int kind = 0;
+  bool immediate_danger = false;
+  absl::Time create_time;
+  std::string body;                    // serialized mamori.v1.Report without output-only fields
+  std::optional<std::string> summary;  // what lists show; none when it would be large
+  mamori::v1::Event event;             // sequence 1
+};
+
+struct NewSupplement {
+  Answer answer;
+  std::string supplement_id;
+  std::string report_id;
+  std::string tenant;
+  absl::Time create_time;
+  std::string body;
+  mamori::v1::Event event;  // without its sequence, which the store gives
+};
+
+struct NewContact {
+  Answer answer;
+  std::string contact_id;
+  std::string tenant;
+  std::string company;
+  std::string report_id;  // empty: belongs to no report
+  absl::Time start_time;
+  absl::Time create_time;
+  std::string body;
+};
+
+struct StoredReport {
+  std::string report_id;
+  absl::Time create_time;
+  int64_t event_sequence = 0;  // above 1 there are supplements
+  std::string body;
+};
+
+struct StoredSummary {
+  std::string report_id;
+  absl::Time create_time;
+  std::optional<std::string> summary;
+};
+
+struct StoredSupplement {
+  std::string supplement_id;
+  absl::Time create_time;
+  std::string body;
+};
+
+struct StoredContact {
+  std::string contact_id;
+  absl::Time create_time;
+  std::string body;
+};
+
+// The last row of a page; the next begins after it, newest first.
+struct Position {
+  int64_t create_micros = INT64_MAX;
+  std::string id = std::string(16, '\xff');
+};
+
+struct ReportFilter {
+  std::string company;  // empty for all
+  int kind = 0;         // 0 for all
+};
+
+struct ContactFilter {
+  std::string company;    // empty for all
+  std::string report_id;  // empty for all
+};
+
+// Errors are those of common/db besides what is named. `deadline` bounds each call. Thread safe.
+class IntakeStore {
+ public:
+  virtual ~IntakeStore() = default;
+
+  // Writes all reports with their answers, summaries and events in one transaction, or none.
+  // ALREADY_EXISTS when one of the keys is there already. May be called again with the same
+  // reports, also after the outcome of a COMMIT was unknown: FindAnswers then tells those that are
+  // there.
+  virtual absl::Status InsertReports(const std::vector<const NewReport*>& reports,
+                                     absl::Time deadline) = 0;
+  // The answers stored for `keys`, in any order, without those that are not there.
+  virtual absl::StatusOr<std::vector<Answer>> FindAnswers(const std::vector<std::string>& keys,
+                                                          absl::Time deadline) = 0;
+
+  // Those that exist of the tenant's reports, in any order.
+  virtual absl::StatusOr<std::vector<StoredReport>> GetReports(const std::string& tenant,
+                                                               const std::vector<std::string>& ids,
+                                                               absl::Time deadline) = 0;
+  // The newest `limit` supplements of a report, oldest first.
+  virtual absl::StatusOr<std::vector<StoredSupplement>> GetSupplements(const std::string& tenant,
+                                                                       const std::string& report_id,
+                                                                       int limit,
+                                                                       absl::Time deadline) = 0;
+  // At most `limit` after `after`, newest first.
+  virtual absl::StatusOr<std::vector<StoredSummary>> ListReports(const std::string& tenant,
+                                                                 const ReportFilter& filter,
+                                                                 const Position& after, int limit,
+                                                                 absl::Time deadline) = 0;
+  // The serialized answer, of the first call with this request id. NOT_FOUND, RequestIdReused().
+  virtual absl::StatusOr<std::string> AddSupplement(const NewSupplement& supplement,
+                                                    absl::Time deadline) = 0;
+
+  // The serialized answer, of the first call with this request id. NOT_FOUND, RequestIdReused().
+  virtual absl::StatusOr<std::string> AddContact(const NewContact& contact,
+                                                 absl::Time deadline) = 0;
+  // At most `limit` after `after`, newest first.
+  virtual absl::StatusOr<std::vector<StoredContact>> ListContacts(const std::string& tenant,
+                                                                  const ContactFilter& filter,
+                                                                  const Position& after, int limit,
+                                                                  absl::Time deadline) = 0;
+
+  // How much waits in the outbox, counted up to `limit`.
+  virtual absl::StatusOr<outbox::Backlog> MeasureBacklog(int64_t limit, absl::Time deadline) = 0;
+  // Deletes at most `limit` answers from before `before`; returns how many.
+  virtual absl::StatusOr<int64_t> PruneAnswers(absl::Time before, int limit,
+                                               absl::Time deadline) = 0;
+};
+
+}  // namespace mamori::intake
+
+#endif  // MAMORI_SERVICES_INTAKE_INTAKE_STORE_H_

@@ -1,0 +1,28 @@
+// The full names of the service's methods, as authorization and metrics know them.
+#ifndef MAMORI_SERVICES_INTAKE_METHODS_H_
+#define MAMORI_SERVICES_INTAKE_METHODS_H_
+
+#include <string>
+#include <vector>
+
+namespace mamori::intake {
+
+inline constexpr char kSubmitReport[] = "/mamori.intake.v1.IntakeService/SubmitReport";
+inline constexpr char kBatchSubmitReports[] = "/mamori.intake.v1.IntakeService/BatchSubmitReports";
+inline constexpr char kGetReport[] = "/mamori.intake.v1.IntakeService/GetReport";
+inline constexpr char kBatchGetReports[] = "/mamori.intake.v1.IntakeService/BatchGetReports";
+inline constexpr char kListReports[] = "/mamori.intake.v1.IntakeService/ListReports";
+inline constexpr char kSupplementReport[] = "/mamori.intake.v1.IntakeService/SupplementReport";
+inline constexpr char kRecordContact[] = "/mamori.intake.v1.IntakeService/RecordContact";
+inline constexpr char kListContacts[] = "/mamori.intake.v1.IntakeService/ListContacts";
+inline constexpr char kEcho[] = "/mamori.intake.v1.IntakeService/Echo";
+
+inline std::vector<std::string> Methods() {
+  return {kSubmitReport,    kBatchSubmitReports, kGetReport,
+          kBatchGetReports, kListReports,        kSupplementReport,
+          kRecordContact,   kListContacts,       kEcho};
+}
+
+}  // namespace mamori::intake
+
+#endif  // MAMORI_SERVICES_INTAKE_METHODS_H_

@@ -1,0 +1,27 @@
+// Pages of lists: size, token, and the bytes that one answer may hold.
+#ifndef MAMORI_SERVICES_INTAKE_PAGE_H_
+#define MAMORI_SERVICES_INTAKE_PAGE_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "services/intake/intake_store.h"
+
+namespace mamori::intake {
+
+// Answers end here and go on with the next page or call: clients take 4 MiB at most by default.
+inline constexpr size_t kMaxAnswerBytes = 3 * 1024 * 1024;
+// Rows read at once, so that no answer needs much more memory than it holds.
+inline constexpr int kRowsPerRead = 200;
+
+// 0 means 50; at most 1,000.
+int PageSize(int asked);
+
+// Empty begins at the newest. PageTokenInvalid().
+absl::StatusOr<Position> FromPageToken(const std::string& token, std::string_view filter_digest);
+std::string ToPageToken(const Position& position, std::string_view filter_digest);
+
+}  // namespace mamori::intake
+
+#endif  // MAMORI_SERVICES_INTAKE_PAGE_H_

@@ -1,0 +1,179 @@
+#include "services/intake/records.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "common/id/id.h"
+#include "common/idempotency/request_id.h"
+#include "common/status/macros.h"
+
+namespace mamori::intake {
+namespace {
+
+constexpr char kSource[] = "intake";
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time) {
+  const int64_t micros = absl::ToUnixMicros(time);
+  google::protobuf::Timestamp timestamp;
+  timestamp.set_seconds(micros / 1'000'000);
+  timestamp.set_nanos(static_cast<int32_t>(micros % 1'000'000 * 1'000));
+  return timestamp;
+}
+
+mamori::v1::Event MakeEvent(const server::CallContext& call, std::string subject, std::string id,
+                            absl::Time now) {
+  mamori::v1::Event event;
+  event.set_event_id(std::move(id));
+  event.set_tenant(call.tenant);
+  event.set_source(kSource);
+  event.set_subject_id(std::move(subject));
+  *event.mutable_event_time() = ToTimestamp(now);
+  event.set_traceparent(call.traceparent);
+  return event;
+}
+
+// What a list shows. Takes the occurrences out of `report`, whose body is serialized already.
+std::optional<std::string> Summarize(mamori::v1::Report& report) {
+  mamori::v1::Report summary;
+  summary.set_company(report.company());
+  summary.set_kind(report.kind());
+  summary.set_language(report.language());
+  summary.mutable_occurrences()->Swap(report.mutable_occurrences());
+  summary.set_contact_count(report.contact_count());
+  summary.set_total_minutes(report.total_minutes());
+  summary.set_immediate_danger(report.immediate_danger());
+  summary.set_existing_case(report.existing_case());
+  if (summary.ByteSizeLong() > kMaxSummaryBytes) return std::nullopt;
+  return summary.SerializeAsString();
+}
+
+Answer MakeAnswer(const server::CallContext& call, std::string_view method,
+                  const std::string& request_id, std::string digest) {
+  return {.key = idempotency::RequestKey(call.tenant, call.caller, method, request_id),
+          .digest = std::move(digest)};
+}
+
+template <typename Message>
+absl::StatusOr<Message> Parse(const std::string& body) {
+  Message message;
+  if (!message.ParseFromString(body)) return absl::InternalError("a stored body cannot be parsed");
+  return message;
+}
+
+template <typename Message>
+absl::StatusOr<Message> ParseNamed(const std::string& body, std::string_view collection,
+                                   const std::string& id, absl::Time create_time) {
+  ASSIGN_OR_RETURN(Message message, Parse<Message>(body));
+  message.set_name(id::Name(collection, id));
+  *message.mutable_create_time() = ToTimestamp(create_time);
+  return message;
+}
+
+}  // namespace
+
+NewReport MakeNewReport(const server::CallContext& call, std::string_view method,
+                        v1::SubmitReportRequest& request, NewIds ids, absl::Time now) {
+  mamori::v1::Report& report = *request.mutable_report();
+  // Ignored as the contract says, also in the digest: a client that sends them back differs in
+  // nothing.
+  report.clear_name();
+  report.clear_create_time();
+  report.clear_supplements();
+
+  NewReport row;
+  row.answer = MakeAnswer(call, method, request.request_id(), idempotency::BodyDigest(request));
+  v1::SubmitReportResponse response;
+  response.set_name(id::Name("reports", ids.subject));
+  row.answer.response = response.SerializeAsString();
+  row.tenant = call.tenant;
+  row.company = report.company();
+  row.kind = report.kind();
+  row.immediate_danger = report.immediate_danger();
+  row.create_time = now;
+  row.body = report.SerializeAsString();
+  row.summary = Summarize(report);
+  row.event = MakeEvent(call, ids.subject, std::move(ids.event), now);
+  row.event.set_subject_sequence(1);
+  mamori::v1::ReportReceived& fact = *row.event.mutable_report_received();
+  fact.set_company(row.company);
+  fact.set_kind(report.kind());
+  fact.set_immediate_danger(row.immediate_danger);
+  row.report_id = std::move(ids.subject);
+  return row;
+}
+
+NewSupplement MakeNewSupplement(const server::CallContext& call,
+                                const v1::SupplementReportRequest& request, NewIds ids,
+                                absl::Time now) {
+  v1::SupplementReportRequest clean = request;
+  mamori::v1::Supplement& supplement = *clean.mutable_supplement();
+  supplement.clear_name();
+  supplement.clear_create_time();
+
+  NewSupplement row;
+  row.answer = MakeAnswer(call, call.method, request.request_id(), idempotency::BodyDigest(clean));
+  row.report_id = id::FromName("reports", request.name()).value();
+  row.tenant = call.tenant;
+  row.create_time = now;
+  row.body = supplement.SerializeAsString();
+  row.event = MakeEvent(call, row.report_id, std::move(ids.event), now);
+  row.event.mutable_report_supplemented()->set_supplement_id(ids.subject);
+  supplement.set_name(id::Name("supplements", ids.subject));
+  *supplement.mutable_create_time() = ToTimestamp(now);
+  row.answer.response = supplement.SerializeAsString();
+  row.supplement_id = std::move(ids.subject);
+  return row;
+}
+
+NewContact MakeNewContact(const server::CallContext& call, const v1::RecordContactRequest& request,
+                          const std::string& id, absl::Time now) {
+  v1::RecordContactRequest clean = request;
+  mamori::v1::Contact& contact = *clean.mutable_contact();
+  contact.clear_name();
+  contact.clear_create_time();
+
+  NewContact row;
+  row.answer = MakeAnswer(call, call.method, request.request_id(), idempotency::BodyDigest(clean));
+  row.contact_id = id;
+  row.tenant = call.tenant;
+  row.company = contact.company();
+  if (!contact.report().empty()) row.report_id = id::FromName("reports", contact.report()).value();
+  row.start_time = absl::FromUnixSeconds(contact.start_time().seconds()) +
+                   absl::Nanoseconds(contact.start_time().nanos());
+  row.create_time = now;
+  row.body = contact.SerializeAsString();
+  contact.set_name(id::Name("contacts", id));
+  *contact.mutable_create_time() = ToTimestamp(now);
+  row.answer.response = contact.SerializeAsString();
+  return row;
+}
+
+absl::StatusOr<mamori::v1::Report> ToReport(const StoredReport& row) {
+  return ParseNamed<mamori::v1::Report>(row.body, "reports", row.report_id, row.create_time);
+}
+
+absl::StatusOr<mamori::v1::Supplement> ToSupplement(const StoredSupplement& row) {
+  return ParseNamed<mamori::v1::Supplement>(row.body, "supplements", row.supplement_id,
+                                            row.create_time);
+}
+
+absl::StatusOr<mamori::v1::Contact> ToContact(const StoredContact& row) {
+  return ParseNamed<mamori::v1::Contact>(row.body, "contacts", row.contact_id, row.create_time);
+}
+
+absl::StatusOr<mamori::v1::Report> ToListed(const StoredSummary& row) {
+  if (!row.summary) return absl::InternalError("a report without a summary");
+  return ParseNamed<mamori::v1::Report>(*row.summary, "reports", row.report_id, row.create_time);
+}
+
+absl::StatusOr<mamori::v1::Report> ToListed(const StoredReport& row) {
+  ASSIGN_OR_RETURN(mamori::v1::Report report, ToReport(row));
+  report.clear_narrative();
+  report.clear_wish();
+  report.clear_affected();
+  report.clear_actors();
+  report.clear_reporter();
+  return report;
+}
+
+}  // namespace mamori::intake

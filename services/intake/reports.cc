@@ -1,0 +1,146 @@
+#include "services/intake/reports.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/idempotency/hash.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+#include "services/intake/methods.h"
+#include "services/intake/page.h"
+#include "services/intake/records.h"
+#include "services/intake/validate.h"
+
+namespace mamori::intake {
+namespace {
+
+constexpr int kMaxSupplements = 100;
+// Bodies read at once for a batch: most have a few KiB, none has more than 4 MiB.
+constexpr int kBodiesPerRead = 32;
+
+}  // namespace
+
+absl::StatusOr<mamori::v1::Report> Reports::Complete(const server::CallContext& call,
+                                                     const StoredReport& row) {
+  ASSIGN_OR_RETURN(mamori::v1::Report report, ToReport(row));
+  if (row.event_sequence <= 1) return report;
+  ASSIGN_OR_RETURN(
+      const std::vector<StoredSupplement> supplements,
+      store_.GetSupplements(call.tenant, row.report_id, kMaxSupplements, call.deadline));
+  size_t bytes = row.body.size();
+  size_t first = supplements.size();  // of those that are returned: the newest that fit
+  while (first > 0 && bytes + supplements[first - 1].body.size() <= kMaxAnswerBytes) {
+    bytes += supplements[--first].body.size();
+  }
+  for (size_t i = first; i < supplements.size(); ++i) {
+    ASSIGN_OR_RETURN(*report.add_supplements(), ToSupplement(supplements[i]));
+  }
+  return report;
+}
+
+absl::StatusOr<mamori::v1::Report> Reports::Get(const server::CallContext& call,
+                                                const v1::GetReportRequest& request) {
+  RETURN_IF_ERROR(ValidateGetReport(request));
+  const std::string id = id::FromName("reports", request.name()).value();
+  ASSIGN_OR_RETURN(const std::vector<StoredReport> rows,
+                   store_.GetReports(call.tenant, {id}, call.deadline));
+  if (rows.empty()) return status::NotFound("report");
+  return Complete(call, rows[0]);
+}
+
+absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
+    const server::CallContext& call, const v1::BatchGetReportsRequest& request) {
+  RETURN_IF_ERROR(ValidateBatchGetReports(request));
+  v1::BatchGetReportsResponse response;
+  size_t bytes = 0;
+  bool full = false;
+  for (int begin = 0; begin < request.names_size(); begin += kBodiesPerRead) {
+    const int end = std::min(begin + kBodiesPerRead, request.names_size());
+    std::vector<std::string> ids;
+    for (int i = begin; i < end && !full; ++i) {
+      ids.push_back(id::FromName("reports", request.names(i)).value());
+    }
+    ASSIGN_OR_RETURN(std::vector<StoredReport> rows,
+                     store_.GetReports(call.tenant, ids, call.deadline));
+    std::map<std::string_view, const StoredReport*> by_id;
+    for (const StoredReport& row : rows) by_id.emplace(row.report_id, &row);
+    for (int i = begin; i < end; ++i) {
+      if (full) {
+        response.add_remaining(request.names(i));
+        continue;
+      }
+      const auto found = by_id.find(ids[i - begin]);
+      if (found == by_id.end()) continue;
+      ASSIGN_OR_RETURN(mamori::v1::Report report, Complete(call, *found->second));
+      const size_t size = report.ByteSizeLong();
+      if (bytes > 0 && bytes + size > kMaxAnswerBytes) {
+        full = true;
+        response.add_remaining(request.names(i));
+        continue;
+      }
+      bytes += size;
+      *response.add_reports() = std::move(report);
+    }
+  }
+  return response;
+}
+
+absl::StatusOr<mamori::v1::Report> Reports::Listed(const server::CallContext& call,
+                                                   const StoredSummary& row) {
+  if (row.summary) return ToListed(row);
+  ASSIGN_OR_RETURN(const std::vector<StoredReport> whole,
+                   store_.GetReports(call.tenant, {row.report_id}, call.deadline));
+  if (whole.empty()) return absl::InternalError("a report without a body");
+  return ToListed(whole[0]);
+}
+
+absl::StatusOr<v1::ListReportsResponse> Reports::List(const server::CallContext& call,
+                                                      const v1::ListReportsRequest& request) {
+  RETURN_IF_ERROR(ValidateListReports(request));
+  const std::string filter = idempotency::Hash(
+      {call.tenant, kListReports, request.company(), std::to_string(request.kind())});
+  ASSIGN_OR_RETURN(Position position, FromPageToken(request.page_token(), filter));
+  const int page_size = PageSize(request.page_size());
+  v1::ListReportsResponse response;
+  size_t bytes = 0;
+  while (true) {
+    // One more than the page wants tells whether there is a next page.
+    const int limit = std::min(kRowsPerRead, page_size - response.reports_size() + 1);
+    ASSIGN_OR_RETURN(
+        const std::vector<StoredSummary> rows,
+        store_.ListReports(call.tenant, {.company = request.company(), .kind = request.kind()},
+                           position, limit, call.deadline));
+    for (const StoredSummary& row : rows) {
+      ASSIGN_OR_RETURN(mamori::v1::Report report, Listed(call, row));
+      const size_t size = report.ByteSizeLong();
+      const bool full =
+          response.reports_size() == page_size || (bytes > 0 && bytes + size > kMaxAnswerBytes);
+      if (full) {
+        response.set_next_page_token(ToPageToken(position, filter));
+        return response;
+      }
+      bytes += size;
+      position = {.create_micros = absl::ToUnixMicros(row.create_time), .id = row.report_id};
+      *response.add_reports() = std::move(report);
+    }
+    if (static_cast<int>(rows.size()) < limit) return response;
+  }
+}
+
+absl::StatusOr<mamori::v1::Supplement> Reports::Supplement(
+    const server::CallContext& call, const v1::SupplementReportRequest& request) {
+  RETURN_IF_ERROR(ValidateSupplementReport(request));
+  const NewSupplement supplement = MakeNewSupplement(
+      call, request, {.subject = ids_.NewId(), .event = ids_.NewId()}, clock_.Now());
+  ASSIGN_OR_RETURN(const std::string answer, store_.AddSupplement(supplement, call.deadline));
+  mamori::v1::Supplement response;
+  if (!response.ParseFromString(answer)) {
+    return absl::InternalError("a stored answer cannot be parsed");
+  }
+  return response;
+}
+
+}  // namespace mamori::intake

@@ -1,0 +1,43 @@
+// The verbs on reports that are there: read, list, supplement. Blocking.
+#ifndef MAMORI_SERVICES_INTAKE_REPORTS_H_
+#define MAMORI_SERVICES_INTAKE_REPORTS_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/id/id.h"
+#include "common/server/caller.h"
+#include "common/time/clock.h"
+#include "mamori/intake/v1/intake_service.pb.h"
+#include "services/intake/intake_store.h"
+
+namespace mamori::intake {
+
+class Reports {
+ public:
+  Reports(IntakeStore& store, const time::Clock& clock, id::IdSource& ids)
+      : store_(store), clock_(clock), ids_(ids) {}
+
+  absl::StatusOr<mamori::v1::Report> Get(const server::CallContext& call,
+                                         const v1::GetReportRequest& request);
+  absl::StatusOr<v1::BatchGetReportsResponse> BatchGet(const server::CallContext& call,
+                                                       const v1::BatchGetReportsRequest& request);
+  absl::StatusOr<v1::ListReportsResponse> List(const server::CallContext& call,
+                                               const v1::ListReportsRequest& request);
+  absl::StatusOr<mamori::v1::Supplement> Supplement(const server::CallContext& call,
+                                                    const v1::SupplementReportRequest& request);
+
+ private:
+  // With its supplements, as many as an answer holds.
+  absl::StatusOr<mamori::v1::Report> Complete(const server::CallContext& call,
+                                              const StoredReport& row);
+  absl::StatusOr<mamori::v1::Report> Listed(const server::CallContext& call,
+                                            const StoredSummary& row);
+
+  IntakeStore& store_;
+  const time::Clock& clock_;
+  id::IdSource& ids_;
+};
+
+}  // namespace mamori::intake
+
+#endif  // MAMORI_SERVICES_INTAKE_REPORTS_H_

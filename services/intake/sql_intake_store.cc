@@ -1,0 +1,333 @@
+#include "services/intake/sql_intake_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/idempotency/request_id.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+
+namespace mamori::intake {
+namespace {
+
+constexpr char kInsertAnswers[] =
+    "INSERT INTO request_id (request_key, body_digest, response, create_time) VALUES ";
+constexpr char kInsertReports[] =
+    "INSERT INTO report (report_id, tenant, company, kind, immediate_danger, create_time,"
+    " event_sequence, body) VALUES ";
+constexpr char kInsertSummaries[] =
+    "INSERT INTO report_summary (tenant, create_time, report_id, company, kind, summary) VALUES ";
+
+constexpr char kSelectAnswers[] =
+    "SELECT request_key, body_digest, response FROM request_id WHERE request_key IN (";
+constexpr char kSelectReports[] =
+    "SELECT report_id, create_time, event_sequence, body FROM report"
+    " WHERE tenant = ? AND report_id IN (";
+constexpr char kSelectSupplements[] =
+    "SELECT supplement_id, create_time, body FROM supplement WHERE report_id = ? AND tenant = ?"
+    " ORDER BY create_time DESC, supplement_id DESC LIMIT ?";
+
+// Lists: the index is named, so that no statistics ever turn a page into a scan; the first range
+// condition is the one the index is entered by.
+constexpr char kListReports[] =
+    "SELECT report_id, create_time, summary FROM report_summary FORCE INDEX (PRIMARY)"
+    " WHERE tenant = ? AND create_time <= ? AND (create_time < ? OR report_id < ?)"
+    " ORDER BY create_time DESC, report_id DESC LIMIT ?";
+constexpr char kListReportsOfCompany[] =
+    "SELECT report_id, create_time, summary FROM report_summary FORCE INDEX (by_company)"
+    " WHERE tenant = ? AND company = ? AND create_time <= ? AND (create_time < ? OR report_id < ?)"
+    " ORDER BY create_time DESC, report_id DESC LIMIT ?";
+constexpr char kListReportsOfKind[] =
+    "SELECT report_id, create_time, summary FROM report_summary FORCE INDEX (by_kind)"
+    " WHERE tenant = ? AND kind = ? AND create_time <= ? AND (create_time < ? OR report_id < ?)"
+    " ORDER BY create_time DESC, report_id DESC LIMIT ?";
+constexpr char kListReportsOfCompanyAndKind[] =
+    "SELECT report_id, create_time, summary FROM report_summary FORCE INDEX (by_company)"
+    " WHERE tenant = ? AND company = ? AND kind = ? AND create_time <= ?"
+    " AND (create_time < ? OR report_id < ?)"
+    " ORDER BY create_time DESC, report_id DESC LIMIT ?";
+
+constexpr char kListContacts[] =
+    "SELECT contact_id, create_time, body FROM contact FORCE INDEX (PRIMARY)"
+    " WHERE tenant = ? AND create_time <= ? AND (create_time < ? OR contact_id < ?)"
+    " ORDER BY create_time DESC, contact_id DESC LIMIT ?";
+constexpr char kListContactsOfCompany[] =
+    "SELECT contact_id, create_time, body FROM contact FORCE INDEX (by_company)"
+    " WHERE tenant = ? AND company = ? AND create_time <= ? AND (create_time < ? OR contact_id < ?)"
+    " ORDER BY create_time DESC, contact_id DESC LIMIT ?";
+constexpr char kListContactsOfReport[] =
+    "SELECT contact_id, create_time, body FROM contact FORCE INDEX (by_report)"
+    " WHERE tenant = ? AND report_id = ? AND create_time <= ?"
+    " AND (create_time < ? OR contact_id < ?)"
+    " ORDER BY create_time DESC, contact_id DESC LIMIT ?";
+constexpr char kListContactsOfReportAndCompany[] =
+    "SELECT contact_id, create_time, body FROM contact FORCE INDEX (by_report)"
+    " WHERE tenant = ? AND report_id = ? AND company = ? AND create_time <= ?"
+    " AND (create_time < ? OR contact_id < ?)"
+    " ORDER BY create_time DESC, contact_id DESC LIMIT ?";
+
+// Moves the counter and holds the row until the commit: the supplements of a report go one after
+// the other.
+constexpr char kNextSequence[] =
+    "UPDATE report SET event_sequence = event_sequence + 1 WHERE report_id = ? AND tenant = ?";
+constexpr char kSelectSequence[] =
+    "SELECT event_sequence FROM report WHERE report_id = ? AND tenant = ?";
+constexpr char kInsertSupplement[] =
+    "INSERT INTO supplement (report_id, create_time, supplement_id, tenant, body)"
+    " VALUES (?, ?, ?, ?, ?)";
+constexpr char kSelectExists[] = "SELECT 1 FROM report WHERE report_id = ? AND tenant = ?";
+constexpr char kInsertContact[] =
+    "INSERT INTO contact (tenant, create_time, contact_id, company, report_id, start_time, body)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)";
+
+db::Params AnswerRow(const NewReport& report) {
+  db::Params row;
+  row.Add(report.answer.key)
+      .Add(report.answer.digest)
+      .Add(report.answer.response)
+      .Add(report.create_time);
+  return row;
+}
+
+db::Params ReportRow(const NewReport& report) {
+  db::Params row;
+  row.Add(report.report_id)
+      .Add(report.tenant)
+      .Add(report.company)
+      .Add(report.kind)
+      .Add(report.immediate_danger)
+      .Add(report.create_time)
+      .Add(static_cast<int64_t>(report.event.subject_sequence()))
+      .Add(report.body);
+  return row;
+}
+
+db::Params SummaryRow(const NewReport& report) {
+  db::Params row;
+  row.Add(report.tenant)
+      .Add(report.create_time)
+      .Add(report.report_id)
+      .Add(report.company)
+      .Add(report.kind);
+  if (report.summary) {
+    row.Add(*report.summary);
+  } else {
+    row.AddNull();
+  }
+  return row;
+}
+
+absl::Status Insert(db::Tx& tx, const char* head, const std::vector<const NewReport*>& reports,
+                    db::Params (*to_row)(const NewReport&)) {
+  std::vector<db::Params> rows;
+  rows.reserve(reports.size());
+  for (const NewReport* report : reports) rows.push_back(to_row(*report));
+  return tx.InsertRows(head, rows);
+}
+
+void AddPosition(const Position& after, int limit, db::Params& params) {
+  params.Add(after.create_micros).Add(after.create_micros).Add(after.id).Add(limit);
+}
+
+// As many `?` as the next power of two, so that few statement texts exist; the last value fills
+// what is left.
+std::string InList(const char* head, const std::vector<std::string>& values, db::Params& params) {
+  size_t size = 1;
+  while (size < values.size()) size *= 2;
+  params.AddAll(values);
+  for (size_t i = values.size(); i < size; ++i) params.Add(std::string_view(values.back()));
+  return absl::StrCat(head, db::Placeholders(size), ")");
+}
+
+}  // namespace
+
+absl::StatusOr<db::Rows> SqlIntakeStore::Read(absl::Time deadline, const std::string& sql,
+                                              const db::Params& params) {
+  return transactor_.Run<db::Rows>({.deadline = deadline, .read_only = true},
+                                   [&](db::Tx& tx) { return tx.Query(sql, params); });
+}
+
+absl::Status SqlIntakeStore::InsertReports(const std::vector<const NewReport*>& reports,
+                                           absl::Time deadline) {
+  std::vector<mamori::v1::Event> events;
+  events.reserve(reports.size());
+  for (const NewReport* report : reports) events.push_back(report->event);
+  // A rerun after an unknown COMMIT meets its own rows as ALREADY_EXISTS; the caller tells by their
+  // answers.
+  return transactor_.Run({.deadline = deadline, .settles_unknown_commit = true},
+                         [&](db::Tx& tx) -> absl::Status {
+                           RETURN_IF_ERROR(Insert(tx, kInsertAnswers, reports, AnswerRow));
+                           RETURN_IF_ERROR(Insert(tx, kInsertReports, reports, ReportRow));
+                           RETURN_IF_ERROR(Insert(tx, kInsertSummaries, reports, SummaryRow));
+                           return outbox::Append(tx, events);
+                         });
+}
+
+absl::StatusOr<std::vector<Answer>> SqlIntakeStore::FindAnswers(
+    const std::vector<std::string>& keys, absl::Time deadline) {
+  if (keys.empty()) return std::vector<Answer>();
+  db::Params params;
+  const std::string sql = InList(kSelectAnswers, keys, params);
+  ASSIGN_OR_RETURN(const db::Rows rows, Read(deadline, sql, params));
+  std::vector<Answer> answers;
+  answers.reserve(rows.size());
+  for (const db::Row& row : rows) {
+    answers.push_back(
+        {.key = row.GetBytes(0), .digest = row.GetBytes(1), .response = row.GetBytes(2)});
+  }
+  return answers;
+}
+
+absl::StatusOr<std::vector<StoredReport>> SqlIntakeStore::GetReports(
+    const std::string& tenant, const std::vector<std::string>& ids, absl::Time deadline) {
+  if (ids.empty()) return std::vector<StoredReport>();
+  db::Params params;
+  params.Add(tenant);
+  const std::string sql = InList(kSelectReports, ids, params);
+  ASSIGN_OR_RETURN(const db::Rows rows, Read(deadline, sql, params));
+  std::vector<StoredReport> reports;
+  reports.reserve(rows.size());
+  for (const db::Row& row : rows) {
+    reports.push_back({.report_id = row.GetBytes(0),
+                       .create_time = row.GetTime(1),
+                       .event_sequence = row.GetInt64(2),
+                       .body = row.GetBytes(3)});
+  }
+  return reports;
+}
+
+absl::StatusOr<std::vector<StoredSupplement>> SqlIntakeStore::GetSupplements(
+    const std::string& tenant, const std::string& report_id, int limit, absl::Time deadline) {
+  ASSIGN_OR_RETURN(const db::Rows rows, Read(deadline, kSelectSupplements,
+                                             db::Params().Add(report_id).Add(tenant).Add(limit)));
+  std::vector<StoredSupplement> supplements;
+  supplements.reserve(rows.size());
+  for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+    supplements.push_back({.supplement_id = row->GetBytes(0),
+                           .create_time = row->GetTime(1),
+                           .body = row->GetBytes(2)});
+  }
+  return supplements;
+}
+
+absl::StatusOr<std::vector<StoredSummary>> SqlIntakeStore::ListReports(const std::string& tenant,
+                                                                       const ReportFilter& filter,
+                                                                       const Position& after,
+                                                                       int limit,
+                                                                       absl::Time deadline) {
+  const bool by_company = !filter.company.empty();
+  const bool by_kind = filter.kind != 0;
+  const char* sql = by_company && by_kind ? kListReportsOfCompanyAndKind
+                    : by_company          ? kListReportsOfCompany
+                    : by_kind             ? kListReportsOfKind
+                                          : kListReports;
+  db::Params params;
+  params.Add(tenant);
+  if (by_company) params.Add(filter.company);
+  if (by_kind) params.Add(filter.kind);
+  AddPosition(after, limit, params);
+  ASSIGN_OR_RETURN(const db::Rows rows, Read(deadline, sql, params));
+  std::vector<StoredSummary> summaries;
+  summaries.reserve(rows.size());
+  for (const db::Row& row : rows) {
+    StoredSummary& summary = summaries.emplace_back();
+    summary.report_id = row.GetBytes(0);
+    summary.create_time = row.GetTime(1);
+    if (!row.IsNull(2)) summary.summary = row.GetBytes(2);
+  }
+  return summaries;
+}
+
+absl::StatusOr<std::string> SqlIntakeStore::AddSupplement(const NewSupplement& supplement,
+                                                          absl::Time deadline) {
+  return idempotency::AnswerOnce(
+      transactor_, clock_, deadline, supplement.answer.key, supplement.answer.digest,
+      [&](db::Tx& tx) -> absl::StatusOr<std::string> {
+        ASSIGN_OR_RETURN(const int64_t found,
+                         tx.Execute(kNextSequence,
+                                    db::Params().Add(supplement.report_id).Add(supplement.tenant)));
+        if (found == 0) return status::NotFound("report");
+        ASSIGN_OR_RETURN(const db::Rows rows,
+                         tx.Query(kSelectSequence,
+                                  db::Params().Add(supplement.report_id).Add(supplement.tenant)));
+        if (rows.size() != 1) return absl::InternalError("a locked report is gone");
+        RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertSupplement,
+                                            db::Params()
+                                                .Add(supplement.report_id)
+                                                .Add(supplement.create_time)
+                                                .Add(supplement.supplement_id)
+                                                .Add(supplement.tenant)
+                                                .Add(supplement.body)));
+        std::vector<mamori::v1::Event> events = {supplement.event};
+        events[0].set_subject_sequence(rows[0].GetInt64(0));
+        RETURN_IF_ERROR(outbox::Append(tx, events));
+        return supplement.answer.response;
+      });
+}
+
+absl::StatusOr<std::string> SqlIntakeStore::AddContact(const NewContact& contact,
+                                                       absl::Time deadline) {
+  return idempotency::AnswerOnce(
+      transactor_, clock_, deadline, contact.answer.key, contact.answer.digest,
+      [&](db::Tx& tx) -> absl::StatusOr<std::string> {
+        db::Params row;
+        row.Add(contact.tenant)
+            .Add(contact.create_time)
+            .Add(contact.contact_id)
+            .Add(contact.company);
+        if (contact.report_id.empty()) {
+          row.AddNull();
+        } else {
+          ASSIGN_OR_RETURN(
+              const db::Rows rows,
+              tx.Query(kSelectExists, db::Params().Add(contact.report_id).Add(contact.tenant)));
+          if (rows.empty()) return status::NotFound("report");
+          row.Add(contact.report_id);
+        }
+        row.Add(contact.start_time).Add(contact.body);
+        RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertContact, row));
+        return contact.answer.response;
+      });
+}
+
+absl::StatusOr<std::vector<StoredContact>> SqlIntakeStore::ListContacts(const std::string& tenant,
+                                                                        const ContactFilter& filter,
+                                                                        const Position& after,
+                                                                        int limit,
+                                                                        absl::Time deadline) {
+  const bool by_report = !filter.report_id.empty();
+  const bool by_company = !filter.company.empty();
+  const char* sql = by_report && by_company ? kListContactsOfReportAndCompany
+                    : by_report             ? kListContactsOfReport
+                    : by_company            ? kListContactsOfCompany
+                                            : kListContacts;
+  db::Params params;
+  params.Add(tenant);
+  if (by_report) params.Add(filter.report_id);
+  if (by_company) params.Add(filter.company);
+  AddPosition(after, limit, params);
+  ASSIGN_OR_RETURN(const db::Rows rows, Read(deadline, sql, params));
+  std::vector<StoredContact> contacts;
+  contacts.reserve(rows.size());
+  for (const db::Row& row : rows) {
+    contacts.push_back(
+        {.contact_id = row.GetBytes(0), .create_time = row.GetTime(1), .body = row.GetBytes(2)});
+  }
+  return contacts;
+}
+
+absl::StatusOr<outbox::Backlog> SqlIntakeStore::MeasureBacklog(int64_t limit, absl::Time deadline) {
+  return transactor_.Run<outbox::Backlog>(
+      {.deadline = deadline, .read_only = true},
+      [&](db::Tx& tx) { return outbox::MeasureBacklog(tx, limit); });
+}
+
+absl::StatusOr<int64_t> SqlIntakeStore::PruneAnswers(absl::Time before, int limit,
+                                                     absl::Time deadline) {
+  return transactor_.Run<int64_t>({.deadline = deadline}, [&](db::Tx& tx) {
+    return idempotency::PruneAnswers(tx, before, limit);
+  });
+}
+
+}  // namespace mamori::intake

@@ -1,0 +1,58 @@
+// The store in a MySQL-compatible database (deploy/db/migrations/intake).
+#ifndef MAMORI_SERVICES_INTAKE_SQL_INTAKE_STORE_H_
+#define MAMORI_SERVICES_INTAKE_SQL_INTAKE_STORE_H_
+
+#include <string>
+#include <vector>
+
+#include "common/db/transaction.h"
+#include "common/time/clock.h"
+#include "services/intake/intake_store.h"
+
+namespace mamori::intake {
+
+// The schema this code needs at least.
+inline constexpr int kMinimumSchema = 7;
+
+class SqlIntakeStore final : public IntakeStore {
+ public:
+  SqlIntakeStore(db::Transactor& transactor, const time::Clock& clock)
+      : transactor_(transactor), clock_(clock) {}
+
+  absl::Status InsertReports(const std::vector<const NewReport*>& reports,
+                             absl::Time deadline) override;
+  absl::StatusOr<std::vector<Answer>> FindAnswers(const std::vector<std::string>& keys,
+                                                  absl::Time deadline) override;
+  absl::StatusOr<std::vector<StoredReport>> GetReports(const std::string& tenant,
+                                                       const std::vector<std::string>& ids,
+                                                       absl::Time deadline) override;
+  absl::StatusOr<std::vector<StoredSupplement>> GetSupplements(const std::string& tenant,
+                                                               const std::string& report_id,
+                                                               int limit,
+                                                               absl::Time deadline) override;
+  absl::StatusOr<std::vector<StoredSummary>> ListReports(const std::string& tenant,
+                                                         const ReportFilter& filter,
+                                                         const Position& after, int limit,
+                                                         absl::Time deadline) override;
+  absl::StatusOr<std::string> AddSupplement(const NewSupplement& supplement,
+                                            absl::Time deadline) override;
+  absl::StatusOr<std::string> AddContact(const NewContact& contact, absl::Time deadline) override;
+  absl::StatusOr<std::vector<StoredContact>> ListContacts(const std::string& tenant,
+                                                          const ContactFilter& filter,
+                                                          const Position& after, int limit,
+                                                          absl::Time deadline) override;
+  absl::StatusOr<outbox::Backlog> MeasureBacklog(int64_t limit, absl::Time deadline) override;
+  absl::StatusOr<int64_t> PruneAnswers(absl::Time before, int limit, absl::Time deadline) override;
+
+ private:
+  // A read-only transaction of one statement.
+  absl::StatusOr<db::Rows> Read(absl::Time deadline, const std::string& sql,
+                                const db::Params& params);
+
+  db::Transactor& transactor_;
+  const time::Clock& clock_;
+};
+
+}  // namespace mamori::intake
+
+#endif  // MAMORI_SERVICES_INTAKE_SQL_INTAKE_STORE_H_
