@@ -1,0 +1,48 @@
+// The deployed table against the contract: no method without a row, no row without a method.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "common/config/textproto.h"
+#include "common/server/authorizer.h"
+#include "common/testing/matchers.h"
+#include "mamori/intake/v1/intake_service.pb.h"
+#include "mamori/notification/v1/notification_service.pb.h"
+#include "mamori/triage/v1/triage_service.pb.h"
+
+namespace mamori::server {
+namespace {
+
+std::set<std::string> AllMethods() {
+  std::set<std::string> methods;
+  for (const auto* file : {intake::v1::SubmitReportRequest::descriptor()->file(),
+                           triage::v1::GetCaseRequest::descriptor()->file(),
+                           notification::v1::ListDeliveriesRequest::descriptor()->file()}) {
+    for (int s = 0; s < file->service_count(); ++s) {
+      for (int m = 0; m < file->service(s)->method_count(); ++m) {
+        methods.insert("/" + file->service(s)->full_name() + "/" +
+                       file->service(s)->method(m)->name());
+      }
+    }
+  }
+  return methods;
+}
+
+TEST(AuthorizationTableTest, HasExactlyOneRowForEveryMethod) {
+  config::v1::Authorization table;
+  ASSERT_THAT(config::ReadTextProto(MAMORI_AUTHORIZATION_FILE, &table), testing::IsOk());
+  const std::set<std::string> methods = AllMethods();
+  ASSERT_THAT(Authorizer::Create(table, {methods.begin(), methods.end()}), testing::IsOk());
+  std::set<std::string> rows;
+  for (const auto& row : table.methods()) {
+    rows.insert(row.method());
+    EXPECT_GT(row.callers_size(), 0) << row.method();
+    for (const auto& caller : row.callers()) {
+      EXPECT_TRUE(caller.id().starts_with("spiffe://mamori.internal/")) << row.method();
+    }
+  }
+  EXPECT_EQ(rows, methods);
+}
+
+}  // namespace
+}  // namespace mamori::server

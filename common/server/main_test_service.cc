@@ -1,0 +1,55 @@
+// A whole service binary around a small app, for service_main_test.
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+#include "common/server/service_main.h"
+#include "common/server/test_server.h"
+
+namespace mamori::server {
+namespace {
+
+class TestApp final : public App {
+ public:
+  explicit TestApp(Runtime& runtime)
+      : telemetry_(runtime.telemetry), intake_(runtime.rpc, handlers_) {
+    handlers_.get = [](const CallContext&) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      return v1::Report();
+    };
+  }
+  ~TestApp() override { telemetry_.Log(telemetry::Level::kInfo, "app_closed"); }
+
+  std::vector<grpc::Service*> services() override { return {&intake_}; }
+  absl::Status CheckReady() override { return absl::OkStatus(); }
+  void StartWorkers() override { telemetry_.Log(telemetry::Level::kInfo, "workers_started"); }
+  void StopWorkers() override { telemetry_.Log(telemetry::Level::kInfo, "workers_stopped"); }
+
+ private:
+  telemetry::Telemetry& telemetry_;
+  TestHandlers handlers_;
+  TestIntake intake_;
+};
+
+absl::StatusOr<std::unique_ptr<App>> MakeApp(const config::v1::IntakeConfig& config,
+                                             Runtime& runtime) {
+  if (config.database().schema() == "too-old") {
+    return absl::FailedPreconditionError("the schema is below the minimum");
+  }
+  return std::make_unique<TestApp>(runtime);
+}
+
+absl::Status Check(const config::v1::IntakeConfig& config) {
+  if (config.database().user().empty())
+    return absl::InvalidArgumentError("database.user: required");
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace mamori::server
+
+int main(int argc, char** argv) {
+  using namespace mamori::server;
+  return ServiceMain<mamori::config::v1::IntakeConfig>(
+      argc, argv, "intake", {kEcho, kGetReport, kListReports, kListContacts}, MakeApp, Check);
+}

@@ -1,0 +1,261 @@
+#include "common/server/server.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <filesystem>
+#include <future>
+#include <latch>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "common/client/channel.h"
+#include "common/config/textproto.h"
+#include "common/server/test_server.h"
+#include "common/testing/matchers.h"
+
+namespace mamori::server {
+namespace {
+
+using ::mamori::testing::IsOk;
+using ::mamori::testing::IsOkAndHolds;
+using ::mamori::testing::StatusIs;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+constexpr int kServing = 1;
+constexpr int kNotServing = 2;
+
+grpc::Status Get(intake::v1::IntakeService::Stub& stub) {
+  grpc::ClientContext context;
+  context.AddMetadata("mamori-tenant", "tenant-1");
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  v1::Report report;
+  return stub.GetReport(&context, {}, &report);
+}
+
+grpc::Status GetOver(const std::shared_ptr<grpc::Channel>& channel) {
+  return Get(*intake::v1::IntakeService::NewStub(channel));
+}
+
+// grpc.reflection.v1alpha: "list_services" as bytes, and the answer as bytes.
+absl::StatusOr<std::string> ListServices(const std::shared_ptr<grpc::Channel>& channel) {
+  grpc::Slice slice("\x3a\x01*");
+  grpc::ByteBuffer request(&slice, 1), response;
+  grpc::ClientContext context;
+  std::promise<grpc::Status> done;
+  grpc::GenericStub stub(channel);
+  stub.UnaryCall(&context, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+                 grpc::StubOptions(), &request, &response,
+                 [&](grpc::Status status) { done.set_value(std::move(status)); });
+  const grpc::Status status = done.get_future().get();
+  if (!status.ok()) return testing::StatusOf(status);
+  grpc::Slice answer;
+  if (!response.DumpToSingleSlice(&answer).ok()) return absl::InternalError("no answer");
+  return std::string(reinterpret_cast<const char*>(answer.begin()), answer.size());
+}
+
+TEST(ServerTest, OnlyCertificatesOfTheAuthorityConnect) {
+  TestServer server;
+  EXPECT_THAT(GetOver(server.ChannelOf({kPortal})), IsOk());
+
+  testing::CertificateAuthority stranger;
+  config::v1::Tls forged = stranger.Issue("portal", {kPortal});
+  forged.set_ca_file(server.tls.ca_file());  // it trusts our server, but we do not trust it
+  EXPECT_THAT(GetOver(server.Channel(forged)), StatusIs(absl::StatusCode::kUnavailable));
+
+  grpc::SslCredentialsOptions anonymous;
+  anonymous.pem_root_certs = config::ReadFile(server.tls.ca_file()).value();
+  grpc::ChannelArguments args;
+  args.SetSslTargetNameOverride("localhost");
+  EXPECT_THAT(GetOver(grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", server.server->port()),
+                                                grpc::SslCredentials(anonymous), args)),
+              StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST(ServerTest, AClientRefusesAServerByAnotherName) {
+  TestServer server;
+  config::v1::Peer peer;
+  peer.set_target(absl::StrCat("127.0.0.1:", server.server->port()));
+  peer.set_server_name("triage.internal");
+  EXPECT_THAT(GetOver(client::CreateChannel(peer, server.authority.Issue("portal", {kPortal}))),
+              StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST(ServerTest, HealthFollowsReadinessAndLivenessDoesNot) {
+  TestServer server;
+  const auto channel = server.ChannelOf({kLoad});  // no row is needed for health
+  const auto probe = server.ProbeChannel();
+  const std::string service = "mamori.intake.v1.IntakeService";
+  for (const int want : {kServing, kNotServing, kServing}) {
+    server.ready = want == kServing;
+    EXPECT_TRUE(AwaitHealth(channel, "", want));
+    EXPECT_THAT(CheckHealth(channel, service), IsOkAndHolds(want));
+    EXPECT_THAT(CheckHealth(probe, ""), IsOkAndHolds(want));
+    EXPECT_THAT(CheckHealth(probe, "ready"), IsOkAndHolds(want));
+    EXPECT_THAT(CheckHealth(probe, "live"), IsOkAndHolds(kServing));
+  }
+  EXPECT_THAT(CheckHealth(channel, "mamori.triage.v1.TriageService"),
+              StatusIs(absl::StatusCode::kNotFound));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));  // several checks, no change
+  EXPECT_THAT(server.telemetry.Lines("ready"), SizeIs(2));
+  ASSERT_THAT(server.telemetry.Lines("not_ready"), SizeIs(1));
+  EXPECT_EQ(server.telemetry.Lines("not_ready")[0].fields.at("message"), "the database is away");
+
+  server.server->CloseHealth();
+  EXPECT_THAT(CheckHealth(channel, ""), IsOkAndHolds(kNotServing));
+  EXPECT_THAT(CheckHealth(probe, "ready"), IsOkAndHolds(kNotServing));
+  EXPECT_THAT(CheckHealth(probe, "live"), IsOkAndHolds(kServing));
+  EXPECT_THAT(GetOver(channel), StatusIs(absl::StatusCode::kPermissionDenied));  // still answers
+}
+
+TEST(ServerTest, TheProbeServerServesNothingElse) {
+  TestServer server;
+  EXPECT_THAT(GetOver(server.ProbeChannel()), StatusIs(absl::StatusCode::kUnimplemented));
+}
+
+TEST(ServerTest, BeyondTheThreadQuotaCallsAreRefusedAndHealthLives) {
+  constexpr int kThreads = 3;
+  TestServer server([](config::v1::Server& config) { config.set_max_threads(kThreads); });
+  std::latch all_in(kThreads);
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  server.handlers.get = [&](const CallContext&) {
+    all_in.count_down();
+    released.wait();
+    return v1::Report();
+  };
+  const auto stub = server.StubOf({kPortal});
+  const auto probe = server.ProbeChannel();
+  std::vector<std::future<grpc::Status>> held;
+  for (int i = 0; i < kThreads; ++i) {
+    held.push_back(std::async(std::launch::async, [&] { return Get(*stub); }));
+  }
+  all_in.wait();
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_THAT(Get(*stub), StatusIs(absl::StatusCode::kResourceExhausted));
+  }
+  EXPECT_TRUE(AwaitHealth(probe, "ready", kServing));
+  EXPECT_THAT(CheckHealth(probe, "live"), IsOkAndHolds(kServing));
+  EXPECT_TRUE(AwaitHealth(server.ChannelOf({kPortal}), "", kServing));
+  {
+    // A callback method needs none of those threads.
+    grpc::ClientContext context;
+    context.AddMetadata("mamori-tenant", "tenant-1");
+    intake::v1::EchoResponse response;
+    EXPECT_THAT(stub->Echo(&context, {}, &response), IsOk());
+  }
+  release.set_value();
+  for (auto& call : held) EXPECT_THAT(call.get(), IsOk());
+  server.handlers.get = nullptr;
+  EXPECT_THAT(Get(*stub), IsOk());
+}
+
+TEST(ServerTest, CertificatesAreReloadedWithoutARestart) {
+  TestServer server;
+  const config::v1::Tls old_client = server.authority.Issue("portal", {kPortal});
+  EXPECT_THAT(GetOver(server.Channel(old_client)), IsOk());
+
+  testing::CertificateAuthority next;
+  const config::v1::Tls new_client = next.Issue("portal", {kPortal});
+  // A client that is already there follows when its own files change, too.
+  const auto standing = server.Channel(old_client);
+  ASSERT_THAT(GetOver(standing), IsOk());
+  testing::ReplaceTlsFiles(next.Issue("server", {}), server.tls);
+
+  absl::Status status = absl::UnknownError("not called");
+  for (int i = 0; i < 100 && !status.ok(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    status = testing::StatusOf(GetOver(server.Channel(new_client)));
+  }
+  EXPECT_THAT(status, IsOk());
+  EXPECT_THAT(GetOver(standing), IsOk());  // what was connected stays so
+}
+
+TEST(ServerTest, ReflectionIsThereOnlyWhenConfigured) {
+  TestServer without;
+  EXPECT_THAT(ListServices(without.ChannelOf({kPortal})),
+              StatusIs(absl::StatusCode::kUnimplemented));
+  TestServer with([](config::v1::Server& config) { config.set_reflection(true); });
+  EXPECT_THAT(ListServices(with.ChannelOf({kPortal})),
+              IsOkAndHolds(HasSubstr("mamori.intake.v1.IntakeService")));
+  EXPECT_THAT(ListServices(with.ProbeChannel()), StatusIs(absl::StatusCode::kUnimplemented));
+}
+
+TEST(ServerTest, ATakenPortIsAClearError) {
+  TestServer first;
+  for (const bool probe : {false, true}) {
+    Server::Options options;
+    options.config.set_listen("127.0.0.1:0");
+    *options.config.mutable_tls() = first.tls;
+    const std::string taken = absl::StrCat("127.0.0.1:", first.server->port());
+    if (probe) {
+      options.config.set_probe_listen(taken);
+    } else {
+      options.config.set_listen(taken);
+    }
+    options.check_ready = [] { return absl::OkStatus(); };
+    // The server under test needs a service; the first one's cannot be had, health alone will not
+    // start.
+    intake::v1::IntakeService::Service service;
+    options.services = {&service};
+    EXPECT_THAT(Server::Start(std::move(options), first.telemetry),
+                StatusIs(absl::StatusCode::kUnavailable, HasSubstr(taken)));
+  }
+}
+
+TEST(ServerTest, TlsFilesThatCannotBeUsedKeepItFromStarting) {
+  testing::CertificateAuthority authority;
+  const config::v1::Tls right = authority.Issue("server", {});
+  const auto start = [](const config::v1::Tls& tls) {
+    Server::Options options;
+    options.config.set_listen("127.0.0.1:0");
+    *options.config.mutable_tls() = tls;
+    telemetry::NullTelemetry telemetry;
+    return Server::Start(std::move(options), telemetry).status();
+  };
+  config::v1::Tls tls = right;
+  tls.set_cert_file("/nowhere/cert.pem");
+  EXPECT_THAT(start(tls), StatusIs(absl::StatusCode::kNotFound, HasSubstr("/nowhere/cert.pem")));
+  tls = right;
+  tls.set_ca_file("/nowhere/ca.pem");
+  EXPECT_THAT(start(tls), StatusIs(absl::StatusCode::kNotFound));
+  chmod(right.key_file().c_str(), 0644);
+  EXPECT_THAT(start(right), StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST(ServerTest, ShutdownWaitsForRunningCalls) {
+  TestServer server;
+  std::latch in(1);
+  std::atomic<bool> ended{false};
+  server.handlers.get = [&](const CallContext&) {
+    in.count_down();
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    ended = true;
+    return v1::Report();
+  };
+  const auto stub = server.StubOf({kPortal});
+  auto call = std::async(std::launch::async, [&] { return Get(*stub); });
+  in.wait();
+  server.server->Shutdown(absl::Now() + absl::Seconds(10));
+  EXPECT_TRUE(ended);
+  EXPECT_THAT(call.get(), IsOk());
+  EXPECT_THAT(Get(*stub), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST(PortFileTest, IsWrittenWholeOrNotAtAll) {
+  const std::string file = ::testing::TempDir() + "mamori-port";
+  ASSERT_THAT(WritePortFile(file, 8443), IsOk());
+  EXPECT_THAT(config::ReadFile(file), IsOkAndHolds(std::string("8443\n")));
+  ASSERT_THAT(WritePortFile(file, 1), IsOk());
+  EXPECT_THAT(config::ReadFile(file), IsOkAndHolds(std::string("1\n")));
+  EXPECT_FALSE(std::filesystem::exists(file + ".tmp"));
+  std::filesystem::remove(file);
+  EXPECT_THAT(WritePortFile("/nowhere/port", 1), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+}  // namespace
+}  // namespace mamori::server

@@ -1,0 +1,194 @@
+#include "common/server/test_server.h"
+
+#include <google/protobuf/text_format.h>
+#include <grpcpp/generic/generic_stub.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <future>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "common/client/channel.h"
+#include "common/status/errors.h"
+
+namespace mamori::server {
+namespace {
+
+constexpr char kTable[] = R"(
+  methods { method: "/mamori.intake.v1.IntakeService/Echo"
+            callers { id: "spiffe://mamori.internal/app/portal" asserts_people: true } }
+  methods { method: "/mamori.intake.v1.IntakeService/GetReport"
+            callers { id: "spiffe://mamori.internal/app/portal" asserts_people: true }
+            callers { id: "spiffe://mamori.internal/service/triage" } }
+  methods { method: "/mamori.intake.v1.IntakeService/ListReports"
+            callers { id: "spiffe://mamori.internal/app/portal" asserts_people: true } }
+  methods { method: "/mamori.intake.v1.IntakeService/ListContacts"
+            callers { id: "spiffe://mamori.internal/app/portal" asserts_people: true }
+            callers { id: "spiffe://mamori.internal/service/triage" } }
+)";
+
+const std::vector<std::string>& Methods() {
+  static const auto* const kMethods =
+      new std::vector<std::string>{kEcho, kGetReport, kListReports, kListContacts};
+  return *kMethods;
+}
+
+Authorizer MakeAuthorizer() {
+  config::v1::Authorization table;
+  google::protobuf::TextFormat::ParseFromString(kTable, &table);
+  return Authorizer::Create(table, Methods()).value();
+}
+
+}  // namespace
+
+void RecordingTelemetry::Log(telemetry::Level level, std::string_view event,
+                             const telemetry::Labels& fields) {
+  std::lock_guard lock(mu_);
+  lines_.push_back({level, std::string(event), fields});
+}
+
+void RecordingTelemetry::RecordCall(std::string_view method, std::string_view code, absl::Duration,
+                                    std::string_view caller, std::string_view request_id) {
+  std::lock_guard lock(mu_);
+  std::string call(method);
+  for (const std::string_view part : {code, caller, request_id}) call.append(" ").append(part);
+  calls_.push_back(std::move(call));
+}
+
+std::vector<RecordingTelemetry::Line> RecordingTelemetry::Lines(std::string_view event) {
+  std::lock_guard lock(mu_);
+  std::vector<Line> lines;
+  for (const Line& line : lines_) {
+    if (line.event == event) lines.push_back(line);
+  }
+  return lines;
+}
+
+std::vector<std::string> RecordingTelemetry::Calls() {
+  std::lock_guard lock(mu_);
+  return calls_;
+}
+
+grpc::ServerUnaryReactor* TestIntake::Echo(grpc::CallbackServerContext* context,
+                                           const intake::v1::EchoRequest* request,
+                                           intake::v1::EchoResponse* response) {
+  return rpc_.UnaryAsync(context, kEcho, Needs::kTenant, response,
+                         [&](const CallContext& call, auto done) {
+                           if (handlers_.echo != nullptr) return done(handlers_.echo(call));
+                           intake::v1::EchoResponse echo;
+                           echo.set_payload(request->payload());
+                           done(std::move(echo));
+                         });
+}
+
+grpc::Status TestIntake::GetReport(grpc::ServerContext* context,
+                                   const intake::v1::GetReportRequest* request,
+                                   v1::Report* response) {
+  return rpc_.Unary(context, kGetReport, Needs::kTenant, response,
+                    [&](const CallContext& call) -> absl::StatusOr<v1::Report> {
+                      if (handlers_.get != nullptr) return handlers_.get(call);
+                      v1::Report report;
+                      report.set_name(request->name());
+                      return report;
+                    });
+}
+
+grpc::Status TestIntake::ListReports(grpc::ServerContext* context,
+                                     const intake::v1::ListReportsRequest*,
+                                     intake::v1::ListReportsResponse* response) {
+  using Response = intake::v1::ListReportsResponse;
+  return rpc_.Unary(context, kListReports, Needs::kTenantAndPerson, response,
+                    [&](const CallContext& call) -> absl::StatusOr<Response> {
+                      return handlers_.list == nullptr ? Response() : handlers_.list(call);
+                    });
+}
+
+grpc::Status TestIntake::ListContacts(grpc::ServerContext* context,
+                                      const intake::v1::ListContactsRequest*,
+                                      intake::v1::ListContactsResponse* response) {
+  using Response = intake::v1::ListContactsResponse;
+  return rpc_.Unary(context, kListContacts, Needs::kNothing, response,
+                    [&](const CallContext& call) -> absl::StatusOr<Response> {
+                      return handlers_.contacts == nullptr ? Response() : handlers_.contacts(call);
+                    });
+}
+
+TestServer::TestServer(std::function<void(config::v1::Server&)> adjust)
+    : tls(authority.Issue("server", {"spiffe://mamori.internal/service/intake"})),
+      authorizer_(MakeAuthorizer()),
+      rpc_(authorizer_, clock_, ids_, telemetry, Rpc::Options()),
+      intake_(rpc_, handlers) {
+  Server::Options options;
+  options.config.set_listen("127.0.0.1:0");
+  options.config.set_probe_listen("127.0.0.1:0");
+  *options.config.mutable_tls() = tls;
+  if (adjust != nullptr) adjust(options.config);
+  options.methods = Methods();
+  options.services = {&intake_};
+  options.check_ready = [this] {
+    return ready ? absl::OkStatus() : absl::UnavailableError("the database is away");
+  };
+  options.ready_interval = absl::Milliseconds(20);
+  auto started = Server::Start(std::move(options), telemetry);
+  if (!started.ok()) {
+    std::fprintf(stderr, "test server: %s\n", started.status().ToString().c_str());
+    std::abort();
+  }
+  server = *std::move(started);
+}
+
+std::shared_ptr<grpc::Channel> TestServer::Channel(const config::v1::Tls& client_tls) {
+  config::v1::Peer peer;
+  peer.set_target(absl::StrCat("127.0.0.1:", server->port()));
+  peer.set_server_name("localhost");
+  return client::CreateChannel(peer, client_tls);
+}
+
+std::shared_ptr<grpc::Channel> TestServer::ChannelOf(const std::vector<std::string>& uris) {
+  return Channel(authority.Issue(absl::StrCat("client", ++issued_), uris));
+}
+
+std::unique_ptr<intake::v1::IntakeService::Stub> TestServer::StubOf(
+    const std::vector<std::string>& uris) {
+  return intake::v1::IntakeService::NewStub(ChannelOf(uris));
+}
+
+std::shared_ptr<grpc::Channel> TestServer::ProbeChannel() {
+  return grpc::CreateChannel(absl::StrCat("127.0.0.1:", server->probe_port()),
+                             grpc::InsecureChannelCredentials());
+}
+
+absl::StatusOr<int> CheckHealth(const std::shared_ptr<grpc::Channel>& channel,
+                                const std::string& service) {
+  // Two fields of one byte each: written and read by hand, as the health proto is no part of ours.
+  std::string bytes;
+  if (!service.empty()) {
+    bytes = absl::StrCat("\x0a", std::string(1, static_cast<char>(service.size())), service);
+  }
+  grpc::Slice slice(bytes);
+  grpc::ByteBuffer request(&slice, 1), response;
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
+  grpc::GenericStub stub(channel);
+  std::promise<grpc::Status> done;
+  stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &request, &response,
+                 [&](grpc::Status status) { done.set_value(std::move(status)); });
+  const grpc::Status status = done.get_future().get();
+  if (!status.ok()) return status::FromGrpcStatus(status);
+  grpc::Slice answer;
+  if (!response.DumpToSingleSlice(&answer).ok()) return absl::InternalError("no answer");
+  return answer.size() == 2 ? static_cast<int>(answer.begin()[1]) : 0;
+}
+
+bool AwaitHealth(const std::shared_ptr<grpc::Channel>& channel, const std::string& service,
+                 int want) {
+  for (int i = 0; i < 500; ++i) {
+    const auto got = CheckHealth(channel, service);
+    if (got.ok() && *got == want) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return false;
+}
+
+}  // namespace mamori::server

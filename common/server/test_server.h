@@ -1,0 +1,128 @@
+// A real server of the intake contract on loopback, with a certificate for every kind of caller.
+#ifndef MAMORI_COMMON_SERVER_TEST_SERVER_H_
+#define MAMORI_COMMON_SERVER_TEST_SERVER_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "common/id/id.h"
+#include "common/server/rpc.h"
+#include "common/server/server.h"
+#include "common/telemetry/telemetry.h"
+#include "common/testing/certificates.h"
+#include "common/time/clock.h"
+#include "mamori/intake/v1/intake_service.grpc.pb.h"
+
+namespace mamori::server {
+
+inline constexpr char kEcho[] = "/mamori.intake.v1.IntakeService/Echo";
+inline constexpr char kGetReport[] = "/mamori.intake.v1.IntakeService/GetReport";
+inline constexpr char kListReports[] = "/mamori.intake.v1.IntakeService/ListReports";
+inline constexpr char kListContacts[] = "/mamori.intake.v1.IntakeService/ListContacts";
+
+inline constexpr char kPortal[] = "spiffe://mamori.internal/app/portal";      // asserts people
+inline constexpr char kTriage[] = "spiffe://mamori.internal/service/triage";  // does not
+inline constexpr char kLoad[] = "spiffe://mamori.internal/app/load";          // has no row
+
+// Keeps what it is told.
+class RecordingTelemetry final : public telemetry::Telemetry {
+ public:
+  struct Line {
+    telemetry::Level level;
+    std::string event;
+    telemetry::Labels fields;
+  };
+  void Log(telemetry::Level level, std::string_view event,
+           const telemetry::Labels& fields) override;
+  void RecordCall(std::string_view method, std::string_view code, absl::Duration took,
+                  std::string_view caller, std::string_view request_id) override;
+  void Count(std::string_view, const telemetry::Labels&, double) override {}
+  void Gauge(std::string_view, double, const telemetry::Labels&) override {}
+  void Observe(std::string_view, absl::Duration, const telemetry::Labels&) override {}
+
+  std::vector<Line> Lines(std::string_view event);
+  std::vector<std::string> Calls();  // "METHOD CODE CALLER REQUEST_ID"
+
+ private:
+  std::mutex mu_;
+  std::vector<Line> lines_;
+  std::vector<std::string> calls_;
+};
+
+// What the test lets the methods do. Each gets the wrapper's context.
+struct TestHandlers {
+  std::function<absl::StatusOr<intake::v1::EchoResponse>(const CallContext&)>
+      echo;                                                           // callback, kTenant
+  std::function<absl::StatusOr<v1::Report>(const CallContext&)> get;  // sync, kTenant
+  std::function<absl::StatusOr<intake::v1::ListReportsResponse>(const CallContext&)>
+      list;  // with person
+  std::function<absl::StatusOr<intake::v1::ListContactsResponse>(const CallContext&)>
+      contacts;  // nothing
+};
+
+class TestIntake final : public intake::v1::IntakeService::WithCallbackMethod_Echo<
+                             intake::v1::IntakeService::Service> {
+ public:
+  TestIntake(Rpc& rpc, TestHandlers& handlers) : rpc_(rpc), handlers_(handlers) {}
+
+  grpc::ServerUnaryReactor* Echo(grpc::CallbackServerContext* context,
+                                 const intake::v1::EchoRequest* request,
+                                 intake::v1::EchoResponse* response) override;
+  grpc::Status GetReport(grpc::ServerContext* context, const intake::v1::GetReportRequest* request,
+                         v1::Report* response) override;
+  grpc::Status ListReports(grpc::ServerContext* context,
+                           const intake::v1::ListReportsRequest* request,
+                           intake::v1::ListReportsResponse* response) override;
+  grpc::Status ListContacts(grpc::ServerContext* context,
+                            const intake::v1::ListContactsRequest* request,
+                            intake::v1::ListContactsResponse* response) override;
+
+ private:
+  Rpc& rpc_;
+  TestHandlers& handlers_;
+};
+
+class TestServer {
+ public:
+  // `adjust` may change the configuration before the start.
+  explicit TestServer(std::function<void(config::v1::Server&)> adjust = nullptr);
+
+  std::shared_ptr<grpc::Channel> Channel(const config::v1::Tls& tls);
+  // A channel with a new certificate for these URI names.
+  std::shared_ptr<grpc::Channel> ChannelOf(const std::vector<std::string>& uris);
+  std::unique_ptr<intake::v1::IntakeService::Stub> StubOf(const std::vector<std::string>& uris);
+  std::shared_ptr<grpc::Channel> ProbeChannel();
+
+  testing::CertificateAuthority authority;
+  config::v1::Tls tls;  // the server's
+  RecordingTelemetry telemetry;
+  TestHandlers handlers;
+  std::atomic<bool> ready{true};
+  std::unique_ptr<Server> server;
+
+ private:
+  time::SystemClock clock_;
+  id::SeededIdSource ids_{1};
+  Authorizer authorizer_;
+  Rpc rpc_;
+  TestIntake intake_;
+  int issued_ = 0;
+};
+
+// grpc.health.v1.Health/Check for `service`: its ServingStatus (1 SERVING, 2 NOT_SERVING), or the
+// call's error.
+absl::StatusOr<int> CheckHealth(const std::shared_ptr<grpc::Channel>& channel,
+                                const std::string& service);
+// Asks until the answer is `want`, for 10 s at most.
+bool AwaitHealth(const std::shared_ptr<grpc::Channel>& channel, const std::string& service,
+                 int want);
+
+}  // namespace mamori::server
+
+#endif  // MAMORI_COMMON_SERVER_TEST_SERVER_H_
