@@ -35,7 +35,10 @@ bool IsCommitUnknown(const absl::Status& status);
 //
 // Rerun (after ROLLBACK, with full jitter from 2 ms to 250 ms): ABORTED from the driver (1213, 1205, 1020) and
 // UNAVAILABLE on a new connection. Whatever else the body returns rolls back and is returned unchanged. A
-// status that the body makes itself is never rerun, whatever its code.
+// status that the body makes itself is never rerun, whatever its code. When the time for reruns is over (the
+// deadline; 30 s where there is none) the last error is returned, and a doubt about a COMMIT rather than it.
+// After an error that is rerun, and after the deadline, no further statement is sent and nothing is committed,
+// also when the body overlooks it. A connection that cannot be opened is not waited for: UNAVAILABLE at once.
 // The body changes nothing outside `Tx&` except through its result, which is taken from its last run.
 class Transactor {
  public:
