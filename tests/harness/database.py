@@ -71,27 +71,21 @@ def password_of(service: str) -> str:
 
 
 def make_schemas(sql, address: str, directory: pathlib.Path, ca: pathlib.Path) -> None:
-    """Makes schemas and users, migrates by the project's own command, then grants. `sql` runs a text as root."""
-    for service in SERVICES:
-        name = f"mamori_{service}"
-        sql(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;"
-            f"CREATE USER {name}@'%' IDENTIFIED BY '{password_of(service)}' REQUIRE SSL;")
-    sql("CREATE USER IF NOT EXISTS migrator@'%' IDENTIFIED BY 'migrator-secret' REQUIRE SSL;"
+    """Makes every schema, its user and its grants by `mamorictl migrate`. `sql` runs a text as root."""
+    sql("CREATE USER migrator@'%' IDENTIFIED BY 'migrator-secret' REQUIRE SSL;"
         "GRANT ALL ON *.* TO migrator@'%' WITH GRANT OPTION;")
-    password = directory / "migrator.password"
-    password.write_text("migrator-secret\n")
-    password.chmod(0o600)
     for service in SERVICES:
-        migrate(service, address, password, ca)
-        grants = (paths.ROOT / "deploy" / "db" / "grants" / f"{service}.sql").read_text()
-        sql(grants.replace("{schema}", f"mamori_{service}").replace("{user}", f"mamori_{service}"))
-
-
-def migrate(service: str, address: str, password: pathlib.Path, ca: pathlib.Path) -> None:
-    """Applies a service's migrations by `mamorictl migrate`."""
-    done = subprocess.run([paths.binary("mamorictl"), "migrate", service, "--database", address,
-                           "--user", "migrator", "--password-file", password, "--tls-ca", ca,
-                           "--directory", paths.ROOT / "deploy" / "db" / "migrations" / service],
-                          capture_output=True, text=True, timeout=120)
-    if done.returncode != 0:
-        raise RuntimeError(f"mamorictl migrate {service}: {done.stdout}{done.stderr}")
+        passwords = {}
+        for user, password in (("migrator", "migrator-secret"), (service, password_of(service))):
+            passwords[user] = directory / f"{user}.password"
+            passwords[user].write_text(password + "\n")
+            passwords[user].chmod(0o600)
+        done = subprocess.run(
+            [paths.binary("mamorictl"), "migrate", service, "--database", address,
+             "--user", "migrator", "--password-file", passwords["migrator"], "--tls-ca", ca,
+             "--directory", paths.ROOT / "deploy" / "db" / "migrations" / service,
+             "--create", "--service-password-file", passwords[service],
+             "--grants", paths.ROOT / "deploy" / "db" / "grants" / f"{service}.sql"],
+            capture_output=True, text=True, timeout=120)
+        if done.returncode != 0:
+            raise RuntimeError(f"mamorictl migrate {service}: {done.stdout}{done.stderr}")

@@ -25,7 +25,7 @@ class Settings:
         return str(path)
 
     def write(self, service: str, replica: int, port: int, probe_port: int, database: str, password: str,
-              peers: dict[str, list[int]], smtp_port: int) -> pathlib.Path:
+              peers: dict[str, list[int]], smtp_port: int, database_tls: bool) -> pathlib.Path:
         """`peers` are the ports of every service as this process sees them."""
         kind = {"intake": config_pb2.IntakeConfig, "triage": config_pb2.TriageConfig,
                 "notification": config_pb2.NotificationConfig}[service]
@@ -34,7 +34,8 @@ class Settings:
         config.database.address = database
         config.database.user = config.database.schema = f"mamori_{service}"
         config.database.password_file = self._secret(f"{service}.password", password)
-        config.database.tls_ca_file = str(self._certificates.ca)
+        if database_tls:
+            config.database.tls_ca_file = str(self._certificates.ca)
         for name, ports in peers.items():
             if name in config.DESCRIPTOR.fields_by_name:
                 getattr(config, name).target = "ipv4:" + ",".join(f"127.0.0.1:{p}" for p in ports)

@@ -30,14 +30,16 @@ class System:
     gates     links to put a TCP gate into: "database" (all services to it), "SERVICE.database",
               "CLIENT.SERVICE" (a service's calls to another, such as "intake.triage"), "client.SERVICE"
     cluster   a database cluster (Galera) in place of the single server
+    plain     no TLS to the database, so that a gate can read what passes
     """
 
-    def __init__(self, replicas: int = 2, durable: bool = False, adjust=None, gates=(), cluster=None):
+    def __init__(self, replicas: int = 2, durable: bool = False, adjust=None, gates=(), cluster=None,
+                 plain: bool = False):
         # Its path is short, for sockets, and mysql may pass through it.
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="mm-", dir=os.environ.get("TMPDIR", "/tmp")))
         self.directory.chmod(0o755)
         self._reaper = Reaper(self.directory)
-        self._wanted_gates = set(gates)
+        self._wanted_gates, self._plain = set(gates), plain
         self.certificates = Certificates(self.directory / "tls")
         self.loop = Loop()
         self.smtp = SmtpSink(self.loop, self.certificates)
@@ -79,6 +81,8 @@ class System:
             self._reaper.add_pid_file(path)
         self.database.start()
         make_schemas(self.database.sql, self.database.address, self.directory, self.certificates.ca)
+        if self._plain:
+            self.database.sql("".join(f"ALTER USER mamori_{s}@'%' REQUIRE NONE;" for s in SERVICES))
 
     def make_processes(self) -> None:
         """Writes every configuration; starts nothing."""
@@ -88,7 +92,7 @@ class System:
     def _make(self, service: str, replica: int) -> Process:
         config = self.settings.write(service, replica, self.ports[service][replica],
                                      self.probe_ports[service][replica], self._database_for(service),
-                                     password_of(service), self._peers_of(service), self.smtp.port)
+                                     password_of(service), self._peers_of(service), self.smtp.port, not self._plain)
         return Process(f"{service}-{replica}", [paths.binary(BINARIES[service]), "--config", config],
                        self.directory / f"{service}-{replica}.log")
 
