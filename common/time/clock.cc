@@ -3,6 +3,8 @@
 #include <chrono>
 #include <thread>
 
+#include "absl/time/clock.h"
+
 namespace mamori::time {
 
 absl::Time SystemClock::Now() const { return absl::Now(); }
