@@ -1,0 +1,16 @@
+-- What the triage service may do, table by table. Cases, notes and delivery outcomes are never deleted by it.
+GRANT SELECT ON {schema}.schema_migration TO {user};
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.outbox TO {user};
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.inbox TO {user};
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.lease TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.request_id TO {user};
+GRANT SELECT, INSERT ON {schema}.policy_version TO {user};
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.timer TO {user};
+GRANT SELECT, INSERT, UPDATE ON {schema}.case_record TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.case_category TO {user};
+GRANT SELECT, INSERT, UPDATE ON {schema}.case_report TO {user};
+GRANT SELECT, INSERT ON {schema}.case_note TO {user};
+GRANT SELECT, INSERT ON {schema}.case_delivery TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.watch_event TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.watch_log TO {user};
+GRANT SELECT, INSERT, UPDATE ON {schema}.watch_head TO {user};

@@ -1,0 +1,120 @@
+#include "services/triage/case_change.h"
+
+#include <google/protobuf/util/time_util.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace mamori::triage {
+
+ChangeBuilder::ChangeBuilder(const CaseRow& before, const ChangeContext& context)
+    : context_(context) {
+  change_.row = before;
+  ++change_.row.version;
+  change_.row.update_time = std::max(before.update_time, context.now);
+}
+
+// A consultation is known to its own desk alone: that it was opened is routed to that desk, and
+// nothing later leaves the service until the reporter consents. Watchers see such events without a
+// sequence.
+mamori::v1::Event& ChangeBuilder::AddEvent(bool leaves) {
+  CaseRow& row = change_.row;
+  mamori::v1::Event& event = change_.events.emplace_back();
+  event.set_event_id(context_.ids.NewId());
+  event.set_tenant(row.tenant);
+  event.set_source("triage");
+  event.set_subject_id(row.case_id);
+  if (leaves) event.set_subject_sequence(++row.event_sequence);
+  *event.mutable_event_time() =
+      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(context_.now));
+  event.set_traceparent(context_.traceparent);
+  return event;
+}
+
+void ChangeBuilder::SetState(mamori::v1::CaseState state) {
+  CaseRow& row = change_.row;
+  if (row.state == state) return;
+  const mamori::v1::CaseState from = std::exchange(row.state, state);
+  // A consultation that is withdrawn was never known outside its desk.
+  const bool leaves =
+      from != mamori::v1::CASE_STATE_CONSULTING || state == mamori::v1::CASE_STATE_RECEIVED;
+  auto& fact = *AddEvent(leaves).mutable_case_state_changed();
+  fact.set_from(from);
+  fact.set_to(state);
+  fact.set_company(row.company);
+  fact.set_policy_digest(row.policy_digest);
+  fact.set_severity(row.severity);
+}
+
+void ChangeBuilder::SetSeverity(mamori::v1::Severity severity) {
+  CaseRow& row = change_.row;
+  if (row.severity == severity) return;
+  auto& fact =
+      *AddEvent(row.state != mamori::v1::CASE_STATE_CONSULTING).mutable_case_severity_changed();
+  fact.set_from(std::exchange(row.severity, severity));
+  fact.set_to(severity);
+  fact.set_company(row.company);
+  fact.set_policy_digest(row.policy_digest);
+}
+
+void ChangeBuilder::Assign(std::string_view person) {
+  CaseRow& row = change_.row;
+  row.assignee = std::string(person);
+  auto& fact = *AddEvent(row.state != mamori::v1::CASE_STATE_CONSULTING).mutable_case_assigned();
+  fact.set_assignee(row.assignee);
+  fact.set_company(row.company);
+  fact.set_policy_digest(row.policy_digest);
+}
+
+void ChangeBuilder::MergeInto(const id::Id& into) {
+  CaseRow& row = change_.row;
+  row.state = mamori::v1::CASE_STATE_MERGED;
+  row.merged_into = into;
+  auto& fact = *AddEvent(true).mutable_case_merged();
+  fact.set_into_case_id(into);
+  fact.set_company(row.company);
+}
+
+void ChangeBuilder::TellOpened(const id::Id& report_id) {
+  const CaseRow& row = change_.row;
+  auto& fact = *AddEvent(true).mutable_case_opened();
+  fact.set_company(row.company);
+  fact.set_report_kind(row.kind);
+  fact.set_severity(row.severity);
+  for (const std::string& category : row.categories) fact.add_categories(category);
+  fact.set_policy_digest(row.policy_digest);
+  fact.set_state(row.state);
+  fact.set_report_id(report_id);
+}
+
+void ChangeBuilder::TellJoined(const id::Id& report_id) {
+  const CaseRow& row = change_.row;
+  auto& fact = *AddEvent(row.state != mamori::v1::CASE_STATE_CONSULTING).mutable_report_joined();
+  fact.set_report_id(report_id);
+  fact.set_company(row.company);
+  fact.set_policy_digest(row.policy_digest);
+  fact.set_severity(row.severity);
+}
+
+void ChangeBuilder::SetCategories(std::vector<std::string> categories) {
+  std::sort(categories.begin(), categories.end());
+  categories.erase(std::unique(categories.begin(), categories.end()), categories.end());
+  change_.row.categories = std::move(categories);
+}
+
+void ChangeBuilder::AddCategories(const std::vector<std::string>& categories) {
+  std::vector<std::string> all = change_.row.categories;
+  all.insert(all.end(), categories.begin(), categories.end());
+  SetCategories(std::move(all));
+}
+
+void ChangeBuilder::AddNote(std::string_view author, std::string_view text) {
+  change_.note = NoteRow{.note_id = context_.ids.NewId(),
+                         .author = std::string(author),
+                         .text = std::string(text),
+                         .create_time = context_.now};
+}
+
+CaseChange ChangeBuilder::Finish() && { return std::move(change_); }
+
+}  // namespace mamori::triage

@@ -1,0 +1,51 @@
+// Builds a change of a case and the events that tell of it. No I/O.
+#ifndef MAMORI_SERVICES_TRIAGE_CASE_CHANGE_H_
+#define MAMORI_SERVICES_TRIAGE_CASE_CHANGE_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/time/time.h"
+#include "common/id/id.h"
+#include "services/triage/case_row.h"
+
+namespace mamori::triage {
+
+// What a change is made with.
+struct ChangeContext {
+  absl::Time now;
+  std::string traceparent;
+  id::IdSource& ids;
+};
+
+class ChangeBuilder {
+ public:
+  ChangeBuilder(const CaseRow& before, const ChangeContext& context);
+
+  const CaseRow& row() const { return change_.row; }
+
+  // Each does and tells nothing when it is so already.
+  void SetState(mamori::v1::CaseState state);
+  void SetSeverity(mamori::v1::Severity severity);
+  // Each tells of it in any case.
+  void Assign(std::string_view person);
+  void MergeInto(const id::Id& into);
+  void TellOpened(const id::Id& report_id);
+  void TellJoined(const id::Id& report_id);
+  // These are told by nothing.
+  void SetCategories(std::vector<std::string> categories);
+  void AddCategories(const std::vector<std::string>& categories);
+  void AddNote(std::string_view author, std::string_view text);
+
+  CaseChange Finish() &&;
+
+ private:
+  mamori::v1::Event& AddEvent(bool leaves);
+
+  const ChangeContext& context_;
+  CaseChange change_;
+};
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_CASE_CHANGE_H_

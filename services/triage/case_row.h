@@ -1,0 +1,79 @@
+// A case and what belongs to it, as the stores keep them.
+#ifndef MAMORI_SERVICES_TRIAGE_CASE_ROW_H_
+#define MAMORI_SERVICES_TRIAGE_CASE_ROW_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "common/id/id.h"
+#include "mamori/v1/case.pb.h"
+#include "mamori/v1/event.pb.h"
+
+namespace mamori::triage {
+
+struct CaseRow {
+  id::Id case_id;
+  std::string tenant;
+  std::string company;
+  mamori::v1::CaseState state = mamori::v1::CASE_STATE_UNSPECIFIED;
+  mamori::v1::ReportKind kind = mamori::v1::REPORT_KIND_UNSPECIFIED;
+  mamori::v1::Severity severity = mamori::v1::SEVERITY_UNSPECIFIED;
+  std::string assignee;
+  std::vector<std::string> categories;  // alphabetical
+  std::string policy_digest;
+  id::Id merged_into;  // empty unless MERGED
+  int64_t version = 0;
+  int64_t event_sequence = 0;
+  absl::Time create_time;
+  absl::Time update_time;
+};
+
+struct CaseReportRow {
+  id::Id report_id;
+  std::string tenant;
+  id::Id case_id;
+  absl::Time join_time;
+  std::string assessment;  // serialized mamori.v1.Assessment
+};
+
+struct NoteRow {
+  id::Id note_id;
+  std::string author;
+  std::string text;
+  absl::Time create_time;
+};
+
+enum class Outcome { kSent = 1, kFailed = 2, kAcknowledged = 3 };
+
+struct DeliveryRow {
+  id::Id event_id;
+  std::string tenant;
+  id::Id case_id;
+  id::Id subject_id;
+  Outcome outcome = Outcome::kSent;
+  absl::Time outcome_time;
+};
+
+// One change of one case, ready to be written: the row as it is afterwards, what it tells, and a
+// note.
+struct CaseChange {
+  CaseRow row;
+  // In their order. Those with a sequence leave through the outbox; all are streamed to watchers.
+  std::vector<mamori::v1::Event> events;
+  std::optional<NoteRow> note;
+};
+
+// Opaque to clients.
+std::string EtagOf(const CaseRow& row);
+
+// The case without reports, assessments, notes and deliveries.
+mamori::v1::Case ToProto(const CaseRow& row);
+mamori::v1::CaseNote ToProto(const NoteRow& note);
+mamori::v1::CaseDelivery ToProto(const DeliveryRow& delivery);
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_CASE_ROW_H_

@@ -1,0 +1,71 @@
+// What people do with cases: every verb is the same path with its own effect.
+#ifndef MAMORI_SERVICES_TRIAGE_CASES_H_
+#define MAMORI_SERVICES_TRIAGE_CASES_H_
+
+#include <functional>
+#include <utility>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "common/id/id.h"
+#include "common/server/caller.h"
+#include "common/time/clock.h"
+#include "mamori/triage/v1/triage_service.pb.h"
+#include "services/triage/assessors.h"
+#include "services/triage/case_change.h"
+#include "services/triage/case_state.h"
+#include "services/triage/case_store.h"
+
+namespace mamori::triage {
+
+class Cases {
+ public:
+  struct Dependencies {
+    CaseStore& store;
+    Assessors& assessors;
+    const time::Clock& clock;
+    id::IdSource& ids;
+    // Called after events may have been appended to the outbox.
+    std::function<void()> committed;
+  };
+  explicit Cases(Dependencies dependencies) : d_(std::move(dependencies)) {}
+
+  using CaseOr = absl::StatusOr<mamori::v1::Case>;
+  CaseOr Get(const server::CallContext& call, const v1::GetCaseRequest& request);
+  absl::StatusOr<v1::ListCasesResponse> List(const server::CallContext& call,
+                                             const v1::ListCasesRequest& request);
+
+  CaseOr Claim(const server::CallContext& call, const v1::ClaimCaseRequest& request);
+  CaseOr Assign(const server::CallContext& call, const v1::AssignCaseRequest& request);
+  CaseOr Triage(const server::CallContext& call, const v1::TriageCaseRequest& request);
+  CaseOr StartInvestigation(const server::CallContext& call,
+                            const v1::StartInvestigationRequest& request);
+  CaseOr StartDecision(const server::CallContext& call, const v1::StartDecisionRequest& request);
+  CaseOr StartAction(const server::CallContext& call, const v1::StartActionRequest& request);
+  CaseOr StartMonitoring(const server::CallContext& call,
+                         const v1::StartMonitoringRequest& request);
+  CaseOr Close(const server::CallContext& call, const v1::CloseCaseRequest& request);
+  CaseOr Reopen(const server::CallContext& call, const v1::ReopenCaseRequest& request);
+  CaseOr Withdraw(const server::CallContext& call, const v1::WithdrawCaseRequest& request);
+  CaseOr OpenConsultation(const server::CallContext& call,
+                          const v1::OpenConsultationRequest& request);
+  absl::StatusOr<mamori::v1::CaseNote> AddNote(const server::CallContext& call,
+                                               const v1::AddNoteRequest& request);
+  CaseOr Merge(const server::CallContext& call, const v1::MergeCasesRequest& request);
+
+ private:
+  using Effect = absl::FunctionRef<absl::Status(const CaseRow& before, ChangeBuilder& builder)>;
+
+  template <typename Request>
+  CaseOr Do(const server::CallContext& call, const Request& request, Verb verb, Effect effect);
+  template <typename Request>
+  CaseOr DoWithReason(const server::CallContext& call, const Request& request, Verb verb);
+
+  ChangeContext ContextOf(const server::CallContext& call) const;
+
+  const Dependencies d_;
+};
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_CASES_H_

@@ -1,0 +1,225 @@
+#include "services/triage/ingest.h"
+
+#include <google/protobuf/util/time_util.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+#include "services/triage/case_state.h"
+#include "services/triage/validate.h"
+
+namespace mamori::triage {
+namespace {
+
+using mamori::v1::Assessment;
+using mamori::v1::Event;
+using mamori::v1::Report;
+
+bool IsAboutReport(const Event& event) {
+  return event.has_report_received() || event.has_report_supplemented();
+}
+
+std::vector<std::string> CategoriesOf(const Assessment& assessment) {
+  std::vector<std::string> categories;
+  for (const auto& finding : assessment.findings()) categories.push_back(finding.category());
+  return categories;
+}
+
+Assessment AssessAt(const Assessor& assessor, const Report& report, absl::Time now) {
+  Assessment assessment = assessor.Assess(report);
+  *assessment.mutable_assess_time() =
+      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(now));
+  return assessment;
+}
+
+// A person's judgement is raised by new words, never lowered.
+void Raise(ChangeBuilder& builder, const Assessment& assessment) {
+  builder.AddCategories(CategoriesOf(assessment));
+  builder.SetSeverity(std::max(builder.row().severity, assessment.severity()));
+}
+
+DeliveryRow OutcomeOf(const Event& event) {
+  DeliveryRow row{.event_id = event.event_id(), .tenant = event.tenant()};
+  row.outcome_time = absl::FromUnixMicros(
+      google::protobuf::util::TimeUtil::TimestampToMicroseconds(event.event_time()));
+  if (event.has_delivery_sent()) {
+    row.outcome = Outcome::kSent;
+    row.case_id = event.delivery_sent().case_id();
+    row.subject_id = event.delivery_sent().delivery_id();
+  } else if (event.has_delivery_failed()) {
+    row.outcome = Outcome::kFailed;
+    row.case_id = event.delivery_failed().case_id();
+    row.subject_id = event.delivery_failed().delivery_id();
+  } else {
+    row.outcome = Outcome::kAcknowledged;
+    row.case_id = event.notification_acknowledged().case_id();
+    row.subject_id = event.subject_id();
+  }
+  return row;
+}
+
+absl::StatusOr<const Report*> FindReport(const std::map<id::Id, Report>& reports,
+                                         const id::Id& id) {
+  const auto it = reports.find(id);
+  if (it != reports.end()) return &it->second;
+  // Its event exists, so it does: an accepted report is never given up.
+  return status::Error(absl::StatusCode::kUnavailable,
+                       mamori::v1::ERROR_REASON_DEPENDENCY_UNAVAILABLE,
+                       "the report cannot be read yet");
+}
+
+}  // namespace
+
+std::vector<absl::Status> Ingest::Apply(const std::vector<const Event*>& events,
+                                        const std::string& source, absl::Time deadline) {
+  std::vector<absl::Status> statuses(events.size());
+  for (size_t i = 0; i < events.size(); ++i) {
+    statuses[i] = ValidateEvent(*events[i]);
+    if (statuses[i].ok() && !source.empty() && events[i]->source() != source) {
+      statuses[i] = absl::InvalidArgumentError("the event names another source than its sender");
+    }
+  }
+  const Materials materials = ReadMaterials(events, statuses, deadline);
+  std::vector<IngestItem> items;
+  std::vector<size_t> index;
+  for (size_t i = 0; i < events.size(); ++i) {
+    if (!statuses[i].ok()) continue;
+    absl::StatusOr<IngestItem> item = Prepare(*events[i], materials);
+    statuses[i] = item.status();
+    if (!item.ok()) continue;
+    items.push_back(*std::move(item));
+    index.push_back(i);
+  }
+  if (items.empty()) return statuses;
+  const std::vector<absl::Status> applied = d_.store.Apply(items, deadline);
+  for (size_t k = 0; k < applied.size(); ++k) statuses[index[k]] = applied[k];
+  d_.committed();
+  return statuses;
+}
+
+Ingest::Materials Ingest::ReadMaterials(const std::vector<const Event*>& events,
+                                        const std::vector<absl::Status>& statuses,
+                                        absl::Time deadline) {
+  struct Wanted {
+    std::set<id::Id> reports;
+    std::vector<id::Id> supplemented;
+  };
+  std::map<std::string, Wanted> wanted;
+  for (size_t i = 0; i < events.size(); ++i) {
+    if (!statuses[i].ok() || !IsAboutReport(*events[i])) continue;
+    Wanted& one = wanted[events[i]->tenant()];
+    one.reports.insert(events[i]->subject_id());
+    if (events[i]->has_report_supplemented()) one.supplemented.push_back(events[i]->subject_id());
+  }
+  Materials materials;
+  for (const auto& [tenant, one] : wanted) {
+    Material& material = materials[tenant];
+    auto reports = d_.reports.Read(tenant, {one.reports.begin(), one.reports.end()}, deadline);
+    material.status = reports.status();
+    if (!reports.ok()) continue;
+    material.reports = *std::move(reports);
+    std::vector<id::Id> cases;
+    for (const auto& [id, report] : material.reports) {
+      const auto existing = id::FromName("cases", report.existing_case());
+      if (existing.ok()) cases.push_back(*existing);
+    }
+    if (cases.empty() && one.supplemented.empty()) continue;
+    auto digests = d_.store.FindDigests(tenant, cases, one.supplemented, deadline);
+    material.status = digests.status();
+    if (digests.ok()) material.digests = *std::move(digests);
+  }
+  return materials;
+}
+
+absl::StatusOr<IngestItem> Ingest::Prepare(const Event& event, const Materials& materials) {
+  if (!IsAboutReport(event)) {
+    IngestItem item;
+    item.event = &event;
+    item.outcome = OutcomeOf(event);
+    return item;
+  }
+  const Material& material = materials.at(event.tenant());
+  RETURN_IF_ERROR(material.status);
+  return event.has_report_received() ? PrepareReceived(event, material)
+                                     : PrepareSupplemented(event, material);
+}
+
+// A case keeps the policy version that it was opened under.
+absl::StatusOr<std::shared_ptr<const Assessor>> Ingest::AssessorOf(const Material& material,
+                                                                   const id::Id& id) {
+  const auto it = material.digests.find(id);
+  if (it == material.digests.end()) return d_.assessors.Current();
+  return d_.assessors.Get(it->second);
+}
+
+absl::StatusOr<IngestItem> Ingest::PrepareReceived(const Event& event, const Material& material) {
+  ASSIGN_OR_RETURN(const Report* report, FindReport(material.reports, event.subject_id()));
+  ASSIGN_OR_RETURN(const auto assessor, d_.assessors.Current());
+  const absl::Time now = d_.clock.Now();
+  const Assessment assessment = AssessAt(*assessor, *report, now);
+
+  CaseRow row;
+  row.case_id = d_.ids.NewId();
+  row.tenant = event.tenant();
+  row.company = report->company();
+  row.state = OpeningState(report->kind());
+  row.kind = report->kind();
+  row.severity = assessment.severity();
+  row.policy_digest = assessor->digest();
+  row.create_time = row.update_time = now;
+  const ChangeContext context{now, event.traceparent(), d_.ids};
+  ChangeBuilder builder(row, context);
+  builder.SetCategories(CategoriesOf(assessment));
+  builder.TellOpened(event.subject_id());
+
+  IngestItem item;
+  item.event = &event;
+  item.opened = IngestItem::Opened{.change = std::move(builder).Finish(),
+                                   .report = {.report_id = event.subject_id(),
+                                              .tenant = event.tenant(),
+                                              .case_id = row.case_id,
+                                              .join_time = now,
+                                              .assessment = assessment.SerializeAsString()}};
+  const auto existing = id::FromName("cases", report->existing_case());
+  if (!existing.ok() || material.digests.count(*existing) == 0) return item;
+  // It may still open its own case, so both are prepared; `joins` is asked under the case's lock.
+  ASSIGN_OR_RETURN(const auto theirs, AssessorOf(material, *existing));
+  const Assessment joining = AssessAt(*theirs, *report, now);
+  item.existing_case = *existing;
+  item.joined_assessment = joining.SerializeAsString();
+  item.joins = [kind = report->kind(), company = report->company()](const CaseRow& other) {
+    return other.company == company && Joins(other.state, kind);
+  };
+  item.change = [this, &event, joining, now](const CaseRow& other) {
+    const ChangeContext join_context{now, event.traceparent(), d_.ids};
+    ChangeBuilder join(other, join_context);
+    Raise(join, joining);
+    join.TellJoined(event.subject_id());
+    return std::move(join).Finish();
+  };
+  return item;
+}
+
+absl::StatusOr<IngestItem> Ingest::PrepareSupplemented(const Event& event,
+                                                       const Material& material) {
+  ASSIGN_OR_RETURN(const Report* report, FindReport(material.reports, event.subject_id()));
+  ASSIGN_OR_RETURN(const auto assessor, AssessorOf(material, event.subject_id()));
+  const absl::Time now = d_.clock.Now();
+  const Assessment assessment = AssessAt(*assessor, *report, now);
+  IngestItem item;
+  item.event = &event;
+  item.supplemented = IngestItem::Supplemented{event.subject_id(), assessment.SerializeAsString()};
+  item.change = [this, &event, assessment, now](const CaseRow& row) {
+    const ChangeContext context{now, event.traceparent(), d_.ids};
+    ChangeBuilder builder(row, context);
+    // Finished work keeps what people decided; the new assessment is there to be read.
+    if (!IsFinal(row.state)) Raise(builder, assessment);
+    return std::move(builder).Finish();
+  };
+  return item;
+}
+
+}  // namespace mamori::triage

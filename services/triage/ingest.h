@@ -1,0 +1,66 @@
+// Takes the events of intake and notification: reads and assesses what they are about, then has the
+// store apply them in one transaction.
+#ifndef MAMORI_SERVICES_TRIAGE_INGEST_H_
+#define MAMORI_SERVICES_TRIAGE_INGEST_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/id/id.h"
+#include "common/time/clock.h"
+#include "mamori/v1/event.pb.h"
+#include "services/triage/assessors.h"
+#include "services/triage/case_change.h"
+#include "services/triage/ingest_store.h"
+#include "services/triage/report_source.h"
+
+namespace mamori::triage {
+
+class Ingest {
+ public:
+  struct Dependencies {
+    IngestStore& store;
+    ReportSource& reports;
+    Assessors& assessors;
+    const time::Clock& clock;
+    id::IdSource& ids;
+    // Called after events may have been appended to the outbox.
+    std::function<void()> committed;
+  };
+  explicit Ingest(Dependencies dependencies) : d_(std::move(dependencies)) {}
+
+  // A status per event. `source` is the service that the caller is; empty when it is none. An event
+  // that says another source is INVALID_ARGUMENT.
+  std::vector<absl::Status> Apply(const std::vector<const mamori::v1::Event*>& events,
+                                  const std::string& source, absl::Time deadline);
+
+ private:
+  // A tenant's reports and the policy versions of the cases that they belong to.
+  struct Material {
+    absl::Status status;
+    std::map<id::Id, mamori::v1::Report> reports;
+    std::map<id::Id, std::string> digests;  // by case and by report
+  };
+  using Materials = std::map<std::string, Material>;
+
+  Materials ReadMaterials(const std::vector<const mamori::v1::Event*>& events,
+                          const std::vector<absl::Status>& statuses, absl::Time deadline);
+  absl::StatusOr<IngestItem> Prepare(const mamori::v1::Event& event, const Materials& materials);
+  absl::StatusOr<IngestItem> PrepareReceived(const mamori::v1::Event& event,
+                                             const Material& material);
+  absl::StatusOr<IngestItem> PrepareSupplemented(const mamori::v1::Event& event,
+                                                 const Material& material);
+  absl::StatusOr<std::shared_ptr<const Assessor>> AssessorOf(const Material& material,
+                                                             const id::Id& id);
+
+  const Dependencies d_;
+};
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_INGEST_H_

@@ -1,0 +1,44 @@
+// The statements on the tables of cases that several stores need.
+#ifndef MAMORI_SERVICES_TRIAGE_SQL_CASE_ROWS_H_
+#define MAMORI_SERVICES_TRIAGE_SQL_CASE_ROWS_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/db/tx.h"
+#include "services/triage/case_row.h"
+
+namespace mamori::triage {
+
+// The columns of case_record `c` that ReadCase reads, in its order.
+inline constexpr char kCaseColumns[] =
+    "c.case_id, c.tenant, c.company, c.state, c.report_kind, c.severity, c.assignee, c.categories,"
+    " c.policy_digest, c.merged_into, c.version, c.event_sequence, c.create_time, c.update_time";
+CaseRow ReadCase(const db::Row& row);
+
+// NOT_FOUND for a case that the tenant does not have.
+absl::StatusOr<CaseRow> SelectCase(db::Tx& tx, std::string_view tenant, const id::Id& case_id,
+                                   bool for_update);
+
+// Writes new cases with their categories, reports, events and notes.
+struct NewCase {
+  const CaseChange* change;
+  const CaseReportRow* report;
+};
+absl::Status InsertCases(db::Tx& tx, const std::vector<NewCase>& cases);
+
+// Writes a change over `before`, which this transaction has locked, with its events and note.
+absl::Status UpdateCase(db::Tx& tx, const CaseRow& before, const CaseChange& change);
+
+absl::Status InsertReports(db::Tx& tx, const std::vector<const CaseReportRow*>& reports);
+
+// Appends the events of changes to the outbox and for the watchers.
+absl::Status WriteEvents(db::Tx& tx, const std::vector<const CaseChange*>& changes);
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_SQL_CASE_ROWS_H_

@@ -1,0 +1,175 @@
+#include "services/triage/sql_case_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/idempotency/request_id.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+#include "services/triage/sql_case_list.h"
+#include "services/triage/sql_case_rows.h"
+
+namespace mamori::triage {
+namespace {
+
+using mamori::v1::Case;
+using mamori::v1::CaseNote;
+
+constexpr char kSelectReports[] =
+    "SELECT report_id, assessment FROM case_report WHERE case_id = ? AND tenant = ?"
+    " ORDER BY join_time, report_id LIMIT 1000";
+constexpr char kSelectCaseOfReport[] =
+    "SELECT case_id FROM case_report WHERE report_id = ? AND tenant = ?";
+constexpr char kMoveReports[] =
+    "UPDATE case_report SET case_id = ? WHERE case_id = ? AND tenant = ?";
+constexpr char kSelectNotes[] =
+    "SELECT note_id, author, text, create_time FROM case_note WHERE case_id = ? AND tenant = ?"
+    " ORDER BY create_time DESC, note_id DESC LIMIT 200";
+constexpr char kSelectDeliveries[] =
+    "SELECT subject_id, outcome, outcome_time FROM case_delivery WHERE case_id = ? AND tenant = ?"
+    " ORDER BY outcome_time DESC, event_id DESC LIMIT 50";
+
+db::Params Of(const CaseRow& row) { return db::Params().Add(row.case_id).Add(row.tenant); }
+
+absl::Status AddReports(db::Tx& tx, const CaseRow& row, Case& proto) {
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectReports, Of(row)));
+  for (const db::Row& report : rows) {
+    proto.add_reports(id::Name("reports", report.GetBytes(0)));
+    if (!proto.add_assessments()->ParseFromString(report.GetBytes(1))) {
+      return absl::DataLossError("a stored assessment cannot be read");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddNotes(db::Tx& tx, const CaseRow& row, Case& proto) {
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectNotes, Of(row)));
+  for (auto note = rows.rbegin(); note != rows.rend(); ++note) {
+    *proto.add_notes() = ToProto(NoteRow{.note_id = note->GetBytes(0),
+                                         .author = note->GetBytes(1),
+                                         .text = note->GetBytes(2),
+                                         .create_time = note->GetTime(3)});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddDeliveries(db::Tx& tx, const CaseRow& row, Case& proto) {
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectDeliveries, Of(row)));
+  for (const db::Row& delivery : rows) {
+    *proto.add_deliveries() =
+        ToProto(DeliveryRow{.subject_id = delivery.GetBytes(0),
+                            .outcome = static_cast<Outcome>(delivery.GetInt64(1)),
+                            .outcome_time = delivery.GetTime(2)});
+  }
+  return absl::OkStatus();
+}
+
+// The answer of a verb.
+absl::StatusOr<Case> Answer(db::Tx& tx, const CaseRow& row) {
+  Case proto = ToProto(row);
+  RETURN_IF_ERROR(AddReports(tx, row, proto));
+  return proto;
+}
+
+absl::StatusOr<Case> Whole(db::Tx& tx, std::string_view tenant, const id::Id& case_id) {
+  ASSIGN_OR_RETURN(const CaseRow row, SelectCase(tx, tenant, case_id, /*for_update=*/false));
+  ASSIGN_OR_RETURN(Case proto, Answer(tx, row));
+  RETURN_IF_ERROR(AddNotes(tx, row, proto));
+  RETURN_IF_ERROR(AddDeliveries(tx, row, proto));
+  return proto;
+}
+
+absl::StatusOr<std::vector<id::Id>> ReportsOf(db::Tx& tx, const CaseRow& row) {
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectReports, Of(row)));
+  std::vector<id::Id> reports;
+  for (const db::Row& report : rows) reports.push_back(report.GetBytes(0));
+  return reports;
+}
+
+}  // namespace
+
+absl::StatusOr<Case> SqlCaseStore::Change(const CallKey& call, std::string_view tenant,
+                                          const id::Id& case_id, Decide decide) {
+  return idempotency::RespondOnce<Case>(transactor_, clock_, call.deadline, call.key, call.digest,
+                                        [&](db::Tx& tx) -> absl::StatusOr<Case> {
+                                          ASSIGN_OR_RETURN(const CaseRow before,
+                                                           SelectCase(tx, tenant, case_id, true));
+                                          ASSIGN_OR_RETURN(const CaseChange change, decide(before));
+                                          RETURN_IF_ERROR(UpdateCase(tx, before, change));
+                                          return Answer(tx, change.row);
+                                        });
+}
+
+absl::StatusOr<CaseNote> SqlCaseStore::ChangeWithNote(const CallKey& call, std::string_view tenant,
+                                                      const id::Id& case_id, Decide decide) {
+  return idempotency::RespondOnce<CaseNote>(
+      transactor_, clock_, call.deadline, call.key, call.digest,
+      [&](db::Tx& tx) -> absl::StatusOr<CaseNote> {
+        ASSIGN_OR_RETURN(const CaseRow before, SelectCase(tx, tenant, case_id, true));
+        ASSIGN_OR_RETURN(const CaseChange change, decide(before));
+        RETURN_IF_ERROR(UpdateCase(tx, before, change));
+        if (!change.note.has_value()) return absl::InternalError("a change without its note");
+        return ToProto(*change.note);
+      });
+}
+
+absl::StatusOr<Case> SqlCaseStore::MergeCases(const CallKey& call, std::string_view tenant,
+                                              const id::Id& from, const id::Id& into,
+                                              DecideMerge decide) {
+  return idempotency::RespondOnce<Case>(
+      transactor_, clock_, call.deadline, call.key, call.digest,
+      [&](db::Tx& tx) -> absl::StatusOr<Case> {
+        // Locked in the order of their ids, whichever goes on: two merges that cross do not wait
+        // for each other.
+        ASSIGN_OR_RETURN(CaseRow first, SelectCase(tx, tenant, std::min(from, into), true));
+        ASSIGN_OR_RETURN(CaseRow second, SelectCase(tx, tenant, std::max(from, into), true));
+        if (first.case_id != from) std::swap(first, second);
+        ASSIGN_OR_RETURN(const std::vector<id::Id> reports, ReportsOf(tx, first));
+        ASSIGN_OR_RETURN(const Merge merge, decide(first, second, reports));
+        const auto moved = tx.Execute(kMoveReports, db::Params().Add(into).Add(from).Add(tenant));
+        RETURN_IF_ERROR(moved.status());
+        RETURN_IF_ERROR(UpdateCase(tx, first, merge.from));
+        RETURN_IF_ERROR(UpdateCase(tx, second, merge.into));
+        return Answer(tx, merge.into.row);
+      });
+}
+
+absl::StatusOr<Case> SqlCaseStore::Get(std::string_view tenant, const id::Id& case_id,
+                                       absl::Time deadline) {
+  return transactor_.Run<Case>({.deadline = deadline, .read_only = true},
+                               [&](db::Tx& tx) { return Whole(tx, tenant, case_id); });
+}
+
+absl::StatusOr<Case> SqlCaseStore::GetByReport(std::string_view tenant, const id::Id& report_id,
+                                               absl::Time deadline) {
+  return transactor_.Run<Case>(
+      {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<Case> {
+        ASSIGN_OR_RETURN(const db::Rows rows,
+                         tx.Query(kSelectCaseOfReport, db::Params().Add(report_id).Add(tenant)));
+        if (rows.empty()) return status::NotFound("case");
+        return Whole(tx, tenant, rows[0].GetBytes(0));
+      });
+}
+
+absl::StatusOr<CaseRow> SqlCaseStore::GetRow(std::string_view tenant, const id::Id& case_id,
+                                             absl::Time deadline) {
+  return transactor_.Run<CaseRow>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
+    return SelectCase(tx, tenant, case_id, /*for_update=*/false);
+  });
+}
+
+absl::StatusOr<std::vector<CaseRow>> SqlCaseStore::List(const CaseFilter& filter,
+                                                        const std::optional<CasePosition>& position,
+                                                        int limit, absl::Time deadline) {
+  const ListQuery query = MakeListQuery(filter, position, limit);
+  using Cases = std::vector<CaseRow>;
+  return transactor_.Run<Cases>(
+      {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<Cases> {
+        ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(query.sql, query.params));
+        Cases cases;
+        for (const db::Row& row : rows) cases.push_back(ReadCase(row));
+        return cases;
+      });
+}
+
+}  // namespace mamori::triage

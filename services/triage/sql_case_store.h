@@ -1,0 +1,41 @@
+// CaseStore on the service's own tables.
+#ifndef MAMORI_SERVICES_TRIAGE_SQL_CASE_STORE_H_
+#define MAMORI_SERVICES_TRIAGE_SQL_CASE_STORE_H_
+
+#include "common/db/transaction.h"
+#include "common/time/clock.h"
+#include "services/triage/case_store.h"
+
+namespace mamori::triage {
+
+class SqlCaseStore final : public CaseStore {
+ public:
+  SqlCaseStore(db::Transactor& transactor, const time::Clock& clock)
+      : transactor_(transactor), clock_(clock) {}
+
+  absl::StatusOr<mamori::v1::Case> Change(const CallKey& call, std::string_view tenant,
+                                          const id::Id& case_id, Decide decide) override;
+  absl::StatusOr<mamori::v1::CaseNote> ChangeWithNote(const CallKey& call, std::string_view tenant,
+                                                      const id::Id& case_id,
+                                                      Decide decide) override;
+  absl::StatusOr<mamori::v1::Case> MergeCases(const CallKey& call, std::string_view tenant,
+                                              const id::Id& from, const id::Id& into,
+                                              DecideMerge decide) override;
+  absl::StatusOr<mamori::v1::Case> Get(std::string_view tenant, const id::Id& case_id,
+                                       absl::Time deadline) override;
+  absl::StatusOr<mamori::v1::Case> GetByReport(std::string_view tenant, const id::Id& report_id,
+                                               absl::Time deadline) override;
+  absl::StatusOr<CaseRow> GetRow(std::string_view tenant, const id::Id& case_id,
+                                 absl::Time deadline) override;
+  absl::StatusOr<std::vector<CaseRow>> List(const CaseFilter& filter,
+                                            const std::optional<CasePosition>& position, int limit,
+                                            absl::Time deadline) override;
+
+ private:
+  db::Transactor& transactor_;
+  const time::Clock& clock_;
+};
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_SQL_CASE_STORE_H_

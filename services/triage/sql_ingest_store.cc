@@ -1,0 +1,174 @@
+#include "services/triage/sql_ingest_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/db/batch.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+
+namespace mamori::triage {
+namespace {
+
+constexpr char kSelectDigests[] =
+    "SELECT c.case_id, c.policy_digest FROM case_record c WHERE c.tenant = ? AND c.case_id IN (";
+constexpr char kSelectReportDigests[] =
+    "SELECT r.report_id, c.policy_digest FROM case_report r"
+    " JOIN case_record c ON c.case_id = r.case_id WHERE r.tenant = ? AND r.report_id IN (";
+constexpr char kSelectCaseOfReport[] =
+    "SELECT case_id FROM case_report WHERE report_id = ? AND tenant = ?";
+constexpr char kUpdateAssessment[] =
+    "UPDATE case_report SET assessment = ? WHERE report_id = ? AND tenant = ? AND case_id = ?";
+constexpr char kInsertDeliveries[] =
+    "INSERT INTO case_delivery (event_id, tenant, case_id, subject_id, outcome, outcome_time)"
+    " VALUES ";
+constexpr size_t kInChunk = 64;
+
+// Placeholders are rounded up to a power of two by repeating the last id, so that few texts exist.
+absl::Status SelectInto(db::Tx& tx, const char* head, std::string_view tenant,
+                        const std::vector<id::Id>& ids, std::map<id::Id, std::string>& found) {
+  for (size_t from = 0; from < ids.size(); from += kInChunk) {
+    const size_t count = std::min(kInChunk, ids.size() - from);
+    std::vector<id::Id> chunk(ids.begin() + from, ids.begin() + from + count);
+    size_t size = 1;
+    while (size < count) size *= 2;
+    chunk.resize(size, chunk.back());
+    ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(absl::StrCat(head, db::Placeholders(size), ")"),
+                                                   db::Params().Add(tenant).AddAll(chunk)));
+    for (const db::Row& row : rows) found[row.GetBytes(0)] = row.GetBytes(1);
+  }
+  return absl::OkStatus();
+}
+
+// What one transaction gathers before it writes with few statements.
+struct Gathered {
+  std::vector<NewCase> cases;
+  std::vector<db::Params> deliveries;
+};
+
+// True when the report joined the case that it names.
+absl::StatusOr<bool> TryJoin(db::Tx& tx, const IngestItem& item) {
+  if (item.existing_case.empty()) return false;
+  const absl::StatusOr<CaseRow> row =
+      SelectCase(tx, item.event->tenant(), item.existing_case, /*for_update=*/true);
+  if (absl::IsNotFound(row.status())) return false;
+  RETURN_IF_ERROR(row.status());
+  if (!item.joins(*row)) return false;
+  CaseReportRow report = item.opened->report;
+  report.case_id = row->case_id;
+  report.assessment = item.joined_assessment;
+  RETURN_IF_ERROR(InsertReports(tx, {&report}));
+  RETURN_IF_ERROR(UpdateCase(tx, *row, item.change(*row)));
+  return true;
+}
+
+absl::Status ApplySupplement(db::Tx& tx, const IngestItem& item) {
+  const std::string& tenant = item.event->tenant();
+  const id::Id& report_id = item.supplemented->report_id;
+  // A merge may move the report while the case's lock is waited for; the UPDATE finds that out.
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(kSelectCaseOfReport, db::Params().Add(report_id).Add(tenant)));
+  if (rows.empty()) return status::EventGap(item.event->subject_sequence() - 1);
+  ASSIGN_OR_RETURN(const CaseRow row,
+                   SelectCase(tx, tenant, rows[0].GetBytes(0), /*for_update=*/true));
+  db::Params params;
+  params.Add(item.supplemented->assessment).Add(report_id).Add(tenant).Add(row.case_id);
+  ASSIGN_OR_RETURN(const int64_t found, tx.Execute(kUpdateAssessment, params));
+  if (found != 1) {
+    return status::Error(absl::StatusCode::kAborted, mamori::v1::ERROR_REASON_CONFLICT,
+                         "the report moved to another case meanwhile");
+  }
+  return UpdateCase(tx, row, item.change(row));
+}
+
+void Gather(const DeliveryRow& row, Gathered& gathered) {
+  db::Params params;
+  params.Add(row.event_id).Add(row.tenant).Add(row.case_id).Add(row.subject_id);
+  params.Add(static_cast<int>(row.outcome)).Add(row.outcome_time);
+  gathered.deliveries.push_back(std::move(params));
+}
+
+absl::Status ApplyOne(db::Tx& tx, const IngestItem& item, Gathered& gathered) {
+  if (item.outcome.has_value()) {
+    Gather(*item.outcome, gathered);
+    return absl::OkStatus();
+  }
+  if (item.supplemented.has_value()) return ApplySupplement(tx, item);
+  ASSIGN_OR_RETURN(const bool joined, TryJoin(tx, item));
+  if (!joined) gathered.cases.push_back({&item.opened->change, &item.opened->report});
+  return absl::OkStatus();
+}
+
+absl::Status Write(db::Tx& tx, const Gathered& gathered) {
+  RETURN_IF_ERROR(InsertCases(tx, gathered.cases));
+  if (gathered.deliveries.empty()) return absl::OkStatus();
+  return tx.InsertRows(kInsertDeliveries, gathered.deliveries);
+}
+
+// One transaction. `statuses` is set for what is well without an effect of its own.
+absl::Status ApplyRange(db::Tx& tx, absl::Span<const IngestItem> items,
+                        absl::Span<absl::Status> statuses, absl::Time now) {
+  std::vector<const mamori::v1::Event*> events;
+  for (const IngestItem& item : items) events.push_back(item.event);
+  ASSIGN_OR_RETURN(const auto admissions, outbox::Admit(tx, events, now));
+  Gathered gathered;
+  for (size_t i = 0; i < items.size(); ++i) {
+    statuses[i] = absl::OkStatus();
+    switch (admissions[i]) {
+      case outbox::Admission::kDuplicate:
+        break;
+      case outbox::Admission::kGap:
+        statuses[i] = status::EventGap(items[i].event->subject_sequence() - 1);
+        break;
+      case outbox::Admission::kApply:
+        // A supplement sees the case that its report opened in this very batch.
+        if (items[i].supplemented.has_value()) {
+          RETURN_IF_ERROR(Write(tx, gathered));
+          gathered = {};
+        }
+        RETURN_IF_ERROR(ApplyOne(tx, items[i], gathered));
+        break;
+    }
+  }
+  return Write(tx, gathered);
+}
+
+}  // namespace
+
+absl::StatusOr<std::map<id::Id, std::string>> SqlIngestStore::FindDigests(
+    std::string_view tenant, const std::vector<id::Id>& case_ids,
+    const std::vector<id::Id>& report_ids, absl::Time deadline) {
+  using Found = std::map<id::Id, std::string>;
+  const db::TransactionOptions options{.deadline = deadline, .read_only = true};
+  return transactor_.Run<Found>(options, [&](db::Tx& tx) -> absl::StatusOr<Found> {
+    Found found;
+    RETURN_IF_ERROR(SelectInto(tx, kSelectDigests, tenant, case_ids, found));
+    RETURN_IF_ERROR(SelectInto(tx, kSelectReportDigests, tenant, report_ids, found));
+    return found;
+  });
+}
+
+std::vector<absl::Status> SqlIngestStore::Apply(absl::Span<const IngestItem> items,
+                                                absl::Time deadline) {
+  // The inbox tells after an unknown COMMIT whether it took effect.
+  const db::TransactionOptions options{.deadline = deadline, .settles_unknown_commit = true};
+  std::vector<absl::Status> inner(items.size());
+  std::vector<absl::Status> outer = db::ApplyRanges(items.size(), [&](size_t first, size_t count) {
+    return transactor_.Run(options, [&](db::Tx& tx) {
+      return ApplyRange(tx, items.subspan(first, count),
+                        absl::MakeSpan(inner).subspan(first, count), clock_.Now());
+    });
+  });
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (outer[i].ok()) outer[i] = inner[i];
+    if (absl::IsAlreadyExists(outer[i])) {
+      // Another replica was applying the same event: it is settled when it comes again.
+      outer[i] = status::Error(absl::StatusCode::kAborted, mamori::v1::ERROR_REASON_CONFLICT,
+                               "the event is being applied elsewhere");
+    }
+  }
+  return outer;
+}
+
+}  // namespace mamori::triage

@@ -1,0 +1,31 @@
+// IngestStore on the service's own tables.
+#ifndef MAMORI_SERVICES_TRIAGE_SQL_INGEST_STORE_H_
+#define MAMORI_SERVICES_TRIAGE_SQL_INGEST_STORE_H_
+
+#include "common/db/transaction.h"
+#include "common/outbox/inbox.h"
+#include "common/time/clock.h"
+#include "services/triage/ingest_store.h"
+#include "services/triage/sql_case_rows.h"
+
+namespace mamori::triage {
+
+class SqlIngestStore final : public IngestStore {
+ public:
+  SqlIngestStore(db::Transactor& transactor, const time::Clock& clock)
+      : transactor_(transactor), clock_(clock) {}
+
+  absl::StatusOr<std::map<id::Id, std::string>> FindDigests(std::string_view tenant,
+                                                            const std::vector<id::Id>& case_ids,
+                                                            const std::vector<id::Id>& report_ids,
+                                                            absl::Time deadline) override;
+  std::vector<absl::Status> Apply(absl::Span<const IngestItem> items, absl::Time deadline) override;
+
+ private:
+  db::Transactor& transactor_;
+  const time::Clock& clock_;
+};
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_SQL_INGEST_STORE_H_

@@ -1,0 +1,177 @@
+#include "services/triage/triage_app.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/client/channel.h"
+#include "common/config/textproto.h"
+#include "common/db/pool.h"
+#include "common/db/schema.h"
+#include "common/db/transaction.h"
+#include "common/outbox/relay.h"
+#include "common/policy/policy.h"
+#include "common/policy/policy_catalog.h"
+#include "common/policy/sql_policy_store.h"
+#include "common/status/macros.h"
+#include "common/worker/periodic.h"
+#include "services/triage/assessors.h"
+#include "services/triage/cases.h"
+#include "services/triage/grpc_report_source.h"
+#include "services/triage/housekeeping.h"
+#include "services/triage/ingest.h"
+#include "services/triage/notification_publisher.h"
+#include "services/triage/sql_case_store.h"
+#include "services/triage/sql_ingest_store.h"
+#include "services/triage/sql_watch_store.h"
+#include "services/triage/triage_service.h"
+#include "services/triage/watch.h"
+#include "services/triage/watch_hub.h"
+
+namespace mamori::triage {
+namespace {
+
+using config::v1::TriageConfig;
+
+// The last migration that this code relies on.
+constexpr int kMinimumSchema = 14;
+constexpr absl::Duration kPingTimeout = absl::Seconds(1);
+// Relay, sequencer, housekeeping and readiness, beside the handlers.
+constexpr int kWorkerConnections = 4;
+
+template <typename T>
+T Or(T value, T if_zero) {
+  return value == 0 ? if_zero : value;
+}
+
+outbox::RelayOptions RelayOptions(const config::v1::Outbox& config) {
+  outbox::RelayOptions options;
+  options.lease = absl::Seconds(Or(config.lease_seconds(), 5));
+  options.publish_timeout = options.lease * 0.8;
+  options.poll_interval =
+      config::ToDuration(config.has_poll_interval(), config.poll_interval().seconds(),
+                         config.poll_interval().nanos(), options.poll_interval);
+  options.paused = config.paused();
+  return options;
+}
+
+absl::StatusOr<db::PoolOptions> PoolOptions(const config::v1::Database& config) {
+  db::PoolOptions options;
+  options.host = config.address();
+  options.user = config.user();
+  options.schema = config.schema();
+  options.tls_ca_file = config.tls_ca_file();
+  ASSIGN_OR_RETURN(options.password, config::ReadSecret(config.password_file()));
+  options.max_connections = Or(config.max_connections(), 8) + kWorkerConnections;
+  return options;
+}
+
+class TriageApp final : public server::App {
+ public:
+  TriageApp(const TriageConfig& config, const db::PoolOptions& pool,
+            std::shared_ptr<const policy::PolicyVersion> policy, server::Runtime& runtime)
+      : pool_(db::Pool::Create(pool)),
+        transactor_(*pool_, runtime.clock, runtime.sleeper),
+        policies_(transactor_, runtime.clock),
+        catalog_(policies_),
+        assessors_(catalog_, std::move(policy)),
+        reports_(client::CreateChannel(config.intake(), config.server().tls())),
+        case_store_(transactor_, runtime.clock),
+        ingest_store_(transactor_, runtime.clock),
+        watch_store_(transactor_, runtime.clock),
+        relay_(outbox::Relay::Create(
+            {transactor_, runtime.clock, runtime.ids, runtime.telemetry},
+            MakeNotificationPublisher(notification::v1::NotificationService::NewStub(
+                client::CreateChannel(config.notification(), config.server().tls()))),
+            RelayOptions(config.outbox()))),
+        hub_(watch_store_, runtime.clock),
+        sequencing_({.name = "watch", .interval = absl::Milliseconds(250)}, runtime.ids,
+                    runtime.telemetry, [this] { return hub_.RunOnce(); }),
+        housekeeping_(watch_store_, runtime.clock, runtime.sleeper, {}),
+        pruning_({.name = "housekeeping", .interval = absl::Seconds(30)}, runtime.ids,
+                 runtime.telemetry, [this] { return housekeeping_.RunOnce(); }),
+        ingest_({ingest_store_, reports_, assessors_, runtime.clock, runtime.ids,
+                 [this] { WakeWorkers(); }}),
+        cases_({case_store_, assessors_, runtime.clock, runtime.ids, [this] { WakeWorkers(); }}),
+        watch_(watch_store_, hub_, runtime.clock, {}),
+        service_(runtime.rpc, ingest_, cases_, watch_) {}
+
+  std::vector<grpc::Service*> services() override { return {&service_}; }
+
+  absl::Status CheckReady() override {
+    if (!schema_checked_) {
+      RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumSchema));
+      schema_checked_ = true;
+    }
+    RETURN_IF_ERROR(assessors_.Current().status());
+    return pool_->Ping(kPingTimeout);
+  }
+
+  void StartWorkers() override {
+    relay_->Start();
+    sequencing_.Start();
+    pruning_.Start();
+  }
+
+  void StopWorkers() override {
+    hub_.Stop();
+    pruning_.Stop();
+    sequencing_.Stop();
+    relay_->Stop();
+  }
+
+ private:
+  void WakeWorkers() {
+    relay_->Wake();
+    sequencing_.Wake();
+  }
+
+  const std::unique_ptr<db::Pool> pool_;
+  db::Transactor transactor_;
+  policy::SqlPolicyStore policies_;
+  policy::PolicyCatalog catalog_;
+  Assessors assessors_;
+  GrpcReportSource reports_;
+  SqlCaseStore case_store_;
+  SqlIngestStore ingest_store_;
+  SqlWatchStore watch_store_;
+  const std::unique_ptr<outbox::Relay> relay_;
+  WatchHub hub_;
+  worker::Periodic sequencing_;
+  Housekeeping housekeeping_;
+  worker::Periodic pruning_;
+  Ingest ingest_;
+  Cases cases_;
+  Watch watch_;
+  TriageService service_;
+  bool schema_checked_ = false;  // a schema only ever moves on
+};
+
+}  // namespace
+
+absl::Status CheckConfig(const TriageConfig& config) {
+  const auto wrong = [](const char* what) { return absl::InvalidArgumentError(what); };
+  if (config.database().address().empty()) return wrong("database.address: empty, want host:port");
+  if (config.database().user().empty()) return wrong("database.user: empty, want a user");
+  if (config.database().schema().empty()) return wrong("database.schema: empty, want a schema");
+  if (config.database().password_file().empty()) {
+    return wrong("database.password_file: empty, want a file");
+  }
+  if (config.database().max_connections() < 0) return wrong("database.max_connections: negative");
+  if (config.intake().target().empty()) return wrong("intake.target: empty, want a gRPC target");
+  if (config.notification().target().empty()) {
+    return wrong("notification.target: empty, want a gRPC target");
+  }
+  if (config.policy_file().empty()) return wrong("policy_file: empty, want a file");
+  if (config.outbox().lease_seconds() < 0) return wrong("outbox.lease_seconds: negative");
+  return policy::LoadPolicyFile(config.policy_file()).status();
+}
+
+absl::StatusOr<std::unique_ptr<server::App>> MakeTriageApp(const TriageConfig& config,
+                                                           server::Runtime& runtime) {
+  ASSIGN_OR_RETURN(auto policy, policy::LoadPolicyFile(config.policy_file()));
+  ASSIGN_OR_RETURN(const db::PoolOptions pool, PoolOptions(config.database()));
+  return std::make_unique<TriageApp>(config, pool, std::move(policy), runtime);
+}
+
+}  // namespace mamori::triage

@@ -1,0 +1,236 @@
+#include "services/triage/validate.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/id/id.h"
+#include "common/idempotency/request_id_rule.h"
+#include "common/status/errors.h"
+
+namespace mamori::triage {
+namespace {
+
+using mamori::status::Violations;
+
+constexpr size_t kIdBytes = 16;
+constexpr size_t kMaxTextBytes = 16 << 10;
+constexpr size_t kMaxSubjectBytes = 200;
+constexpr size_t kMaxSlugBytes = 64;
+constexpr int kMaxCategories = 20;
+
+bool IsSlug(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxSlugBytes &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
+         });
+}
+
+bool IsActId(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxSlugBytes && absl::ascii_isupper(text[0]) &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isupper(c) || absl::ascii_isdigit(c) || c == '_';
+         });
+}
+
+void CheckCaseName(Violations& violations, const char* path, std::string_view name) {
+  if (!id::FromName("cases", name).ok()) violations.Add(path, "want cases/{26 characters}");
+}
+
+void CheckText(Violations& violations, const char* path, std::string_view text) {
+  if (text.empty() || text.size() > kMaxTextBytes) {
+    violations.Add(path, absl::StrCat(text.size(), " bytes, want 1 to ", kMaxTextBytes));
+  }
+}
+
+void CheckSubject(Violations& violations, const char* path, std::string_view subject,
+                  bool required) {
+  if (subject.size() > kMaxSubjectBytes || (required && subject.empty())) {
+    violations.Add(path, absl::StrCat(subject.size(), " bytes, want ", required ? 1 : 0, " to ",
+                                      kMaxSubjectBytes));
+  }
+}
+
+bool IsSeverity(mamori::v1::Severity severity) {
+  return mamori::v1::Severity_IsValid(severity) && severity != mamori::v1::SEVERITY_UNSPECIFIED;
+}
+
+// What every verb has.
+template <typename Request>
+Violations CheckVerb(const Request& request) {
+  Violations violations;
+  idempotency::ValidateRequestId(violations, "request_id", request.request_id());
+  CheckCaseName(violations, "name", request.name());
+  return violations;
+}
+
+// What every verb with a reason has.
+template <typename Request>
+absl::Status CheckReason(const Request& request) {
+  Violations violations = CheckVerb(request);
+  CheckText(violations, "reason", request.reason());
+  return violations.Status();
+}
+
+void CheckBytes(Violations& violations, const char* path, const std::string& bytes) {
+  if (bytes.size() != kIdBytes) {
+    violations.Add(path, absl::StrCat(bytes.size(), " bytes, want ", kIdBytes));
+  }
+}
+
+// Which facts each source states here, and their ids.
+void CheckFact(Violations& violations, const mamori::v1::Event& event) {
+  using mamori::v1::Event;
+  const bool from_intake = event.source() == "intake";
+  const bool from_notification = event.source() == "notification";
+  bool known = false;
+  switch (event.fact_case()) {
+    case Event::kReportReceived:
+    case Event::kReportSupplemented:
+      known = from_intake;
+      break;
+    case Event::kDeliverySent:
+      known = from_notification;
+      CheckBytes(violations, "delivery_sent.delivery_id", event.delivery_sent().delivery_id());
+      CheckBytes(violations, "delivery_sent.case_id", event.delivery_sent().case_id());
+      break;
+    case Event::kDeliveryFailed:
+      known = from_notification;
+      CheckBytes(violations, "delivery_failed.delivery_id", event.delivery_failed().delivery_id());
+      CheckBytes(violations, "delivery_failed.case_id", event.delivery_failed().case_id());
+      break;
+    case Event::kNotificationAcknowledged:
+      known = from_notification;
+      CheckBytes(violations, "notification_acknowledged.case_id",
+                 event.notification_acknowledged().case_id());
+      break;
+    default:
+      break;
+  }
+  if (!known) violations.Add("fact", "want a fact that this source states to triage");
+}
+
+}  // namespace
+
+absl::Status Validate(const v1::IngestEventsRequest& request) {
+  Violations violations;
+  if (request.events_size() < 1 || request.events_size() > kMaxEvents) {
+    violations.Add("events", absl::StrCat(request.events_size(), ", want 1 to ", kMaxEvents));
+  }
+  return violations.Status();
+}
+
+absl::Status ValidateEvent(const mamori::v1::Event& event) {
+  Violations violations;
+  CheckBytes(violations, "event_id", event.event_id());
+  CheckBytes(violations, "subject_id", event.subject_id());
+  if (!IsSlug(event.tenant())) violations.Add("tenant", "want 1 to 64 of [a-z0-9-]");
+  if (event.subject_sequence() < 1) violations.Add("subject_sequence", "want 1 or more");
+  CheckFact(violations, event);
+  return violations.Status();
+}
+
+absl::Status Validate(const v1::GetCaseRequest& request) {
+  Violations violations;
+  if (!id::FromName("cases", request.name()).ok() &&
+      !id::FromName("reports", request.name()).ok()) {
+    violations.Add("name", "want cases/{26 characters} or reports/{26 characters}");
+  }
+  return violations.Status();
+}
+
+absl::Status Validate(const v1::ListCasesRequest& request) {
+  Violations violations;
+  if (request.page_size() < 0) {
+    violations.Add("page_size", "is negative, want 0 to 1000");
+  }
+  for (int i = 0; i < request.states_size(); ++i) {
+    if (!mamori::v1::CaseState_IsValid(request.states(i)) ||
+        request.states(i) == mamori::v1::CASE_STATE_UNSPECIFIED) {
+      violations.Add(absl::StrCat("states[", i, "]"), "is no state");
+    }
+  }
+  if (!mamori::v1::Severity_IsValid(request.min_severity())) {
+    violations.Add("min_severity", "is no severity");
+  }
+  if (!request.category().empty() && !IsActId(request.category())) {
+    violations.Add("category", "want [A-Z][A-Z0-9_]*, at most 64 bytes");
+  }
+  CheckSubject(violations, "assignee", request.assignee(), false);
+  if (!request.company().empty() && !IsSlug(request.company())) {
+    violations.Add("company", "want 1 to 64 of [a-z0-9-]");
+  }
+  return violations.Status();
+}
+
+absl::Status Validate(const v1::ClaimCaseRequest& request) { return CheckVerb(request).Status(); }
+
+absl::Status Validate(const v1::AssignCaseRequest& request) {
+  Violations violations = CheckVerb(request);
+  CheckSubject(violations, "assignee", request.assignee(), true);
+  return violations.Status();
+}
+
+absl::Status Validate(const v1::TriageCaseRequest& request) {
+  Violations violations = CheckVerb(request);
+  if (!IsSeverity(request.severity())) {
+    violations.Add("severity", "want LOW, MEDIUM, HIGH or CRITICAL");
+  }
+  if (request.categories_size() > kMaxCategories) {
+    violations.Add("categories",
+                   absl::StrCat(request.categories_size(), ", want at most ", kMaxCategories));
+    return violations.Status();
+  }
+  std::set<std::string_view> seen;
+  for (int i = 0; i < request.categories_size(); ++i) {
+    const std::string path = absl::StrCat("categories[", i, "]");
+    if (!IsActId(request.categories(i))) {
+      violations.Add(path, "want [A-Z][A-Z0-9_]*, at most 64 bytes");
+    } else if (!seen.insert(request.categories(i)).second) {
+      violations.Add(path, "stands twice");
+    }
+  }
+  return violations.Status();
+}
+
+absl::Status Validate(const v1::StartInvestigationRequest& request) {
+  return CheckVerb(request).Status();
+}
+
+absl::Status Validate(const v1::StartDecisionRequest& request) {
+  return CheckVerb(request).Status();
+}
+
+absl::Status Validate(const v1::StartActionRequest& request) { return CheckVerb(request).Status(); }
+
+absl::Status Validate(const v1::StartMonitoringRequest& request) {
+  return CheckVerb(request).Status();
+}
+
+absl::Status Validate(const v1::CloseCaseRequest& request) { return CheckReason(request); }
+absl::Status Validate(const v1::ReopenCaseRequest& request) { return CheckReason(request); }
+absl::Status Validate(const v1::WithdrawCaseRequest& request) { return CheckReason(request); }
+
+absl::Status Validate(const v1::OpenConsultationRequest& request) {
+  Violations violations = CheckVerb(request);
+  CheckText(violations, "consent", request.consent());
+  return violations.Status();
+}
+
+absl::Status Validate(const v1::AddNoteRequest& request) {
+  Violations violations = CheckVerb(request);
+  CheckText(violations, "note.text", request.note().text());
+  return violations.Status();
+}
+
+absl::Status Validate(const v1::MergeCasesRequest& request) {
+  Violations violations = CheckVerb(request);
+  CheckCaseName(violations, "into", request.into());
+  if (request.into() == request.name()) violations.Add("into", "is the same case, want another");
+  return violations.Status();
+}
+
+}  // namespace mamori::triage

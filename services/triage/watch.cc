@@ -1,0 +1,108 @@
+#include "services/triage/watch.h"
+
+#include <google/protobuf/util/time_util.h>
+
+#include <vector>
+
+#include "absl/cleanup/cleanup.h"
+#include "common/idempotency/hash.h"
+#include "common/idempotency/page_token.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+#include "services/triage/big_endian.h"
+
+namespace mamori::triage {
+namespace {
+
+constexpr int kBatch = 200;
+constexpr absl::Duration kReadBudget = absl::Seconds(5);
+constexpr absl::Duration kRetryAfter = absl::Seconds(5);
+
+std::string DigestOf(const std::string& tenant) {
+  return idempotency::Hash({"WatchCases", tenant});
+}
+
+std::string TokenOf(const std::string& tenant, int64_t position) {
+  return idempotency::EncodePageToken(DigestOf(tenant), ToBigEndian(position));
+}
+
+}  // namespace
+
+absl::Status Watch::Run(const server::CallContext& call, const v1::WatchCasesRequest& request,
+                        const std::function<bool()>& cancelled,
+                        const std::function<bool(const v1::WatchCasesResponse&)>& write) {
+  if (streams_.fetch_add(1) >= options_.max_streams) {
+    streams_.fetch_sub(1);
+    return status::Overloaded(kRetryAfter);
+  }
+  const absl::Cleanup leave = [this] { streams_.fetch_sub(1); };
+  ASSIGN_OR_RETURN(const int64_t position, Begin(call.tenant, request.resume_token()));
+  Stream stream{.tenant = call.tenant, .write = write, .position = position};
+  // A first heartbeat tells the client that it is in, and from where.
+  RETURN_IF_ERROR(Send(position, "", stream));
+  return Follow(call, stream, cancelled);
+}
+
+absl::StatusOr<int64_t> Watch::Begin(const std::string& tenant, const std::string& resume_token) {
+  ASSIGN_OR_RETURN(const WatchHead head, store_.Head(clock_.Now() + kReadBudget));
+  if (resume_token.empty()) return head.position;
+  ASSIGN_OR_RETURN(const std::string bytes,
+                   idempotency::DecodePageToken(resume_token, DigestOf(tenant)));
+  if (bytes.size() != kBigEndianBytes) return status::PageTokenInvalid();
+  const int64_t position = FromBigEndian(bytes);
+  if (position < head.floor || position > head.position) return status::PageTokenInvalid();
+  return position;
+}
+
+absl::Status Watch::Follow(const server::CallContext& call, Stream& stream,
+                           const std::function<bool()>& cancelled) {
+  while (!stream.gone && !cancelled()) {
+    const WatchHead head = hub_.WaitAbove(stream.position, options_.poll);
+    if (hub_.stopped()) {
+      return status::Error(absl::StatusCode::kUnavailable,
+                           mamori::v1::ERROR_REASON_DEPENDENCY_UNAVAILABLE,
+                           "the service stops; come again with the last resume token");
+    }
+    if (clock_.Now() >= call.deadline) {
+      return absl::DeadlineExceededError("the call's deadline passed");
+    }
+    RETURN_IF_ERROR(SendUpTo(head.position, stream));
+    if (clock_.Monotonic() - stream.last_sent >= options_.heartbeat) {
+      RETURN_IF_ERROR(Send(stream.position, "", stream));
+    }
+  }
+  return absl::CancelledError("the client is gone");
+}
+
+// Everything up to `head` has been committed, so when less than a whole batch is left, the stream
+// stands at it.
+absl::Status Watch::SendUpTo(int64_t head, Stream& stream) {
+  while (stream.position < head && !stream.gone) {
+    ASSIGN_OR_RETURN(
+        const std::vector<WatchEntry> entries,
+        store_.Read(stream.tenant, stream.position, head, kBatch, clock_.Now() + kReadBudget));
+    for (const WatchEntry& entry : entries) {
+      RETURN_IF_ERROR(Send(entry.position, entry.event, stream));
+      if (stream.gone) return absl::OkStatus();
+    }
+    if (entries.size() < kBatch) stream.position = head;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Watch::Send(int64_t position, const std::string& event, Stream& stream) {
+  v1::WatchCasesResponse response;
+  response.set_resume_token(TokenOf(stream.tenant, position));
+  *response.mutable_send_time() =
+      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(clock_.Now()));
+  if (!event.empty() && !response.mutable_event()->ParseFromString(event)) {
+    return absl::DataLossError("a stored event cannot be read");
+  }
+  stream.gone = !stream.write(response);
+  if (stream.gone) return absl::OkStatus();
+  stream.position = position;
+  stream.last_sent = clock_.Monotonic();
+  return absl::OkStatus();
+}
+
+}  // namespace mamori::triage
