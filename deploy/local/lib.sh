@@ -65,7 +65,7 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then
     "$@"
   elif command -v sudo >/dev/null 2>&1; then
-    sudo -n "$@" || die "this needs root: run it as root, or let sudo run without a password here"
+    sudo "$@"
   else
     die "this needs root or sudo: $*"
   fi
@@ -92,14 +92,21 @@ need_packages() {
   command -v dpkg-query >/dev/null 2>&1 || die "this is made for Debian 12"
   missing=$(missing_packages "$@")
   [ -n "$missing" ] || return 0
-  say "installing Debian packages: $(echo $missing)"
+  # shellcheck disable=SC2086
+  say "installing Debian packages:" $missing
+  # Asked before the output goes to a file: sudo may want a password.
+  [ "$(id -u)" = 0 ] || sudo -v || die "this needs root or sudo, to install packages"
   # shellcheck disable=SC2086
   step "packages installed" "$log" install_packages $missing
 }
 
-# The kernel's choice of a free TCP port on loopback.
-free_port() {
-  /usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+# free_ports N: the kernel's choice of N different free TCP ports on loopback.
+free_ports() {
+  /usr/bin/python3 -c '
+import socket, sys
+sockets = [socket.socket() for _ in range(int(sys.argv[1]))]
+for s in sockets: s.bind(("127.0.0.1", 0))
+print(*(s.getsockname()[1] for s in sockets))' "$1"
 }
 
 # Whether someone listens there.
