@@ -86,6 +86,7 @@ absl::Time Rpc::DeadlineOf(const grpc::ServerContextBase& context, absl::Time no
 Rpc::Call Rpc::Begin(const grpc::ServerContextBase& context, std::string_view method, Needs needs,
                      bool stream) {
   Call call;
+  in_flight_.fetch_add(1, std::memory_order_acq_rel);  // before draining_ is looked at
   call.begin = clock_.Monotonic();
   call.context.method = method;
   AssertedContext asserted = ReadMetadata(context.client_metadata());
@@ -95,6 +96,10 @@ Rpc::Call Rpc::Begin(const grpc::ServerContextBase& context, std::string_view me
   const absl::Time now = clock_.Now();
   call.context.deadline = DeadlineOf(context, now, stream);
 
+  if (draining_.load(std::memory_order_acquire)) {
+    call.status = absl::UnavailableError("the server is stopping");
+    return call;
+  }
   absl::StatusOr<std::string> caller = ReadCaller(context);
   if (!caller.ok()) {
     call.status = caller.status();
@@ -127,6 +132,7 @@ grpc::Status Rpc::End(const Call& call, const absl::Status& status) {
   telemetry_.RecordCall(call.context.method, CodeName(out.error_code()),
                         clock_.Monotonic() - call.begin, call.context.caller,
                         call.context.request_id);
+  in_flight_.fetch_sub(1, std::memory_order_acq_rel);
   return out;
 }
 

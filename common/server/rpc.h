@@ -51,6 +51,11 @@ class Rpc {
         telemetry_(telemetry),
         options_(options) {}
 
+  // From now on calls are refused with UNAVAILABLE; those that began go on.
+  void StartDraining() { draining_.store(true, std::memory_order_release); }
+  // Calls whose handlers have not ended.
+  int in_flight() const { return in_flight_.load(std::memory_order_acquire); }
+
   // A blocking handler of the sync API. `handler(call)` returns absl::StatusOr<Response>.
   template <typename Response, typename Handler>
   grpc::Status Unary(grpc::ServerContext* context, std::string_view method, Needs needs,
@@ -135,6 +140,8 @@ class Rpc {
   id::IdSource& ids_;
   telemetry::Telemetry& telemetry_;
   const Options options_;
+  std::atomic<bool> draining_{false};
+  std::atomic<int> in_flight_{0};
 };
 
 }  // namespace mamori::server

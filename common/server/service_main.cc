@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/config/textproto.h"
+#include "common/server/connections.h"
 #include "common/server/server.h"
 #include "common/server/server_config.h"
 #include "common/status/macros.h"
@@ -18,6 +19,10 @@ namespace {
 constexpr int kExitDone = 0;
 constexpr int kExitFailed = 1;
 constexpr int kExitConfig = 2;
+
+constexpr absl::Duration kIdlePoll = absl::Milliseconds(5);
+// For the answers of the last calls to reach their sockets.
+constexpr absl::Duration kFlush = absl::Milliseconds(50);
 
 struct Flags {
   std::string config;
@@ -127,13 +132,25 @@ class Process {
   void Stop(absl::Duration lame_duck) {
     server_->CloseHealth();
     sleeper_.Sleep(lame_duck);
+    const absl::Time deadline = clock_.Now() + Grace(config_);
+    rpc_.StartDraining();
     app_->StopWorkers();
-    server_->Shutdown(clock_.Now() + Grace(config_));
+    if (AwaitIdle(deadline)) {
+      sleeper_.Sleep(kFlush);
+      CloseConnections(server_->port());
+    }
+    server_->Shutdown(deadline);
     server_.reset();
     app_.reset();
   }
 
  private:
+  // Whether the calls that had begun ended in time.
+  bool AwaitIdle(absl::Time deadline) {
+    while (rpc_.in_flight() > 0 && clock_.Now() < deadline) sleeper_.Sleep(kIdlePoll);
+    return rpc_.in_flight() == 0;
+  }
+
   const ServiceSpec& spec_;
   const config::v1::Server& config_;
   telemetry::Telemetry& telemetry_;
