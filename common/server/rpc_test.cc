@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "absl/strings/str_cat.h"
+#include "common/client/channel.h"
 #include "common/server/test_server.h"
 #include "common/testing/matchers.h"
 
@@ -172,6 +173,33 @@ TEST_F(RpcTest, TheHandlerKnowsItsCall) {
   EXPECT_EQ(seen.traceparent, trace);
   EXPECT_THAT(server_->telemetry.Calls(),
               ::testing::Contains(absl::StrCat(kListReports, " OK ", kPortal, " request_0001")));
+}
+
+TEST_F(RpcTest, AnOwnCallCarriesItsParentsContextOn) {
+  CallContext seen;
+  server_->handlers.list = [&](const CallContext& call) {
+    seen = call;
+    return intake::v1::ListReportsResponse();
+  };
+  CallContext parent;
+  parent.tenant = "tenant-1";
+  parent.person = "desk-1";
+  parent.request_id = "request_0002";
+  parent.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  intake::v1::ListReportsResponse response;
+  ASSERT_THAT(server_->StubOf({kPortal})->ListReports(client::MakeContext(deadline, &parent).get(),
+                                                      {}, &response),
+              IsOk());
+  EXPECT_EQ(seen.tenant, parent.tenant);
+  EXPECT_EQ(seen.person, parent.person);
+  EXPECT_EQ(seen.request_id, parent.request_id);
+  EXPECT_EQ(seen.traceparent, parent.traceparent);
+  EXPECT_LE(absl::AbsDuration(seen.deadline - deadline), absl::Seconds(2));
+  // Without a person this method is refused: nothing else was made up.
+  EXPECT_THAT(server_->StubOf({kPortal})->ListReports(
+                  client::MakeTenantContext(deadline, "tenant-1").get(), {}, &response),
+              HasReason(v1::ERROR_REASON_CALLER_CONTEXT_MISSING));
 }
 
 TEST_F(RpcTest, MetadataThatIsNotWellFormedIsReplacedOrLeftOut) {
