@@ -1,0 +1,162 @@
+// Triage without its gRPC edge, on a real database: for the tests beside it.
+#ifndef MAMORI_SERVICES_TRIAGE_TRIAGE_FIXTURE_H_
+#define MAMORI_SERVICES_TRIAGE_TRIAGE_FIXTURE_H_
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/policy/sql_policy_store.h"
+#include "common/testing/matchers.h"
+#include "common/testing/test_database.h"
+#include "services/triage/cases.h"
+#include "services/triage/ingest.h"
+#include "services/triage/sql_case_store.h"
+#include "services/triage/sql_ingest_store.h"
+#include "services/triage/sql_watch_store.h"
+#include "services/triage/watch_hub.h"
+
+namespace mamori::triage {
+
+// A small real source: what was put in comes out, and errors wait in `next_error`.
+class MapReportSource final : public ReportSource {
+ public:
+  absl::StatusOr<std::map<id::Id, mamori::v1::Report>> Read(const std::string& tenant,
+                                                            const std::vector<id::Id>& ids,
+                                                            absl::Time) override {
+    if (!next_error.ok()) return std::exchange(next_error, absl::OkStatus());
+    std::map<id::Id, mamori::v1::Report> found;
+    for (const id::Id& id : ids) {
+      const auto it = reports.find({tenant, id});
+      if (it != reports.end()) found[id] = it->second;
+    }
+    return found;
+  }
+  std::map<std::pair<std::string, id::Id>, mamori::v1::Report> reports;
+  absl::Status next_error;
+};
+
+class TriageFixture : public ::testing::Test {
+ protected:
+  TriageFixture()
+      : database_("deploy/db/migrations/triage"),
+        case_store_(database_.transactor(), clock_),
+        ingest_store_(database_.transactor(), clock_),
+        watch_store_(database_.transactor(), clock_),
+        policies_(database_.transactor(), clock_),
+        catalog_(policies_),
+        assessors_(catalog_, *policy::LoadPolicyFile(testing::SourceRoot() +
+                                                     "/deploy/policy/default.textproto")),
+        hub_(watch_store_, clock_),
+        ingest_({ingest_store_, source_, assessors_, clock_, ids_, [] {}}),
+        cases_({case_store_, assessors_, clock_, ids_, [] {}}) {}
+
+  absl::Time Deadline() const { return clock_.Now() + absl::Seconds(30); }
+
+  // A report in the source and its first event.
+  mamori::v1::Event Receive(
+      const std::string& narrative,
+      mamori::v1::ReportKind kind = mamori::v1::REPORT_KIND_CUSTOMER_HARASSMENT,
+      const std::string& existing_case = "", const std::string& tenant = "t") {
+    const id::Id report_id = ids_.NewId();
+    mamori::v1::Report& report = source_.reports[{tenant, report_id}];
+    report.set_name(id::Name("reports", report_id));
+    report.set_company("acme");
+    report.set_kind(kind);
+    report.set_narrative(narrative);
+    report.set_existing_case(existing_case);
+    mamori::v1::Event event = MakeEvent("intake", tenant, report_id, 1);
+    event.mutable_report_received()->set_company("acme");
+    event.mutable_report_received()->set_kind(kind);
+    return event;
+  }
+
+  mamori::v1::Event MakeEvent(const std::string& source, const std::string& tenant,
+                              const id::Id& subject, int64_t sequence) {
+    mamori::v1::Event event;
+    event.set_event_id(ids_.NewId());
+    event.set_tenant(tenant);
+    event.set_source(source);
+    event.set_subject_id(subject);
+    event.set_subject_sequence(sequence);
+    event.mutable_event_time()->set_seconds(1'800'000'000);
+    return event;
+  }
+
+  std::vector<absl::Status> Apply(const std::vector<mamori::v1::Event>& events,
+                                  const std::string& source = "intake") {
+    std::vector<const mamori::v1::Event*> pointers;
+    for (const mamori::v1::Event& event : events) pointers.push_back(&event);
+    return ingest_.Apply(pointers, source, Deadline());
+  }
+
+  server::CallContext Call(const std::string& method, const std::string& person = "desk-1",
+                           const std::string& tenant = "t") const {
+    server::CallContext call;
+    call.method = method;
+    call.caller = "spiffe://mamori.internal/app/portal";
+    call.tenant = tenant;
+    call.person = person;
+    call.deadline = Deadline();
+    return call;
+  }
+
+  template <typename Request>
+  Request Verb(const std::string& case_name) {
+    Request request;
+    request.set_request_id(absl::StrCat("request-", ++requests_));
+    request.set_name(case_name);
+    return request;
+  }
+
+  mamori::v1::Case Get(const std::string& name, const std::string& tenant = "t") {
+    v1::GetCaseRequest request;
+    request.set_name(name);
+    const auto result = cases_.Get(Call("Get", "", tenant), request);
+    EXPECT_THAT(result, testing::IsOk());
+    return result.ok() ? *result : mamori::v1::Case();
+  }
+
+  // The case of a fresh report.
+  mamori::v1::Case Open(const std::string& narrative,
+                        mamori::v1::ReportKind kind = mamori::v1::REPORT_KIND_CUSTOMER_HARASSMENT) {
+    const mamori::v1::Event event = Receive(narrative, kind);
+    EXPECT_THAT(Apply({event})[0], testing::IsOk());
+    return Get(id::Name("reports", event.subject_id()));
+  }
+
+  // What the outbox holds of one subject, in order.
+  std::vector<mamori::v1::Event> Outbox(const std::string& case_name) {
+    std::vector<mamori::v1::Event> events;
+    for (const db::Row& row :
+         database_.Query("SELECT event FROM outbox WHERE subject_id = ? ORDER BY subject_sequence",
+                         db::Params().Add(*id::FromName("cases", case_name)))) {
+      EXPECT_TRUE(events.emplace_back().ParseFromString(row.GetBytes(0)));
+      EXPECT_EQ(events.back().subject_sequence(), static_cast<int64_t>(events.size()));
+    }
+    return events;
+  }
+
+  testing::TestDatabase database_;
+  time::SystemClock clock_;
+  id::RandomIdSource ids_;
+  MapReportSource source_;
+  SqlCaseStore case_store_;
+  SqlIngestStore ingest_store_;
+  SqlWatchStore watch_store_;
+  policy::SqlPolicyStore policies_;
+  policy::PolicyCatalog catalog_;
+  Assessors assessors_;
+  WatchHub hub_;
+  Ingest ingest_;
+  Cases cases_;
+  int requests_ = 10000;
+};
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_TRIAGE_FIXTURE_H_
