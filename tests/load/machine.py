@@ -37,14 +37,17 @@ class Meter:
         self._before = {name: cpu_seconds(pid) for name, pid in pids.items()}
         self._machine = _machine()
 
-    def shares(self, **finished: float) -> dict[str, float]:
+    def shares(self, calls: int = 0, **finished: float) -> dict:
         """In percent. `finished` are processes that have ended, by CPU seconds. What `others` spent (the kernel's
-        own threads, other people's work on the machine) disturbs the measurement."""
+        own threads, other people's work on the machine) disturbs the measurement. With `calls` also how many
+        microseconds each process spent on one of them."""
         total, busy, steal = (after - before for after, before in zip(_machine(), self._machine))
         spent = {name: cpu_seconds(pid) - self._before[name] for name, pid in self._pids.items()} | finished
         percent = {name: round(100 * seconds / total, 1) for name, seconds in spent.items()}
         percent["others"] = round(max(0.0, 100 * (busy - sum(spent.values())) / total), 1)
         percent["steal"] = round(100 * steal / total, 2)
+        if calls > 0:
+            percent["us_per_call"] = {name: round(1e6 * seconds / calls, 1) for name, seconds in spent.items()}
         return percent
 
 

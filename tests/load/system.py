@@ -71,7 +71,8 @@ class System:
                               f"SET GLOBAL innodb_log_file_size = {REDO_LOG};")
             self._check_durable()
         if self._has_schemas:
-            self.database.sql("".join(f"DROP DATABASE mamori_{s}; DROP USER mamori_{s}@'%';" for s in SERVICES), 120)
+            self.database.sql("".join(f"DROP DATABASE mamori_{s}; DROP USER mamori_{s}@'%';" for s in SERVICES)
+                              + "DROP USER IF EXISTS migrator@'%';", 120)
         make_schemas(self.database.sql, self.database.address, self.directory, self.certificates.ca)
         self._has_schemas = True
 
@@ -211,7 +212,7 @@ link_template: "https://desk.load.test/cases/{{case}}"
             if process.returncode != 0:
                 raise FigureError(f"{method}: {error.read().strip()} {out.read().strip()}")
             result = json.load(out) if method != "cases" else {}
-        result["cpu"] = meter.shares(driver=usage.ru_utime + usage.ru_stime)
+        result["cpu"] = meter.shares(result.get("begun", 0), driver=usage.ru_utime + usage.ru_stime)
         return result
 
     def close(self) -> None:
