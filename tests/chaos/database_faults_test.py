@@ -22,6 +22,12 @@ class DatabaseFaultsTest(SystemTest):
     def _sql(self, text: str):
         return self.system.database.sql(text)
 
+    def _fill_disk(self, table: str, company: str):
+        """A trigger that says what a full disk says, to the rows of one company alone."""
+        self._sql(f"""DELIMITER //
+            CREATE TRIGGER {table.split(".")[0]}.full_disk BEFORE INSERT ON {table} FOR EACH ROW
+            IF NEW.company = '{company}' THEN SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1021; END IF//""")
+
     def _check_refused_then_done(self, requests):
         """Each was or is acknowledged now, has a case and is told."""
         for request in requests:
@@ -64,9 +70,7 @@ class DatabaseFaultsTest(SystemTest):
         self._check_refused_then_done([*on_the_way, waiting])
 
     def test_one_failing_report_spares_its_neighbours(self):
-        # What a full disk says, for one company's rows alone.
-        self._sql("CREATE TRIGGER mamori_intake.broken BEFORE INSERT ON mamori_intake.report FOR EACH ROW "
-                  "IF NEW.company = 'broken-jp' THEN SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1021; END IF")
+        self._fill_disk("mamori_intake.report", "broken-jp")
         broken = [make_request(company="broken-jp") for _ in range(4)]
         whole = [make_request() for _ in range(24)]
         everyone = whole[:12] + broken + whole[12:]
@@ -74,7 +78,7 @@ class DatabaseFaultsTest(SystemTest):
             with concurrent.futures.ThreadPoolExecutor(len(everyone)) as threads:
                 answers = list(threads.map(self._try, everyone))
         finally:
-            self._sql("DROP TRIGGER mamori_intake.broken")
+            self._sql("DROP TRIGGER mamori_intake.full_disk")
         for request, answer in zip(everyone, answers):
             company = request.report.company
             self.assertEqual(answer is None, company != "broken-jp", f"{company}: {answer}")
@@ -92,8 +96,7 @@ class DatabaseFaultsTest(SystemTest):
         for table in ("mamori_triage.case_record", "mamori_notification.delivery"):
             schema = table.split(".")[0]
             with self.subTest(table=table):
-                self._sql(f"CREATE TRIGGER {schema}.full_disk BEFORE INSERT ON {table} FOR EACH ROW "
-                          "IF NEW.company = 'stuck-jp' THEN SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1021; END IF")
+                self._fill_disk(table, "stuck-jp")
                 try:
                     stuck = [make_request(company="stuck-jp") for _ in range(3)]
                     others = [make_request() for _ in range(3)]

@@ -9,8 +9,8 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from harness.system import System  # noqa: E402
-from load import Load  # noqa: E402
 from proof import Proof  # noqa: E402
+from workload import Load  # noqa: E402
 
 
 class PauseTest(unittest.TestCase):

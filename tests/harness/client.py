@@ -13,7 +13,8 @@ _STUBS = {
     "triage": triage_service_pb2_grpc.TriageServiceStub,
     "notification": notification_service_pb2_grpc.NotificationServiceStub,
 }
-_OPTIONS = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.min_reconnect_backoff_ms", 100),
+# The "minimum backoff" is really how long one attempt to connect may take.
+_OPTIONS = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.min_reconnect_backoff_ms", 2000),
             ("grpc.max_reconnect_backoff_ms", 500), ("grpc.use_local_subchannel_pool", 1),
             ("grpc.max_receive_message_length", 16 << 20)]
 # What a well-behaved client tries again with the same request id.
@@ -35,6 +36,10 @@ class Client:
             certificates.cert(identity).read_bytes())
         self._channels = {s: [grpc.secure_channel(f"127.0.0.1:{p}", self._credentials, _OPTIONS) for p in ps]
                           for s, ps in ports.items()}
+        for channels in self._channels.values():
+            for channel in channels:
+                # Nobody moves a broken connection's handshake on while calls only fail fast; a watcher does.
+                channel.subscribe(lambda state: None)
         self._stubs = {s: [_STUBS[s](c) for c in cs] for s, cs in self._channels.items()}
         self._turn = 0
 

@@ -43,6 +43,7 @@ class Database:
         pid = int(self.pid_file.read_text())
         os.kill(pid, signal.SIGKILL)
         wait_until("the killed database is gone", lambda: not _runs(pid), 20, 0.01)
+        self.pid_file.unlink()  # it may be a zombie for a while, which tests/mariadb takes for a running server
 
     def sql(self, text: str, timeout: float = 30) -> list[list[str]]:
         """Runs statements as root; the rows of all results."""

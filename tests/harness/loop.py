@@ -16,6 +16,12 @@ class Loop:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout)
 
     def close(self) -> None:
+        async def cancel_all():
+            tasks = [t for t in asyncio.all_tasks() if t is not asyncio.current_task()]
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=5) if tasks else None
+        self.call(cancel_all())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 

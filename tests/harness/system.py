@@ -31,15 +31,16 @@ class System:
               "CLIENT.SERVICE" (a service's calls to another, such as "intake.triage"), "client.SERVICE"
     cluster   a database cluster (Galera) in place of the single server
     plain     no TLS to the database, so that a gate can read what passes
+    services  which of the services run
     """
 
     def __init__(self, replicas: int = 2, durable: bool = False, adjust=None, gates=(), cluster=None,
-                 plain: bool = False):
+                 plain: bool = False, services=SERVICES):
         # Its path is short, for sockets, and mysql may pass through it.
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="mm-", dir=os.environ.get("TMPDIR", "/tmp")))
         self.directory.chmod(0o755)
         self._reaper = Reaper(self.directory)
-        self._wanted_gates, self._plain = set(gates), plain
+        self._wanted_gates, self._plain, self._services = set(gates), plain, services
         self.certificates = Certificates(self.directory / "tls")
         self.loop = Loop()
         self.smtp = SmtpSink(self.loop, self.certificates)
@@ -86,7 +87,7 @@ class System:
 
     def make_processes(self) -> None:
         """Writes every configuration; starts nothing."""
-        for service in SERVICES:
+        for service in self._services:
             self.processes[service] = [self._make(service, n) for n in range(len(self.ports[service]))]
 
     def _make(self, service: str, replica: int) -> Process:

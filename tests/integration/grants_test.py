@@ -12,7 +12,7 @@ from harness.testcase import SystemTest  # noqa: E402
 
 
 class GrantsTest(SystemTest):
-    OPTIONS = {"replicas": 1}
+    OPTIONS = {"replicas": 1, "services": ()}
 
     def _as(self, service: str, statement: str, *options: str) -> subprocess.CompletedProcess:
         return subprocess.run(

@@ -78,7 +78,7 @@ class QueueTest(Refusals):
 
 
 class BacklogTest(Refusals):
-    OPTIONS = {"replicas": 1, "adjust": small_outbox}
+    OPTIONS = {"replicas": 1, "services": ("intake",), "adjust": small_outbox}
 
     def test_deep_outbox_refuses_reports_but_never_immediate_danger(self):
         error = None
