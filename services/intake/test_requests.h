@@ -10,7 +10,7 @@
 
 namespace mamori::intake {
 
-inline absl::Time TestNow() { return absl::FromUnixSeconds(1'800'000'000); }
+inline absl::Time TestNow() { return absl::FromUnixSeconds(1'700'000'000); }
 
 inline server::CallContext TestCall(const std::string& tenant = "acme",
                                     absl::Time deadline = absl::InfiniteFuture()) {
@@ -36,8 +36,8 @@ inline v1::SubmitReportRequest GoodSubmit(const std::string& request_id = "reque
   actor.set_organisation("株式会社例");
   actor.set_relation(mamori::v1::ACTOR_RELATION_CUSTOMER);
   auto& occurrence = *report.add_occurrences();
-  occurrence.mutable_start_time()->set_seconds(1'799'990'000);
-  occurrence.mutable_end_time()->set_seconds(1'799'999'000);
+  occurrence.mutable_start_time()->set_seconds(1'699'990'000);
+  occurrence.mutable_end_time()->set_seconds(1'699'999'000);
   occurrence.set_channel(mamori::v1::CHANNEL_PHONE);
   occurrence.set_place("三階");
   occurrence.add_urls("https://example.com/reviews/1");
@@ -66,7 +66,7 @@ inline v1::RecordContactRequest GoodContact(const std::string& report = "") {
   contact.set_report(report);
   contact.mutable_actor()->set_online_handle("@example");
   contact.mutable_actor()->set_relation(mamori::v1::ACTOR_RELATION_PUBLIC);
-  contact.mutable_start_time()->set_seconds(1'799'990'000);
+  contact.mutable_start_time()->set_seconds(1'699'990'000);
   contact.set_minutes(20);
   contact.set_channel(mamori::v1::CHANNEL_SNS);
   contact.set_demand("a refund of everything");

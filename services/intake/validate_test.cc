@@ -121,13 +121,13 @@ const Row kRows[] = {
      "report.occurrences[0].start_time"},
     {"start_tomorrow",
      [](auto& r) {
-       R(r).mutable_occurrences(0)->mutable_start_time()->set_seconds(1'800'086'400);
+       R(r).mutable_occurrences(0)->mutable_start_time()->set_seconds(1'700'086'400);
        R(r).mutable_occurrences(0)->clear_end_time();
      },
      ""},
     {"start_later",
      [](auto& r) {
-       R(r).mutable_occurrences(0)->mutable_start_time()->set_seconds(1'800'086'401);
+       R(r).mutable_occurrences(0)->mutable_start_time()->set_seconds(1'700'086'401);
        R(r).mutable_occurrences(0)->clear_end_time();
      },
      "report.occurrences[0].start_time"},
@@ -140,7 +140,7 @@ const Row kRows[] = {
      [](auto& r) { R(r).mutable_occurrences(0)->mutable_start_time()->set_nanos(-1); },
      "report.occurrences[0].start_time"},
     {"end_before_start",
-     [](auto& r) { R(r).mutable_occurrences(0)->mutable_end_time()->set_seconds(1'799'989'999); },
+     [](auto& r) { R(r).mutable_occurrences(0)->mutable_end_time()->set_seconds(1'699'989'999); },
      "report.occurrences[0].end_time"},
     {"no_end", [](auto& r) { R(r).mutable_occurrences(0)->clear_end_time(); }, ""},
     {"unknown_channel",
