@@ -1,0 +1,71 @@
+#include "services/notification/delivery_rows.h"
+
+#include "services/notification/identity.h"
+
+namespace mamori::notification {
+namespace {
+
+constexpr char kInsertDeliveries[] =
+    "INSERT INTO delivery (delivery_id, tenant, company, case_id, notification_id, channel, receiver, urgency,"
+    " event_type, escalation_step, policy_digest, state, due_time, create_time) VALUES ";
+constexpr char kInsertNotifications[] =
+    "INSERT INTO notification (notification_id, tenant, company, case_id, event_type, urgency, route,"
+    " recipient_group, escalation_step, policy_digest, create_time) VALUES ";
+
+}  // namespace
+
+db::Params DeliveryValues(const NotificationRow& notification, mamori::v1::DeliveryChannel channel,
+                          const std::string& receiver, absl::Time now) {
+  db::Params row;
+  row.Add(DeliveryId(notification.notification_id, notification.step, channel, receiver))
+      .Add(std::string_view(notification.tenant))
+      .Add(std::string_view(notification.company))
+      .Add(std::string_view(notification.case_id))
+      .Add(std::string_view(notification.notification_id))
+      .Add(static_cast<int>(channel))
+      .Add(std::string_view(receiver))
+      .Add(static_cast<int>(notification.urgency))
+      .Add(std::string_view(notification.event_type))
+      .Add(notification.step)
+      .Add(std::string_view(notification.policy_digest))
+      .Add(static_cast<int>(mamori::v1::DELIVERY_STATE_PENDING))
+      .Add(now)
+      .Add(now);
+  return row;
+}
+
+absl::Status InsertDeliveries(db::Tx& tx, const std::vector<db::Params>& rows) {
+  return rows.empty() ? absl::OkStatus() : tx.InsertRows(kInsertDeliveries, rows);
+}
+
+absl::Status InsertNotifications(db::Tx& tx, const std::vector<NotificationRow>& rows,
+                                 absl::Time now) {
+  std::vector<db::Params> values;
+  values.reserve(rows.size());
+  for (const NotificationRow& row : rows) {
+    db::Params params;
+    params.Add(std::string_view(row.notification_id))
+        .Add(std::string_view(row.tenant))
+        .Add(std::string_view(row.company))
+        .Add(std::string_view(row.case_id))
+        .Add(std::string_view(row.event_type))
+        .Add(static_cast<int>(row.urgency))
+        .Add(std::string_view(row.route))
+        .Add(std::string_view(row.group))
+        .Add(row.step)
+        .Add(std::string_view(row.policy_digest))
+        .Add(now);
+    values.push_back(std::move(params));
+  }
+  return values.empty() ? absl::OkStatus() : tx.InsertRows(kInsertNotifications, values);
+}
+
+std::vector<std::string> Padded(std::vector<std::string> ids) {
+  size_t size = 1;
+  while (size < ids.size()) size *= 2;
+  std::string last = ids.back();
+  ids.resize(size, last);
+  return ids;
+}
+
+}  // namespace mamori::notification

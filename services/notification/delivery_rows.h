@@ -1,0 +1,43 @@
+// The inserts that ingestion and escalation share.
+#ifndef MAMORI_SERVICES_NOTIFICATION_DELIVERY_ROWS_H_
+#define MAMORI_SERVICES_NOTIFICATION_DELIVERY_ROWS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/db/tx.h"
+#include "common/id/id.h"
+#include "mamori/v1/notification.pb.h"
+
+namespace mamori::notification {
+
+// What a notification's deliveries have in common.
+struct NotificationRow {
+  id::Id notification_id;
+  std::string tenant;
+  std::string company;
+  id::Id case_id;
+  std::string event_type;
+  mamori::v1::Urgency urgency = mamori::v1::URGENCY_NORMAL;
+  std::string route;
+  std::string group;
+  int step = 0;
+  std::string policy_digest;  // 32 raw bytes
+};
+
+// The values of one row, with its delivery id derived, waiting and due at `now`.
+db::Params DeliveryValues(const NotificationRow& notification, mamori::v1::DeliveryChannel channel,
+                          const std::string& receiver, absl::Time now);
+
+absl::Status InsertDeliveries(db::Tx& tx, const std::vector<db::Params>& rows);
+absl::Status InsertNotifications(db::Tx& tx, const std::vector<NotificationRow>& rows, absl::Time now);
+
+// A list of ids for `IN (…)`, its size rounded up to a power of two by repeating the last, so that few statement
+// texts exist. `ids` is not empty.
+std::vector<std::string> Padded(std::vector<std::string> ids);
+
+}  // namespace mamori::notification
+
+#endif  // MAMORI_SERVICES_NOTIFICATION_DELIVERY_ROWS_H_

@@ -1,0 +1,354 @@
+#include "services/notification/dispatcher.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "common/status/macros.h"
+
+namespace mamori::notification {
+namespace {
+
+using mamori::v1::DeliveryChannel;
+
+constexpr size_t kMaxSettlements = 128;
+// How often lost claims are looked for, and how long something waits that cannot be prepared now.
+constexpr absl::Duration kLookForLost = absl::Seconds(1);
+constexpr absl::Duration kPutOff = absl::Seconds(5);
+constexpr absl::Duration kPutOffDisabled = absl::Minutes(5);
+constexpr absl::Duration kAfterFailure = absl::Milliseconds(200);
+// How long Stop tries to write outcomes to a database that does not answer.
+constexpr int kLastTries = 10;
+
+std::chrono::nanoseconds ToWait(absl::Duration duration) { return absl::ToChronoNanoseconds(duration); }
+
+const char* ChannelName(DeliveryChannel channel) {
+  return channel == mamori::v1::DELIVERY_CHANNEL_MAIL ? "mail" : "webhook";
+}
+
+const char* VerdictName(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kAccepted:
+      return "accepted";
+    case Verdict::kTemporary:
+      return "temporary";
+    case Verdict::kPermanent:
+      return "permanent";
+    case Verdict::kUnknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+bool MayPass(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsAborted(status) ||
+         absl::IsDeadlineExceeded(status) || absl::IsResourceExhausted(status);
+}
+
+Outcome Fixed(Verdict verdict, const char* error) {
+  Outcome outcome;
+  outcome.verdict = verdict;
+  outcome.error = error;
+  return outcome;
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(Dependencies dependencies, DispatcherOptions options)
+    : with_(std::move(dependencies)), options_(options), circuits_(options.circuit) {}
+
+Dispatcher::~Dispatcher() { Stop(absl::ZeroDuration()); }
+
+void Dispatcher::Start() {
+  with_.transport.Start(*this);
+  claim_thread_ = std::thread([this] { RunClaims(); });
+  settle_thread_ = std::thread([this] { RunSettlements(); });
+}
+
+void Dispatcher::Stop(absl::Duration grace) {
+  if (!claim_thread_.joinable()) return;
+  {
+    std::lock_guard lock(mu_);
+    stopping_claims_ = true;
+  }
+  claim_cv_.notify_all();
+  claim_thread_.join();
+  const absl::Time now = with_.clock.Now();
+  for (const uint64_t ticket : with_.transport.Withdraw()) {
+    std::lock_guard lock(mu_);
+    const auto found = in_hand_.find(ticket);
+    if (found == in_hand_.end()) continue;
+    GiveBack(found->second.claim, now);
+    in_hand_.erase(found);
+  }
+  with_.transport.Stop(grace);
+  {
+    std::lock_guard lock(mu_);
+    stopping_settlements_ = true;
+  }
+  settle_cv_.notify_all();
+  settle_thread_.join();
+}
+
+void Dispatcher::Wake() {
+  {
+    std::lock_guard lock(mu_);
+    woken_ = true;
+  }
+  claim_cv_.notify_all();
+}
+
+void Dispatcher::RunClaims() {
+  absl::Duration wait = options_.poll_interval * with_.ids.NewFraction();
+  while (true) {
+    {
+      std::unique_lock lock(mu_);
+      claim_cv_.wait_for(lock, ToWait(wait), [this] { return woken_ || stopping_claims_; });
+      if (stopping_claims_) return;
+      woken_ = false;
+    }
+    const absl::StatusOr<bool> more = ClaimOnce();
+    wait = more.ok() && *more ? absl::ZeroDuration() : options_.poll_interval;
+    if (!more.ok()) {
+      with_.telemetry.Log(telemetry::Level::kWarn, "delivery claim failed",
+                          {{"code", absl::StatusCodeToString(more.status().code())}});
+    }
+  }
+}
+
+absl::StatusOr<bool> Dispatcher::ClaimOnce() {
+  if (with_.clock.Monotonic() >= next_look_for_lost_) {
+    RETURN_IF_ERROR(ClaimLost());
+    next_look_for_lost_ = with_.clock.Monotonic() + kLookForLost;
+  }
+  ASSIGN_OR_RETURN(const bool mail, ClaimChannel(mamori::v1::DELIVERY_CHANNEL_MAIL));
+  ASSIGN_OR_RETURN(const bool webhooks, ClaimChannel(mamori::v1::DELIVERY_CHANNEL_WEBHOOK));
+  return mail || webhooks;
+}
+
+absl::StatusOr<bool> Dispatcher::ClaimChannel(DeliveryChannel channel) {
+  const absl::Time now = with_.clock.Now();
+  {
+    std::lock_guard lock(mu_);
+    // Room for a whole batch or none: many small claims would cost as many commits.
+    if (claimed_[channel] > options_.batch) return false;
+    // While the mail server is left alone, its deliveries wait where they are.
+    if (channel == mamori::v1::DELIVERY_CHANNEL_MAIL && !circuits_.WouldAllow("mail", now)) {
+      return false;
+    }
+  }
+  ASSIGN_OR_RETURN(std::vector<Claim> claims,
+                   with_.store.ClaimDue(channel, options_.batch, now, now + options_.lease));
+  if (claims.empty()) return false;
+  const bool more = claims.size() == static_cast<size_t>(options_.batch);
+  {
+    std::lock_guard lock(mu_);
+    claimed_[channel] += static_cast<int>(claims.size());
+  }
+  RETURN_IF_ERROR(HandOver(channel, std::move(claims)));
+  return more;
+}
+
+absl::Status Dispatcher::ClaimLost() {
+  const absl::Time now = with_.clock.Now();
+  ASSIGN_OR_RETURN(const std::vector<Claim> claims,
+                   with_.store.ClaimExpired(options_.batch, now, now + options_.lease));
+  for (const Claim& claim : claims) {
+    const absl::StatusOr<Policy> policy = PolicyOf(claim);
+    // Without the policy nobody can say what it asks for: look again when this lease has run out too.
+    if (!policy.ok()) continue;
+    std::lock_guard lock(mu_);
+    ++claimed_[claim.channel];
+    Settled(Conclude(claim, **policy, Fixed(Verdict::kUnknown, "attempt.lost")));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Dispatcher::Policy> Dispatcher::PolicyOf(const Claim& claim) {
+  return with_.policies.Get(absl::BytesToHexString(claim.policy_digest));
+}
+
+absl::Status Dispatcher::HandOver(DeliveryChannel channel, std::vector<Claim> claims) {
+  std::map<std::string, EndpointTarget> endpoints;
+  if (channel == mamori::v1::DELIVERY_CHANNEL_WEBHOOK) {
+    std::set<std::string> receivers;
+    for (const Claim& claim : claims) receivers.insert(claim.receiver);
+    absl::StatusOr<std::map<std::string, EndpointTarget>> found =
+        with_.store.Endpoints({receivers.begin(), receivers.end()}, with_.clock.Now());
+    if (!found.ok()) {
+      std::lock_guard lock(mu_);
+      for (const Claim& claim : claims) GiveBack(claim, with_.clock.Now() + kPutOff);
+      return found.status();
+    }
+    endpoints = *std::move(found);
+  }
+  std::vector<Attempt> attempts;
+  attempts.reserve(claims.size());
+  for (Claim& claim : claims) Prepare(std::move(claim), endpoints, attempts);
+  with_.transport.Send(std::move(attempts));
+  return absl::OkStatus();
+}
+
+void Dispatcher::Prepare(Claim claim, const std::map<std::string, EndpointTarget>& endpoints,
+                         std::vector<Attempt>& attempts) {
+  const absl::Time now = with_.clock.Now();
+  const absl::StatusOr<Policy> policy = PolicyOf(claim);
+  std::lock_guard lock(mu_);
+  if (!policy.ok()) return GiveBack(claim, now + kPutOff);
+  const uint64_t ticket = next_ticket_++;
+  if (claim.channel == mamori::v1::DELIVERY_CHANNEL_MAIL) {
+    attempts.push_back(with_.builder.Mail(claim, ticket));
+  } else {
+    const auto target = endpoints.find(claim.receiver);
+    if (target == endpoints.end()) {
+      Settlement settlement =
+          Conclude(claim, **policy, Fixed(Verdict::kPermanent, "endpoint.deleted"));
+      settlement.begun = false;
+      return Settled(std::move(settlement));
+    }
+    if (target->second.disabled) return GiveBack(claim, now + kPutOffDisabled);
+    absl::StatusOr<Attempt> attempt = with_.builder.Webhook(claim, ticket, target->second, now);
+    if (!attempt.ok()) {
+      return Settled(Conclude(claim, **policy, Fixed(Verdict::kTemporary, "secret.unreadable")));
+    }
+    attempts.push_back(*std::move(attempt));
+  }
+  in_hand_[ticket] = InHand{std::move(claim), *policy};
+}
+
+std::string Dispatcher::CircuitOf(const Claim& claim) {
+  return claim.channel == mamori::v1::DELIVERY_CHANNEL_MAIL ? "mail" : claim.receiver;
+}
+
+bool Dispatcher::Begins(uint64_t ticket) {
+  const absl::Time now = with_.clock.Now();
+  std::lock_guard lock(mu_);
+  const auto found = in_hand_.find(ticket);
+  if (found == in_hand_.end()) return false;
+  const Claim& claim = found->second.claim;
+  absl::Duration wait = absl::ZeroDuration();
+  const bool expired = now + options_.attempt_budget > claim.lease_until;
+  if (!expired) wait = circuits_.Ask(CircuitOf(claim), now);
+  if (!expired && wait == absl::ZeroDuration()) return true;
+  // Spread out, so that they do not all come back with the one try.
+  GiveBack(claim, now + wait * (1 + with_.ids.NewFraction()));
+  in_hand_.erase(found);
+  return false;
+}
+
+void Dispatcher::Ended(uint64_t ticket, const Outcome& outcome) {
+  const absl::Time now = with_.clock.Now();
+  std::lock_guard lock(mu_);
+  const auto found = in_hand_.find(ticket);
+  if (found == in_hand_.end()) return;
+  const Claim& claim = found->second.claim;
+  if (outcome.endpoint_failed) {
+    circuits_.Failed(CircuitOf(claim), now);
+  } else {
+    circuits_.Succeeded(CircuitOf(claim));
+  }
+  with_.telemetry.Count("mamori_delivery_attempts_total", {{"channel", ChannelName(claim.channel)},
+                                                           {"outcome", VerdictName(outcome.verdict)}});
+  if (outcome.verdict == Verdict::kAccepted) {
+    with_.telemetry.Observe("mamori_delivery_seconds", now - claim.create_time,
+                            {{"channel", ChannelName(claim.channel)}});
+  }
+  Settled(Conclude(claim, *found->second.policy, outcome));
+  in_hand_.erase(found);
+}
+
+Settlement Dispatcher::Conclude(const Claim& claim, const policy::PolicyVersion& policy,
+                                const Outcome& outcome) {
+  const absl::Time now = with_.clock.Now();
+  const Decision decision =
+      Decide(policy.policy, claim.urgency, claim.attempts, outcome, with_.ids.NewFraction());
+  Settlement settlement;
+  settlement.claim = claim;
+  settlement.state = decision.state;
+  settlement.due_time = now + decision.wait;
+  settlement.sent_time = now;
+  settlement.error = outcome.error;
+  return settlement;
+}
+
+void Dispatcher::GiveBack(const Claim& claim, absl::Time due_time) {
+  Settlement settlement;
+  settlement.claim = claim;
+  settlement.state = mamori::v1::DELIVERY_STATE_PENDING;
+  settlement.due_time = due_time;
+  settlement.begun = false;
+  Settled(std::move(settlement));
+}
+
+void Dispatcher::Settled(Settlement settlement) {
+  settlements_.push_back(std::move(settlement));
+  if (settlements_.size() == 1) settle_cv_.notify_all();
+}
+
+void Dispatcher::RunSettlements() {
+  int last_tries = kLastTries;
+  while (true) {
+    {
+      std::unique_lock lock(mu_);
+      settle_cv_.wait(lock, [this] { return !settlements_.empty() || stopping_settlements_; });
+      if (settlements_.empty() || last_tries == 0) return;
+      settle_cv_.wait_for(lock, ToWait(options_.linger), [this] {
+        return stopping_settlements_ || settlements_.size() >= kMaxSettlements;
+      });
+    }
+    const absl::StatusOr<int> settled = SettleOnce();
+    if (settled.ok()) continue;
+    with_.telemetry.Log(telemetry::Level::kWarn, "delivery outcomes not written",
+                        {{"code", absl::StatusCodeToString(settled.status().code())}});
+    std::unique_lock lock(mu_);
+    if (stopping_settlements_) --last_tries;
+    settle_cv_.wait_for(lock, ToWait(kAfterFailure), [] { return false; });
+  }
+}
+
+absl::StatusOr<int> Dispatcher::SettleOnce() {
+  std::vector<Settlement> batch;
+  {
+    std::lock_guard lock(mu_);
+    const size_t count = std::min(settlements_.size(), kMaxSettlements);
+    batch.assign(std::make_move_iterator(settlements_.begin()),
+                 std::make_move_iterator(settlements_.begin() + count));
+    settlements_.erase(settlements_.begin(), settlements_.begin() + count);
+  }
+  if (batch.empty()) return 0;
+  absl::StatusOr<int> written = with_.store.Settle(batch, with_.clock.Now());
+  if (!written.ok() && MayPass(written.status())) {
+    std::lock_guard lock(mu_);
+    settlements_.insert(settlements_.begin(), std::make_move_iterator(batch.begin()),
+                        std::make_move_iterator(batch.end()));
+    return written.status();
+  }
+  if (!written.ok()) {
+    // One of them is at fault: its claim runs out and is looked at again, the others are written.
+    for (const Settlement& settlement : batch) {
+      if (with_.store.Settle({settlement}, with_.clock.Now()).ok()) continue;
+      with_.telemetry.Log(telemetry::Level::kError, "delivery outcome dropped");
+    }
+  }
+  const int count = static_cast<int>(batch.size());
+  Forget(batch);
+  with_.wake_relay();
+  return count;
+}
+
+void Dispatcher::Forget(const std::vector<Settlement>& settlements) {
+  bool room = false;
+  {
+    std::lock_guard lock(mu_);
+    for (const Settlement& settlement : settlements) {
+      int& claimed = claimed_[settlement.claim.channel];
+      room |= --claimed == options_.batch;
+    }
+    with_.telemetry.Gauge("mamori_delivery_circuits_open", circuits_.open(with_.clock.Now()));
+    woken_ |= room;
+  }
+  if (room) claim_cv_.notify_all();
+}
+
+}  // namespace mamori::notification

@@ -1,0 +1,112 @@
+// Sends what is due: claims, hands to the transport, writes what became of it. Any number of replicas may run.
+#ifndef MAMORI_SERVICES_NOTIFICATION_DISPATCHER_H_
+#define MAMORI_SERVICES_NOTIFICATION_DISPATCHER_H_
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/id/id.h"
+#include "common/policy/policy_catalog.h"
+#include "common/telemetry/telemetry.h"
+#include "common/time/clock.h"
+#include "services/notification/attempt_builder.h"
+#include "services/notification/circuit.h"
+#include "services/notification/dispatch_store.h"
+#include "services/notification/transport.h"
+
+namespace mamori::notification {
+
+struct DispatcherOptions {
+  int batch = 64;
+  absl::Duration lease = absl::Seconds(60);
+  absl::Duration poll_interval = absl::Milliseconds(500);
+  // An attempt begins only while this much is left of its claim: above every channel's time-out.
+  absl::Duration attempt_budget = absl::Seconds(20);
+  // Outcomes are gathered this long before they are written: one COMMIT for many, at no cost to the receivers.
+  absl::Duration linger = absl::Milliseconds(20);
+  CircuitOptions circuit;
+};
+
+class Dispatcher final : public TransportListener {
+ public:
+  struct Dependencies {
+    DispatchStore& store;
+    policy::PolicyCatalog& policies;
+    Transport& transport;
+    const AttemptBuilder& builder;
+    const time::Clock& clock;
+    id::IdSource& ids;
+    telemetry::Telemetry& telemetry;
+    std::function<void()> wake_relay;
+  };
+  Dispatcher(Dependencies dependencies, DispatcherOptions options);
+  ~Dispatcher() override;
+
+  void Start();
+  // No new claims; what has begun may end within `grace`; the rest is given back; outcomes are written.
+  void Stop(absl::Duration grace);
+  // There are new deliveries. Never blocks; never lost.
+  void Wake();
+
+  // One pass of the claiming thread: takes what is due and there is room for. True when there may be more.
+  absl::StatusOr<bool> ClaimOnce();
+  // One pass of the writing thread. How many outcomes it took on.
+  absl::StatusOr<int> SettleOnce();
+
+  bool Begins(uint64_t ticket) override;
+  void Ended(uint64_t ticket, const Outcome& outcome) override;
+
+ private:
+  struct InHand {
+    Claim claim;
+    std::shared_ptr<const policy::PolicyVersion> policy;
+  };
+  using Policy = std::shared_ptr<const policy::PolicyVersion>;
+
+  void RunClaims();
+  void RunSettlements();
+  absl::StatusOr<bool> ClaimChannel(mamori::v1::DeliveryChannel channel);
+  absl::Status ClaimLost();
+  absl::StatusOr<Policy> PolicyOf(const Claim& claim);
+  // Prepares attempts for claims; what cannot be sent is settled at once.
+  absl::Status HandOver(mamori::v1::DeliveryChannel channel, std::vector<Claim> claims);
+  void Prepare(Claim claim, const std::map<std::string, EndpointTarget>& endpoints,
+               std::vector<Attempt>& attempts);
+  Settlement Conclude(const Claim& claim, const policy::PolicyVersion& policy, const Outcome& outcome);
+  void GiveBack(const Claim& claim, absl::Time due_time);
+  void Settled(Settlement settlement);
+  void Forget(const std::vector<Settlement>& settlements);
+  static std::string CircuitOf(const Claim& claim);
+
+  Dependencies with_;
+  const DispatcherOptions options_;
+
+  std::mutex mu_;
+  std::condition_variable claim_cv_;
+  std::condition_variable settle_cv_;
+  bool woken_ = false;
+  bool stopping_claims_ = false;
+  bool stopping_settlements_ = false;
+  uint64_t next_ticket_ = 1;
+  std::map<uint64_t, InHand> in_hand_;                          // handed to the transport
+  std::map<mamori::v1::DeliveryChannel, int> claimed_;          // in hand or not yet written
+  std::vector<Settlement> settlements_;                         // to be written
+  CircuitBook circuits_;
+  absl::Duration next_look_for_lost_;  // monotonic; the claiming thread's own
+
+  std::thread claim_thread_;
+  std::thread settle_thread_;
+};
+
+}  // namespace mamori::notification
+
+#endif  // MAMORI_SERVICES_NOTIFICATION_DISPATCHER_H_

@@ -1,0 +1,30 @@
+// The timers of escalation chains, as ingestion and the escalator write them.
+#ifndef MAMORI_SERVICES_NOTIFICATION_ESCALATION_TIMERS_H_
+#define MAMORI_SERVICES_NOTIFICATION_ESCALATION_TIMERS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/db/tx.h"
+#include "common/id/id.h"
+
+namespace mamori::notification {
+
+inline constexpr char kEscalate[] = "escalate";
+
+// Unless somebody acknowledges the notification before `due_time`, `step` of its chain begins then.
+struct EscalationTimer {
+  std::string tenant;
+  id::Id notification_id;
+  int step = 1;
+  absl::Time due_time;
+};
+
+absl::Status ScheduleEscalations(db::Tx& tx, const std::vector<EscalationTimer>& timers,
+                                 id::IdSource& ids);
+
+}  // namespace mamori::notification
+
+#endif  // MAMORI_SERVICES_NOTIFICATION_ESCALATION_TIMERS_H_

@@ -1,0 +1,137 @@
+#include "services/notification/routing.h"
+
+#include <algorithm>
+#include <set>
+
+namespace mamori::notification {
+namespace {
+
+template <typename Fact>
+EventFacts Common(const char* type, const Fact& fact) {
+  EventFacts facts;
+  facts.type = type;
+  facts.company = fact.company();
+  return facts;
+}
+
+bool Matches(const mamori::v1::Route& route, const EventFacts& facts) {
+  if (route.event_type() != facts.type) return false;
+  if (facts.severity < route.min_severity()) return false;
+  if (!route.company().empty() && route.company() != facts.company) return false;
+  if (route.report_kinds().empty()) return true;
+  return std::find(route.report_kinds().begin(), route.report_kinds().end(), facts.kind) !=
+         route.report_kinds().end();
+}
+
+std::vector<std::string> MailOf(const mamori::v1::Policy& policy, std::string_view group) {
+  for (const mamori::v1::RecipientGroup& candidate : policy.recipient_groups()) {
+    if (candidate.id() != group) continue;
+    std::vector<std::string> mail;
+    std::set<std::string_view> seen;
+    for (const std::string& address : candidate.mail()) {
+      if (seen.insert(address).second) mail.push_back(address);
+    }
+    return mail;
+  }
+  return {};
+}
+
+absl::Duration WaitOf(const mamori::v1::Route& route, int step) {
+  if (step + 1 >= route.steps_size() || !route.steps(step).has_wait()) return absl::ZeroDuration();
+  const google::protobuf::Duration& wait = route.steps(step).wait();
+  return absl::Seconds(wait.seconds()) + absl::Nanoseconds(wait.nanos());
+}
+
+}  // namespace
+
+std::optional<EventFacts> FactsOf(const mamori::v1::Event& event) {
+  switch (event.fact_case()) {
+    case mamori::v1::Event::kCaseOpened: {
+      EventFacts facts = Common("case.opened", event.case_opened());
+      facts.policy_digest = event.case_opened().policy_digest();
+      facts.severity = event.case_opened().severity();
+      facts.kind = event.case_opened().report_kind();
+      return facts;
+    }
+    case mamori::v1::Event::kReportJoined: {
+      EventFacts facts = Common("case.report_joined", event.report_joined());
+      facts.policy_digest = event.report_joined().policy_digest();
+      facts.severity = event.report_joined().severity();
+      return facts;
+    }
+    case mamori::v1::Event::kCaseStateChanged: {
+      EventFacts facts = Common("case.state_changed", event.case_state_changed());
+      facts.policy_digest = event.case_state_changed().policy_digest();
+      facts.severity = event.case_state_changed().severity();
+      return facts;
+    }
+    case mamori::v1::Event::kCaseAssigned: {
+      EventFacts facts = Common("case.assigned", event.case_assigned());
+      facts.policy_digest = event.case_assigned().policy_digest();
+      return facts;
+    }
+    case mamori::v1::Event::kCaseSeverityChanged: {
+      EventFacts facts = Common("case.severity_changed", event.case_severity_changed());
+      facts.policy_digest = event.case_severity_changed().policy_digest();
+      facts.severity = event.case_severity_changed().to();
+      return facts;
+    }
+    case mamori::v1::Event::kCaseMerged:
+      return Common("case.merged", event.case_merged());
+    case mamori::v1::Event::kReportReceived:
+    case mamori::v1::Event::kReportSupplemented:
+    case mamori::v1::Event::kDeliverySent:
+    case mamori::v1::Event::kDeliveryFailed:
+    case mamori::v1::Event::kNotificationAcknowledged:
+    case mamori::v1::Event::FACT_NOT_SET:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+bool IsEventType(std::string_view type) {
+  static constexpr std::string_view kTypes[] = {"case.opened",        "case.report_joined",
+                                                "case.state_changed", "case.assigned",
+                                                "case.merged",        "case.severity_changed"};
+  return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
+}
+
+std::vector<PlannedNotification> RouteEvent(const mamori::v1::Policy& policy, const EventFacts& facts) {
+  std::vector<const mamori::v1::Route*> routes;
+  for (const mamori::v1::Route& route : policy.routes()) {
+    if (route.steps_size() > 0 && Matches(route, facts)) routes.push_back(&route);
+  }
+  std::stable_sort(routes.begin(), routes.end(), [](const mamori::v1::Route* a, const mamori::v1::Route* b) {
+    return a->urgency() > b->urgency();
+  });
+  std::vector<PlannedNotification> planned;
+  std::set<std::string> told;
+  for (const mamori::v1::Route* route : routes) {
+    PlannedNotification notification;
+    notification.route = route->id();
+    notification.group = route->steps(0).recipient_group();
+    notification.urgency = route->urgency();
+    notification.wait = WaitOf(*route, 0);
+    for (std::string& address : MailOf(policy, notification.group)) {
+      if (told.insert(address).second) notification.mail.push_back(std::move(address));
+    }
+    planned.push_back(std::move(notification));
+  }
+  return planned;
+}
+
+std::optional<PlannedStep> StepOf(const mamori::v1::Policy& policy, std::string_view route_id, int step) {
+  for (const mamori::v1::Route& route : policy.routes()) {
+    if (route.id() != route_id) continue;
+    if (step < 0 || step >= route.steps_size()) return std::nullopt;
+    PlannedStep planned;
+    planned.step = step;
+    planned.group = route.steps(step).recipient_group();
+    planned.mail = MailOf(policy, planned.group);
+    planned.wait = WaitOf(route, step);
+    return planned;
+  }
+  return std::nullopt;
+}
+
+}  // namespace mamori::notification

@@ -1,0 +1,277 @@
+#include "services/notification/sql_dispatch_store.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/outbox/outbox.h"
+#include "common/status/macros.h"
+#include "services/notification/delivery_rows.h"
+#include "services/notification/event_sequences.h"
+
+namespace mamori::notification {
+namespace {
+
+using mamori::v1::DeliveryChannel;
+using mamori::v1::DeliveryState;
+
+constexpr char kSelectDue[] =
+    "SELECT delivery_id, tenant, case_id, notification_id, channel, receiver, urgency, event_type,"
+    " escalation_step, policy_digest, attempt_count, fence, create_time FROM delivery"
+    " WHERE state = ? AND channel = ? AND due_time <= ? ORDER BY due_time LIMIT ? FOR UPDATE SKIP LOCKED";
+constexpr char kClaim[] =
+    "UPDATE delivery SET state = ?, fence = fence + 1, attempt_count = attempt_count + ?, due_time = ?"
+    " WHERE delivery_id IN (";
+constexpr char kLock[] =
+    "SELECT delivery_id, fence, state FROM delivery WHERE delivery_id IN (";
+constexpr char kSettleSentHead[] =
+    "UPDATE delivery SET state = ?, due_time = ?, last_error = '', sent_time = CASE delivery_id";
+constexpr char kSettleSentTail[] = " END WHERE fence = ? AND state = ? AND delivery_id IN (";
+constexpr char kSettle[] =
+    "UPDATE delivery SET state = ?, due_time = ?, attempt_count = attempt_count - ?,"
+    " last_error = CASE WHEN ? = '' THEN last_error ELSE ? END"
+    " WHERE delivery_id = ? AND fence = ? AND state = ?";
+constexpr char kEndpoints[] =
+    "SELECT endpoint_id, url, disabled, secret, previous_secret, previous_expire_time"
+    " FROM webhook_endpoint WHERE endpoint_id IN (";
+
+// How long the dispatcher's own transactions may take before it looks again.
+constexpr absl::Duration kBudget = absl::Seconds(10);
+// Rows of one UPDATE.
+constexpr size_t kChunk = 64;
+
+constexpr int kPending = mamori::v1::DELIVERY_STATE_PENDING;
+constexpr int kSending = mamori::v1::DELIVERY_STATE_SENDING;
+
+Claim ReadClaim(const db::Row& row, bool counts, absl::Time lease_until) {
+  Claim claim;
+  claim.delivery_id = row.GetBytes(0);
+  claim.tenant = row.GetBytes(1);
+  claim.case_id = row.GetBytes(2);
+  claim.notification_id = row.GetBytes(3);
+  claim.channel = static_cast<DeliveryChannel>(row.GetInt64(4));
+  claim.receiver = row.GetBytes(5);
+  claim.urgency = static_cast<mamori::v1::Urgency>(row.GetInt64(6));
+  claim.event_type = row.GetBytes(7);
+  claim.escalation_step = static_cast<int>(row.GetInt64(8));
+  claim.policy_digest = row.GetBytes(9);
+  claim.attempts = static_cast<int>(row.GetInt64(10)) + (counts ? 1 : 0);
+  claim.fence = row.GetInt64(11) + 1;
+  claim.create_time = row.GetTime(12);
+  claim.lease_until = lease_until;
+  return claim;
+}
+
+absl::StatusOr<std::vector<Claim>> Take(db::Tx& tx, int state, DeliveryChannel channel, int limit,
+                                        absl::Time now, absl::Time lease_until) {
+  const bool counts = state == kPending;
+  db::Params due;
+  due.Add(state).Add(static_cast<int>(channel)).Add(now).Add(limit);
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectDue, due));
+  std::vector<Claim> claims;
+  claims.reserve(rows.size());
+  for (const db::Row& row : rows) claims.push_back(ReadClaim(row, counts, lease_until));
+  for (size_t first = 0; first < claims.size(); first += kChunk) {
+    const size_t count = std::min(kChunk, claims.size() - first);
+    std::vector<std::string> ids;
+    for (size_t i = 0; i < count; ++i) ids.push_back(claims[first + i].delivery_id);
+    const std::vector<std::string> padded = Padded(std::move(ids));
+    db::Params params;
+    params.Add(kSending).Add(counts ? 1 : 0).Add(lease_until).AddAll(padded);
+    RETURN_IF_ERROR(
+        tx.ExecuteExpecting(count, absl::StrCat(kClaim, db::Placeholders(padded.size()), ")"), params));
+  }
+  return claims;
+}
+
+bool IsAtRest(DeliveryState state) {
+  return state == mamori::v1::DELIVERY_STATE_SENT || state == mamori::v1::DELIVERY_STATE_DEAD ||
+         state == mamori::v1::DELIVERY_STATE_UNKNOWN;
+}
+
+// The settlements whose claims are still theirs. Locks the rows in the order of their ids.
+absl::StatusOr<std::vector<const Settlement*>> StillHeld(db::Tx& tx,
+                                                         const std::vector<Settlement>& settlements) {
+  std::map<std::string, const Settlement*> by_id;
+  for (const Settlement& settlement : settlements) by_id[settlement.claim.delivery_id] = &settlement;
+  std::vector<std::string> ids;
+  for (const auto& [id, settlement] : by_id) ids.push_back(id);
+  const std::vector<std::string> padded = Padded(std::move(ids));
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(absl::StrCat(kLock, db::Placeholders(padded.size()),
+                                         ") ORDER BY delivery_id FOR UPDATE"),
+                            db::Params().AddAll(padded)));
+  std::vector<const Settlement*> held;
+  for (const db::Row& row : rows) {
+    const Settlement* settlement = by_id[row.GetBytes(0)];
+    if (row.GetInt64(1) == settlement->claim.fence && row.GetInt64(2) == kSending) {
+      held.push_back(settlement);
+    }
+  }
+  return held;
+}
+
+void SetTime(google::protobuf::Timestamp* timestamp, absl::Time time) {
+  const int64_t micros = db::ToMicros(time);
+  timestamp->set_seconds(micros / 1'000'000);
+  timestamp->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
+}
+
+void SetFact(const Settlement& settlement, mamori::v1::Event& event) {
+  const Claim& claim = settlement.claim;
+  if (settlement.state == mamori::v1::DELIVERY_STATE_SENT) {
+    mamori::v1::DeliverySent& sent = *event.mutable_delivery_sent();
+    sent.set_delivery_id(claim.delivery_id);
+    sent.set_case_id(claim.case_id);
+    sent.set_channel(claim.channel);
+    SetTime(sent.mutable_sent_time(), settlement.sent_time);
+  } else {
+    mamori::v1::DeliveryFailed& failed = *event.mutable_delivery_failed();
+    failed.set_delivery_id(claim.delivery_id);
+    failed.set_case_id(claim.case_id);
+    failed.set_state(settlement.state);
+    failed.set_error(settlement.error);
+  }
+}
+
+}  // namespace
+
+db::TransactionOptions SqlDispatchStore::Options() const {
+  db::TransactionOptions options;
+  options.deadline = clock_.Now() + kBudget;
+  return options;
+}
+
+absl::StatusOr<std::vector<Claim>> SqlDispatchStore::ClaimDue(DeliveryChannel channel, int limit,
+                                                              absl::Time now, absl::Time lease_until) {
+  // A claim whose COMMIT is unknown is not sent: if it did commit, its lease runs out.
+  return transactor_.Run<std::vector<Claim>>(Options(), [&](db::Tx& tx) {
+    return Take(tx, kPending, channel, limit, now, lease_until);
+  });
+}
+
+absl::StatusOr<std::vector<Claim>> SqlDispatchStore::ClaimExpired(int limit, absl::Time now,
+                                                                  absl::Time lease_until) {
+  using Claims = std::vector<Claim>;
+  return transactor_.Run<Claims>(Options(), [&](db::Tx& tx) -> absl::StatusOr<Claims> {
+    Claims claims;
+    for (const DeliveryChannel channel :
+         {mamori::v1::DELIVERY_CHANNEL_MAIL, mamori::v1::DELIVERY_CHANNEL_WEBHOOK}) {
+      ASSIGN_OR_RETURN(Claims some, Take(tx, kSending, channel, limit, now, lease_until));
+      claims.insert(claims.end(), std::make_move_iterator(some.begin()),
+                    std::make_move_iterator(some.end()));
+    }
+    return claims;
+  });
+}
+
+absl::StatusOr<std::map<std::string, EndpointTarget>> SqlDispatchStore::Endpoints(
+    const std::vector<std::string>& receivers, absl::Time now) {
+  using Targets = std::map<std::string, EndpointTarget>;
+  std::vector<std::string> ids;
+  for (const std::string& receiver : receivers) {
+    ASSIGN_OR_RETURN(std::string id, id::FromName("webhookEndpoints", receiver));
+    ids.push_back(std::move(id));
+  }
+  if (ids.empty()) return Targets();
+  const std::vector<std::string> padded = Padded(std::move(ids));
+  db::TransactionOptions options = Options();
+  options.read_only = true;
+  return transactor_.Run<Targets>(options, [&](db::Tx& tx) -> absl::StatusOr<Targets> {
+    ASSIGN_OR_RETURN(const db::Rows rows,
+                     tx.Query(absl::StrCat(kEndpoints, db::Placeholders(padded.size()), ")"),
+                              db::Params().AddAll(padded)));
+    Targets targets;
+    for (const db::Row& row : rows) {
+      EndpointTarget target;
+      target.url = row.GetBytes(1);
+      target.disabled = row.GetInt64(2) != 0;
+      target.sealed_secret = row.GetBytes(3);
+      if (!row.IsNull(5) && now < row.GetTime(5)) target.sealed_previous = row.GetBytes(4);
+      targets[id::Name("webhookEndpoints", row.GetBytes(0))] = std::move(target);
+    }
+    return targets;
+  });
+}
+
+absl::StatusOr<int> SqlDispatchStore::Settle(const std::vector<Settlement>& settlements,
+                                             absl::Time now) {
+  if (settlements.empty()) return 0;
+  db::TransactionOptions options = Options();
+  // A run that committed has moved the rows out of SENDING: the next one finds nothing to do.
+  options.settles_unknown_commit = true;
+  return transactor_.Run<int>(options, [&](db::Tx& tx) -> absl::StatusOr<int> {
+    ASSIGN_OR_RETURN(const std::vector<const Settlement*> held, StillHeld(tx, settlements));
+    // By fence: most deliveries succeed at the first attempt, so one statement moves most of a batch.
+    std::map<int64_t, std::vector<const Settlement*>> sent;
+    std::vector<const Settlement*> at_rest;
+    for (const Settlement* settlement : held) {
+      if (IsAtRest(settlement->state)) at_rest.push_back(settlement);
+      if (settlement->state == mamori::v1::DELIVERY_STATE_SENT) {
+        sent[settlement->claim.fence].push_back(settlement);
+      } else {
+        RETURN_IF_ERROR(SettleOther(tx, *settlement, now));
+      }
+    }
+    for (const auto& [fence, group] : sent) RETURN_IF_ERROR(SettleSent(tx, group));
+    RETURN_IF_ERROR(AppendEvents(tx, at_rest, now));
+    return static_cast<int>(held.size());
+  });
+}
+
+absl::Status SqlDispatchStore::SettleSent(db::Tx& tx, const std::vector<const Settlement*>& sent) {
+  for (size_t first = 0; first < sent.size(); first += kChunk) {
+    const size_t count = std::min(kChunk, sent.size() - first);
+    std::vector<std::string> ids;
+    for (size_t i = 0; i < count; ++i) ids.push_back(sent[first + i]->claim.delivery_id);
+    const std::vector<std::string> padded = Padded(std::move(ids));
+    std::string sql = kSettleSentHead;
+    db::Params params;
+    params.Add(static_cast<int>(mamori::v1::DELIVERY_STATE_SENT)).Add(sent[first]->sent_time);
+    for (size_t i = 0; i < padded.size(); ++i) {
+      sql += " WHEN ? THEN ?";
+      params.Add(std::string_view(padded[i])).Add(sent[first + std::min(i, count - 1)]->sent_time);
+    }
+    absl::StrAppend(&sql, kSettleSentTail, db::Placeholders(padded.size()), ")");
+    params.Add(sent[first]->claim.fence).Add(kSending).AddAll(padded);
+    RETURN_IF_ERROR(tx.ExecuteExpecting(count, sql, params));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SqlDispatchStore::SettleOther(db::Tx& tx, const Settlement& settlement, absl::Time now) {
+  db::Params params;
+  params.Add(static_cast<int>(settlement.state))
+      .Add(settlement.state == mamori::v1::DELIVERY_STATE_PENDING ? settlement.due_time : now)
+      .Add(settlement.begun ? 0 : 1)
+      .Add(std::string_view(settlement.error))
+      .Add(std::string_view(settlement.error))
+      .Add(std::string_view(settlement.claim.delivery_id))
+      .Add(settlement.claim.fence)
+      .Add(kSending);
+  return tx.ExecuteExpecting(1, kSettle, params);
+}
+
+absl::Status SqlDispatchStore::AppendEvents(db::Tx& tx, const std::vector<const Settlement*>& settled,
+                                            absl::Time now) {
+  if (settled.empty()) return absl::OkStatus();
+  std::vector<std::string> subjects;
+  for (const Settlement* settlement : settled) subjects.push_back(settlement->claim.notification_id);
+  // A notification that housekeeping has removed states nothing any more.
+  ASSIGN_OR_RETURN(const std::vector<int64_t> sequences, NextSequences(tx, subjects));
+  std::vector<mamori::v1::Event> events;
+  for (size_t i = 0; i < settled.size(); ++i) {
+    if (sequences[i] == 0) continue;
+    mamori::v1::Event event;
+    event.set_event_id(ids_.NewId());
+    event.set_tenant(settled[i]->claim.tenant);
+    event.set_source("notification");
+    event.set_subject_id(settled[i]->claim.notification_id);
+    event.set_subject_sequence(sequences[i]);
+    SetTime(event.mutable_event_time(), now);
+    SetFact(*settled[i], event);
+    events.push_back(std::move(event));
+  }
+  return outbox::Append(tx, events);
+}
+
+}  // namespace mamori::notification

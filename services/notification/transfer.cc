@@ -1,0 +1,168 @@
+#include "services/notification/transfer.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace mamori::notification {
+namespace {
+
+// Of a webhook's answer only the status counts; a receiver that goes on talking is not listened to.
+constexpr size_t kMaxAnswer = 64 * 1024;
+constexpr absl::Duration kConnectTimeout = absl::Seconds(5);
+
+long Millis(absl::Duration duration) { return static_cast<long>(duration / absl::Milliseconds(1)); }
+
+}  // namespace
+
+Transfer::Transfer(CURL* handle, Attempt attempt, const MailOptions& mail,
+                   const WebhookOptions& webhook)
+    : handle_(handle), attempt_(std::move(attempt)), addresses_(&webhook.addresses) {
+  curl_easy_reset(handle_);
+  curl_easy_setopt(handle_, CURLOPT_PRIVATE, this);
+  curl_easy_setopt(handle_, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle_, CURLOPT_NOPROXY, "*");
+  curl_easy_setopt(handle_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  curl_easy_setopt(handle_, CURLOPT_WRITEFUNCTION, &Transfer::Discard);
+  curl_easy_setopt(handle_, CURLOPT_WRITEDATA, this);
+  if (attempt_.channel == mamori::v1::DELIVERY_CHANNEL_MAIL) {
+    PrepareMail(mail);
+  } else {
+    PrepareWebhook(webhook);
+  }
+}
+
+Transfer::~Transfer() { curl_slist_free_all(list_); }
+
+void Transfer::PrepareMail(const MailOptions& options) {
+  curl_easy_setopt(handle_, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  curl_easy_setopt(handle_, CURLOPT_URL, options.url.c_str());
+  curl_easy_setopt(handle_, CURLOPT_USE_SSL,
+                   static_cast<long>(options.allow_plaintext ? CURLUSESSL_TRY : CURLUSESSL_ALL));
+  if (!options.user.empty()) {
+    curl_easy_setopt(handle_, CURLOPT_USERNAME, options.user.c_str());
+    curl_easy_setopt(handle_, CURLOPT_PASSWORD, options.password.c_str());
+  }
+  if (!options.ca_file.empty()) curl_easy_setopt(handle_, CURLOPT_CAINFO, options.ca_file.c_str());
+  curl_easy_setopt(handle_, CURLOPT_MAIL_FROM, absl::StrCat("<", options.from, ">").c_str());
+  list_ = curl_slist_append(nullptr, absl::StrCat("<", attempt_.receiver, ">").c_str());
+  curl_easy_setopt(handle_, CURLOPT_MAIL_RCPT, list_);
+  curl_easy_setopt(handle_, CURLOPT_UPLOAD, 1L);
+  curl_easy_setopt(handle_, CURLOPT_READFUNCTION, &Transfer::Read);
+  curl_easy_setopt(handle_, CURLOPT_READDATA, this);
+  curl_easy_setopt(handle_, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(attempt_.body.size()));
+  curl_easy_setopt(handle_, CURLOPT_TIMEOUT_MS, Millis(options.timeout));
+  curl_easy_setopt(handle_, CURLOPT_CONNECTTIMEOUT_MS,
+                   Millis(std::min(options.timeout, kConnectTimeout)));
+}
+
+void Transfer::PrepareWebhook(const WebhookOptions& options) {
+  curl_easy_setopt(handle_, CURLOPT_PROTOCOLS_STR, "https");
+  curl_easy_setopt(handle_, CURLOPT_URL, attempt_.url.c_str());
+  curl_easy_setopt(handle_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  curl_easy_setopt(handle_, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(handle_, CURLOPT_POST, 1L);
+  curl_easy_setopt(handle_, CURLOPT_POSTFIELDS, attempt_.body.data());
+  curl_easy_setopt(handle_, CURLOPT_POSTFIELDSIZE_LARGE,
+                   static_cast<curl_off_t>(attempt_.body.size()));
+  for (const std::string& header :
+       {std::string("Content-Type: application/cloudevents+json; charset=UTF-8"),
+        std::string("User-Agent: mamori"), std::string("Expect:"),
+        absl::StrCat("webhook-id: ", attempt_.headers.id),
+        absl::StrCat("webhook-timestamp: ", attempt_.headers.timestamp),
+        absl::StrCat("webhook-signature: ", attempt_.headers.signature)}) {
+    list_ = curl_slist_append(list_, header.c_str());
+  }
+  curl_easy_setopt(handle_, CURLOPT_HTTPHEADER, list_);
+  if (!options.extra_ca_file.empty()) {
+    curl_easy_setopt(handle_, CURLOPT_CAINFO, options.extra_ca_file.c_str());
+  }
+  // Every address that a name resolves to comes by here before it is connected to.
+  curl_easy_setopt(handle_, CURLOPT_OPENSOCKETFUNCTION, &Transfer::OpenSocket);
+  curl_easy_setopt(handle_, CURLOPT_OPENSOCKETDATA, this);
+  curl_easy_setopt(handle_, CURLOPT_TIMEOUT_MS, Millis(options.timeout));
+  curl_easy_setopt(handle_, CURLOPT_CONNECTTIMEOUT_MS,
+                   Millis(std::min(options.timeout, kConnectTimeout)));
+}
+
+size_t Transfer::Read(char* buffer, size_t size, size_t count, void* self) {
+  Transfer& transfer = *static_cast<Transfer*>(self);
+  const size_t take = std::min(size * count, transfer.attempt_.body.size() - transfer.read_);
+  std::memcpy(buffer, transfer.attempt_.body.data() + transfer.read_, take);
+  transfer.read_ += take;
+  return take;
+}
+
+size_t Transfer::Discard(char*, size_t size, size_t count, void* self) {
+  Transfer& transfer = *static_cast<Transfer*>(self);
+  transfer.received_ += size * count;
+  return transfer.received_ > kMaxAnswer ? 0 : size * count;
+}
+
+curl_socket_t Transfer::OpenSocket(void* self, curlsocktype, curl_sockaddr* address) {
+  Transfer& transfer = *static_cast<Transfer*>(self);
+  if (!transfer.addresses_->Allows(&address->addr, address->addrlen)) {
+    transfer.target_refused_ = true;
+    return CURL_SOCKET_BAD;
+  }
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+Break Transfer::BreakOf(CURLcode code) const {
+  switch (code) {
+    case CURLE_OK:
+      return Break::kNone;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return Break::kResolve;
+    case CURLE_COULDNT_CONNECT:
+      return target_refused_ ? Break::kTargetRefused : Break::kConnect;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_USE_SSL_FAILED:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_ISSUER_ERROR:
+      return Break::kTls;
+    case CURLE_LOGIN_DENIED:
+      return Break::kLogin;
+    case CURLE_OPERATION_TIMEDOUT:
+      return Break::kTimeout;
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+      return Break::kDropped;
+    default:
+      return Break::kOther;
+  }
+}
+
+Outcome Transfer::Judge(CURLcode code, absl::Time now) const {
+  AttemptFacts facts;
+  facts.broke = BreakOf(code);
+  long response = 0;
+  curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &response);
+  facts.code = static_cast<int>(response);
+  if (attempt_.channel == mamori::v1::DELIVERY_CHANNEL_MAIL) {
+    // A login that was refused leaves its code behind as well; without one it is the connection's.
+    return ClassifyMail(facts);
+  }
+  long request = 0;
+  curl_easy_getinfo(handle_, CURLINFO_REQUEST_SIZE, &request);
+  facts.sent = request > 0;
+  Outcome outcome = ClassifyWebhook(facts);
+  curl_off_t seconds = 0;
+  curl_easy_getinfo(handle_, CURLINFO_RETRY_AFTER, &seconds);
+  if (outcome.verdict == Verdict::kTemporary && seconds > 0) {
+    outcome.retry_after = ParseRetryAfter(absl::StrCat(seconds), now);
+  }
+  return outcome;
+}
+
+}  // namespace mamori::notification
