@@ -243,9 +243,7 @@ absl::Status Connection::Pin(absl::Duration statement_timeout) {
   return Run(absl::StrFormat("SET SESSION max_execution_time = %.0f", 1000 * seconds));
 }
 
-absl::Status Connection::Begin(bool read_only) {
-  return Run(read_only ? "START TRANSACTION READ ONLY" : "START TRANSACTION");
-}
+absl::Status Connection::Begin() { return Run("START TRANSACTION"); }
 
 absl::Status Connection::Commit() { return RunInPhase("COMMIT", SqlPhase::kCommit); }
 

@@ -34,7 +34,7 @@ class Connection {
                                                           ConnectionOwner* owner);
   ~Connection();
 
-  absl::Status Begin(bool read_only);
+  absl::Status Begin();
   // A failure here is classified as SqlPhase::kCommit; the connection is closed when the outcome is
   // unknown.
   absl::Status Commit();

@@ -18,8 +18,12 @@ constexpr absl::Duration kRerunWithoutDeadline = absl::Seconds(30);
 
 class OpenTransaction final : public Tx {
  public:
-  OpenTransaction(Connection& connection, const time::Clock& clock, absl::Time deadline)
-      : connection_(connection), clock_(clock), deadline_(deadline) {}
+  OpenTransaction(Connection& connection, const time::Clock& clock,
+                  const TransactionOptions& options)
+      : connection_(connection),
+        clock_(clock),
+        deadline_(options.deadline),
+        read_only_(options.read_only) {}
 
   // A body that throws leaves a transaction open: closing the connection ends it.
   ~OpenTransaction() override {
@@ -27,6 +31,7 @@ class OpenTransaction final : public Tx {
   }
 
   absl::StatusOr<int64_t> Execute(const std::string& sql, const Params& params) override {
+    if (read_only_) return absl::InternalError(absl::StrCat("a write in a reading body: ", sql));
     if (absl::Status status = MayStart(); !status.ok()) return status;
     return Noting(connection_.Execute(sql, params));
   }
@@ -40,6 +45,12 @@ class OpenTransaction final : public Tx {
     if (absl::Status status = MayStart(); !status.ok()) return Rollback(status);
     const absl::Status status = connection_.Commit();
     if (!status.ok()) return Rollback(status);
+    ended_ = true;
+    return status;
+  }
+
+  // Of a reading body: nothing was begun, so nothing has to be ended.
+  absl::Status EndReading(absl::Status status) {
     ended_ = true;
     return status;
   }
@@ -74,16 +85,20 @@ class OpenTransaction final : public Tx {
   Connection& connection_;
   const time::Clock& clock_;
   const absl::Time deadline_;
+  const bool read_only_;
   absl::Status dead_;
   bool ended_ = false;
 };
 
 absl::Status RunOnce(Connection& connection, const time::Clock& clock,
                      const TransactionOptions& options, absl::FunctionRef<absl::Status(Tx&)> body) {
-  if (absl::Status status = connection.Begin(options.read_only); !status.ok()) return status;
-  OpenTransaction transaction(connection, clock, options.deadline);
+  OpenTransaction transaction(connection, clock, options);
+  if (options.read_only) return transaction.EndReading(body(transaction));
+  if (absl::Status status = connection.Begin(); !status.ok()) {
+    return transaction.EndReading(std::move(status));
+  }
   absl::Status status = body(transaction);
-  if (!status.ok() || options.read_only) return transaction.Rollback(std::move(status));
+  if (!status.ok()) return transaction.Rollback(std::move(status));
   return transaction.Commit();
 }
 

@@ -20,7 +20,8 @@ namespace mamori::db {
 struct TransactionOptions {
   // No statement starts and no rerun begins after it. Callers pass their RPC's deadline.
   absl::Time deadline = absl::InfiniteFuture();
-  // READ ONLY; always rolled back.
+  // Reads only: a write is refused. Each statement sees what was committed when it began, as it would inside a
+  // READ COMMITTED transaction too, so none is begun and a read is one round trip instead of three.
   bool read_only = false;
   // The body finds out by itself whether an earlier run committed (request id, inbox key, fencing token), so
   // it is rerun also when the outcome of COMMIT is unknown. Otherwise that is returned as UNAVAILABLE for
