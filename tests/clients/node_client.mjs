@@ -5,11 +5,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import grpc from '@grpc/grpc-js';
 import loader from '@grpc/proto-loader';
 import { Webhook } from 'standardwebhooks';
 
-const root = path.resolve(import.meta.dirname, '../..');
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const state = process.env.MAMORI_STATE;
 const googleapis = '/usr/share/gocode/src/github.com/gogo/googleapis';
 
