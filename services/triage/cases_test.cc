@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "services/triage/triage_fixture.h"
+#include "services/triage/test_triage_fixture.h"
 
 namespace mamori::triage {
 namespace {

@@ -109,13 +109,16 @@ class Builder {
     Order(alias + ".");
   }
 
-  // One range per state and severity, each no longer than the page, merged by the server.
+  // One range per state and severity, each no longer than the page and answered by the index alone;
+  // the server merges them, and only the page's own cases are read.
   void ByStateAndSeverity() {
+    absl::StrAppend(&query_.sql, "SELECT ", kCaseColumns, " FROM (");
     const int least = std::max<int>(filter_.min_severity, mamori::v1::SEVERITY_LOW);
+    const char* separator = "";
     for (int state : States()) {
       for (int severity = least; severity <= mamori::v1::Severity_MAX; ++severity) {
-        absl::StrAppend(&query_.sql, query_.sql.empty() ? "(" : " UNION ALL (", "SELECT ",
-                        kCaseColumns, kByState);
+        absl::StrAppend(&query_.sql, separator, "(SELECT c.create_time, c.case_id", kByState);
+        separator = " UNION ALL ";
         query_.params.Add(filter_.tenant).Add(state).Add(severity);
         if (!filter_.company.empty()) {
           query_.sql += " AND c.company = ?";
@@ -127,6 +130,9 @@ class Builder {
       }
     }
     Order("");
+    query_.sql +=
+        ") k JOIN case_record c ON c.case_id = k.case_id"
+        " ORDER BY k.create_time DESC, k.case_id DESC";
   }
 
   const CaseFilter& filter_;

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "services/triage/housekeeping.h"
-#include "services/triage/triage_fixture.h"
+#include "services/triage/test_triage_fixture.h"
 
 namespace mamori::triage {
 namespace {

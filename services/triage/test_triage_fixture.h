@@ -1,6 +1,6 @@
 // Triage without its gRPC edge, on a real database: for the tests beside it.
-#ifndef MAMORI_SERVICES_TRIAGE_TRIAGE_FIXTURE_H_
-#define MAMORI_SERVICES_TRIAGE_TRIAGE_FIXTURE_H_
+#ifndef MAMORI_SERVICES_TRIAGE_TEST_TRIAGE_FIXTURE_H_
+#define MAMORI_SERVICES_TRIAGE_TEST_TRIAGE_FIXTURE_H_
 
 #include <gtest/gtest.h>
 
@@ -159,4 +159,4 @@ class TriageFixture : public ::testing::Test {
 
 }  // namespace mamori::triage
 
-#endif  // MAMORI_SERVICES_TRIAGE_TRIAGE_FIXTURE_H_
+#endif  // MAMORI_SERVICES_TRIAGE_TEST_TRIAGE_FIXTURE_H_
