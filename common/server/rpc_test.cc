@@ -27,7 +27,7 @@ class RpcTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { server_ = new TestServer(); }
   static void TearDownTestSuite() { delete server_; }
-  void SetUp() override { server_->handlers = {}; }
+  void SetUp() override { server_->handlers.Reset(); }
 
   static std::unique_ptr<grpc::ClientContext> Context(const Metadata& metadata) {
     auto context = std::make_unique<grpc::ClientContext>();
@@ -36,7 +36,11 @@ class RpcTest : public ::testing::Test {
   }
   static grpc::Status Get(intake::v1::IntakeService::Stub& stub, const Metadata& metadata) {
     v1::Report report;
-    return stub.GetReport(Context(metadata).get(), intake::v1::GetReportRequest(), &report);
+    server_->handlers.get.Sync();
+    const grpc::Status status =
+        stub.GetReport(Context(metadata).get(), intake::v1::GetReportRequest(), &report);
+    server_->handlers.get.Sync();
+    return status;
   }
   static grpc::Status Echo(intake::v1::IntakeService::Stub& stub, const Metadata& metadata) {
     intake::v1::EchoResponse response;
@@ -165,6 +169,7 @@ TEST_F(RpcTest, TheHandlerKnowsItsCall) {
                                     .get(),
                                 {}, &response),
               IsOk());
+  server_->handlers.list.Sync();
   EXPECT_EQ(seen.method, kListReports);
   EXPECT_EQ(seen.caller, kPortal);
   EXPECT_EQ(seen.tenant, "tenant-1");
@@ -191,6 +196,7 @@ TEST_F(RpcTest, AnOwnCallCarriesItsParentsContextOn) {
   ASSERT_THAT(server_->StubOf({kPortal})->ListReports(client::MakeContext(deadline, &parent).get(),
                                                       {}, &response),
               IsOk());
+  server_->handlers.list.Sync();
   EXPECT_EQ(seen.tenant, parent.tenant);
   EXPECT_EQ(seen.person, parent.person);
   EXPECT_EQ(seen.request_id, parent.request_id);
@@ -242,7 +248,9 @@ TEST_F(RpcTest, ADeadlineIsAlwaysThereAndNeverTooFar) {
       context->set_deadline(absl::ToChronoTime(absl::Now() + row.sent));
     }
     v1::Report report;
+    server_->handlers.get.Sync();
     ASSERT_THAT(stub->GetReport(context.get(), {}, &report), IsOk()) << row.name;
+    server_->handlers.get.Sync();
     // The time of the handshake is not taken off what the client sends.
     EXPECT_LE(left, row.want + absl::Seconds(2)) << row.name;
     EXPECT_GT(left, row.want - absl::Seconds(5)) << row.name;

@@ -1,7 +1,6 @@
 #include "common/server/server.h"
 
 #include <gmock/gmock.h>
-#include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -41,21 +40,10 @@ grpc::Status GetOver(const std::shared_ptr<grpc::Channel>& channel) {
   return Get(*intake::v1::IntakeService::NewStub(channel));
 }
 
-// grpc.reflection.v1alpha: "list_services" as bytes, and the answer as bytes.
+// "list_services" and its answer as bytes.
 absl::StatusOr<std::string> ListServices(const std::shared_ptr<grpc::Channel>& channel) {
-  grpc::Slice slice("\x3a\x01*");
-  grpc::ByteBuffer request(&slice, 1), response;
-  grpc::ClientContext context;
-  std::promise<grpc::Status> done;
-  grpc::GenericStub stub(channel);
-  stub.UnaryCall(&context, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
-                 grpc::StubOptions(), &request, &response,
-                 [&](grpc::Status status) { done.set_value(std::move(status)); });
-  const grpc::Status status = done.get_future().get();
-  if (!status.ok()) return testing::StatusOf(status);
-  grpc::Slice answer;
-  if (!response.DumpToSingleSlice(&answer).ok()) return absl::InternalError("no answer");
-  return std::string(reinterpret_cast<const char*>(answer.begin()), answer.size());
+  return CallBytes(channel, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+                   "\x3a\x01*");
 }
 
 TEST(ServerTest, OnlyCertificatesOfTheAuthorityConnect) {
