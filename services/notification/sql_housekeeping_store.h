@@ -16,7 +16,7 @@ namespace mamori::notification {
 // for asking, it can be shown who was told when.
 inline constexpr absl::Duration kDeliveryRetention = absl::Hours(24 * 400);
 // A notification outlives its deliveries, so that each finds the sequence of its events.
-inline constexpr absl::Duration kNotificationRetention = kDeliveryRetention + absl::Hours(24 * 30);
+inline constexpr absl::Duration kNotificationRetention = absl::Hours(24 * 430);
 
 class SqlHousekeepingStore {
  public:

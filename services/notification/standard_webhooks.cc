@@ -41,12 +41,13 @@ absl::StatusOr<std::string> WebhookKey(std::string_view secret) {
     return absl::InvalidArgumentError("a webhook secret without its prefix");
   }
   secret.remove_prefix(kPrefix.size());
-  absl::StatusOr<std::string> key = std::string();
-  if (!absl::Base64Unescape(absl::string_view(secret.data(), secret.size()), &*key) ||
-      key->size() < kLeastKey || key->size() > kMostKey) {
+  std::string key;
+  if (!absl::Base64Unescape(absl::string_view(secret.data(), secret.size()), &key) ||
+      key.size() < kLeastKey || key.size() > kMostKey) {
     return absl::InvalidArgumentError("a webhook secret that is not 24 to 64 bytes in base64");
   }
-  return key;
+  // A copy: GCC 12 takes the move of the short-string buffer for an overrun.
+  return std::string(key.data(), key.size());
 }
 
 WebhookHeaders SignWebhook(const std::vector<std::string>& keys, std::string_view id, absl::Time time,

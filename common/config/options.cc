@@ -1,0 +1,47 @@
+#include "common/config/options.h"
+
+#include "common/status/macros.h"
+
+namespace mamori::config {
+
+absl::Status CheckDatabase(const v1::Database& database) {
+  const auto wrong = [](const char* what) { return absl::InvalidArgumentError(what); };
+  if (database.address().empty()) return wrong("database.address: empty, want host:port");
+  if (database.user().empty()) return wrong("database.user: empty, want a user");
+  if (database.schema().empty()) return wrong("database.schema: empty, want a schema");
+  if (database.password_file().empty()) return wrong("database.password_file: empty, want a file");
+  if (database.max_connections() < 0) return wrong("database.max_connections: negative");
+  return absl::OkStatus();
+}
+
+absl::Status CheckOutbox(const v1::Outbox& outbox) {
+  if (outbox.lease_seconds() < 0) {
+    return absl::InvalidArgumentError("outbox.lease_seconds: negative");
+  }
+  if (outbox.max_depth() < 0) return absl::InvalidArgumentError("outbox.max_depth: negative");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<db::PoolOptions> PoolOptionsOf(const v1::Database& database,
+                                              int worker_connections) {
+  db::PoolOptions options;
+  options.host = database.address();
+  options.user = database.user();
+  options.schema = database.schema();
+  options.tls_ca_file = database.tls_ca_file();
+  ASSIGN_OR_RETURN(options.password, ReadSecret(database.password_file()));
+  options.max_connections = Or(database.max_connections(), 8) + worker_connections;
+  return options;
+}
+
+outbox::RelayOptions RelayOptionsOf(const v1::Outbox& outbox) {
+  outbox::RelayOptions options;
+  options.lease = absl::Seconds(Or(outbox.lease_seconds(), 5));
+  // Below the lease, so that nobody else takes the rows while the receiver still works on them.
+  options.publish_timeout = options.lease * 0.8;
+  options.poll_interval = Or(outbox.has_poll_interval(), outbox.poll_interval(), options.poll_interval);
+  options.paused = outbox.paused();
+  return options;
+}
+
+}  // namespace mamori::config

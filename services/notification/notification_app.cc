@@ -1,0 +1,241 @@
+#include "services/notification/notification_app.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/client/channel.h"
+#include "common/client/event_publisher.h"
+#include "common/config/options.h"
+#include "common/db/pool.h"
+#include "common/db/schema.h"
+#include "common/db/transaction.h"
+#include "common/outbox/relay.h"
+#include "common/policy/policy.h"
+#include "common/policy/policy_catalog.h"
+#include "common/policy/sql_policy_store.h"
+#include "common/status/macros.h"
+#include "common/worker/periodic.h"
+#include "mamori/triage/v1/triage_service.grpc.pb.h"
+#include "services/notification/curl_transport.h"
+#include "services/notification/dispatcher.h"
+#include "services/notification/ingest.h"
+#include "services/notification/notification_service.h"
+#include "services/notification/sql_dispatch_store.h"
+#include "services/notification/sql_escalation_store.h"
+#include "services/notification/sql_housekeeping_store.h"
+#include "services/notification/sql_ingest_store.h"
+#include "services/notification/sql_notification_store.h"
+#include "services/notification/sql_webhook_store.h"
+
+namespace mamori::notification {
+namespace {
+
+using config::Or;
+using config::v1::NotificationConfig;
+
+// The last migration that this code relies on.
+constexpr int kMinimumSchema = 9;
+constexpr absl::Duration kPingTimeout = absl::Seconds(1);
+// Relay, claims, settlements, escalations, housekeeping and readiness, beside the handlers.
+constexpr int kWorkerConnections = 6;
+// What a claim has to outlast beyond the slowest channel: the writing of its outcome.
+constexpr absl::Duration kSettleMargin = absl::Seconds(5);
+
+// What is read from files and checked before anything is made.
+struct Parts {
+  db::PoolOptions pool;
+  std::shared_ptr<const policy::PolicyVersion> policy;
+  MailOptions mail;
+  WebhookOptions webhook;
+  SecretBox secrets;
+};
+
+absl::StatusOr<MailOptions> MailOptionsOf(const config::v1::Smtp& smtp) {
+  MailOptions options;
+  options.url = smtp.url();
+  options.user = smtp.user();
+  if (!smtp.password_file().empty()) {
+    ASSIGN_OR_RETURN(options.password, config::ReadSecret(smtp.password_file()));
+  }
+  options.ca_file = smtp.ca_file();
+  options.from = smtp.from();
+  options.timeout = Or(smtp.has_timeout(), smtp.timeout(), options.timeout);
+  options.allow_plaintext = smtp.allow_plaintext();
+  options.max_connections = Or(smtp.max_connections(), options.max_connections);
+  return options;
+}
+
+absl::StatusOr<WebhookOptions> WebhookOptionsOf(const config::v1::Webhook& webhook) {
+  WebhookOptions options;
+  ASSIGN_OR_RETURN(options.addresses,
+                   AddressPolicy::Create({webhook.allowed_private_networks().begin(),
+                                          webhook.allowed_private_networks().end()}));
+  options.extra_ca_file = webhook.extra_ca_file();
+  options.timeout = Or(webhook.has_timeout(), webhook.timeout(), options.timeout);
+  options.max_connections = Or(webhook.max_connections(), options.max_connections);
+  return options;
+}
+
+DispatcherOptions DispatcherOptionsOf(const NotificationConfig& config, const Parts& parts) {
+  DispatcherOptions options;
+  options.batch = Or(config.dispatcher().batch(), options.batch);
+  options.poll_interval = Or(config.dispatcher().has_poll_interval(),
+                             config.dispatcher().poll_interval(), options.poll_interval);
+  options.lease =
+      Or(config.dispatcher().has_lease(), config.dispatcher().lease(), options.lease);
+  options.attempt_budget = std::max(parts.mail.timeout, parts.webhook.timeout);
+  options.circuit.failures = Or(config.webhook().circuit_failures(), options.circuit.failures);
+  options.circuit.wait =
+      Or(config.webhook().has_circuit_wait(), config.webhook().circuit_wait(), options.circuit.wait);
+  return options;
+}
+
+class NotificationApp final : public server::App {
+ public:
+  NotificationApp(const NotificationConfig& config, const Parts& parts, server::Runtime& runtime)
+      : grace_(Or(config.server().has_grace(), config.server().grace(), absl::Seconds(20))),
+        policy_(parts.policy),
+        pool_(db::Pool::Create(parts.pool)),
+        transactor_(*pool_, runtime.clock, runtime.sleeper),
+        policy_store_(transactor_, runtime.clock),
+        policies_(policy_store_),
+        relay_(outbox::Relay::Create(
+            {transactor_, runtime.clock, runtime.ids, runtime.telemetry},
+            client::MakeEventPublisher<triage::v1::IngestEventsRequest,
+                                       triage::v1::IngestEventsResponse>(
+                std::shared_ptr(triage::v1::TriageService::NewStub(
+                    client::CreateChannel(config.triage(), config.server().tls())))),
+            config::RelayOptionsOf(config.outbox()))),
+        transport_(parts.mail, parts.webhook, runtime.clock),
+        builder_({config.link_template(), config.smtp().from(), config.smtp().message_id_host()},
+                 parts.secrets),
+        dispatch_store_(transactor_, runtime.clock, runtime.ids),
+        dispatcher_({dispatch_store_, policies_, transport_, builder_, runtime.clock, runtime.ids,
+                     runtime.telemetry, [this] { relay_->Wake(); }},
+                    DispatcherOptionsOf(config, parts)),
+        escalation_store_(transactor_, policies_, runtime.clock, runtime.ids),
+        escalating_({.name = "escalation", .interval = absl::Seconds(1)}, runtime.ids,
+                    runtime.telemetry, [this] { return Escalate(); }),
+        housekeeping_store_(transactor_, runtime.clock),
+        pruning_({.name = "housekeeping", .interval = absl::Seconds(30)}, runtime.ids,
+                 runtime.telemetry, [this] { return Prune(); }),
+        ingest_store_(transactor_, runtime.ids),
+        ingestor_(ingest_store_, policies_, parts.policy, runtime.clock,
+                  [this] { dispatcher_.Wake(); }),
+        notifications_(transactor_, runtime.clock, runtime.ids),
+        webhooks_(transactor_, runtime.clock, runtime.ids, parts.secrets),
+        addresses_(parts.webhook.addresses),
+        service_({runtime.rpc, ingestor_, notifications_, webhooks_, addresses_,
+                  [this] { dispatcher_.Wake(); }, [this] { relay_->Wake(); }}) {}
+
+  std::vector<grpc::Service*> services() override { return {&service_}; }
+
+  absl::Status CheckReady() override {
+    if (!prepared_) {
+      RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumSchema));
+      RETURN_IF_ERROR(policies_.Add(policy_));
+      prepared_ = true;
+    }
+    return pool_->Ping(kPingTimeout);
+  }
+
+  void StartWorkers() override {
+    relay_->Start();
+    dispatcher_.Start();
+    escalating_.Start();
+    pruning_.Start();
+  }
+
+  void StopWorkers() override {
+    pruning_.Stop();
+    escalating_.Stop();
+    // Half of the grace for what is in the hands of a receiver; the outcomes are written either way.
+    dispatcher_.Stop(grace_ / 2);
+    relay_->Stop();
+  }
+
+ private:
+  absl::StatusOr<bool> Escalate() {
+    ASSIGN_OR_RETURN(const SqlEscalationStore::Fired fired, escalation_store_.FireDue());
+    if (fired.deliveries > 0) dispatcher_.Wake();
+    return fired.timers > 0;
+  }
+  absl::StatusOr<bool> Prune() {
+    ASSIGN_OR_RETURN(const int64_t rows, housekeeping_store_.PruneOnce());
+    // Small batches with a pause between them, so that nobody waits for this.
+    (void)rows;
+    return false;
+  }
+
+  const absl::Duration grace_;
+  const std::shared_ptr<const policy::PolicyVersion> policy_;
+  const std::unique_ptr<db::Pool> pool_;
+  db::Transactor transactor_;
+  policy::SqlPolicyStore policy_store_;
+  policy::PolicyCatalog policies_;
+  const std::unique_ptr<outbox::Relay> relay_;
+  CurlTransport transport_;
+  const AttemptBuilder builder_;
+  SqlDispatchStore dispatch_store_;
+  Dispatcher dispatcher_;
+  SqlEscalationStore escalation_store_;
+  worker::Periodic escalating_;
+  SqlHousekeepingStore housekeeping_store_;
+  worker::Periodic pruning_;
+  SqlIngestStore ingest_store_;
+  Ingestor ingestor_;
+  SqlNotificationStore notifications_;
+  SqlWebhookStore webhooks_;
+  const AddressPolicy addresses_;
+  NotificationGrpcService service_;
+  bool prepared_ = false;  // schema seen and policy stored; neither goes back
+};
+
+absl::StatusOr<Parts> PartsOf(const NotificationConfig& config) {
+  ASSIGN_OR_RETURN(auto pool, config::PoolOptionsOf(config.database(), kWorkerConnections));
+  ASSIGN_OR_RETURN(auto policy, policy::LoadPolicyFile(config.policy_file()));
+  ASSIGN_OR_RETURN(auto mail, MailOptionsOf(config.smtp()));
+  ASSIGN_OR_RETURN(auto webhook, WebhookOptionsOf(config.webhook()));
+  ASSIGN_OR_RETURN(const std::string key, config::ReadSecret(config.webhook().secret_key_file()));
+  ASSIGN_OR_RETURN(auto secrets, SecretBox::FromHex(key));
+  return Parts{std::move(pool), std::move(policy), std::move(mail), std::move(webhook),
+               std::move(secrets)};
+}
+
+}  // namespace
+
+absl::Status CheckConfig(const NotificationConfig& config) {
+  const auto wrong = [](const char* what) { return absl::InvalidArgumentError(what); };
+  RETURN_IF_ERROR(config::CheckDatabase(config.database()));
+  RETURN_IF_ERROR(config::CheckOutbox(config.outbox()));
+  if (config.triage().target().empty()) return wrong("triage.target: empty, want a gRPC target");
+  if (config.smtp().url().empty()) return wrong("smtp.url: empty, want smtp://host:port");
+  if (config.smtp().from().empty()) return wrong("smtp.from: empty, want an address");
+  if (config.smtp().message_id_host().empty()) {
+    return wrong("smtp.message_id_host: empty, want a host name");
+  }
+  if (config.webhook().secret_key_file().empty()) {
+    return wrong("webhook.secret_key_file: empty, want a file");
+  }
+  if (config.link_template().empty()) return wrong("link_template: empty, want a URL");
+  if (config.policy_file().empty()) return wrong("policy_file: empty, want a file");
+  const absl::Duration longest =
+      std::max(Or(config.smtp().has_timeout(), config.smtp().timeout(), MailOptions().timeout),
+               Or(config.webhook().has_timeout(), config.webhook().timeout(), WebhookOptions().timeout));
+  if (Or(config.dispatcher().has_lease(), config.dispatcher().lease(), DispatcherOptions().lease) <
+      longest + kSettleMargin) {
+    return wrong("dispatcher.lease: shorter than the longest time-out and 5 s");
+  }
+  RETURN_IF_ERROR(WebhookOptionsOf(config.webhook()).status());
+  return policy::LoadPolicyFile(config.policy_file()).status();
+}
+
+absl::StatusOr<std::unique_ptr<server::App>> MakeNotificationApp(const NotificationConfig& config,
+                                                                 server::Runtime& runtime) {
+  ASSIGN_OR_RETURN(const Parts parts, PartsOf(config));
+  return std::make_unique<NotificationApp>(config, parts, runtime);
+}
+
+}  // namespace mamori::notification
