@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "common/client/channel.h"
-#include "common/config/textproto.h"
+#include "common/client/event_publisher.h"
+#include "common/config/options.h"
 #include "common/db/pool.h"
 #include "common/db/schema.h"
 #include "common/db/transaction.h"
@@ -15,12 +16,12 @@
 #include "common/policy/sql_policy_store.h"
 #include "common/status/macros.h"
 #include "common/worker/periodic.h"
+#include "mamori/notification/v1/notification_service.grpc.pb.h"
 #include "services/triage/assessors.h"
 #include "services/triage/cases.h"
 #include "services/triage/grpc_report_source.h"
 #include "services/triage/housekeeping.h"
 #include "services/triage/ingest.h"
-#include "services/triage/notification_publisher.h"
 #include "services/triage/sql_case_store.h"
 #include "services/triage/sql_ingest_store.h"
 #include "services/triage/sql_watch_store.h"
@@ -39,33 +40,6 @@ constexpr absl::Duration kPingTimeout = absl::Seconds(1);
 // Relay, sequencer, housekeeping and readiness, beside the handlers.
 constexpr int kWorkerConnections = 4;
 
-template <typename T>
-T Or(T value, T if_zero) {
-  return value == 0 ? if_zero : value;
-}
-
-outbox::RelayOptions RelayOptions(const config::v1::Outbox& config) {
-  outbox::RelayOptions options;
-  options.lease = absl::Seconds(Or(config.lease_seconds(), 5));
-  options.publish_timeout = options.lease * 0.8;
-  options.poll_interval =
-      config::ToDuration(config.has_poll_interval(), config.poll_interval().seconds(),
-                         config.poll_interval().nanos(), options.poll_interval);
-  options.paused = config.paused();
-  return options;
-}
-
-absl::StatusOr<db::PoolOptions> PoolOptions(const config::v1::Database& config) {
-  db::PoolOptions options;
-  options.host = config.address();
-  options.user = config.user();
-  options.schema = config.schema();
-  options.tls_ca_file = config.tls_ca_file();
-  ASSIGN_OR_RETURN(options.password, config::ReadSecret(config.password_file()));
-  options.max_connections = Or(config.max_connections(), 8) + kWorkerConnections;
-  return options;
-}
-
 class TriageApp final : public server::App {
  public:
   TriageApp(const TriageConfig& config, const db::PoolOptions& pool,
@@ -81,9 +55,11 @@ class TriageApp final : public server::App {
         watch_store_(transactor_, runtime.clock),
         relay_(outbox::Relay::Create(
             {transactor_, runtime.clock, runtime.ids, runtime.telemetry},
-            MakeNotificationPublisher(notification::v1::NotificationService::NewStub(
-                client::CreateChannel(config.notification(), config.server().tls()))),
-            RelayOptions(config.outbox()))),
+            client::MakeEventPublisher<notification::v1::IngestEventsRequest,
+                                       notification::v1::IngestEventsResponse>(
+                std::shared_ptr(notification::v1::NotificationService::NewStub(
+                    client::CreateChannel(config.notification(), config.server().tls())))),
+            config::RelayOptionsOf(config.outbox()))),
         hub_(watch_store_, runtime.clock),
         sequencing_({.name = "watch", .interval = absl::Milliseconds(250)}, runtime.ids,
                     runtime.telemetry, [this] { return hub_.RunOnce(); }),
@@ -151,26 +127,21 @@ class TriageApp final : public server::App {
 
 absl::Status CheckConfig(const TriageConfig& config) {
   const auto wrong = [](const char* what) { return absl::InvalidArgumentError(what); };
-  if (config.database().address().empty()) return wrong("database.address: empty, want host:port");
-  if (config.database().user().empty()) return wrong("database.user: empty, want a user");
-  if (config.database().schema().empty()) return wrong("database.schema: empty, want a schema");
-  if (config.database().password_file().empty()) {
-    return wrong("database.password_file: empty, want a file");
-  }
-  if (config.database().max_connections() < 0) return wrong("database.max_connections: negative");
+  RETURN_IF_ERROR(config::CheckDatabase(config.database()));
+  RETURN_IF_ERROR(config::CheckOutbox(config.outbox()));
   if (config.intake().target().empty()) return wrong("intake.target: empty, want a gRPC target");
   if (config.notification().target().empty()) {
     return wrong("notification.target: empty, want a gRPC target");
   }
   if (config.policy_file().empty()) return wrong("policy_file: empty, want a file");
-  if (config.outbox().lease_seconds() < 0) return wrong("outbox.lease_seconds: negative");
   return policy::LoadPolicyFile(config.policy_file()).status();
 }
 
 absl::StatusOr<std::unique_ptr<server::App>> MakeTriageApp(const TriageConfig& config,
                                                            server::Runtime& runtime) {
   ASSIGN_OR_RETURN(auto policy, policy::LoadPolicyFile(config.policy_file()));
-  ASSIGN_OR_RETURN(const db::PoolOptions pool, PoolOptions(config.database()));
+  ASSIGN_OR_RETURN(const db::PoolOptions pool,
+                   config::PoolOptionsOf(config.database(), kWorkerConnections));
   return std::make_unique<TriageApp>(config, pool, std::move(policy), runtime);
 }
 
