@@ -1,5 +1,6 @@
 #include "services/intake/intake_service.h"
 
+#include <string>
 #include <utility>
 
 #include "services/intake/methods.h"
@@ -10,12 +11,26 @@ namespace mamori::intake {
 using server::CallContext;
 using server::Needs;
 
+namespace {
+
+// What is serialized already leaves as it is.
+template <typename Done>
+auto AsBytes(Done done) {
+  return [done = std::move(done)](absl::StatusOr<std::string> answer) {
+    if (!answer.ok()) return done(answer.status());
+    const grpc::Slice slice(*answer);
+    done(grpc::ByteBuffer(&slice, 1));
+  };
+}
+
+}  // namespace
+
 grpc::ServerUnaryReactor* IntakeService::SubmitReport(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request,
                                                       grpc::ByteBuffer* response) {
   return rpc_.UnaryAsync(context, kSubmitReport, Needs::kTenant, response,
                          [&](const CallContext& call, auto done) {
-                           submitter_.Submit(call, *request, std::move(done));
+                           submitter_.Submit(call, *request, AsBytes(std::move(done)));
                          });
 }
 

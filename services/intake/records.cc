@@ -1,9 +1,13 @@
 #include "services/intake/records.h"
 
+#include <google/protobuf/arena.h>
+
+#include <memory>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "common/id/id.h"
+#include "common/idempotency/hash.h"
 #include "common/idempotency/request_id.h"
 #include "common/status/macros.h"
 
@@ -34,15 +38,21 @@ mamori::v1::Event MakeEvent(const server::CallContext& call, std::string subject
 
 // What a list shows. Takes the occurrences out of `report`, whose body is serialized already.
 std::optional<std::string> Summarize(mamori::v1::Report& report) {
-  mamori::v1::Report summary;
-  summary.set_company(report.company());
+  // Beside the report, so that what is taken out of it is not copied.
+  google::protobuf::Arena* const arena = report.GetArena();
+  std::unique_ptr<mamori::v1::Report> owned;
+  if (arena == nullptr) owned = std::make_unique<mamori::v1::Report>();
+  mamori::v1::Report& summary =
+      arena == nullptr ? *owned
+                       : *google::protobuf::Arena::CreateMessage<mamori::v1::Report>(arena);
+  summary.mutable_company()->swap(*report.mutable_company());
   summary.set_kind(report.kind());
-  summary.set_language(report.language());
+  summary.mutable_language()->swap(*report.mutable_language());
   summary.mutable_occurrences()->Swap(report.mutable_occurrences());
   summary.set_contact_count(report.contact_count());
   summary.set_total_minutes(report.total_minutes());
   summary.set_immediate_danger(report.immediate_danger());
-  summary.set_existing_case(report.existing_case());
+  summary.mutable_existing_case()->swap(*report.mutable_existing_case());
   if (summary.ByteSizeLong() > kMaxSummaryBytes) return std::nullopt;
   return summary.SerializeAsString();
 }
@@ -81,7 +91,10 @@ NewReport MakeNewReport(const server::CallContext& call, std::string_view method
   report.clear_supplements();
 
   NewReport row;
-  row.answer = MakeAnswer(call, method, request.request_id(), idempotency::BodyDigest(request));
+  // The report is the whole body, and has no map: its bytes are as good as the request's, and made
+  // only once.
+  row.body = report.SerializeAsString();
+  row.answer = MakeAnswer(call, method, request.request_id(), idempotency::Hash({row.body}));
   v1::SubmitReportResponse response;
   response.set_name(id::Name("reports", ids.subject));
   row.answer.response = response.SerializeAsString();
@@ -90,7 +103,6 @@ NewReport MakeNewReport(const server::CallContext& call, std::string_view method
   row.kind = report.kind();
   row.immediate_danger = report.immediate_danger();
   row.create_time = now;
-  row.body = report.SerializeAsString();
   row.summary = Summarize(report);
   row.event = MakeEvent(call, ids.subject, std::move(ids.event), now);
   row.event.set_subject_sequence(1);

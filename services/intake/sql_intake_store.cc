@@ -81,18 +81,15 @@ constexpr char kInsertContact[] =
     "INSERT INTO contact (tenant, create_time, contact_id, company, report_id, start_time, body)"
     " VALUES (?, ?, ?, ?, ?, ?, ?)";
 
-db::Params AnswerRow(const NewReport& report) {
-  db::Params row;
-  row.Add(report.answer.key)
+void AddAnswer(const NewReport& report, db::Params& params) {
+  params.Add(report.answer.key)
       .Add(report.answer.digest)
       .Add(report.answer.response)
       .Add(report.create_time);
-  return row;
 }
 
-db::Params ReportRow(const NewReport& report) {
-  db::Params row;
-  row.Add(report.report_id)
+void AddReport(const NewReport& report, db::Params& params) {
+  params.Add(report.report_id)
       .Add(report.tenant)
       .Add(report.company)
       .Add(report.kind)
@@ -100,30 +97,45 @@ db::Params ReportRow(const NewReport& report) {
       .Add(report.create_time)
       .Add(static_cast<int64_t>(report.event.subject_sequence()))
       .Add(report.body);
-  return row;
 }
 
-db::Params SummaryRow(const NewReport& report) {
-  db::Params row;
-  row.Add(report.tenant)
+void AddSummary(const NewReport& report, db::Params& params) {
+  params.Add(report.tenant)
       .Add(report.create_time)
       .Add(report.report_id)
       .Add(report.company)
       .Add(report.kind);
   if (report.summary) {
-    row.Add(*report.summary);
+    params.Add(*report.summary);
   } else {
-    row.AddNull();
+    params.AddNull();
   }
-  return row;
 }
 
-absl::Status Insert(db::Tx& tx, const char* head, const std::vector<const NewReport*>& reports,
-                    db::Params (*to_row)(const NewReport&)) {
-  std::vector<db::Params> rows;
-  rows.reserve(reports.size());
-  for (const NewReport* report : reports) rows.push_back(to_row(*report));
-  return tx.InsertRows(head, rows);
+// As Tx::InsertRows, with the values written straight into the statement: this is the hot path, and
+// its rows are large.
+absl::Status Insert(db::Tx& tx, const char* head, int columns,
+                    const std::vector<const NewReport*>& reports,
+                    void (*add)(const NewReport&, db::Params&)) {
+  constexpr size_t kMaxRows = 64;
+  const std::string tuple = absl::StrCat("(", db::Placeholders(columns), ")");
+  for (size_t next = 0; next < reports.size();) {
+    size_t chunk = 1;
+    while (chunk * 2 <= std::min(kMaxRows, reports.size() - next)) chunk *= 2;
+    std::string sql = head;
+    db::Params params;
+    for (size_t i = 0; i < chunk; ++i) {
+      if (i > 0) sql += ',';
+      sql += tuple;
+      add(*reports[next + i], params);
+    }
+    ASSIGN_OR_RETURN(const int64_t inserted, tx.Execute(sql, params));
+    if (inserted != static_cast<int64_t>(chunk)) {
+      return absl::InternalError(absl::StrCat(inserted, " rows, want ", chunk, ": ", head));
+    }
+    next += chunk;
+  }
+  return absl::OkStatus();
 }
 
 void AddPosition(const Position& after, int limit, db::Params& params) {
@@ -157,9 +169,9 @@ absl::Status SqlIntakeStore::InsertReports(const std::vector<const NewReport*>& 
   // answers.
   return transactor_.Run({.deadline = deadline, .settles_unknown_commit = true},
                          [&](db::Tx& tx) -> absl::Status {
-                           RETURN_IF_ERROR(Insert(tx, kInsertAnswers, reports, AnswerRow));
-                           RETURN_IF_ERROR(Insert(tx, kInsertReports, reports, ReportRow));
-                           RETURN_IF_ERROR(Insert(tx, kInsertSummaries, reports, SummaryRow));
+                           RETURN_IF_ERROR(Insert(tx, kInsertAnswers, 4, reports, AddAnswer));
+                           RETURN_IF_ERROR(Insert(tx, kInsertReports, 8, reports, AddReport));
+                           RETURN_IF_ERROR(Insert(tx, kInsertSummaries, 6, reports, AddSummary));
                            return outbox::Append(tx, events);
                          });
 }

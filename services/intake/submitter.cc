@@ -33,11 +33,6 @@ bool Parse(const grpc::ByteBuffer& bytes, v1::SubmitReportRequest& request) {
   return reader.status().ok() && request.ParseFromZeroCopyStream(&reader);
 }
 
-grpc::ByteBuffer ToByteBuffer(const std::string& bytes) {
-  const grpc::Slice slice(bytes);
-  return grpc::ByteBuffer(&slice, 1);
-}
-
 // The answers of a batch, and whether all are there.
 class Answers {
  public:
@@ -94,18 +89,12 @@ void Submitter::SubmitParsed(const server::CallContext& call, v1::SubmitReportRe
 }
 
 void Submitter::Submit(const server::CallContext& call, const grpc::ByteBuffer& request,
-                       RawDone done) const {
+                       Done done) const {
   alignas(8) char block[kArenaBytes];
   google::protobuf::Arena arena(block, sizeof(block));
   auto& parsed = *google::protobuf::Arena::CreateMessage<v1::SubmitReportRequest>(&arena);
   if (!Parse(request, parsed)) return done(Unreadable());
-  SubmitParsed(call, parsed, [done = std::move(done)](absl::StatusOr<std::string> answer) {
-    if (answer.ok()) {
-      done(ToByteBuffer(*answer));
-    } else {
-      done(answer.status());
-    }
-  });
+  SubmitParsed(call, parsed, std::move(done));
 }
 
 absl::StatusOr<v1::BatchSubmitReportsResponse> Submitter::SubmitBatch(

@@ -23,11 +23,12 @@ class Submitter {
             id::IdSource& ids)
       : writer_(writer), gate_(gate), clock_(clock), ids_(ids) {}
 
-  using RawDone = std::function<void(absl::StatusOr<grpc::ByteBuffer>)>;
+  // Gets the serialized SubmitReportResponse, exactly once, from any thread.
+  using Done = std::function<void(absl::StatusOr<std::string>)>;
   // Does not block. The request comes as it was on the wire: gRPC would answer UNIMPLEMENTED to one
   // that cannot be parsed, such as one with text that is not UTF-8, and here it is
   // INVALID_ARGUMENT.
-  void Submit(const server::CallContext& call, const grpc::ByteBuffer& request, RawDone done) const;
+  void Submit(const server::CallContext& call, const grpc::ByteBuffer& request, Done done) const;
 
   // Blocks until each request is answered. A request id counts as one of SubmitReport: a report
   // that was sent both by itself and in a batch is taken once.
@@ -35,7 +36,6 @@ class Submitter {
       const server::CallContext& call, const v1::BatchSubmitReportsRequest& request) const;
 
  private:
-  using Done = std::function<void(absl::StatusOr<std::string>)>;
   void SubmitParsed(const server::CallContext& call, v1::SubmitReportRequest& request,
                     Done done) const;
 
