@@ -1,5 +1,5 @@
-// What holds for the tables of every service: the frame's tables are the same everywhere, and every other row has
-// its tenant.
+// What holds for the tables of every service: the frame's tables are the same everywhere, and every
+// other row has its tenant.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,10 +15,10 @@
 namespace mamori {
 namespace {
 
-// Rows of these belong to no tenant: work on its way, keys that hold the tenant hashed, and versions and counters of
-// the whole service.
-const std::set<std::string> kFrame = {"outbox",         "inbox",            "lease",     "request_id",
-                                      "policy_version", "schema_migration", "watch_head"};
+// Rows of these belong to no tenant: work on its way, keys that hold the tenant hashed, and
+// versions and counters of the whole service.
+const std::set<std::string> kFrame = {
+    "outbox", "inbox", "lease", "request_id", "policy_version", "schema_migration", "watch_head"};
 
 class SharedTablesTest : public ::testing::Test {
  protected:
@@ -77,9 +77,10 @@ TEST_F(SharedTablesTest, EveryRowHasItsTenant) {
 
 TEST_F(SharedTablesTest, EveryTableIsTransactional) {
   for (const auto& [service, database] : Databases()) {
-    EXPECT_EQ(database->Number("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = "
-                               "DATABASE() AND engine <> 'InnoDB'"),
-              0)
+    EXPECT_EQ(
+        database->Number("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = "
+                         "DATABASE() AND engine <> 'InnoDB'"),
+        0)
         << service;
   }
 }

@@ -25,6 +25,13 @@ class SystemTest(unittest.TestCase):
         cls.system.__enter__()
         cls.client = cls.system.client()
 
+    def setUp(self):
+        # What an earlier test broke and left broken.
+        for process in self.system.all_processes():
+            if not process.alive():
+                process.start()
+        self.system.wait_ready()
+
     def run(self, result=None):
         wrong = len(result.failures) + len(result.errors)
         super().run(result)
@@ -37,10 +44,13 @@ class SystemTest(unittest.TestCase):
     def submit(self, request=None, **options) -> str:
         return self.client.call_until_answered("intake", "SubmitReport", request or make_request(), **options).name
 
-    def find_case(self, name: str, replica: int = 0):
-        """The case by its own or its report's name; None when there is none yet."""
+    def find_case(self, name: str, replica: int | None = None):
+        """The case by its own or its report's name, from any replica or this one; None when there is none yet."""
+        request = triage_service_pb2.GetCaseRequest(name=name)
         try:
-            return self.client.call("triage", "GetCase", triage_service_pb2.GetCaseRequest(name=name), replica)
+            if replica is None:
+                return self.client.call_until_answered("triage", "GetCase", request)
+            return self.client.call("triage", "GetCase", request, replica)
         except grpc.RpcError as error:
             if error.code() in (grpc.StatusCode.NOT_FOUND, grpc.StatusCode.UNAVAILABLE):
                 return None

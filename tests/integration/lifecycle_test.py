@@ -57,7 +57,7 @@ class LifecycleTest(SystemTest):
     def test_sigterm_under_load_shows_clients_only_unavailable_and_loses_nothing(self):
         with Load(self.client) as load:
             time.sleep(0.5)
-            for service in ("intake", "triage", "notification"):
+            for service in self.system.processes:
                 for process in self.system.processes[service]:
                     begin = time.monotonic()
                     self.assertEqual(process.stop(), 0, f"{process.name}: exit code")
@@ -86,7 +86,7 @@ class LifecycleTest(SystemTest):
         self.wait_case(self.submit())
 
     def test_service_refuses_to_serve_below_its_minimum_schema(self):
-        for service in ("intake", "triage", "notification"):
+        for service in self.system.processes:
             with self.subTest(service=service):
                 table = f"mamori_{service}.schema_migration"
                 ((last,),) = self.system.database.sql(f"SELECT MAX(version) FROM {table}")
@@ -109,7 +109,7 @@ class LifecycleTest(SystemTest):
 
     def test_relay_goes_on_when_the_lease_holder_is_killed(self):
         # Each replica is killed once, so the holder is among them, for every service that has a relay.
-        for service in ("intake", "triage", "notification"):
+        for service in self.system.processes:
             for victim in (0, 1):
                 with self.subTest(service=service, victim=victim):
                     reports = [self.submit() for _ in range(8)]
