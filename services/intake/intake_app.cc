@@ -6,13 +6,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/client/channel.h"
-#include "common/config/textproto.h"
+#include "common/client/event_publisher.h"
+#include "common/config/options.h"
 #include "common/db/pool.h"
 #include "common/db/schema.h"
 #include "common/db/transaction.h"
 #include "common/outbox/relay.h"
 #include "common/status/macros.h"
 #include "common/worker/periodic.h"
+#include "mamori/triage/v1/triage_service.grpc.pb.h"
 #include "services/intake/backlog_gate.h"
 #include "services/intake/contacts.h"
 #include "services/intake/group_commit.h"
@@ -21,25 +23,16 @@
 #include "services/intake/reports.h"
 #include "services/intake/sql_intake_store.h"
 #include "services/intake/submitter.h"
-#include "services/intake/triage_publisher.h"
 
 namespace mamori::intake {
 namespace {
 
+using config::Or;
 using config::v1::IntakeConfig;
 
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
 // Relay, backlog, housekeeping and readiness, beside the handlers.
 constexpr int kWorkerConnections = 4;
-
-template <typename T>
-T Or(T value, T if_zero) {
-  return value == 0 ? if_zero : value;
-}
-
-absl::Duration Or(bool is_set, const google::protobuf::Duration& value, absl::Duration if_unset) {
-  return config::ToDuration(is_set, value.seconds(), value.nanos(), if_unset);
-}
 
 GroupCommit::Options WriterOptions(const config::v1::GroupCommit& config) {
   const GroupCommit::Options standard;
@@ -52,27 +45,6 @@ BacklogGate::Options GateOptions(const config::v1::Outbox& config) {
   const BacklogGate::Options standard;
   return {.max_depth = Or(config.max_depth(), standard.max_depth),
           .max_age = Or(config.has_max_age(), config.max_age(), standard.max_age)};
-}
-
-outbox::RelayOptions RelayOptions(const config::v1::Outbox& config) {
-  outbox::RelayOptions options;
-  options.lease = absl::Seconds(Or(config.lease_seconds(), 5));
-  options.publish_timeout = options.lease * 0.8;
-  options.poll_interval =
-      Or(config.has_poll_interval(), config.poll_interval(), options.poll_interval);
-  options.paused = config.paused();
-  return options;
-}
-
-absl::StatusOr<db::PoolOptions> PoolOptions(const config::v1::Database& config) {
-  db::PoolOptions options;
-  options.host = config.address();
-  options.user = config.user();
-  options.schema = config.schema();
-  options.tls_ca_file = config.tls_ca_file();
-  ASSIGN_OR_RETURN(options.password, config::ReadSecret(config.password_file()));
-  options.max_connections = Or(config.max_connections(), 8) + kWorkerConnections;
-  return options;
 }
 
 // The writers have connections of their own: a rush of readers never keeps a report from being
@@ -94,9 +66,11 @@ class IntakeApp final : public server::App {
         writer_store_(writer_transactor_, runtime.clock),
         relay_(outbox::Relay::Create(
             {transactor_, runtime.clock, runtime.ids, runtime.telemetry},
-            MakeTriagePublisher(triage::v1::TriageService::NewStub(
-                client::CreateChannel(config.triage(), config.server().tls()))),
-            RelayOptions(config.outbox()))),
+            client::MakeEventPublisher<triage::v1::IngestEventsRequest,
+                                       triage::v1::IngestEventsResponse>(
+                std::shared_ptr(triage::v1::TriageService::NewStub(
+                    client::CreateChannel(config.triage(), config.server().tls())))),
+            config::RelayOptionsOf(config.outbox()))),
         writer_({writer_store_, runtime.clock, runtime.telemetry, [this] { relay_->Wake(); }},
                 WriterOptions(config.group_commit())),
         gate_(store_, runtime.clock, runtime.telemetry, GateOptions(config.outbox())),
@@ -158,13 +132,8 @@ class IntakeApp final : public server::App {
 
 absl::Status CheckConfig(const IntakeConfig& config) {
   const auto wrong = [](const char* what) { return absl::InvalidArgumentError(what); };
-  if (config.database().address().empty()) return wrong("database.address: empty, want host:port");
-  if (config.database().user().empty()) return wrong("database.user: empty, want a user");
-  if (config.database().schema().empty()) return wrong("database.schema: empty, want a schema");
-  if (config.database().password_file().empty()) {
-    return wrong("database.password_file: empty, want a file");
-  }
-  if (config.database().max_connections() < 0) return wrong("database.max_connections: negative");
+  RETURN_IF_ERROR(config::CheckDatabase(config.database()));
+  RETURN_IF_ERROR(config::CheckOutbox(config.outbox()));
   if (config.triage().target().empty()) return wrong("triage.target: empty, want a gRPC target");
   if (config.group_commit().writers() < 0 || config.group_commit().writers() > 64) {
     return wrong("group_commit.writers: want 0 to 64");
@@ -173,15 +142,14 @@ absl::Status CheckConfig(const IntakeConfig& config) {
     return wrong("group_commit.max_batch: want 0 to 1024");
   }
   if (config.group_commit().max_queue() < 0) return wrong("group_commit.max_queue: negative");
-  if (config.outbox().max_depth() < 0) return wrong("outbox.max_depth: negative");
-  if (config.outbox().lease_seconds() < 0) return wrong("outbox.lease_seconds: negative");
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<server::App>> MakeIntakeApp(const IntakeConfig& config,
                                                            server::Runtime& runtime) {
   RETURN_IF_ERROR(CheckConfig(config));
-  ASSIGN_OR_RETURN(const db::PoolOptions pool, PoolOptions(config.database()));
+  ASSIGN_OR_RETURN(const db::PoolOptions pool,
+                   config::PoolOptionsOf(config.database(), kWorkerConnections));
   return std::make_unique<IntakeApp>(config, pool, runtime);
 }
 
