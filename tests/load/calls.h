@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "mamori/v1/report.pb.h"
 
 namespace mamori::load {
 
@@ -38,9 +37,9 @@ struct CallOptions {
   std::string tenant = "load";
   std::string person = "load-driver";
   std::string run_id;  // distinguishes the request ids of one run from those of another
-  std::vector<v1::Report> reports;  // submit
-  std::vector<std::string> names;   // get_report, get_case
-  std::vector<std::string> tokens;  // list_reports, list_cases
+  std::vector<std::string> reports;  // submit: serialized mamori.v1.Report
+  std::vector<std::string> names;    // get_report, get_case
+  std::vector<std::string> tokens;   // list_reports, list_cases
   int page_size = 50;
 };
 

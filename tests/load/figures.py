@@ -136,8 +136,9 @@ def road(system: System, plan: Plan) -> dict:
 
 def _latencies(system: System, files: list[pathlib.Path]) -> list[list[float]]:
     """p50 and p99 of every window, in ms: from the call's begin until the last mail of the case was accepted."""
-    pairs = system.directory / "cases.txt"
-    system.drive("cases", system.ports["triage"], out=pairs)
+    names, pairs = system.directory / "names.txt", system.directory / "cases.txt"
+    names.write_text("".join(line.split()[0] + "\n" for file in files for line in file.read_text().splitlines()))
+    system.drive("cases", system.ports["triage"], names=names, out=pairs)
     case_of = {}
     for line in pairs.read_text().splitlines():
         case, report = line.split()

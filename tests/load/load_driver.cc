@@ -160,8 +160,11 @@ int Drive(const std::string& method) {
   CallOptions calls;
   calls.tenant = absl::GetFlag(FLAGS_tenant);
   calls.run_id = absl::BytesToHexString(ids.NewId());
-  if (method == "submit")
-    calls.reports = MakeReports(600, absl::GetFlag(FLAGS_company), clock.Now());
+  if (method == "submit") {
+    for (const v1::Report& report : MakeReports(600, absl::GetFlag(FLAGS_company), clock.Now())) {
+      calls.reports.push_back(report.SerializeAsString());
+    }
+  }
   if (method == "get_report" || method == "get_case") {
     calls.names = ReadLines(absl::GetFlag(FLAGS_names));
     if (calls.names.empty()) return Fail("--names: no names");
@@ -215,12 +218,13 @@ int Drive(const std::string& method) {
 int WriteCases() {
   CallOptions calls;
   calls.tenant = absl::GetFlag(FLAGS_tenant);
-  std::ofstream out(absl::GetFlag(FLAGS_out));
+  const std::vector<std::string> reports = ReadLines(absl::GetFlag(FLAGS_names));
+  std::vector<std::string> cases;
   const grpc::Status status =
-      WalkCases(Connect(1)[0], calls, [&](const std::string& name, const std::string& report) {
-        out << name << ' ' << report << '\n';
-      });
-  if (!status.ok()) return Fail(absl::StrCat("walking the cases: ", status.error_message()));
+      FindCases(Connect(absl::GetFlag(FLAGS_channels)), calls, reports, cases);
+  if (!status.ok()) return Fail(absl::StrCat("finding the cases: ", status.error_message()));
+  std::ofstream out(absl::GetFlag(FLAGS_out));
+  for (size_t i = 0; i < reports.size(); ++i) out << cases[i] << ' ' << reports[i] << '\n';
   return out.flush() ? 0 : Fail("--out: cannot be written");
 }
 

@@ -1,5 +1,8 @@
 #include "tests/load/pages.h"
 
+#include <functional>
+#include <thread>
+
 #include "mamori/intake/v1/intake_service.grpc.pb.h"
 #include "mamori/triage/v1/triage_service.grpc.pb.h"
 
@@ -25,17 +28,17 @@ grpc::Status Walk(const CallOptions& options, const Page& page, std::vector<std:
   return grpc::Status::OK;
 }
 
-Page CasePage(triage::v1::TriageService::Stub& stub,
-              const std::function<void(const std::string&, const std::string&)>& each) {
-  return [&stub, each](grpc::ClientContext& context, const std::string& token, std::string& next) {
-    triage::v1::ListCasesRequest request;
-    triage::v1::ListCasesResponse response;
+template <typename Service, typename Request, typename Response>
+Page NextPage(const std::shared_ptr<grpc::Channel>& channel,
+              grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                    Response*)) {
+  std::shared_ptr<typename Service::Stub> stub = Service::NewStub(channel);
+  return [stub, method](grpc::ClientContext& context, const std::string& token, std::string& next) {
+    Request request;
+    Response response;
     request.set_page_size(kPage);
     request.set_page_token(token);
-    grpc::Status status = stub.ListCases(&context, request, &response);
-    for (const v1::Case& one : response.cases()) {
-      for (const std::string& report : one.reports()) each(one.name(), report);
-    }
+    const grpc::Status status = ((*stub).*method)(&context, request, &response);
     next = response.next_page_token();
     return status;
   };
@@ -45,34 +48,47 @@ Page CasePage(triage::v1::TriageService::Stub& stub,
 
 grpc::Status WalkTokens(const std::string& method, const std::shared_ptr<grpc::Channel>& channel,
                         const CallOptions& options, std::vector<std::string>& tokens) {
-  grpc::Status status;
-  if (method == "list_cases") {
-    auto stub = triage::v1::TriageService::NewStub(channel);
-    status = Walk(options, CasePage(*stub, [](const std::string&, const std::string&) {}), tokens);
-  } else {
-    auto stub = intake::v1::IntakeService::NewStub(channel);
-    status = Walk(
-        options,
-        [&](grpc::ClientContext& context, const std::string& token, std::string& next) {
-          intake::v1::ListReportsRequest request;
-          intake::v1::ListReportsResponse response;
-          request.set_page_size(kPage);
-          request.set_page_token(token);
-          grpc::Status one = stub->ListReports(&context, request, &response);
-          next = response.next_page_token();
-          return one;
-        },
-        tokens);
-  }
+  const grpc::Status status =
+      method == "list_cases"
+          ? Walk(options,
+                 NextPage<triage::v1::TriageService, triage::v1::ListCasesRequest,
+                          triage::v1::ListCasesResponse>(
+                     channel, &triage::v1::TriageService::Stub::ListCases),
+                 tokens)
+          : Walk(options,
+                 NextPage<intake::v1::IntakeService, intake::v1::ListReportsRequest,
+                          intake::v1::ListReportsResponse>(
+                     channel, &intake::v1::IntakeService::Stub::ListReports),
+                 tokens);
   if (tokens.size() > 1) tokens.pop_back();
   return status;
 }
 
-grpc::Status WalkCases(const std::shared_ptr<grpc::Channel>& channel, const CallOptions& options,
-                       const std::function<void(const std::string&, const std::string&)>& each) {
-  auto stub = triage::v1::TriageService::NewStub(channel);
-  std::vector<std::string> tokens;
-  return Walk(options, CasePage(*stub, each), tokens);
+grpc::Status FindCases(const std::vector<std::shared_ptr<grpc::Channel>>& channels,
+                       const CallOptions& options, const std::vector<std::string>& reports,
+                       std::vector<std::string>& cases) {
+  cases.resize(reports.size());
+  std::vector<grpc::Status> statuses(channels.size());
+  std::vector<std::thread> threads;
+  for (size_t t = 0; t < channels.size(); ++t) {
+    threads.emplace_back([&, t] {
+      const auto stub = triage::v1::TriageService::NewStub(channels[t]);
+      for (size_t i = t; i < reports.size() && statuses[t].ok(); i += channels.size()) {
+        grpc::ClientContext context;
+        SetUp(options, kTimeout, context);
+        triage::v1::GetCaseRequest request;
+        v1::Case response;
+        request.set_name(reports[i]);
+        statuses[t] = stub->GetCase(&context, request, &response);
+        cases[i] = response.name();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const grpc::Status& status : statuses) {
+    if (!status.ok()) return status;
+  }
+  return grpc::Status::OK;
 }
 
 }  // namespace mamori::load

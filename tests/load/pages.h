@@ -1,10 +1,9 @@
-// Walks whole lists, page by page.
+// Reads what is needed around a measurement: pages to begin at, and which case a report became.
 #ifndef MAMORI_TESTS_LOAD_PAGES_H_
 #define MAMORI_TESTS_LOAD_PAGES_H_
 
 #include <grpcpp/grpcpp.h>
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,9 +18,10 @@ namespace mamori::load {
 grpc::Status WalkTokens(const std::string& method, const std::shared_ptr<grpc::Channel>& channel,
                         const CallOptions& options, std::vector<std::string>& tokens);
 
-// Calls `each(case name, report name)` for all cases of the tenant, newest first.
-grpc::Status WalkCases(const std::shared_ptr<grpc::Channel>& channel, const CallOptions& options,
-                       const std::function<void(const std::string&, const std::string&)>& each);
+// The case of every report in `reports`, in their order. A failed call's status otherwise.
+grpc::Status FindCases(const std::vector<std::shared_ptr<grpc::Channel>>& channels,
+                       const CallOptions& options, const std::vector<std::string>& reports,
+                       std::vector<std::string>& cases);
 
 }  // namespace mamori::load
 
