@@ -81,9 +81,10 @@ made_of() {
   local part
   for part in "$@"; do
     printf '%s\n' "$part"
-    [ ! -f "$part" ] || stat -c '%s %Y' "$part"
     case $part in
       *.textproto) cat "$part" "$root"/deploy/config/authorization.textproto "$root"/deploy/policy/*.textproto ;;
+      *.py | *.pem) stat -c '%s %Y' "$part" ;;
+      *) if [ -f "$part" ] && [ -x "$part" ]; then stat -c '%s %Y' "$part"; fi ;;
     esac
   done | sha256sum
 }

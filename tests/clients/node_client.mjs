@@ -16,7 +16,7 @@ const googleapis = '/usr/share/gocode/src/github.com/gogo/googleapis';
 
 const definition = loader.loadSync(
   ['intake', 'triage', 'notification'].map((s) => `mamori/${s}/v1/${s}_service.proto`),
-  { includeDirs: [path.join(root, 'proto'), googleapis], longs: String, enums: String, defaults: true });
+  { includeDirs: [path.join(root, 'proto'), googleapis], keepCase: true, enums: String, defaults: true });
 const { mamori } = grpc.loadPackageDefinition(definition);
 const pem = (name) => fs.readFileSync(path.join(state, 'tls', name));
 const credentials = grpc.credentials.createSsl(pem('ca.pem'), pem('portal.key'), pem('portal.pem'));
