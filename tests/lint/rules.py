@@ -27,12 +27,12 @@ IMPURE_STANDARD = {"chrono", "ctime", "filesystem", "fstream", "iostream", "thre
 CLOCK = re.compile(r"absl::Now\s*\(|(system|steady|high_resolution)_clock::now\b|\bgettimeofday\s*\(|\bclock_gettime\s*\("
                    r"|(?<![\w.>:])(std::|::)?time\s*\(\s*(nullptr|NULL|0|&)|GetCurrentTime(Nanos)?\s*\(|TimeUtil::GetCurrentTime")
 DRIVER_CALL = re.compile(r"->\s*(commit|rollback|setAutoCommit)\s*\(")
-UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|not implemented", re.IGNORECASE)
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|(?i:not implemented)")
 
 
 def is_test(path: str) -> bool:
     return (path.startswith(("tests/", "common/testing/")) or path.endswith("_test.cc")
-            or pathlib.PurePath(path).name.startswith("test_"))
+            or path.endswith("_fixture.h") or pathlib.PurePath(path).name.startswith(("test_", "fake_")))
 
 
 def code_of(line: str) -> str:
