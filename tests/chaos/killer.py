@@ -22,12 +22,16 @@ class Killer:
         return deck
 
     def _rounds(self, kills: int) -> list[list[str]]:
+        """The deck in hands of one to three; what comes twice in a hand gets a round of its own."""
         deck, rounds = self._deck(kills), []
         while deck:
-            at_once = set(deck[-self._random.choice((1, 1, 2, 3)):])
-            for target in at_once:
-                deck.remove(target)
-            rounds.append(sorted(at_once))
+            hand = {deck.pop() for _ in range(min(len(deck), self._random.choice((1, 1, 2, 3))))}
+            rounds.append(sorted(hand))
+        missing = collections.Counter(self._deck(kills))
+        for hand in rounds:
+            missing.subtract(hand)
+        rounds += [[target] for target, count in missing.items() for _ in range(count)]
+        self._random.shuffle(rounds)
         return rounds
 
     def run(self, kills: int, seconds: float, say) -> None:

@@ -68,11 +68,11 @@ class Settings:
         config.smtp.ca_file = str(self._certificates.ca)
         setattr(config.smtp, "from", "mamori@acme.test")
         config.smtp.message_id_host = "mamori.acme.test"
-        config.smtp.timeout.FromSeconds(3)
+        config.smtp.timeout.FromSeconds(2)
         config.webhook.allowed_private_networks.append("127.0.0.1/32")
         config.webhook.extra_ca_file = str(self._certificates.ca)
         config.webhook.timeout.FromSeconds(2)
         config.webhook.secret_key_file = str(self._directory / "webhook.key")
         config.webhook.circuit_wait.FromSeconds(1)
-        config.dispatcher.lease.FromSeconds(5)
+        config.dispatcher.lease.FromSeconds(7)
         config.dispatcher.poll_interval.FromMilliseconds(300)
