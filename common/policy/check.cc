@@ -186,6 +186,12 @@ class Checker {
       Need(std::find(types.begin(), types.end(), route.event_type()) != types.end(),
            at + ".event_type", "is no event type");
       Need(v1::Severity_IsValid(route.min_severity()), at + ".min_severity", "is no severity");
+      Need(v1::Severity_IsValid(route.max_severity()) &&
+               (route.max_severity() == v1::SEVERITY_UNSPECIFIED ||
+                route.max_severity() >= route.min_severity()),
+           at + ".max_severity", "is no severity, or below min_severity");
+      CheckStates(route.from_states(), route.event_type(), at + ".from_states");
+      CheckStates(route.to_states(), route.event_type(), at + ".to_states");
       for (int k = 0; k < route.report_kinds_size(); ++k) {
         Need(v1::ReportKind_IsValid(route.report_kinds(k)) &&
                  route.report_kinds(k) != v1::REPORT_KIND_UNSPECIFIED,
@@ -195,6 +201,15 @@ class Checker {
            at + ".urgency", "want NORMAL, HIGH or PAGE");
       Need(route.steps_size() > 0, at + ".steps", "at least one is required");
       for (int k = 0; k < route.steps_size(); ++k) CheckStep(route, k, at);
+    }
+  }
+
+  template <typename States>
+  void CheckStates(const States& states, const std::string& event_type, const std::string& at) {
+    for (int k = 0; k < states.size(); ++k) {
+      Need(event_type == "case.state_changed" && v1::CaseState_IsValid(states.Get(k)) &&
+               states.Get(k) != v1::CASE_STATE_UNSPECIFIED,
+           absl::StrCat(at, "[", k, "]"), "is no state, or the event is no change of state");
     }
   }
 

@@ -14,13 +14,31 @@ EventFacts Common(const char* type, const Fact& fact) {
   return facts;
 }
 
+template <typename List, typename Value>
+bool Names(const List& list, Value value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+// An empty list asks nothing.
+template <typename List, typename Value>
+bool Admits(const List& list, Value value) {
+  return list.empty() || Names(list, value);
+}
+
 bool Matches(const mamori::v1::Route& route, const EventFacts& facts) {
   if (route.event_type() != facts.type) return false;
   if (facts.severity < route.min_severity()) return false;
+  if (route.max_severity() != mamori::v1::SEVERITY_UNSPECIFIED &&
+      facts.severity > route.max_severity()) {
+    return false;
+  }
   if (!route.company().empty() && route.company() != facts.company) return false;
-  if (route.report_kinds().empty()) return true;
-  return std::find(route.report_kinds().begin(), route.report_kinds().end(), facts.kind) !=
-         route.report_kinds().end();
+  if (IsConsulting(facts) &&
+      !Names(route.report_kinds(), mamori::v1::REPORT_KIND_CONSULTATION)) {
+    return false;
+  }
+  return Admits(route.report_kinds(), facts.kind) &&
+         Admits(route.from_states(), facts.from_state) && Admits(route.to_states(), facts.state);
 }
 
 std::vector<std::string> MailOf(const mamori::v1::Policy& policy, std::string_view group) {
@@ -44,11 +62,16 @@ absl::Duration WaitOf(const mamori::v1::Route& route, int step) {
 
 }  // namespace
 
+bool IsConsulting(const EventFacts& facts) {
+  return facts.state == mamori::v1::CASE_STATE_CONSULTING;
+}
+
 std::optional<EventFacts> FactsOf(const mamori::v1::Event& event) {
   switch (event.fact_case()) {
     case mamori::v1::Event::kCaseOpened: {
       EventFacts facts = Common("case.opened", event.case_opened());
       facts.policy_digest = event.case_opened().policy_digest();
+      facts.state = event.case_opened().state();
       facts.severity = event.case_opened().severity();
       facts.kind = event.case_opened().report_kind();
       return facts;
@@ -56,23 +79,32 @@ std::optional<EventFacts> FactsOf(const mamori::v1::Event& event) {
     case mamori::v1::Event::kReportJoined: {
       EventFacts facts = Common("case.report_joined", event.report_joined());
       facts.policy_digest = event.report_joined().policy_digest();
+      facts.state = event.report_joined().state();
+      facts.kind = event.report_joined().report_kind();
       facts.severity = event.report_joined().severity();
       return facts;
     }
     case mamori::v1::Event::kCaseStateChanged: {
       EventFacts facts = Common("case.state_changed", event.case_state_changed());
       facts.policy_digest = event.case_state_changed().policy_digest();
+      facts.kind = event.case_state_changed().report_kind();
+      facts.from_state = event.case_state_changed().from();
+      facts.state = event.case_state_changed().to();
       facts.severity = event.case_state_changed().severity();
       return facts;
     }
     case mamori::v1::Event::kCaseAssigned: {
       EventFacts facts = Common("case.assigned", event.case_assigned());
       facts.policy_digest = event.case_assigned().policy_digest();
+      facts.state = event.case_assigned().state();
+      facts.kind = event.case_assigned().report_kind();
       return facts;
     }
     case mamori::v1::Event::kCaseSeverityChanged: {
       EventFacts facts = Common("case.severity_changed", event.case_severity_changed());
       facts.policy_digest = event.case_severity_changed().policy_digest();
+      facts.state = event.case_severity_changed().state();
+      facts.kind = event.case_severity_changed().report_kind();
       facts.severity = event.case_severity_changed().to();
       return facts;
     }
@@ -115,6 +147,8 @@ std::vector<PlannedNotification> RouteEvent(const mamori::v1::Policy& policy, co
     for (std::string& address : MailOf(policy, notification.group)) {
       if (told.insert(address).second) notification.mail.push_back(std::move(address));
     }
+    // Everybody it would tell is told already, more urgently.
+    if (notification.mail.empty()) continue;
     planned.push_back(std::move(notification));
   }
   return planned;

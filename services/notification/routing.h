@@ -21,7 +21,12 @@ struct EventFacts {
   std::string policy_digest;  // lower-case hex; empty when the event names none
   mamori::v1::Severity severity = mamori::v1::SEVERITY_UNSPECIFIED;
   mamori::v1::ReportKind kind = mamori::v1::REPORT_KIND_UNSPECIFIED;
+  mamori::v1::CaseState state = mamori::v1::CASE_STATE_UNSPECIFIED;       // of the case, after the event
+  mamori::v1::CaseState from_state = mamori::v1::CASE_STATE_UNSPECIFIED;  // before a change of state
 };
+
+// True while only the consultation desk may know of the case.
+bool IsConsulting(const EventFacts& facts);
 
 // Nothing for facts that are told to nobody.
 std::optional<EventFacts> FactsOf(const mamori::v1::Event& event);

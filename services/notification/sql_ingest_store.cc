@@ -150,6 +150,8 @@ absl::Status SqlIngestStore::ApplyEffects(db::Tx& tx, const std::vector<const Ro
   for (const RoutedEvent* event : events) {
     if (event->facts.type.empty()) continue;
     AddMail(*event, now, inserts);
+    // No endpoint is the consultation desk's alone.
+    if (IsConsulting(event->facts)) continue;
     AddWebhooks(*event, endpoints.at({event->event->tenant(), event->facts.company}), now, inserts);
   }
   RETURN_IF_ERROR(InsertNotifications(tx, inserts.notifications, now));

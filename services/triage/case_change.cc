@@ -14,9 +14,9 @@ ChangeBuilder::ChangeBuilder(const CaseRow& before, const ChangeContext& context
   change_.row.update_time = std::max(before.update_time, context.now);
 }
 
-// A consultation is known to its own desk alone: that it was opened is routed to that desk, and
-// nothing later leaves the service until the reporter consents. Watchers see such events without a
-// sequence.
+// A consultation is known to its own desk alone: that it was opened and how severe it is are routed
+// to that desk, and nothing else leaves the service until the reporter consents. Watchers see such
+// events without a sequence.
 mamori::v1::Event& ChangeBuilder::AddEvent(bool leaves) {
   CaseRow& row = change_.row;
   mamori::v1::Event& event = change_.events.emplace_back();
@@ -44,17 +44,19 @@ void ChangeBuilder::SetState(mamori::v1::CaseState state) {
   fact.set_company(row.company);
   fact.set_policy_digest(row.policy_digest);
   fact.set_severity(row.severity);
+  fact.set_report_kind(row.kind);
 }
 
 void ChangeBuilder::SetSeverity(mamori::v1::Severity severity) {
   CaseRow& row = change_.row;
   if (row.severity == severity) return;
-  auto& fact =
-      *AddEvent(row.state != mamori::v1::CASE_STATE_CONSULTING).mutable_case_severity_changed();
+  auto& fact = *AddEvent(true).mutable_case_severity_changed();
   fact.set_from(std::exchange(row.severity, severity));
   fact.set_to(severity);
   fact.set_company(row.company);
   fact.set_policy_digest(row.policy_digest);
+  fact.set_report_kind(row.kind);
+  fact.set_state(row.state);
 }
 
 void ChangeBuilder::Assign(std::string_view person) {
@@ -64,6 +66,8 @@ void ChangeBuilder::Assign(std::string_view person) {
   fact.set_assignee(row.assignee);
   fact.set_company(row.company);
   fact.set_policy_digest(row.policy_digest);
+  fact.set_report_kind(row.kind);
+  fact.set_state(row.state);
 }
 
 void ChangeBuilder::MergeInto(const id::Id& into) {
@@ -94,6 +98,8 @@ void ChangeBuilder::TellJoined(const id::Id& report_id) {
   fact.set_company(row.company);
   fact.set_policy_digest(row.policy_digest);
   fact.set_severity(row.severity);
+  fact.set_report_kind(row.kind);
+  fact.set_state(row.state);
 }
 
 void ChangeBuilder::SetCategories(std::vector<std::string> categories) {
