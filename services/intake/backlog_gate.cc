@@ -20,8 +20,6 @@ absl::StatusOr<bool> BacklogGate::Sample() {
                                  : now - absl::FromUnixMicros(backlog.oldest_micros);
   closed_.store(backlog.depth >= options_.max_depth || age >= options_.max_age,
                 std::memory_order_relaxed);
-  telemetry_.Gauge("mamori_outbox_depth", static_cast<double>(backlog.depth));
-  telemetry_.Gauge("mamori_outbox_age_seconds", absl::ToDoubleSeconds(age));
   return false;
 }
 

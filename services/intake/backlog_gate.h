@@ -8,7 +8,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "common/telemetry/telemetry.h"
 #include "common/time/clock.h"
 #include "services/intake/intake_store.h"
 
@@ -20,9 +19,8 @@ class BacklogGate {
     int64_t max_depth = 100'000;
     absl::Duration max_age = absl::Minutes(30);
   };
-  BacklogGate(IntakeStore& store, const time::Clock& clock, telemetry::Telemetry& telemetry,
-              Options options)
-      : store_(store), clock_(clock), telemetry_(telemetry), options_(options) {}
+  BacklogGate(IntakeStore& store, const time::Clock& clock, Options options)
+      : store_(store), clock_(clock), options_(options) {}
 
   // Measures; for a Periodic, about once a second. What was measured last holds while the database
   // is away. Always false: there is no more to do at once.
@@ -34,7 +32,6 @@ class BacklogGate {
  private:
   IntakeStore& store_;
   const time::Clock& clock_;
-  telemetry::Telemetry& telemetry_;
   const Options options_;
   std::atomic<bool> closed_ = false;
 };

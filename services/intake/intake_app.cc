@@ -73,7 +73,7 @@ class IntakeApp final : public server::App {
             config::RelayOptionsOf(config.outbox()))),
         writer_({writer_store_, runtime.clock, runtime.telemetry, [this] { relay_->Wake(); }},
                 WriterOptions(config.group_commit())),
-        gate_(store_, runtime.clock, runtime.telemetry, GateOptions(config.outbox())),
+        gate_(store_, runtime.clock, GateOptions(config.outbox())),
         housekeeping_(store_, runtime.clock, runtime.sleeper, {}),
         sampling_({.name = "backlog", .interval = absl::Seconds(1)}, runtime.ids, runtime.telemetry,
                   [this] { return gate_.Sample(); }),

@@ -90,7 +90,7 @@ class IntakeServiceTest : public ::testing::Test {
   server::Authorizer authorizer_ = AllowPortal();
   server::Rpc rpc_{authorizer_, clock_, ids_, telemetry_, {}};
   GroupCommit writer_{{store_, clock_, telemetry_, [] {}}, {}};
-  BacklogGate gate_{store_, clock_, telemetry_, {}};
+  BacklogGate gate_{store_, clock_, {}};
   Submitter submitter_{writer_, gate_, clock_, ids_};
   Reports reports_{store_, clock_, ids_};
   Contacts contacts_{store_, clock_, ids_};

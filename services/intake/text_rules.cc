@@ -20,6 +20,16 @@ bool PlainWord(const char* text) {
   return ((word | below_space | rubout) & kHighBits) == 0;
 }
 
+// True for one valid character of three bytes, of which most Japanese text consists.
+bool PlainThreeBytes(const char* text) {
+  const auto byte = [text](int i) { return static_cast<unsigned char>(text[i]); };
+  if ((byte(0) & 0xf0) != 0xe0 || (byte(1) & 0xc0) != 0x80 || (byte(2) & 0xc0) != 0x80) {
+    return false;
+  }
+  // Neither overlong nor a surrogate.
+  return byte(0) == 0xe0 ? byte(1) >= 0xa0 : byte(0) != 0xed || byte(1) < 0xa0;
+}
+
 bool IsForbiddenControl(uint32_t c) {
   return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || (c >= 0x7f && c < 0xa0);
 }
@@ -74,6 +84,11 @@ TextFacts ReadText(std::string_view text) {
   TextFacts facts;
   size_t i = 0;
   while (i < text.size()) {
+    if (i + 3 <= text.size() && PlainThreeBytes(text.data() + i)) {
+      ++facts.characters;
+      i += 3;
+      continue;
+    }
     if (i + 8 <= text.size() && PlainWord(text.data() + i)) {
       facts.characters += 8;
       i += 8;

@@ -26,8 +26,7 @@ class BacklogGateTest : public ::testing::Test {
   }
   FakeIntakeStore store_;
   time::FakeClock clock_{TestNow()};
-  telemetry::NullTelemetry telemetry_;
-  BacklogGate gate_{store_, clock_, telemetry_, {.max_depth = 100, .max_age = absl::Minutes(30)}};
+  BacklogGate gate_{store_, clock_, {.max_depth = 100, .max_age = absl::Minutes(30)}};
 };
 
 TEST_F(BacklogGateTest, OpenUntilMeasuredAndWhileLittleWaits) {

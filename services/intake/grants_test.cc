@@ -1,0 +1,104 @@
+// The service's database user can do what the store does, and cannot change or delete what people
+// told.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "common/db/pool.h"
+#include "common/db/schema.h"
+#include "common/id/id.h"
+#include "common/testing/matchers.h"
+#include "common/testing/test_database.h"
+#include "services/intake/methods.h"
+#include "services/intake/records.h"
+#include "services/intake/sql_intake_store.h"
+#include "services/intake/test_requests.h"
+
+namespace mamori::intake {
+namespace {
+
+using testing::IsOk;
+using ::testing::Not;
+
+class GrantsTest : public ::testing::Test {
+ protected:
+  GrantsTest() {
+    const std::string schema = database_.options().schema;
+    // Short enough for both dialects, and of this test alone.
+    user_ = absl::StrCat("g", id::ToText(ids_.NewId()).substr(0, 15));
+    const std::string account = absl::StrCat("'", user_, "'@'%'");
+    database_.Run(absl::StrCat("CREATE USER ", account, " IDENTIFIED BY 'intake'"));
+    std::stringstream grants;
+    grants << std::ifstream(testing::SourceRoot() + "/deploy/db/grants/intake.sql").rdbuf();
+    for (const auto statement : absl::StrSplit(grants.str(), ';', absl::SkipWhitespace())) {
+      database_.Run(absl::StrReplaceAll(statement, {{"{schema}", schema}, {"{user}", account}}));
+    }
+    db::PoolOptions options = database_.options();
+    options.user = user_;
+    options.password = "intake";
+    pool_ = db::Pool::Create(options);
+    transactor_ = std::make_unique<db::Transactor>(*pool_, clock_, sleeper_);
+    store_ = std::make_unique<SqlIntakeStore>(*transactor_, clock_);
+  }
+  ~GrantsTest() override {
+    pool_.reset();
+    database_.Run(absl::StrCat("DROP USER '", user_, "'@'%'"));
+  }
+
+  absl::Status Execute(const std::string& sql) {
+    return transactor_->Run({}, [&](db::Tx& tx) { return tx.Execute(sql, {}).status(); });
+  }
+
+  testing::TestDatabase database_{"deploy/db/migrations/intake"};
+  time::SystemClock clock_;
+  time::SystemSleeper sleeper_;
+  id::RandomIdSource ids_;
+  std::string user_;
+  std::unique_ptr<db::Pool> pool_;
+  std::unique_ptr<db::Transactor> transactor_;
+  std::unique_ptr<SqlIntakeStore> store_;
+};
+
+TEST_F(GrantsTest, AllowEverythingTheStoreDoes) {
+  const absl::Time soon = clock_.Now() + absl::Minutes(1);
+  auto request = GoodSubmit();
+  const NewReport report =
+      MakeNewReport(TestCall(), kSubmitReport, request, {ids_.NewId(), ids_.NewId()}, TestNow());
+  const std::string name = id::Name("reports", report.report_id);
+  EXPECT_THAT(db::CheckSchemaVersion(*pool_, kMinimumSchema), IsOk());
+  EXPECT_THAT(store_->InsertReports({&report}, soon), IsOk());
+  EXPECT_THAT(store_->FindAnswers({report.answer.key}, soon), IsOk());
+  EXPECT_THAT(store_->GetReports("acme", {report.report_id}, soon), IsOk());
+  EXPECT_THAT(store_->AddSupplement(MakeNewSupplement(TestCall(), GoodSupplement(name),
+                                                      {ids_.NewId(), ids_.NewId()}, TestNow()),
+                                    soon),
+              IsOk());
+  EXPECT_THAT(store_->GetSupplements("acme", report.report_id, 10, soon), IsOk());
+  EXPECT_THAT(store_->ListReports("acme", {}, {}, 10, soon), IsOk());
+  EXPECT_THAT(store_->AddContact(
+                  MakeNewContact(TestCall(), GoodContact(name), ids_.NewId(), TestNow()), soon),
+              IsOk());
+  EXPECT_THAT(store_->ListContacts("acme", {}, {}, 10, soon), IsOk());
+  EXPECT_THAT(store_->MeasureBacklog(10, soon), IsOk());
+  EXPECT_THAT(store_->PruneAnswers(clock_.Now(), 10, soon), IsOk());
+}
+
+TEST_F(GrantsTest, ForbidToChangeOrDeleteWhatPeopleTold) {
+  for (const std::string table : {"report", "report_summary", "supplement", "contact"}) {
+    EXPECT_THAT(Execute(absl::StrCat("DELETE FROM ", table)), Not(IsOk())) << table;
+    EXPECT_THAT(Execute(absl::StrCat("UPDATE ", table, " SET tenant = 'x'")), Not(IsOk())) << table;
+  }
+  EXPECT_THAT(Execute("UPDATE report SET body = ''"), Not(IsOk()));
+  EXPECT_THAT(Execute("UPDATE request_id SET response = ''"), Not(IsOk()));
+  EXPECT_THAT(Execute("DROP TABLE report"), Not(IsOk()));
+}
+
+}  // namespace
+}  // namespace mamori::intake
