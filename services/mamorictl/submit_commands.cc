@@ -59,14 +59,14 @@ int Submit(Session& session, const std::string& file, const std::string& request
 }
 
 // Sends what was gathered and prints one line per item. The first failure's code is kept in
-// `exit_code`.
-void SendBatch(Session& session, BatchSubmitReportsRequest& batch, int& exit_code) {
-  if (batch.requests_size() == 0) return;
+// `exit_code`. False when the call itself failed, so that nothing is known of its items.
+bool SendBatch(Session& session, BatchSubmitReportsRequest& batch, int& exit_code) {
+  if (batch.requests_size() == 0) return true;
   BatchSubmitReportsResponse response;
   const auto status = session.intake().BatchSubmitReports(session.Call().get(), batch, &response);
   if (!status.ok()) {
     exit_code = session.Fail(status);
-    return;
+    return false;
   }
   for (int i = 0; i < response.results_size(); ++i) {
     const auto& result = response.results(i);
@@ -85,6 +85,7 @@ void SendBatch(Session& session, BatchSubmitReportsRequest& batch, int& exit_cod
     }
   }
   batch.Clear();
+  return true;
 }
 
 int Import(Session& session, const std::string& file) {
@@ -95,7 +96,7 @@ int Import(Session& session, const std::string& file) {
   BatchSubmitReportsRequest batch;
   int exit_code = kOk;
   int number = 0;
-  for (std::string line; exit_code < kStatusBase + 100 && std::getline(in, line);) {
+  for (std::string line; std::getline(in, line);) {
     ++number;
     if (absl::StripAsciiWhitespace(line).empty()) continue;
     SubmitReportRequest request;
@@ -109,7 +110,7 @@ int Import(Session& session, const std::string& file) {
       return session.FailUsage(absl::StrCat(file, ":", number, ": requestId is missing"));
     }
     if (batch.requests_size() == kBatch || batch.ByteSizeLong() + line.size() > kBatchBytes) {
-      SendBatch(session, batch, exit_code);
+      if (!SendBatch(session, batch, exit_code)) return exit_code;
     }
     *batch.add_requests() = std::move(request);
   }
