@@ -7,10 +7,14 @@ namespace mamori::outbox {
 namespace {
 
 constexpr char kInsert[] =
-    "INSERT INTO outbox (shard, due_time, subject_id, subject_sequence, create_time, event) VALUES ";
+    "INSERT INTO outbox (shard, due_time, subject_id, subject_sequence, create_time, event) "
+    "VALUES ";
 // Bounded, because a COUNT over a long table would cost most exactly when the service is behind.
 constexpr char kMeasure[] =
-    "SELECT COUNT(*), COALESCE(MIN(create_time), 0) FROM (SELECT create_time FROM outbox LIMIT ?) waiting";
+    "SELECT COUNT(CASE WHEN refused = 0 THEN 1 END), COALESCE(MIN(CASE WHEN refused = 0 THEN "
+    "create_time END), 0),"
+    " COUNT(CASE WHEN refused <> 0 THEN 1 END) FROM (SELECT create_time, refused FROM outbox LIMIT "
+    "?) waiting";
 
 absl::Time EventTime(const v1::Event& event) {
   return absl::FromUnixSeconds(event.event_time().seconds()) +
@@ -48,7 +52,9 @@ absl::Status Append(db::Tx& tx, const std::vector<v1::Event>& events) {
 absl::StatusOr<Backlog> MeasureBacklog(db::Tx& tx, int64_t limit) {
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kMeasure, db::Params().Add(limit)));
   if (rows.size() != 1) return absl::InternalError("a count without a row");
-  return Backlog{.depth = rows[0].GetInt64(0), .oldest_micros = rows[0].GetInt64(1)};
+  return Backlog{.depth = rows[0].GetInt64(0),
+                 .oldest_micros = rows[0].GetInt64(1),
+                 .refused = rows[0].GetInt64(2)};
 }
 
 }  // namespace mamori::outbox

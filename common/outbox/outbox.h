@@ -1,5 +1,5 @@
-// The way events leave a service: appended in the causing transaction, relayed after it has committed, applied
-// once by the receiver.
+// The way events leave a service: appended in the causing transaction, relayed after it has
+// committed, applied once by the receiver.
 #ifndef MAMORI_COMMON_OUTBOX_OUTBOX_H_
 #define MAMORI_COMMON_OUTBOX_OUTBOX_H_
 
@@ -13,18 +13,22 @@
 
 namespace mamori::outbox {
 
-// Rows of one shard are relayed by one holder of the lease "relay/<shard>", so a subject is never in two hands.
+// Rows of one shard are relayed by one holder of the lease "relay/<shard>", so a subject is never
+// in two hands.
 inline constexpr int kShards = 4;
 int ShardOf(std::string_view subject_id);
 
-// Appends events to table `outbox` in the causing transaction. Each is complete: ids, tenant, source, sequence
-// and time. The caller wakes its Relay after the commit.
+// Appends events to table `outbox` in the causing transaction. Each is complete: ids, tenant,
+// source, sequence and time. The caller wakes its Relay after the commit.
 absl::Status Append(db::Tx& tx, const std::vector<mamori::v1::Event>& events);
 
-// How much waits: rows (counted up to `limit`) and the age of the oldest in microseconds since epoch (0: none).
+// What is in the table, of which up to `limit` rows are looked at. An event refused for good waits
+// for a person and says nothing about how fast the others pass: it is counted apart and has no part
+// in the age.
 struct Backlog {
-  int64_t depth = 0;
-  int64_t oldest_micros = 0;
+  int64_t depth = 0;          // rows on their way
+  int64_t oldest_micros = 0;  // creation of the oldest of them, microseconds since epoch; 0: none
+  int64_t refused = 0;
 };
 absl::StatusOr<Backlog> MeasureBacklog(db::Tx& tx, int64_t limit);
 

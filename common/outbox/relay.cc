@@ -19,7 +19,8 @@ namespace {
 
 constexpr char kReadShard[] =
     "SELECT shard, due_time, subject_id, subject_sequence, attempt_count, event FROM outbox"
-    " WHERE shard = ? AND due_time <= ? ORDER BY shard, due_time, subject_id, subject_sequence LIMIT ?";
+    " WHERE shard = ? AND due_time <= ? ORDER BY shard, due_time, subject_id, subject_sequence "
+    "LIMIT ?";
 constexpr char kKey[] = "(shard = ? AND due_time = ? AND subject_id = ? AND subject_sequence = ?)";
 constexpr char kDelete[] = "DELETE FROM outbox WHERE ";
 constexpr char kPostpone[] =
@@ -65,7 +66,10 @@ class SqlRelay final : public Relay {
         options_(options),
         holder_(d_.ids.NewId()),
         periodic_({.name = "relay", .interval = options.poll_interval}, d_.ids, d_.telemetry,
-                  [this] { return RunOnce(); }) {}
+                  [this] { return RunOnce(); }) {
+    // From the start, so that its first step is one that monitoring sees.
+    d_.telemetry.Count("mamori_outbox_refused_total", {}, 0);
+  }
 
   ~SqlRelay() override { Stop(); }
 
@@ -103,8 +107,8 @@ class SqlRelay final : public Relay {
   }
 
  private:
-  // Takes and renews the shards' leases at a third of their life; a shard whose lease could not be renewed is
-  // not read any more.
+  // Takes and renews the shards' leases at a third of their life; a shard whose lease could not be
+  // renewed is not read any more.
   absl::Status HoldLeases() {
     const absl::Time now = d_.clock.Now();
     if (now < renew_time_ && now >= renewed_at_) return absl::OkStatus();
@@ -113,8 +117,8 @@ class SqlRelay final : public Relay {
         {.deadline = now + options_.lease / 3, .settles_unknown_commit = true},
         [&](db::Tx& tx) -> absl::Status {
           for (int shard = 0; shard < kShards; ++shard) {
-            ASSIGN_OR_RETURN(held[shard], worker::TryAcquire(tx, absl::StrCat("relay/", shard), holder_,
-                                                             now, options_.lease));
+            ASSIGN_OR_RETURN(held[shard], worker::TryAcquire(tx, absl::StrCat("relay/", shard),
+                                                             holder_, now, options_.lease));
           }
           return absl::OkStatus();
         });
@@ -125,7 +129,23 @@ class SqlRelay final : public Relay {
     leases_ = std::move(held);
     renewed_at_ = now;
     renew_time_ = now + options_.lease / 3;
+    Measure();
     return absl::OkStatus();
+  }
+
+  // What cannot be measured now keeps its last value: the events matter more than their count.
+  void Measure() {
+    const absl::Time now = d_.clock.Now();
+    const absl::StatusOr<Backlog> backlog =
+        d_.transactor.Run<Backlog>({.deadline = now + options_.lease / 3, .read_only = true},
+                                   [](db::Tx& tx) { return MeasureBacklog(tx, kMeasuredRows); });
+    if (!backlog.ok()) return;
+    const absl::Duration age = backlog->oldest_micros == 0
+                                   ? absl::ZeroDuration()
+                                   : now - absl::FromUnixMicros(backlog->oldest_micros);
+    d_.telemetry.Gauge("mamori_outbox_depth", static_cast<double>(backlog->depth));
+    d_.telemetry.Gauge("mamori_outbox_age_seconds", absl::ToDoubleSeconds(age));
+    d_.telemetry.Gauge("mamori_outbox_refused", static_cast<double>(backlog->refused));
   }
 
   absl::StatusOr<std::vector<Waiting>> Read() {
@@ -158,16 +178,22 @@ class SqlRelay final : public Relay {
         });
   }
 
-  // Removes what was taken and postpones the rest, while the leases are still this relay's: the fence is checked
-  // and locked in the same transaction, so a stale holder changes nothing.
+  // Removes what was taken and postpones the rest, while the leases are still this relay's: the
+  // fence is checked and locked in the same transaction, so a stale holder changes nothing.
   absl::Status Settle(const std::vector<Waiting>& rows, const std::vector<absl::Status>& answers) {
     std::vector<const Waiting*> taken, refused;
     std::map<int64_t, std::vector<const Waiting*>> later;  // by attempts so far
     for (size_t i = 0; i < rows.size(); ++i) {
       switch (Classify(answers[i])) {
-        case Answer::kTaken: taken.push_back(&rows[i]); break;
-        case Answer::kLater: later[rows[i].attempts].push_back(&rows[i]); break;
-        case Answer::kRefused: refused.push_back(&rows[i]); break;
+        case Answer::kTaken:
+          taken.push_back(&rows[i]);
+          break;
+        case Answer::kLater:
+          later[rows[i].attempts].push_back(&rows[i]);
+          break;
+        case Answer::kRefused:
+          refused.push_back(&rows[i]);
+          break;
       }
     }
     const absl::Time now = d_.clock.Now();
@@ -204,8 +230,8 @@ class SqlRelay final : public Relay {
     });
   }
 
-  // Calls `execute` with "key OR key …" for chunks whose sizes are powers of two, so that few texts exist. OR of
-  // full keys, because MariaDB makes no range access of (a, b) IN ((?, ?), …).
+  // Calls `execute` with "key OR key …" for chunks whose sizes are powers of two, so that few texts
+  // exist. OR of full keys, because MariaDB makes no range access of (a, b) IN ((?, ?), …).
   template <typename Execute>
   static absl::Status ForChunks(const std::vector<const Waiting*>& rows, Execute execute) {
     size_t first = 0;

@@ -1,4 +1,5 @@
-// Publishes committed outbox rows: holds leases on shards, reads, publishes, deletes what was taken.
+// Publishes committed outbox rows: holds leases on shards, reads, publishes, deletes what was
+// taken.
 #ifndef MAMORI_COMMON_OUTBOX_RELAY_H_
 #define MAMORI_COMMON_OUTBOX_RELAY_H_
 
@@ -16,8 +17,8 @@
 
 namespace mamori::outbox {
 
-// Hands a batch to the receiver. One status per event, or an error for the whole batch. Blocks at most until
-// `deadline`.
+// Hands a batch to the receiver. One status per event, or an error for the whole batch. Blocks at
+// most until `deadline`.
 using Publisher = std::function<absl::StatusOr<std::vector<absl::Status>>(
     const std::vector<mamori::v1::Event>& events, absl::Time deadline)>;
 
@@ -29,25 +30,32 @@ struct RelayOptions {
   bool paused = false;
 };
 
-// Runs one thread. Delivery is at least once; an event leaves the table only when the receiver answered OK.
-// What the receiver cannot take now comes again with backoff (50 ms … 30 s); what it will never take
-// (INVALID_ARGUMENT) stays with a due time a day away, is counted in mamori_outbox_refused_total and logged.
+// Runs one thread. Delivery is at least once; an event leaves the table only when the receiver
+// answered OK. What the receiver cannot take now comes again with backoff (50 ms … 30 s); what it
+// will never take (INVALID_ARGUMENT) stays with a due time a day away, is counted in
+// mamori_outbox_refused_total and logged. With each renewal of the leases it measures the whole
+// table, whoever holds the shards: mamori_outbox_depth, mamori_outbox_age_seconds and
+// mamori_outbox_refused, each of at most kMeasuredRows rows.
 class Relay {
  public:
+  static constexpr int64_t kMeasuredRows = 20'000;
+
   struct Dependencies {
     db::Transactor& transactor;
     const time::Clock& clock;
     id::IdSource& ids;
     telemetry::Telemetry& telemetry;
   };
-  static std::unique_ptr<Relay> Create(Dependencies dependencies, Publisher publisher, RelayOptions options);
+  static std::unique_ptr<Relay> Create(Dependencies dependencies, Publisher publisher,
+                                       RelayOptions options);
   virtual ~Relay() = default;
 
   virtual void Start() = 0;
   virtual void Stop() = 0;
   // There are new committed rows. Never blocks; never lost.
   virtual void Wake() = 0;
-  // One pass over the shards held; true when it published something. For tests and Start()'s thread.
+  // One pass over the shards held; true when it published something. For tests and Start()'s
+  // thread.
   virtual absl::StatusOr<bool> RunOnce() = 0;
 };
 

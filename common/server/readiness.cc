@@ -26,6 +26,7 @@ void Readiness::Close() {
   std::lock_guard lock(mu_);
   closed_ = true;
   publish_(false);
+  telemetry_.Gauge("mamori_ready", 0);
 }
 
 void Readiness::Loop() {

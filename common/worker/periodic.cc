@@ -24,7 +24,13 @@ absl::StatusOr<bool> Guarded(const std::function<absl::StatusOr<bool>()>& run_on
 
 Periodic::Periodic(PeriodicOptions options, id::IdSource& ids, telemetry::Telemetry& telemetry,
                    std::function<absl::StatusOr<bool>()> run_once)
-    : options_(std::move(options)), ids_(ids), telemetry_(telemetry), run_once_(std::move(run_once)) {}
+    : options_(std::move(options)),
+      ids_(ids),
+      telemetry_(telemetry),
+      run_once_(std::move(run_once)) {
+  // From the start, so that its first step is one that monitoring sees.
+  telemetry_.Count("mamori_worker_failures_total", {{"worker", options_.name}}, 0);
+}
 
 Periodic::~Periodic() { Stop(); }
 
@@ -67,19 +73,22 @@ void Periodic::Loop() {
     const absl::StatusOr<bool> did_work = Guarded(run_once_);
     if (did_work.status().code() != last) {
       last = did_work.status().code();
-      telemetry_.Log(last == absl::StatusCode::kOk ? telemetry::Level::kInfo : telemetry::Level::kWarn,
-                     "worker_status", {{"worker", options_.name}, {"code", absl::StatusCodeToString(last)}});
+      telemetry_.Log(
+          last == absl::StatusCode::kOk ? telemetry::Level::kInfo : telemetry::Level::kWarn,
+          "worker_status", {{"worker", options_.name}, {"code", absl::StatusCodeToString(last)}});
     }
     bool go_on = true;
     if (!did_work.ok()) {
       telemetry_.Count("mamori_worker_failures_total", {{"worker", options_.name}});
-      // Wake-ups do not cut it short: whoever is down is not asked faster because there is more work.
+      // Wake-ups do not cut it short: whoever is down is not asked faster because there is more
+      // work.
       go_on = Wait(backoff * (0.5 + ids_.NewFraction() / 2), false);
       backoff = std::min(backoff * 2, options_.max_backoff);
     } else {
       backoff = kFirstBackoff;
-      go_on = Wait(*did_work ? absl::ZeroDuration() : options_.interval * (0.9 + 0.2 * ids_.NewFraction()),
-                   true);
+      go_on = Wait(
+          *did_work ? absl::ZeroDuration() : options_.interval * (0.9 + 0.2 * ids_.NewFraction()),
+          true);
     }
     if (!go_on) return;
   }
