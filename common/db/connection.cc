@@ -234,6 +234,12 @@ absl::Status Connection::Pin(absl::Duration statement_timeout) {
       lock_wait));
   if (pinned.ok()) pinned = Run("SET NAMES utf8mb4");
   if (pinned.ok()) pinned = Run("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+  // On a Galera cluster a read waits for what other nodes have committed: what was answered through
+  // one node is seen through every other. Other servers do not know it, or do not mind.
+  if (pinned.ok()) {
+    pinned = Run("SET SESSION wsrep_sync_wait = 1");
+    if (SqlErrorNumber(pinned) == kUnknownVariable) pinned = absl::OkStatus();
+  }
   if (!pinned.ok()) return pinned;
   const double seconds = limited ? absl::ToDoubleSeconds(statement_timeout) : 0;
   pinned = Run(absl::StrFormat("SET SESSION max_statement_time = %.3f", seconds));

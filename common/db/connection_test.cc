@@ -177,6 +177,7 @@ TEST_F(ConnectionTest, SessionIsPinned) {
   if (IsMariaDb()) {
     EXPECT_EQ(Variable("tx_isolation"), "READ-COMMITTED");
     EXPECT_EQ(Variable("max_statement_time"), "5.000000");
+    EXPECT_EQ(Variable("wsrep_sync_wait"), "1");
   } else {
     EXPECT_EQ(Variable("transaction_isolation"), "READ-COMMITTED");
     EXPECT_EQ(Variable("max_execution_time"), "5000");
