@@ -41,6 +41,17 @@ const char* VerdictName(Verdict verdict) {
   return "unknown";
 }
 
+bool IsDeadLetter(mamori::v1::DeliveryState state) {
+  return state == mamori::v1::DELIVERY_STATE_DEAD || state == mamori::v1::DELIVERY_STATE_UNKNOWN;
+}
+
+void CountDeadLetter(telemetry::Telemetry& telemetry, DeliveryChannel channel,
+                     mamori::v1::DeliveryState state, double by) {
+  const char* name = state == mamori::v1::DELIVERY_STATE_DEAD ? "dead" : "unknown";
+  telemetry.Count("mamori_dead_letters_total", {{"channel", ChannelName(channel)}, {"state", name}},
+                  by);
+}
+
 bool MayPass(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsAborted(status) ||
          absl::IsDeadlineExceeded(status) || absl::IsResourceExhausted(status);
@@ -61,6 +72,12 @@ Dispatcher::Dispatcher(Dependencies dependencies, DispatcherOptions options)
 Dispatcher::~Dispatcher() { Stop(absl::ZeroDuration()); }
 
 void Dispatcher::Start() {
+  // From the start, so that the first dead letter is a step that monitoring sees.
+  for (const auto channel :
+       {mamori::v1::DELIVERY_CHANNEL_MAIL, mamori::v1::DELIVERY_CHANNEL_WEBHOOK}) {
+    CountDeadLetter(with_.telemetry, channel, mamori::v1::DELIVERY_STATE_DEAD, 0);
+    CountDeadLetter(with_.telemetry, channel, mamori::v1::DELIVERY_STATE_UNKNOWN, 0);
+  }
   with_.transport.Start(*this);
   claim_thread_ = std::thread([this] { RunClaims(); });
   settle_thread_ = std::thread([this] { RunSettlements(); });
@@ -269,6 +286,9 @@ Settlement Dispatcher::Conclude(const Claim& claim, const policy::PolicyVersion&
   settlement.due_time = now + decision.wait;
   settlement.sent_time = now;
   settlement.error = outcome.error;
+  if (IsDeadLetter(decision.state)) {
+    CountDeadLetter(with_.telemetry, claim.channel, decision.state, 1);
+  }
   return settlement;
 }
 
