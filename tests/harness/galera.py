@@ -68,17 +68,17 @@ class Node:
             self._popen = subprocess.Popen(["mariadbd", *options], stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         self.pid_file.write_text(str(self._popen.pid))
 
-    def state(self) -> str:
+    def status(self) -> dict[str, str]:
+        """What the node says of itself; empty while it says nothing."""
         try:
-            rows = run_sql(self.socket, "SHOW STATUS LIKE 'wsrep_local_state_comment'", 5, self._cluster.password)
+            return dict(run_sql(self.socket, "SHOW STATUS LIKE 'wsrep%'", 5, self._cluster.password))
         except (RuntimeError, subprocess.TimeoutExpired):
-            return ""
-        return rows[0][1] if rows else ""
+            return {}
 
     def wait_synced(self, timeout: float = 60) -> None:
         def synced():
             assert self._popen.poll() is None, f"node {self.number} ended: see {self.directory}/log"
-            return self.state() == "Synced"
+            return self.status().get("wsrep_local_state_comment") == "Synced"
         wait_until(f"node {self.number} is synced", synced, timeout, 0.2)
 
     def kill(self) -> None:
@@ -126,6 +126,16 @@ class Galera:
             node.start()
         for node in self.nodes[1:]:
             node.wait_synced()
+
+    def wait_whole(self, timeout: float = 120) -> None:
+        """Waits until all nodes are synced members of one and the same view. A node that was mute believes for a
+        moment that it still is one: its view's number tells."""
+        def whole():
+            said = [node.status() for node in self.nodes]
+            return all(s.get("wsrep_local_state_comment") == "Synced" and s["wsrep_cluster_status"] == "Primary"
+                       and s["wsrep_cluster_size"] == str(len(self.nodes))
+                       and s["wsrep_cluster_conf_id"] == said[0]["wsrep_cluster_conf_id"] for s in said)
+        wait_until("the cluster is whole", whole, timeout, 0.3)
 
     def sql(self, text: str, timeout: float = 60) -> list[list[str]]:
         return self.nodes[0].sql(text, timeout)
