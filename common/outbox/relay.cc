@@ -204,7 +204,7 @@ class SqlRelay final : public Relay {
           for (const auto& lease : leases_) {
             if (lease) RETURN_IF_ERROR(worker::CheckFence(tx, *lease));
           }
-          RETURN_IF_ERROR(ForChunks(taken, [&](const std::string& where, db::Params keys) {
+          RETURN_IF_ERROR(ForChunks(taken, [&](const std::string& where, const db::Params& keys) {
             return tx.Execute(kDelete + where, keys).status();
           }));
           for (const auto& [attempts, group] : later) {
@@ -223,7 +223,7 @@ class SqlRelay final : public Relay {
 
   absl::Status Postpone(db::Tx& tx, const std::vector<const Waiting*>& rows, absl::Time due,
                         bool refused) {
-    return ForChunks(rows, [&](const std::string& where, db::Params keys) {
+    return ForChunks(rows, [&](const std::string& where, const db::Params& keys) {
       db::Params params;
       params.Add(due).Add(refused).Append(keys);
       return tx.Execute(kPostpone + where, params).status();
@@ -242,7 +242,7 @@ class SqlRelay final : public Relay {
       for (size_t i = 1; i < size; ++i) absl::StrAppend(&where, " OR ", kKey);
       db::Params keys;
       for (size_t i = 0; i < size; ++i) AddKey(*rows[first + i], keys);
-      RETURN_IF_ERROR(execute(where, std::move(keys)));
+      RETURN_IF_ERROR(execute(where, keys));
       first += size;
     }
     return absl::OkStatus();
