@@ -52,6 +52,8 @@ constexpr absl::Duration kDeadline = absl::Seconds(30);
 // Between the create times of two reports; a list shows them in this order.
 constexpr absl::Duration kStep = absl::Milliseconds(1500);
 
+constexpr size_t kProgress = 100'000;
+
 absl::StatusOr<std::unique_ptr<db::Pool>> OpenPool(const std::string& service) {
   db::PoolOptions options;
   options.host = absl::GetFlag(FLAGS_database);
@@ -128,7 +130,11 @@ class Loader {
       RETURN_IF_ERROR(status);
     }
     std::lock_guard lock(mu_);
+    const size_t before = names_.size();
     names_.insert(names_.end(), names.begin(), names.end());
+    if (before / kProgress != names_.size() / kProgress) {
+      std::fprintf(stderr, "bulk_load: %zu of %d\n", names_.size() / kProgress * kProgress, count);
+    }
     return absl::OkStatus();
   }
 
