@@ -24,16 +24,28 @@ Network MustParse(const char* cidr) { return ParseNetwork(cidr).value(); }
 
 const std::vector<Network>& Special() {
   static const std::vector<Network>& networks = *new std::vector<Network>{
-      MustParse("0.0.0.0/8"),       MustParse("10.0.0.0/8"),      MustParse("100.64.0.0/10"),
-      MustParse("127.0.0.0/8"),     MustParse("169.254.0.0/16"),  MustParse("172.16.0.0/12"),
-      MustParse("192.0.0.0/24"),    MustParse("192.0.2.0/24"),    MustParse("192.88.99.0/24"),
-      MustParse("192.168.0.0/16"),  MustParse("198.18.0.0/15"),   MustParse("198.51.100.0/24"),
-      MustParse("203.0.113.0/24"),  MustParse("224.0.0.0/4"),     MustParse("240.0.0.0/4"),
-      MustParse("::/128"),          MustParse("::1/128"),         MustParse("100::/64"),
-      MustParse("2001:2::/48"),     MustParse("2001:10::/28"),    MustParse("2001:20::/28"),
-      MustParse("2001:db8::/32"),   MustParse("2001::/32"),       MustParse("3fff::/20"),
-      MustParse("5f00::/16"),       MustParse("64:ff9b:1::/48"),  MustParse("fc00::/7"),
-      MustParse("fe80::/10"),       MustParse("fec0::/10"),       MustParse("ff00::/8"),
+      MustParse("0.0.0.0/8"),
+      MustParse("10.0.0.0/8"),
+      MustParse("100.64.0.0/10"),
+      MustParse("127.0.0.0/8"),
+      MustParse("169.254.0.0/16"),
+      MustParse("172.16.0.0/12"),
+      MustParse("192.0.0.0/24"),
+      MustParse("192.0.2.0/24"),
+      MustParse("192.88.99.0/24"),
+      MustParse("192.168.0.0/16"),
+      MustParse("198.18.0.0/15"),
+      MustParse("198.51.100.0/24"),
+      MustParse("203.0.113.0/24"),
+      MustParse("224.0.0.0/4"),
+      MustParse("240.0.0.0/4"),
+      // Of IPv6 only within 2000::/3; the rest is not public anyway.
+      MustParse("2001::/32"),
+      MustParse("2001:2::/48"),
+      MustParse("2001:10::/28"),
+      MustParse("2001:20::/28"),
+      MustParse("2001:db8::/32"),
+      MustParse("3fff::/20"),
   };
   return networks;
 }
@@ -45,10 +57,9 @@ struct Carrier {
 };
 const std::vector<Carrier>& Carriers() {
   static const std::vector<Carrier>& carriers = *new std::vector<Carrier>{
-      {MustParse("::/96"), 12},         // compatible
-      {MustParse("64:ff9b::/96"), 12},  // NAT64
-      {MustParse("::ffff:0:0:0/96"), 12},  // translated
-      {MustParse("2002::/16"), 2},      // 6to4
+      {MustParse("::ffff:0:0/96"), 12},  // mapped: how an IPv4 address is held here
+      {MustParse("64:ff9b::/96"), 12},   // NAT64
+      {MustParse("2002::/16"), 2},       // 6to4
   };
   return carriers;
 }
@@ -113,13 +124,12 @@ bool Contains(const Network& network, const Address& address) {
 }
 
 bool IsPublic(const Address& address) {
+  static const Network& global = *new Network(MustParse("2000::/3"));
   if (InSpecial(address)) return false;
   for (const Carrier& carrier : Carriers()) {
-    if (Contains(carrier.network, address) && InSpecial(FromV4(address.data() + carrier.at))) {
-      return false;
-    }
+    if (Contains(carrier.network, address)) return !InSpecial(FromV4(address.data() + carrier.at));
   }
-  return true;
+  return Contains(global, address);
 }
 
 absl::StatusOr<AddressPolicy> AddressPolicy::Create(

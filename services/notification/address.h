@@ -1,5 +1,5 @@
-// Which network addresses webhooks may go to: the public ones, and others only by explicit configuration. Asked
-// for the address that is really connected to, after name resolution. Pure.
+// Which network addresses webhooks may go to: the public ones, and others only by explicit
+// configuration. Asked for the address that is really connected to, after name resolution. Pure.
 #ifndef MAMORI_SERVICES_NOTIFICATION_ADDRESS_H_
 #define MAMORI_SERVICES_NOTIFICATION_ADDRESS_H_
 
@@ -32,9 +32,10 @@ struct Network {
 absl::StatusOr<Network> ParseNetwork(std::string_view cidr);
 bool Contains(const Network& network, const Address& address);
 
-// True for what the whole internet can reach. False for private, loopback, link-local, shared, multicast,
-// documentation, benchmarking, unspecified and reserved ones. An IPv4 address within an IPv6 one (mapped,
-// compatible, NAT64, 6to4) is judged by itself as well; Teredo is refused.
+// True for what the whole internet can reach. False for private, loopback, link-local, shared,
+// multicast, documentation, benchmarking, unspecified and reserved ones, and for every IPv6 address
+// outside 2000::/3. An IPv4 address within an IPv6 one (mapped, NAT64, 6to4) is judged by itself;
+// Teredo is refused.
 bool IsPublic(const Address& address);
 
 class AddressPolicy {

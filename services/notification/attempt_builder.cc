@@ -34,13 +34,14 @@ Attempt Common(const Claim& claim, uint64_t ticket) {
 
 Attempt AttemptBuilder::Mail(const Claim& claim, uint64_t ticket) const {
   Attempt attempt = Common(claim, ticket);
-  attempt.body = MailMessage(NoticeOf(claim), LinkTo(options_.link_template, claim.case_id), options_.from,
-                             claim.receiver, options_.message_id_host);
+  attempt.body = MailMessage(NoticeOf(claim), LinkTo(options_.link_template, claim.case_id),
+                             options_.from, claim.receiver, options_.message_id_host);
   return attempt;
 }
 
 absl::StatusOr<Attempt> AttemptBuilder::Webhook(const Claim& claim, uint64_t ticket,
-                                                const EndpointTarget& target, absl::Time now) const {
+                                                const EndpointTarget& target,
+                                                absl::Time now) const {
   std::vector<std::string> keys;
   for (const std::string* sealed : {&target.sealed_secret, &target.sealed_previous}) {
     if (sealed->empty()) continue;

@@ -15,6 +15,11 @@ bool CircuitBook::WouldAllow(const std::string& endpoint, absl::Time now) const 
   return found == circuits_.end() || !IsOpen(found->second) || now >= found->second.shut_until;
 }
 
+bool CircuitBook::IsOpen(const std::string& endpoint) const {
+  const auto found = circuits_.find(endpoint);
+  return found != circuits_.end() && IsOpen(found->second);
+}
+
 void CircuitBook::Failed(const std::string& endpoint, absl::Time now) {
   Circuit& circuit = circuits_[endpoint];
   ++circuit.failures;

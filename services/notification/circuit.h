@@ -1,5 +1,5 @@
-// Circuit breakers: an endpoint that fails again and again is left alone for a while, then tried once. Pure: the
-// time comes in. Not thread safe; the dispatcher guards it.
+// Circuit breakers: an endpoint that fails again and again is left alone for a while, then tried
+// once. Pure: the time comes in. Not thread safe; the dispatcher guards it.
 #ifndef MAMORI_SERVICES_NOTIFICATION_CIRCUIT_H_
 #define MAMORI_SERVICES_NOTIFICATION_CIRCUIT_H_
 
@@ -11,7 +11,7 @@
 namespace mamori::notification {
 
 struct CircuitOptions {
-  int failures = 5;                        // in a row, that open it
+  int failures = 5;                         // in a row, that open it
   absl::Duration wait = absl::Seconds(30);  // before one try
 };
 
@@ -19,11 +19,13 @@ class CircuitBook {
  public:
   explicit CircuitBook(CircuitOptions options) : options_(options) {}
 
-  // Zero: send. Otherwise how long to wait before asking again. The first call after the wait gets the one try,
-  // and so does the first after another wait in which that try did not report.
+  // Zero: send. Otherwise how long to wait before asking again. The first call after the wait gets
+  // the one try, and so does the first after another wait in which that try did not report.
   absl::Duration Ask(const std::string& endpoint, absl::Time now);
   // Whether Ask would say zero, without taking the try.
   bool WouldAllow(const std::string& endpoint, absl::Time now) const;
+  // Whether it is open: until a try succeeds.
+  bool IsOpen(const std::string& endpoint) const;
   // An endpoint without a failure is not remembered, so the book does not grow.
   void Succeeded(const std::string& endpoint) { circuits_.erase(endpoint); }
   void Failed(const std::string& endpoint, absl::Time now);

@@ -6,10 +6,12 @@ namespace mamori::notification {
 namespace {
 
 constexpr char kInsertDeliveries[] =
-    "INSERT INTO delivery (delivery_id, tenant, company, case_id, notification_id, channel, receiver, urgency,"
+    "INSERT INTO delivery (delivery_id, tenant, company, case_id, notification_id, channel, "
+    "receiver, urgency,"
     " event_type, escalation_step, policy_digest, state, due_time, create_time) VALUES ";
 constexpr char kInsertNotifications[] =
-    "INSERT INTO notification (notification_id, tenant, company, case_id, event_type, urgency, route,"
+    "INSERT INTO notification (notification_id, tenant, company, case_id, event_type, urgency, "
+    "route,"
     " recipient_group, escalation_step, policy_digest, create_time) VALUES ";
 
 }  // namespace

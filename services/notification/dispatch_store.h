@@ -1,4 +1,5 @@
-// The dispatcher's view of the deliveries: claims that expire, and writes that only the holder of a claim makes.
+// The dispatcher's view of the deliveries: claims that expire, and writes that only the holder of a
+// claim makes.
 #ifndef MAMORI_SERVICES_NOTIFICATION_DISPATCH_STORE_H_
 #define MAMORI_SERVICES_NOTIFICATION_DISPATCH_STORE_H_
 
@@ -55,22 +56,28 @@ class DispatchStore {
  public:
   virtual ~DispatchStore() = default;
 
-  // Takes up to `limit` due deliveries, the longest due first, until `lease_until`, and commits: whoever sends
-  // afterwards sends what is stored. Never hands out one that another dispatcher holds.
-  virtual absl::StatusOr<std::vector<Claim>> ClaimDue(mamori::v1::DeliveryChannel channel, int limit,
+  // Takes up to `limit` due deliveries, the longest due first and none to the receivers `except`,
+  // until `lease_until`, and commits: whoever sends afterwards sends what is stored. Never hands
+  // out one that another dispatcher holds.
+  virtual absl::StatusOr<std::vector<Claim>> ClaimDue(mamori::v1::DeliveryChannel channel,
+                                                      int limit,
+                                                      const std::vector<std::string>& except,
                                                       absl::Time now, absl::Time lease_until) = 0;
 
   // Takes over claims whose lease has run out. Their attempts' outcomes cannot be known.
   virtual absl::StatusOr<std::vector<Claim>> ClaimExpired(int limit, absl::Time now,
                                                           absl::Time lease_until) = 0;
 
-  // Endpoints by the receivers of webhook claims ("webhookEndpoints/{id}"); a deleted one is not in the answer.
+  // Endpoints by the receivers of webhook claims ("webhookEndpoints/{id}"); a deleted one is not in
+  // the answer.
   virtual absl::StatusOr<std::map<std::string, EndpointTarget>> Endpoints(
       const std::vector<std::string>& receivers, absl::Time now) = 0;
 
-  // Writes what became of claims, with the events about those that came to rest, in one transaction. A claim whose
-  // fence is not the current one any more is left out: another dispatcher has it. Returns how many were written.
-  virtual absl::StatusOr<int> Settle(const std::vector<Settlement>& settlements, absl::Time now) = 0;
+  // Writes what became of claims, with the events about those that came to rest, in one
+  // transaction. A claim whose fence is not the current one any more is left out: another
+  // dispatcher has it. Returns how many were written.
+  virtual absl::StatusOr<int> Settle(const std::vector<Settlement>& settlements,
+                                     absl::Time now) = 0;
 };
 
 }  // namespace mamori::notification

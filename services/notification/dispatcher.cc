@@ -1,6 +1,7 @@
 #include "services/notification/dispatcher.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -17,14 +18,25 @@ constexpr size_t kMaxSettlements = 128;
 constexpr absl::Duration kLookForLost = absl::Seconds(1);
 constexpr absl::Duration kPutOff = absl::Seconds(5);
 constexpr absl::Duration kPutOffDisabled = absl::Minutes(5);
+// Attempts that waited too long are given back before their claims are too old to begin.
+constexpr absl::Duration kBeginMargin = absl::Seconds(2);
 constexpr absl::Duration kAfterFailure = absl::Milliseconds(200);
 // How long Stop tries to write outcomes to a database that does not answer.
 constexpr int kLastTries = 10;
 
-std::chrono::nanoseconds ToWait(absl::Duration duration) { return absl::ToChronoNanoseconds(duration); }
+std::chrono::nanoseconds ToWait(absl::Duration duration) {
+  return absl::ToChronoNanoseconds(duration);
+}
 
 const char* ChannelName(DeliveryChannel channel) {
   return channel == mamori::v1::DELIVERY_CHANNEL_MAIL ? "mail" : "webhook";
+}
+
+// What is at fault when nothing goes through, and what has a circuit: the mail server, or a
+// webhook endpoint.
+constexpr char kMailServer[] = "mail";
+std::string EndpointOf(const Claim& claim) {
+  return claim.channel == mamori::v1::DELIVERY_CHANNEL_MAIL ? kMailServer : claim.receiver;
 }
 
 const char* VerdictName(Verdict verdict) {
@@ -67,7 +79,16 @@ Outcome Fixed(Verdict verdict, const char* error) {
 }  // namespace
 
 Dispatcher::Dispatcher(Dependencies dependencies, DispatcherOptions options)
-    : with_(std::move(dependencies)), options_(options), circuits_(options.circuit) {}
+    : with_(std::move(dependencies)),
+      options_(options),
+      // All mail goes to the one mail server.
+      quotas_({{mamori::v1::DELIVERY_CHANNEL_MAIL,
+                ClaimQuota(options.batch, std::numeric_limits<int>::max())},
+               {mamori::v1::DELIVERY_CHANNEL_WEBHOOK,
+                ClaimQuota(options.batch, options.per_endpoint)}}),
+      circuits_(options.circuit),
+      claims_thread_({.name = "delivery_claims", .interval = options.poll_interval}, with_.ids,
+                     with_.telemetry, [this] { return ClaimOnce(); }) {}
 
 Dispatcher::~Dispatcher() { Stop(absl::ZeroDuration()); }
 
@@ -79,27 +100,15 @@ void Dispatcher::Start() {
     CountDeadLetter(with_.telemetry, channel, mamori::v1::DELIVERY_STATE_UNKNOWN, 0);
   }
   with_.transport.Start(*this);
-  claim_thread_ = std::thread([this] { RunClaims(); });
   settle_thread_ = std::thread([this] { RunSettlements(); });
+  claims_thread_.Start();
 }
 
 void Dispatcher::Stop(absl::Duration grace) {
-  if (!claim_thread_.joinable()) return;
-  {
-    std::lock_guard lock(mu_);
-    stopping_claims_ = true;
-  }
-  claim_cv_.notify_all();
-  claim_thread_.join();
-  const absl::Time now = with_.clock.Now();
-  for (const uint64_t ticket : with_.transport.Withdraw()) {
-    std::lock_guard lock(mu_);
-    const auto found = in_hand_.find(ticket);
-    if (found == in_hand_.end()) continue;
-    GiveBack(found->second.claim, now);
-    in_hand_.erase(found);
-  }
+  claims_thread_.Stop();
+  GiveBackWaiting(absl::InfiniteFuture());
   with_.transport.Stop(grace);
+  if (!settle_thread_.joinable()) return;
   {
     std::lock_guard lock(mu_);
     stopping_settlements_ = true;
@@ -108,36 +117,27 @@ void Dispatcher::Stop(absl::Duration grace) {
   settle_thread_.join();
 }
 
-void Dispatcher::Wake() {
-  {
+void Dispatcher::GiveBackWaiting(absl::Time begin_by) {
+  const absl::Time now = with_.clock.Now();
+  for (const uint64_t ticket : with_.transport.Withdraw(begin_by)) {
     std::lock_guard lock(mu_);
-    woken_ = true;
+    const auto found = in_hand_.find(ticket);
+    if (found == in_hand_.end()) continue;
+    GiveBack(found->second.claim, now);
+    in_hand_.erase(found);
   }
-  claim_cv_.notify_all();
 }
 
-void Dispatcher::RunClaims() {
-  absl::Duration wait = options_.poll_interval * with_.ids.NewFraction();
-  while (true) {
-    {
-      std::unique_lock lock(mu_);
-      claim_cv_.wait_for(lock, ToWait(wait), [this] { return woken_ || stopping_claims_; });
-      if (stopping_claims_) return;
-      woken_ = false;
-    }
-    const absl::StatusOr<bool> more = ClaimOnce();
-    wait = more.ok() && *more ? absl::ZeroDuration() : options_.poll_interval;
-    if (!more.ok()) {
-      with_.telemetry.Log(telemetry::Level::kWarn, "delivery claim failed",
-                          {{"code", absl::StatusCodeToString(more.status().code())}});
-    }
-  }
-}
+void Dispatcher::Wake() { claims_thread_.Wake(); }
 
 absl::StatusOr<bool> Dispatcher::ClaimOnce() {
   if (with_.clock.Monotonic() >= next_look_for_lost_) {
+    GiveBackWaiting(with_.clock.Now());
     RETURN_IF_ERROR(ClaimLost());
     next_look_for_lost_ = with_.clock.Monotonic() + kLookForLost;
+    // A circuit closes by time too, when nothing goes through it.
+    std::lock_guard lock(mu_);
+    with_.telemetry.Gauge("mamori_delivery_circuits_open", circuits_.open(with_.clock.Now()));
   }
   ASSIGN_OR_RETURN(const bool mail, ClaimChannel(mamori::v1::DELIVERY_CHANNEL_MAIL));
   ASSIGN_OR_RETURN(const bool webhooks, ClaimChannel(mamori::v1::DELIVERY_CHANNEL_WEBHOOK));
@@ -146,22 +146,27 @@ absl::StatusOr<bool> Dispatcher::ClaimOnce() {
 
 absl::StatusOr<bool> Dispatcher::ClaimChannel(DeliveryChannel channel) {
   const absl::Time now = with_.clock.Now();
+  int limit = options_.batch;
+  std::vector<std::string> except;
   {
     std::lock_guard lock(mu_);
-    // Room for a whole batch or none: many small claims would cost as many commits.
-    if (claimed_[channel] > options_.batch) return false;
-    // While the mail server is left alone, its deliveries wait where they are.
-    if (channel == mamori::v1::DELIVERY_CHANNEL_MAIL && !circuits_.WouldAllow("mail", now)) {
-      return false;
+    const ClaimQuota& quota = quotas_.at(channel);
+    if (!quota.HasRoom()) return false;
+    if (channel == mamori::v1::DELIVERY_CHANNEL_MAIL) {
+      // While the mail server is left alone, its deliveries wait where they are, then one is tried.
+      if (!circuits_.WouldAllow(kMailServer, now)) return false;
+      if (circuits_.IsOpen(kMailServer)) limit = 1;
+    } else {
+      except = quota.Full();
     }
   }
   ASSIGN_OR_RETURN(std::vector<Claim> claims,
-                   with_.store.ClaimDue(channel, options_.batch, now, now + options_.lease));
+                   with_.store.ClaimDue(channel, limit, except, now, now + options_.lease));
   if (claims.empty()) return false;
   const bool more = claims.size() == static_cast<size_t>(options_.batch);
   {
     std::lock_guard lock(mu_);
-    claimed_[channel] += static_cast<int>(claims.size());
+    for (const Claim& claim : claims) Take(claim);
   }
   RETURN_IF_ERROR(HandOver(channel, std::move(claims)));
   return more;
@@ -173,10 +178,11 @@ absl::Status Dispatcher::ClaimLost() {
                    with_.store.ClaimExpired(options_.batch, now, now + options_.lease));
   for (const Claim& claim : claims) {
     const absl::StatusOr<Policy> policy = PolicyOf(claim);
-    // Without the policy nobody can say what it asks for: look again when this lease has run out too.
+    // Without the policy nobody can say what it asks for: look again when this lease has run out
+    // too.
     if (!policy.ok()) continue;
     std::lock_guard lock(mu_);
-    ++claimed_[claim.channel];
+    Take(claim);
     Settled(Conclude(claim, **policy, Fixed(Verdict::kUnknown, "attempt.lost")));
   }
   return absl::OkStatus();
@@ -231,12 +237,11 @@ void Dispatcher::Prepare(Claim claim, const std::map<std::string, EndpointTarget
     }
     attempts.push_back(*std::move(attempt));
   }
+  attempts.back().begin_by = claim.lease_until - options_.attempt_budget - kBeginMargin;
   in_hand_[ticket] = InHand{std::move(claim), *policy};
 }
 
-std::string Dispatcher::CircuitOf(const Claim& claim) {
-  return claim.channel == mamori::v1::DELIVERY_CHANNEL_MAIL ? "mail" : claim.receiver;
-}
+void Dispatcher::Take(const Claim& claim) { quotas_.at(claim.channel).Take(EndpointOf(claim)); }
 
 bool Dispatcher::Begins(uint64_t ticket) {
   const absl::Time now = with_.clock.Now();
@@ -246,7 +251,7 @@ bool Dispatcher::Begins(uint64_t ticket) {
   const Claim& claim = found->second.claim;
   absl::Duration wait = absl::ZeroDuration();
   const bool expired = now + options_.attempt_budget > claim.lease_until;
-  if (!expired) wait = circuits_.Ask(CircuitOf(claim), now);
+  if (!expired) wait = circuits_.Ask(EndpointOf(claim), now);
   if (!expired && wait == absl::ZeroDuration()) return true;
   // Spread out, so that they do not all come back with the one try.
   GiveBack(claim, now + wait * (1 + with_.ids.NewFraction()));
@@ -261,12 +266,14 @@ void Dispatcher::Ended(uint64_t ticket, const Outcome& outcome) {
   if (found == in_hand_.end()) return;
   const Claim& claim = found->second.claim;
   if (outcome.endpoint_failed) {
-    circuits_.Failed(CircuitOf(claim), now);
+    circuits_.Failed(EndpointOf(claim), now);
   } else {
-    circuits_.Succeeded(CircuitOf(claim));
+    if (circuits_.IsOpen(EndpointOf(claim))) Wake();  // for those that waited meanwhile
+    circuits_.Succeeded(EndpointOf(claim));
   }
-  with_.telemetry.Count("mamori_delivery_attempts_total", {{"channel", ChannelName(claim.channel)},
-                                                           {"outcome", VerdictName(outcome.verdict)}});
+  with_.telemetry.Count(
+      "mamori_delivery_attempts_total",
+      {{"channel", ChannelName(claim.channel)}, {"outcome", VerdictName(outcome.verdict)}});
   if (outcome.verdict == Verdict::kAccepted) {
     with_.telemetry.Observe("mamori_delivery_seconds", now - claim.create_time,
                             {{"channel", ChannelName(claim.channel)}});
@@ -362,13 +369,10 @@ void Dispatcher::Forget(const std::vector<Settlement>& settlements) {
   {
     std::lock_guard lock(mu_);
     for (const Settlement& settlement : settlements) {
-      int& claimed = claimed_[settlement.claim.channel];
-      room |= --claimed == options_.batch;
+      room |= quotas_.at(settlement.claim.channel).Return(EndpointOf(settlement.claim));
     }
-    with_.telemetry.Gauge("mamori_delivery_circuits_open", circuits_.open(with_.clock.Now()));
-    woken_ |= room;
   }
-  if (room) claim_cv_.notify_all();
+  if (room) Wake();
 }
 
 }  // namespace mamori::notification

@@ -1,4 +1,5 @@
-// Sends what is due: claims, hands to the transport, writes what became of it. Any number of replicas may run.
+// Sends what is due: claims, hands to the transport, writes what became of it. Any number of
+// replicas may run.
 #ifndef MAMORI_SERVICES_NOTIFICATION_DISPATCHER_H_
 #define MAMORI_SERVICES_NOTIFICATION_DISPATCHER_H_
 
@@ -18,8 +19,10 @@
 #include "common/policy/policy_catalog.h"
 #include "common/telemetry/telemetry.h"
 #include "common/time/clock.h"
+#include "common/worker/periodic.h"
 #include "services/notification/attempt_builder.h"
 #include "services/notification/circuit.h"
+#include "services/notification/claim_quota.h"
 #include "services/notification/dispatch_store.h"
 #include "services/notification/transport.h"
 
@@ -27,11 +30,14 @@ namespace mamori::notification {
 
 struct DispatcherOptions {
   int batch = 64;
+  // Claims held of one webhook endpoint, from which on no more of it are taken.
+  int per_endpoint = 8;
   absl::Duration lease = absl::Seconds(60);
   absl::Duration poll_interval = absl::Milliseconds(500);
   // An attempt begins only while this much is left of its claim: above every channel's time-out.
   absl::Duration attempt_budget = absl::Seconds(20);
-  // Outcomes are gathered this long before they are written: one COMMIT for many, at no cost to the receivers.
+  // Outcomes are gathered this long before they are written: one COMMIT for many, at no cost to the
+  // receivers.
   absl::Duration linger = absl::Milliseconds(20);
   CircuitOptions circuit;
 };
@@ -52,12 +58,14 @@ class Dispatcher final : public TransportListener {
   ~Dispatcher() override;
 
   void Start();
-  // No new claims; what has begun may end within `grace`; the rest is given back; outcomes are written.
+  // No new claims; what has begun may end within `grace`; the rest is given back; outcomes are
+  // written.
   void Stop(absl::Duration grace);
   // There are new deliveries. Never blocks; never lost.
   void Wake();
 
-  // One pass of the claiming thread: takes what is due and there is room for. True when there may be more.
+  // One pass of the claiming thread: takes what is due and there is room for. True when there may
+  // be more.
   absl::StatusOr<bool> ClaimOnce();
   // One pass of the writing thread. How many outcomes it took on.
   absl::StatusOr<int> SettleOnce();
@@ -72,38 +80,37 @@ class Dispatcher final : public TransportListener {
   };
   using Policy = std::shared_ptr<const policy::PolicyVersion>;
 
-  void RunClaims();
   void RunSettlements();
   absl::StatusOr<bool> ClaimChannel(mamori::v1::DeliveryChannel channel);
   absl::Status ClaimLost();
+  // Gives back what waits in the transport and has to begin by `begin_by`.
+  void GiveBackWaiting(absl::Time begin_by);
   absl::StatusOr<Policy> PolicyOf(const Claim& claim);
   // Prepares attempts for claims; what cannot be sent is settled at once.
   absl::Status HandOver(mamori::v1::DeliveryChannel channel, std::vector<Claim> claims);
   void Prepare(Claim claim, const std::map<std::string, EndpointTarget>& endpoints,
                std::vector<Attempt>& attempts);
-  Settlement Conclude(const Claim& claim, const policy::PolicyVersion& policy, const Outcome& outcome);
+  Settlement Conclude(const Claim& claim, const policy::PolicyVersion& policy,
+                      const Outcome& outcome);
   void GiveBack(const Claim& claim, absl::Time due_time);
   void Settled(Settlement settlement);
   void Forget(const std::vector<Settlement>& settlements);
-  static std::string CircuitOf(const Claim& claim);
+  void Take(const Claim& claim);
 
   Dependencies with_;
   const DispatcherOptions options_;
 
   std::mutex mu_;
-  std::condition_variable claim_cv_;
   std::condition_variable settle_cv_;
-  bool woken_ = false;
-  bool stopping_claims_ = false;
   bool stopping_settlements_ = false;
   uint64_t next_ticket_ = 1;
-  std::map<uint64_t, InHand> in_hand_;                          // handed to the transport
-  std::map<mamori::v1::DeliveryChannel, int> claimed_;          // in hand or not yet written
-  std::vector<Settlement> settlements_;                         // to be written
+  std::map<uint64_t, InHand> in_hand_;                        // handed to the transport
+  std::map<mamori::v1::DeliveryChannel, ClaimQuota> quotas_;  // in hand or not yet written
+  std::vector<Settlement> settlements_;                       // to be written
   CircuitBook circuits_;
   absl::Duration next_look_for_lost_;  // monotonic; the claiming thread's own
 
-  std::thread claim_thread_;
+  worker::Periodic claims_thread_;
   std::thread settle_thread_;
 };
 

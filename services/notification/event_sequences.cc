@@ -40,8 +40,8 @@ absl::StatusOr<std::vector<int64_t>> NextSequences(
     const std::vector<std::string> group = Padded(std::move(some));
     db::Params params;
     params.Add(count).AddAll(group);
-    RETURN_IF_ERROR(
-        tx.ExecuteExpecting(want, absl::StrCat(kAdvance, db::Placeholders(group.size()), ")"), params));
+    RETURN_IF_ERROR(tx.ExecuteExpecting(
+        want, absl::StrCat(kAdvance, db::Placeholders(group.size()), ")"), params));
   }
   std::vector<int64_t> sequences;
   for (const std::string& id : notification_ids) {

@@ -11,10 +11,11 @@
 
 namespace mamori::notification {
 
-// The next sequence for each entry of `notification_ids` (which may hold an id several times), taken in `tx`; 0 for
-// a notification that does not exist. Locks the rows in the order of their ids.
-absl::StatusOr<std::vector<int64_t>> NextSequences(db::Tx& tx,
-                                                   const std::vector<std::string>& notification_ids);
+// The next sequence for each entry of `notification_ids` (which may hold an id several times),
+// taken in `tx`; 0 for a notification that does not exist. Locks the rows in the order of their
+// ids.
+absl::StatusOr<std::vector<int64_t>> NextSequences(
+    db::Tx& tx, const std::vector<std::string>& notification_ids);
 
 }  // namespace mamori::notification
 

@@ -18,7 +18,8 @@ absl::StatusOr<v1::IngestEventsResponse> Ingestor::Ingest(const server::CallCont
   std::vector<int> places;
   for (int i = 0; i < request.events_size(); ++i) {
     absl::StatusOr<RoutedEvent> one = Route(request.events(i));
-    // One that is left out holds back the later ones of its subject: the store answers them with a gap.
+    // One that is left out holds back the later ones of its subject: the store answers them with a
+    // gap.
     if (!one.ok()) {
       statuses[i] = one.status();
       continue;

@@ -1,4 +1,5 @@
-// Takes events in: checks each, routes it by exactly the policy version that it names, and has it stored.
+// Takes events in: checks each, routes it by exactly the policy version that it names, and has it
+// stored.
 #ifndef MAMORI_SERVICES_NOTIFICATION_INGEST_H_
 #define MAMORI_SERVICES_NOTIFICATION_INGEST_H_
 
@@ -18,12 +19,15 @@ namespace mamori::notification {
 
 class Ingestor {
  public:
-  // `current` routes what names no version (a merge goes to webhooks alone). `wake` is called after each batch
-  // that may have made deliveries.
+  // `current` routes what names no version (a merge goes to webhooks alone). `wake` is called after
+  // each batch that may have made deliveries.
   Ingestor(IngestStore& store, policy::PolicyCatalog& policies,
            std::shared_ptr<const policy::PolicyVersion> current, const time::Clock& clock,
            std::function<void()> wake)
-      : store_(store), policies_(policies), current_(std::move(current)), clock_(clock),
+      : store_(store),
+        policies_(policies),
+        current_(std::move(current)),
+        clock_(clock),
         wake_(std::move(wake)) {}
 
   absl::StatusOr<v1::IngestEventsResponse> Ingest(const server::CallContext& call,

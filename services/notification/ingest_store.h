@@ -25,9 +25,10 @@ class IngestStore {
  public:
   virtual ~IngestStore() = default;
 
-  // Applies events, each once and in the order of its subject, with their notifications, deliveries (by mail, and
-  // to every webhook endpoint of the company that wants the event) and escalation timers: all of a batch in one
-  // transaction. One status per event: OK when applied now or earlier, EVENT_GAP, or the database's.
+  // Applies events, each once and in the order of its subject, with their notifications, deliveries
+  // (by mail, and to every webhook endpoint of the company that wants the event) and escalation
+  // timers: all of a batch in one transaction. One status per event: OK when applied now or
+  // earlier, EVENT_GAP, or the database's.
   virtual std::vector<absl::Status> Apply(absl::Span<const RoutedEvent> events, absl::Time now,
                                           absl::Time deadline) = 0;
 };

@@ -48,12 +48,14 @@ UrgencyWords WordsOf(mamori::v1::Urgency urgency) {
   }
 }
 
-// Encoded words of at most 75 characters (RFC 2047), split between characters: 45 bytes give 60 of base64.
+// Encoded words (RFC 2047), split between characters, in lines of at most 76 characters: n bytes
+// give 4/3 n of base64 and 12 around it. The first line holds the field's name as well.
 std::string EncodeHeader(std::string_view text) {
+  constexpr size_t kFirst = 36;
   constexpr size_t kMost = 45;
   std::string encoded;
   while (!text.empty()) {
-    size_t size = std::min(kMost, text.size());
+    size_t size = std::min(encoded.empty() ? kFirst : kMost, text.size());
     while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
     absl::StrAppend(&encoded, encoded.empty() ? "" : "\r\n ", "=?UTF-8?B?",
                     absl::Base64Escape(absl::string_view(text.data(), size)), "?=");
@@ -103,8 +105,8 @@ std::string LinkTo(std::string_view link_template, std::string_view case_id) {
 std::string MailSubject(const Notice& notice) {
   const UrgencyWords urgency = WordsOf(notice.urgency);
   const Words& event = WordsOf(notice.event_type);
-  std::string subject = absl::StrCat("[Mamori][", urgency.ja, " / ", urgency.en, "] ", event.ja, " / ",
-                                     event.en, ": ", id::ToText(notice.case_id));
+  std::string subject = absl::StrCat("[Mamori][", urgency.ja, " / ", urgency.en, "] ", event.ja,
+                                     " / ", event.en, ": ", id::ToText(notice.case_id));
   if (notice.escalation_step > 0) {
     absl::StrAppend(&subject, " (未確認 ", notice.escalation_step, " / unacknowledged)");
   }
@@ -120,8 +122,8 @@ std::string MailBody(const Notice& notice, std::string_view link) {
   if (notice.escalation_step > 0) {
     absl::StrAppend(&body, "前の宛先から確認がなかったため、お送りしています。\r\n");
   }
-  absl::StrAppend(&body, "内容は次の画面でご確認ください: ", url, "\r\n\r\n", event.en, "\r\nCase: ", name,
-                  "\r\nUrgency: ", urgency.en, "\r\n");
+  absl::StrAppend(&body, "内容は次の画面でご確認ください: ", url, "\r\n\r\n", event.en,
+                  "\r\nCase: ", name, "\r\nUrgency: ", urgency.en, "\r\n");
   if (notice.escalation_step > 0) {
     absl::StrAppend(&body, "You receive this because nobody acknowledged it in time.\r\n");
   }
@@ -137,8 +139,8 @@ std::string MailMessage(const Notice& notice, std::string_view link, std::string
       absl::FormatTime("%a, %d %b %Y %H:%M:%S +0000", notice.create_time, absl::UTCTimeZone()),
       "\r\nFrom: <", sender, ">\r\nTo: <", absl::string_view(to.data(), to.size()),
       ">\r\nMessage-ID: <", id::ToText(notice.delivery_id), "@",
-      absl::string_view(host.data(), host.size()), ">\r\nSubject: ",
-      EncodeHeader(MailSubject(notice)),
+      absl::string_view(host.data(), host.size()),
+      ">\r\nSubject: ", EncodeHeader(MailSubject(notice)),
       "\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0"
       "\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: base64\r\n\r\n",
       EncodeBody(MailBody(notice, link)));

@@ -18,9 +18,10 @@
 #include "common/status/macros.h"
 #include "common/worker/periodic.h"
 #include "mamori/triage/v1/triage_service.grpc.pb.h"
-#include "services/notification/curl_transport.h"
+#include "services/notification/channel_transport.h"
 #include "services/notification/dispatcher.h"
 #include "services/notification/ingest.h"
+#include "services/notification/mail_transport.h"
 #include "services/notification/notification_service.h"
 #include "services/notification/sql_dispatch_store.h"
 #include "services/notification/sql_escalation_store.h"
@@ -28,6 +29,7 @@
 #include "services/notification/sql_ingest_store.h"
 #include "services/notification/sql_notification_store.h"
 #include "services/notification/sql_webhook_store.h"
+#include "services/notification/webhook_transport.h"
 
 namespace mamori::notification {
 namespace {
@@ -83,12 +85,11 @@ DispatcherOptions DispatcherOptionsOf(const NotificationConfig& config, const Pa
   options.batch = Or(config.dispatcher().batch(), options.batch);
   options.poll_interval = Or(config.dispatcher().has_poll_interval(),
                              config.dispatcher().poll_interval(), options.poll_interval);
-  options.lease =
-      Or(config.dispatcher().has_lease(), config.dispatcher().lease(), options.lease);
+  options.lease = Or(config.dispatcher().has_lease(), config.dispatcher().lease(), options.lease);
   options.attempt_budget = std::max(parts.mail.timeout, parts.webhook.timeout);
   options.circuit.failures = Or(config.webhook().circuit_failures(), options.circuit.failures);
-  options.circuit.wait =
-      Or(config.webhook().has_circuit_wait(), config.webhook().circuit_wait(), options.circuit.wait);
+  options.circuit.wait = Or(config.webhook().has_circuit_wait(), config.webhook().circuit_wait(),
+                            options.circuit.wait);
   return options;
 }
 
@@ -108,7 +109,9 @@ class NotificationApp final : public server::App {
                 std::shared_ptr(triage::v1::TriageService::NewStub(
                     client::CreateChannel(config.triage(), config.server().tls())))),
             config::RelayOptionsOf(config.outbox()))),
-        transport_(parts.mail, parts.webhook, runtime.clock),
+        mail_(parts.mail, runtime.clock),
+        webhook_(parts.webhook, runtime.clock),
+        transport_(mail_, webhook_),
         builder_({config.link_template(), config.smtp().from(), config.smtp().message_id_host()},
                  parts.secrets),
         dispatch_store_(transactor_, runtime.clock, runtime.ids),
@@ -119,7 +122,7 @@ class NotificationApp final : public server::App {
         escalating_({.name = "escalation", .interval = absl::Seconds(1)}, runtime.ids,
                     runtime.telemetry, [this] { return Escalate(); }),
         housekeeping_store_(transactor_, runtime.clock),
-        pruning_({.name = "housekeeping", .interval = absl::Seconds(30)}, runtime.ids,
+        pruning_({.name = "housekeeping", .interval = absl::Seconds(5)}, runtime.ids,
                  runtime.telemetry, [this] { return Prune(); }),
         ingest_store_(transactor_, runtime.ids),
         ingestor_(ingest_store_, policies_, parts.policy, runtime.clock,
@@ -151,7 +154,8 @@ class NotificationApp final : public server::App {
   void StopWorkers() override {
     pruning_.Stop();
     escalating_.Stop();
-    // Half of the grace for what is in the hands of a receiver; the outcomes are written either way.
+    // Half of the grace for what is in the hands of a receiver; the outcomes are written either
+    // way.
     dispatcher_.Stop(grace_ / 2);
     relay_->Stop();
   }
@@ -176,7 +180,9 @@ class NotificationApp final : public server::App {
   policy::SqlPolicyStore policy_store_;
   policy::PolicyCatalog policies_;
   const std::unique_ptr<outbox::Relay> relay_;
-  CurlTransport transport_;
+  MailTransport mail_;
+  WebhookTransport webhook_;
+  ChannelTransport transport_;
   const AttemptBuilder builder_;
   SqlDispatchStore dispatch_store_;
   Dispatcher dispatcher_;
@@ -221,9 +227,9 @@ absl::Status CheckConfig(const NotificationConfig& config) {
   }
   if (config.link_template().empty()) return wrong("link_template: empty, want a URL");
   if (config.policy_file().empty()) return wrong("policy_file: empty, want a file");
-  const absl::Duration longest =
-      std::max(Or(config.smtp().has_timeout(), config.smtp().timeout(), MailOptions().timeout),
-               Or(config.webhook().has_timeout(), config.webhook().timeout(), WebhookOptions().timeout));
+  const absl::Duration longest = std::max(
+      Or(config.smtp().has_timeout(), config.smtp().timeout(), MailOptions().timeout),
+      Or(config.webhook().has_timeout(), config.webhook().timeout(), WebhookOptions().timeout));
   if (Or(config.dispatcher().has_lease(), config.dispatcher().lease(), DispatcherOptions().lease) <
       longest + kSettleMargin) {
     return wrong("dispatcher.lease: shorter than the longest time-out and 5 s");

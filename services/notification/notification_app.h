@@ -11,7 +11,8 @@
 
 namespace mamori::notification {
 
-// INVALID_ARGUMENT names the field that is wrong or missing, in the configuration or in the policy file.
+// INVALID_ARGUMENT names the field that is wrong or missing, in the configuration or in the policy
+// file.
 absl::Status CheckConfig(const config::v1::NotificationConfig& config);
 
 // NOT_FOUND, FAILED_PRECONDITION or INVALID_ARGUMENT for a secret's file, besides CheckConfig.

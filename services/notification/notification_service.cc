@@ -8,16 +8,12 @@ namespace {
 using server::CallContext;
 using server::Needs;
 
-constexpr char kIngestEvents[] =
-    "/mamori.notification.v1.NotificationService/IngestEvents";
+constexpr char kIngestEvents[] = "/mamori.notification.v1.NotificationService/IngestEvents";
 constexpr char kListNotifications[] =
     "/mamori.notification.v1.NotificationService/ListNotifications";
-constexpr char kListDeliveries[] =
-    "/mamori.notification.v1.NotificationService/ListDeliveries";
-constexpr char kListDeadLetters[] =
-    "/mamori.notification.v1.NotificationService/ListDeadLetters";
-constexpr char kRetryDelivery[] =
-    "/mamori.notification.v1.NotificationService/RetryDelivery";
+constexpr char kListDeliveries[] = "/mamori.notification.v1.NotificationService/ListDeliveries";
+constexpr char kListDeadLetters[] = "/mamori.notification.v1.NotificationService/ListDeadLetters";
+constexpr char kRetryDelivery[] = "/mamori.notification.v1.NotificationService/RetryDelivery";
 constexpr char kAcknowledgeNotification[] =
     "/mamori.notification.v1.NotificationService/AcknowledgeNotification";
 constexpr char kCreateWebhookEndpoint[] =
@@ -36,7 +32,10 @@ constexpr char kRotateWebhookSecret[] =
 }  // namespace
 
 std::vector<std::string> MethodNames() {
-  return {kIngestEvents, kListNotifications, kListDeliveries, kListDeadLetters, kRetryDelivery, kAcknowledgeNotification, kCreateWebhookEndpoint, kGetWebhookEndpoint, kListWebhookEndpoints, kUpdateWebhookEndpoint, kDeleteWebhookEndpoint, kRotateWebhookSecret};
+  return {kIngestEvents,          kListNotifications,     kListDeliveries,
+          kListDeadLetters,       kRetryDelivery,         kAcknowledgeNotification,
+          kCreateWebhookEndpoint, kGetWebhookEndpoint,    kListWebhookEndpoints,
+          kUpdateWebhookEndpoint, kDeleteWebhookEndpoint, kRotateWebhookSecret};
 }
 
 template <typename Response, typename Act>
@@ -60,57 +59,93 @@ grpc::Status NotificationGrpcService::IngestEvents(grpc::ServerContext* context,
              [&](const CallContext& call) { return with_.ingestor.Ingest(call, *request); });
 }
 
-grpc::Status NotificationGrpcService::ListNotifications(grpc::ServerContext* context, const v1::ListNotificationsRequest* request, v1::ListNotificationsResponse* response) {
-  return Run(context, kListNotifications, Needs::kTenantAndPerson, response, Validate(*request),
-             [&](const CallContext& call) { return with_.notifications.ListNotifications(call, *request); });
+grpc::Status NotificationGrpcService::ListNotifications(grpc::ServerContext* context,
+                                                        const v1::ListNotificationsRequest* request,
+                                                        v1::ListNotificationsResponse* response) {
+  return Run(context, kListNotifications, Needs::kTenant, response, Validate(*request),
+             [&](const CallContext& call) {
+               return with_.notifications.ListNotifications(call, *request);
+             });
 }
 
-grpc::Status NotificationGrpcService::ListDeliveries(grpc::ServerContext* context, const v1::ListDeliveriesRequest* request, v1::ListDeliveriesResponse* response) {
-  return Run(context, kListDeliveries, Needs::kTenantAndPerson, response, Validate(*request),
-             [&](const CallContext& call) { return with_.notifications.ListDeliveries(call, *request); });
+grpc::Status NotificationGrpcService::ListDeliveries(grpc::ServerContext* context,
+                                                     const v1::ListDeliveriesRequest* request,
+                                                     v1::ListDeliveriesResponse* response) {
+  return Run(
+      context, kListDeliveries, Needs::kTenant, response, Validate(*request),
+      [&](const CallContext& call) { return with_.notifications.ListDeliveries(call, *request); });
 }
 
-grpc::Status NotificationGrpcService::ListDeadLetters(grpc::ServerContext* context, const v1::ListDeadLettersRequest* request, v1::ListDeadLettersResponse* response) {
-  return Run(context, kListDeadLetters, Needs::kTenantAndPerson, response, Validate(*request),
-             [&](const CallContext& call) { return with_.notifications.ListDeadLetters(call, *request); });
+grpc::Status NotificationGrpcService::ListDeadLetters(grpc::ServerContext* context,
+                                                      const v1::ListDeadLettersRequest* request,
+                                                      v1::ListDeadLettersResponse* response) {
+  return Run(
+      context, kListDeadLetters, Needs::kTenant, response, Validate(*request),
+      [&](const CallContext& call) { return with_.notifications.ListDeadLetters(call, *request); });
 }
 
-grpc::Status NotificationGrpcService::RetryDelivery(grpc::ServerContext* context, const v1::RetryDeliveryRequest* request, mamori::v1::Delivery* response) {
-  return Run(context, kRetryDelivery, Needs::kTenantAndPerson, response, Validate(*request),
-             [&](const CallContext& call) { return with_.notifications.RetryDelivery(call, *request); }, with_.wake_dispatcher);
+grpc::Status NotificationGrpcService::RetryDelivery(grpc::ServerContext* context,
+                                                    const v1::RetryDeliveryRequest* request,
+                                                    mamori::v1::Delivery* response) {
+  return Run(
+      context, kRetryDelivery, Needs::kTenantAndPerson, response, Validate(*request),
+      [&](const CallContext& call) { return with_.notifications.RetryDelivery(call, *request); },
+      with_.wake_dispatcher);
 }
 
-grpc::Status NotificationGrpcService::AcknowledgeNotification(grpc::ServerContext* context, const v1::AcknowledgeNotificationRequest* request, mamori::v1::Notification* response) {
-  return Run(context, kAcknowledgeNotification, Needs::kTenantAndPerson, response, Validate(*request),
-             [&](const CallContext& call) { return with_.notifications.Acknowledge(call, *request); }, with_.wake_relay);
+grpc::Status NotificationGrpcService::AcknowledgeNotification(
+    grpc::ServerContext* context, const v1::AcknowledgeNotificationRequest* request,
+    mamori::v1::Notification* response) {
+  return Run(
+      context, kAcknowledgeNotification, Needs::kTenantAndPerson, response, Validate(*request),
+      [&](const CallContext& call) { return with_.notifications.Acknowledge(call, *request); },
+      with_.wake_relay);
 }
 
-grpc::Status NotificationGrpcService::CreateWebhookEndpoint(grpc::ServerContext* context, const v1::CreateWebhookEndpointRequest* request, mamori::v1::WebhookEndpoint* response) {
-  return Run(context, kCreateWebhookEndpoint, Needs::kTenantAndPerson, response, Validate(*request, with_.addresses),
+grpc::Status NotificationGrpcService::CreateWebhookEndpoint(
+    grpc::ServerContext* context, const v1::CreateWebhookEndpointRequest* request,
+    mamori::v1::WebhookEndpoint* response) {
+  return Run(context, kCreateWebhookEndpoint, Needs::kTenantAndPerson, response,
+             Validate(*request, with_.addresses),
              [&](const CallContext& call) { return with_.webhooks.Create(call, *request); });
 }
 
-grpc::Status NotificationGrpcService::GetWebhookEndpoint(grpc::ServerContext* context, const v1::GetWebhookEndpointRequest* request, mamori::v1::WebhookEndpoint* response) {
-  return Run(context, kGetWebhookEndpoint, Needs::kTenantAndPerson, response, Validate(*request),
+grpc::Status NotificationGrpcService::GetWebhookEndpoint(
+    grpc::ServerContext* context, const v1::GetWebhookEndpointRequest* request,
+    mamori::v1::WebhookEndpoint* response) {
+  return Run(context, kGetWebhookEndpoint, Needs::kTenant, response, Validate(*request),
              [&](const CallContext& call) { return with_.webhooks.Get(call, *request); });
 }
 
-grpc::Status NotificationGrpcService::ListWebhookEndpoints(grpc::ServerContext* context, const v1::ListWebhookEndpointsRequest* request, v1::ListWebhookEndpointsResponse* response) {
-  return Run(context, kListWebhookEndpoints, Needs::kTenantAndPerson, response, Validate(*request),
+grpc::Status NotificationGrpcService::ListWebhookEndpoints(
+    grpc::ServerContext* context, const v1::ListWebhookEndpointsRequest* request,
+    v1::ListWebhookEndpointsResponse* response) {
+  return Run(context, kListWebhookEndpoints, Needs::kTenant, response, Validate(*request),
              [&](const CallContext& call) { return with_.webhooks.List(call, *request); });
 }
 
-grpc::Status NotificationGrpcService::UpdateWebhookEndpoint(grpc::ServerContext* context, const v1::UpdateWebhookEndpointRequest* request, mamori::v1::WebhookEndpoint* response) {
-  return Run(context, kUpdateWebhookEndpoint, Needs::kTenantAndPerson, response, Validate(*request, with_.addresses),
-             [&](const CallContext& call) { return with_.webhooks.Update(call, *request); }, with_.wake_dispatcher);
+grpc::Status NotificationGrpcService::UpdateWebhookEndpoint(
+    grpc::ServerContext* context, const v1::UpdateWebhookEndpointRequest* request,
+    mamori::v1::WebhookEndpoint* response) {
+  return Run(
+      context, kUpdateWebhookEndpoint, Needs::kTenantAndPerson, response,
+      Validate(*request, with_.addresses),
+      [&](const CallContext& call) { return with_.webhooks.Update(call, *request); },
+      with_.wake_dispatcher);
 }
 
-grpc::Status NotificationGrpcService::DeleteWebhookEndpoint(grpc::ServerContext* context, const v1::DeleteWebhookEndpointRequest* request, google::protobuf::Empty* response) {
-  return Run(context, kDeleteWebhookEndpoint, Needs::kTenantAndPerson, response, Validate(*request),
-             [&](const CallContext& call) { return with_.webhooks.Delete(call, *request); }, with_.wake_dispatcher);
+grpc::Status NotificationGrpcService::DeleteWebhookEndpoint(
+    grpc::ServerContext* context, const v1::DeleteWebhookEndpointRequest* request,
+    google::protobuf::Empty* response) {
+  return Run(
+      context, kDeleteWebhookEndpoint, Needs::kTenantAndPerson, response, Validate(*request),
+      [&](const CallContext& call) { return with_.webhooks.Delete(call, *request); },
+      with_.wake_dispatcher);
 }
 
-grpc::Status NotificationGrpcService::RotateWebhookSecret(grpc::ServerContext* context, const v1::RotateWebhookSecretRequest* request, mamori::v1::WebhookEndpoint* response) {
+grpc::Status NotificationGrpcService::RotateWebhookSecret(
+    grpc::ServerContext* context, const v1::RotateWebhookSecretRequest* request,
+    mamori::v1::WebhookEndpoint* response) {
   return Run(context, kRotateWebhookSecret, Needs::kTenantAndPerson, response, Validate(*request),
              [&](const CallContext& call) { return with_.webhooks.Rotate(call, *request); });
 }

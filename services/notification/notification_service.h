@@ -38,7 +38,8 @@ class NotificationGrpcService final : public v1::NotificationService::Service {
   grpc::Status ListNotifications(grpc::ServerContext* context,
                                  const v1::ListNotificationsRequest* request,
                                  v1::ListNotificationsResponse* response) override;
-  grpc::Status ListDeliveries(grpc::ServerContext* context, const v1::ListDeliveriesRequest* request,
+  grpc::Status ListDeliveries(grpc::ServerContext* context,
+                              const v1::ListDeliveriesRequest* request,
                               v1::ListDeliveriesResponse* response) override;
   grpc::Status ListDeadLetters(grpc::ServerContext* context,
                                const v1::ListDeadLettersRequest* request,

@@ -49,6 +49,12 @@ bool IsAboutUs(int code) {
   return code == 421 || code == 530 || code == 534 || code == 535 || code == 538;
 }
 
+// Nothing was said about the message when no channel was agreed on, whatever code stands there.
+bool IsAboutUs(const AttemptFacts& facts) {
+  return facts.broke == Break::kTls || facts.broke == Break::kLogin ||
+         facts.broke == Break::kConnect || IsAboutUs(facts.code);
+}
+
 absl::Duration ToDuration(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
@@ -73,9 +79,9 @@ Outcome ClassifyMail(const AttemptFacts& facts) {
     return Make(Verdict::kUnknown, absl::StrCat("smtp.", NameOf(facts.broke)), true);
   }
   if (facts.code >= 400 && facts.code < 600) {
-    const bool permanent = facts.code >= 500 && !IsAboutUs(facts.code);
+    const bool permanent = facts.code >= 500 && !IsAboutUs(facts);
     return Make(permanent ? Verdict::kPermanent : Verdict::kTemporary,
-                absl::StrCat("smtp.", facts.code), IsAboutUs(facts.code));
+                absl::StrCat("smtp.", facts.code), IsAboutUs(facts));
   }
   return Make(Verdict::kTemporary, absl::StrCat("smtp.", NameOf(facts.broke)), true);
 }
@@ -119,8 +125,8 @@ absl::Duration ParseRetryAfter(std::string_view header, absl::Time now) {
   return std::clamp(wait, absl::ZeroDuration(), kMaxRetryAfter);
 }
 
-Decision Decide(const mamori::v1::Policy& policy, mamori::v1::Urgency urgency, int attempts, const Outcome& outcome,
-                double fraction) {
+Decision Decide(const mamori::v1::Policy& policy, mamori::v1::Urgency urgency, int attempts,
+                const Outcome& outcome, double fraction) {
   const bool exhausted = attempts >= policy.delivery_retry().max_attempts();
   Decision decision;
   switch (outcome.verdict) {
@@ -131,7 +137,8 @@ Decision Decide(const mamori::v1::Policy& policy, mamori::v1::Urgency urgency, i
       decision.state = mamori::v1::DELIVERY_STATE_DEAD;
       return decision;
     case Verdict::kTemporary:
-      decision.state = exhausted ? mamori::v1::DELIVERY_STATE_DEAD : mamori::v1::DELIVERY_STATE_PENDING;
+      decision.state =
+          exhausted ? mamori::v1::DELIVERY_STATE_DEAD : mamori::v1::DELIVERY_STATE_PENDING;
       break;
     case Verdict::kUnknown:
       // Shown as what it is, also after the last attempt: the receiver may well have it.

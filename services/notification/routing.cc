@@ -33,8 +33,7 @@ bool Matches(const mamori::v1::Route& route, const EventFacts& facts) {
     return false;
   }
   if (!route.company().empty() && route.company() != facts.company) return false;
-  if (IsConsulting(facts) &&
-      !Names(route.report_kinds(), mamori::v1::REPORT_KIND_CONSULTATION)) {
+  if (IsConsulting(facts) && !Names(route.report_kinds(), mamori::v1::REPORT_KIND_CONSULTATION)) {
     return false;
   }
   return Admits(route.report_kinds(), facts.kind) &&
@@ -128,14 +127,16 @@ bool IsEventType(std::string_view type) {
   return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
 }
 
-std::vector<PlannedNotification> RouteEvent(const mamori::v1::Policy& policy, const EventFacts& facts) {
+std::vector<PlannedNotification> RouteEvent(const mamori::v1::Policy& policy,
+                                            const EventFacts& facts) {
   std::vector<const mamori::v1::Route*> routes;
   for (const mamori::v1::Route& route : policy.routes()) {
     if (route.steps_size() > 0 && Matches(route, facts)) routes.push_back(&route);
   }
-  std::stable_sort(routes.begin(), routes.end(), [](const mamori::v1::Route* a, const mamori::v1::Route* b) {
-    return a->urgency() > b->urgency();
-  });
+  std::stable_sort(routes.begin(), routes.end(),
+                   [](const mamori::v1::Route* a, const mamori::v1::Route* b) {
+                     return a->urgency() > b->urgency();
+                   });
   std::vector<PlannedNotification> planned;
   std::set<std::string> told;
   for (const mamori::v1::Route* route : routes) {
@@ -154,7 +155,8 @@ std::vector<PlannedNotification> RouteEvent(const mamori::v1::Policy& policy, co
   return planned;
 }
 
-std::optional<PlannedStep> StepOf(const mamori::v1::Policy& policy, std::string_view route_id, int step) {
+std::optional<PlannedStep> StepOf(const mamori::v1::Policy& policy, std::string_view route_id,
+                                  int step) {
   for (const mamori::v1::Route& route : policy.routes()) {
     if (route.id() != route_id) continue;
     if (step < 0 || step >= route.steps_size()) return std::nullopt;

@@ -17,8 +17,8 @@ absl::StatusOr<SecretBox> SecretBox::FromHex(std::string_view hex_key) {
   size_t size = 0;
   const char* end = nullptr;
   if (hex_key.size() != 2 * key.size() ||
-      sodium_hex2bin(Bytes(key), key.size(), hex_key.data(), hex_key.size(), nullptr, &size, &end) !=
-          0 ||
+      sodium_hex2bin(Bytes(key), key.size(), hex_key.data(), hex_key.size(), nullptr, &size,
+                     &end) != 0 ||
       size != key.size()) {
     return absl::InvalidArgumentError("the webhook secret key is not 64 hex digits");
   }

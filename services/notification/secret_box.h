@@ -1,5 +1,5 @@
-// Webhook secrets at rest: sealed with XSalsa20-Poly1305 under the key of webhook.secret_key_file, so that a copy of
-// the database signs nothing.
+// Webhook secrets at rest: sealed with XSalsa20-Poly1305 under the key of webhook.secret_key_file,
+// so that a copy of the database signs nothing.
 #ifndef MAMORI_SERVICES_NOTIFICATION_SECRET_BOX_H_
 #define MAMORI_SERVICES_NOTIFICATION_SECRET_BOX_H_
 

@@ -17,12 +17,13 @@ using mamori::v1::DeliveryState;
 constexpr char kSelectDue[] =
     "SELECT delivery_id, tenant, case_id, notification_id, channel, receiver, urgency, event_type,"
     " escalation_step, policy_digest, attempt_count, fence, create_time FROM delivery"
-    " WHERE state = ? AND channel = ? AND due_time <= ? ORDER BY due_time LIMIT ? FOR UPDATE SKIP LOCKED";
+    " WHERE state = ? AND channel = ? AND due_time <= ?";
+constexpr char kFirstDue[] = " ORDER BY due_time LIMIT ? FOR UPDATE SKIP LOCKED";
 constexpr char kClaim[] =
-    "UPDATE delivery SET state = ?, fence = fence + 1, attempt_count = attempt_count + ?, due_time = ?"
+    "UPDATE delivery SET state = ?, fence = fence + 1, attempt_count = attempt_count + ?, due_time "
+    "= ?"
     " WHERE delivery_id IN (";
-constexpr char kLock[] =
-    "SELECT delivery_id, fence, state FROM delivery WHERE delivery_id IN (";
+constexpr char kLock[] = "SELECT delivery_id, fence, state FROM delivery WHERE delivery_id IN (";
 constexpr char kSettleSentHead[] =
     "UPDATE delivery SET state = ?, due_time = ?, last_error = '', sent_time = CASE delivery_id";
 constexpr char kSettleSentTail[] = " END WHERE fence = ? AND state = ? AND delivery_id IN (";
@@ -62,11 +63,19 @@ Claim ReadClaim(const db::Row& row, bool counts, absl::Time lease_until) {
 }
 
 absl::StatusOr<std::vector<Claim>> Take(db::Tx& tx, int state, DeliveryChannel channel, int limit,
-                                        absl::Time now, absl::Time lease_until) {
+                                        const std::vector<std::string>& except, absl::Time now,
+                                        absl::Time lease_until) {
   const bool counts = state == kPending;
   db::Params due;
-  due.Add(state).Add(static_cast<int>(channel)).Add(now).Add(limit);
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectDue, due));
+  due.Add(state).Add(static_cast<int>(channel)).Add(now);
+  std::string sql = kSelectDue;
+  if (!except.empty()) {
+    const std::vector<std::string> padded = Padded(except);
+    absl::StrAppend(&sql, " AND receiver NOT IN (", db::Placeholders(padded.size()), ")");
+    due.AddAll(padded);
+  }
+  due.Add(limit);
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(sql + kFirstDue, due));
   std::vector<Claim> claims;
   claims.reserve(rows.size());
   for (const db::Row& row : rows) claims.push_back(ReadClaim(row, counts, lease_until));
@@ -77,8 +86,8 @@ absl::StatusOr<std::vector<Claim>> Take(db::Tx& tx, int state, DeliveryChannel c
     const std::vector<std::string> padded = Padded(std::move(ids));
     db::Params params;
     params.Add(kSending).Add(counts ? 1 : 0).Add(lease_until).AddAll(padded);
-    RETURN_IF_ERROR(
-        tx.ExecuteExpecting(count, absl::StrCat(kClaim, db::Placeholders(padded.size()), ")"), params));
+    RETURN_IF_ERROR(tx.ExecuteExpecting(
+        count, absl::StrCat(kClaim, db::Placeholders(padded.size()), ")"), params));
   }
   return claims;
 }
@@ -89,10 +98,11 @@ bool IsAtRest(DeliveryState state) {
 }
 
 // The settlements whose claims are still theirs. Locks the rows in the order of their ids.
-absl::StatusOr<std::vector<const Settlement*>> StillHeld(db::Tx& tx,
-                                                         const std::vector<Settlement>& settlements) {
+absl::StatusOr<std::vector<const Settlement*>> StillHeld(
+    db::Tx& tx, const std::vector<Settlement>& settlements) {
   std::map<std::string, const Settlement*> by_id;
-  for (const Settlement& settlement : settlements) by_id[settlement.claim.delivery_id] = &settlement;
+  for (const Settlement& settlement : settlements)
+    by_id[settlement.claim.delivery_id] = &settlement;
   std::vector<std::string> ids;
   for (const auto& [id, settlement] : by_id) ids.push_back(id);
   const std::vector<std::string> padded = Padded(std::move(ids));
@@ -141,11 +151,12 @@ db::TransactionOptions SqlDispatchStore::Options() const {
   return options;
 }
 
-absl::StatusOr<std::vector<Claim>> SqlDispatchStore::ClaimDue(DeliveryChannel channel, int limit,
-                                                              absl::Time now, absl::Time lease_until) {
+absl::StatusOr<std::vector<Claim>> SqlDispatchStore::ClaimDue(
+    DeliveryChannel channel, int limit, const std::vector<std::string>& except, absl::Time now,
+    absl::Time lease_until) {
   // A claim whose COMMIT is unknown is not sent: if it did commit, its lease runs out.
   return transactor_.Run<std::vector<Claim>>(Options(), [&](db::Tx& tx) {
-    return Take(tx, kPending, channel, limit, now, lease_until);
+    return Take(tx, kPending, channel, limit, except, now, lease_until);
   });
 }
 
@@ -156,7 +167,7 @@ absl::StatusOr<std::vector<Claim>> SqlDispatchStore::ClaimExpired(int limit, abs
     Claims claims;
     for (const DeliveryChannel channel :
          {mamori::v1::DELIVERY_CHANNEL_MAIL, mamori::v1::DELIVERY_CHANNEL_WEBHOOK}) {
-      ASSIGN_OR_RETURN(Claims some, Take(tx, kSending, channel, limit, now, lease_until));
+      ASSIGN_OR_RETURN(Claims some, Take(tx, kSending, channel, limit, {}, now, lease_until));
       claims.insert(claims.end(), std::make_move_iterator(some.begin()),
                     std::make_move_iterator(some.end()));
     }
@@ -201,7 +212,8 @@ absl::StatusOr<int> SqlDispatchStore::Settle(const std::vector<Settlement>& sett
   options.settles_unknown_commit = true;
   return transactor_.Run<int>(options, [&](db::Tx& tx) -> absl::StatusOr<int> {
     ASSIGN_OR_RETURN(const std::vector<const Settlement*> held, StillHeld(tx, settlements));
-    // By fence: most deliveries succeed at the first attempt, so one statement moves most of a batch.
+    // By fence: most deliveries succeed at the first attempt, so one statement moves most of a
+    // batch.
     std::map<int64_t, std::vector<const Settlement*>> sent;
     std::vector<const Settlement*> at_rest;
     for (const Settlement* settlement : held) {
@@ -238,7 +250,8 @@ absl::Status SqlDispatchStore::SettleSent(db::Tx& tx, const std::vector<const Se
   return absl::OkStatus();
 }
 
-absl::Status SqlDispatchStore::SettleOther(db::Tx& tx, const Settlement& settlement, absl::Time now) {
+absl::Status SqlDispatchStore::SettleOther(db::Tx& tx, const Settlement& settlement,
+                                           absl::Time now) {
   db::Params params;
   params.Add(static_cast<int>(settlement.state))
       .Add(settlement.state == mamori::v1::DELIVERY_STATE_PENDING ? settlement.due_time : now)
@@ -251,11 +264,13 @@ absl::Status SqlDispatchStore::SettleOther(db::Tx& tx, const Settlement& settlem
   return tx.ExecuteExpecting(1, kSettle, params);
 }
 
-absl::Status SqlDispatchStore::AppendEvents(db::Tx& tx, const std::vector<const Settlement*>& settled,
+absl::Status SqlDispatchStore::AppendEvents(db::Tx& tx,
+                                            const std::vector<const Settlement*>& settled,
                                             absl::Time now) {
   if (settled.empty()) return absl::OkStatus();
   std::vector<std::string> subjects;
-  for (const Settlement* settlement : settled) subjects.push_back(settlement->claim.notification_id);
+  for (const Settlement* settlement : settled)
+    subjects.push_back(settlement->claim.notification_id);
   // A notification that housekeeping has removed states nothing any more.
   ASSIGN_OR_RETURN(const std::vector<int64_t> sequences, NextSequences(tx, subjects));
   std::vector<mamori::v1::Event> events;

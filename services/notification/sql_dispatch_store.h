@@ -19,6 +19,7 @@ class SqlDispatchStore final : public DispatchStore {
       : transactor_(transactor), clock_(clock), ids_(ids) {}
 
   absl::StatusOr<std::vector<Claim>> ClaimDue(mamori::v1::DeliveryChannel channel, int limit,
+                                              const std::vector<std::string>& except,
                                               absl::Time now, absl::Time lease_until) override;
   absl::StatusOr<std::vector<Claim>> ClaimExpired(int limit, absl::Time now,
                                                   absl::Time lease_until) override;
@@ -30,7 +31,8 @@ class SqlDispatchStore final : public DispatchStore {
   db::TransactionOptions Options() const;
   absl::Status SettleSent(db::Tx& tx, const std::vector<const Settlement*>& sent);
   absl::Status SettleOther(db::Tx& tx, const Settlement& settlement, absl::Time now);
-  absl::Status AppendEvents(db::Tx& tx, const std::vector<const Settlement*>& settled, absl::Time now);
+  absl::Status AppendEvents(db::Tx& tx, const std::vector<const Settlement*>& settled,
+                            absl::Time now);
 
   db::Transactor& transactor_;
   const time::Clock& clock_;

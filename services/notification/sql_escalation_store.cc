@@ -6,6 +6,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
+#include "common/db/batch.h"
 #include "common/status/macros.h"
 #include "services/notification/delivery_rows.h"
 #include "services/notification/escalation_timers.h"
@@ -15,25 +16,56 @@ namespace mamori::notification {
 namespace {
 
 constexpr char kLock[] =
-    "SELECT company, case_id, event_type, urgency, route, policy_digest, acknowledge_time FROM notification"
+    "SELECT company, case_id, event_type, urgency, route, policy_digest, acknowledge_time FROM "
+    "notification"
     " WHERE notification_id = ? AND tenant = ? FOR UPDATE";
 constexpr char kAdvance[] =
     "UPDATE notification SET escalation_step = ?, recipient_group = ? WHERE notification_id = ?";
 
 constexpr int kBatch = 50;
 constexpr absl::Duration kBudget = absl::Seconds(10);
-constexpr absl::Duration kPolicyMissing = absl::Minutes(1);
+constexpr absl::Duration kCannotFire = absl::Minutes(1);
+
+db::TransactionOptions OptionsAt(absl::Time now) {
+  db::TransactionOptions options;
+  options.deadline = now + kBudget;
+  // Timers that a committed run consumed are not there for the next one.
+  options.settles_unknown_commit = true;
+  return options;
+}
 
 }  // namespace
 
 absl::StatusOr<SqlEscalationStore::Fired> SqlEscalationStore::FireDue() {
   const absl::Time now = clock_.Now();
-  db::TransactionOptions options;
-  options.deadline = now + kBudget;
-  // Timers that a committed run consumed are not there for the next one.
-  options.settles_unknown_commit = true;
-  return transactor_.Run<Fired>(options, [&](db::Tx& tx) -> absl::StatusOr<Fired> {
-    ASSIGN_OR_RETURN(const std::vector<worker::Timer> timers, worker::TakeDue(tx, now, kBatch));
+  absl::StatusOr<Fired> fired = FireFirst(kBatch, now);
+  if (fired.ok() || db::FailsWholeBatch(fired.status())) return fired;
+  return FireOneByOne(now);
+}
+
+absl::StatusOr<SqlEscalationStore::Fired> SqlEscalationStore::FireOneByOne(absl::Time now) {
+  Fired all;
+  for (int i = 0; i < kBatch; ++i) {
+    absl::StatusOr<Fired> fired = FireFirst(1, now);
+    if (!fired.ok() && db::FailsWholeBatch(fired.status())) return fired;
+    if (!fired.ok()) {
+      RETURN_IF_ERROR(transactor_.Run(OptionsAt(now), [&](db::Tx& tx) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::vector<worker::Timer> timers, worker::TakeDue(tx, now, 1));
+        return timers.empty() ? absl::OkStatus()
+                              : worker::Postpone(tx, timers[0], now + kCannotFire);
+      }));
+      continue;
+    }
+    if (fired->timers == 0) break;
+    all.timers += fired->timers;
+    all.deliveries += fired->deliveries;
+  }
+  return all;
+}
+
+absl::StatusOr<SqlEscalationStore::Fired> SqlEscalationStore::FireFirst(int limit, absl::Time now) {
+  return transactor_.Run<Fired>(OptionsAt(now), [&](db::Tx& tx) -> absl::StatusOr<Fired> {
+    ASSIGN_OR_RETURN(const std::vector<worker::Timer> timers, worker::TakeDue(tx, now, limit));
     Fired fired;
     for (const worker::Timer& timer : timers) {
       ASSIGN_OR_RETURN(const int made, Fire(tx, timer, now));
@@ -44,17 +76,18 @@ absl::StatusOr<SqlEscalationStore::Fired> SqlEscalationStore::FireDue() {
   });
 }
 
-absl::StatusOr<int> SqlEscalationStore::Fire(db::Tx& tx, const worker::Timer& timer, absl::Time now) {
-  ASSIGN_OR_RETURN(const db::Rows rows,
-                   tx.Query(kLock, db::Params().Add(std::string_view(timer.subject_id)).Add(
-                                       std::string_view(timer.tenant))));
+absl::StatusOr<int> SqlEscalationStore::Fire(db::Tx& tx, const worker::Timer& timer,
+                                             absl::Time now) {
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kLock, db::Params()
+                                                            .Add(std::string_view(timer.subject_id))
+                                                            .Add(std::string_view(timer.tenant))));
   int step = 0;
   // Acknowledged in the meantime, or nothing that we know: the timer is simply gone.
   if (rows.empty() || !rows[0].IsNull(6) || !absl::SimpleAtoi(timer.payload, &step)) return 0;
   const db::Row& found = rows[0];
   const auto policy = policies_.Get(absl::BytesToHexString(found.GetBytes(5)));
   if (!policy.ok()) {
-    RETURN_IF_ERROR(worker::Postpone(tx, timer, now + kPolicyMissing));
+    RETURN_IF_ERROR(worker::Postpone(tx, timer, now + kCannotFire));
     return 0;
   }
   NotificationRow row;
@@ -81,7 +114,8 @@ absl::StatusOr<int> SqlEscalationStore::Fire(db::Tx& tx, const worker::Timer& ti
   RETURN_IF_ERROR(InsertDeliveries(tx, deliveries));
   if (planned->wait > absl::ZeroDuration()) {
     RETURN_IF_ERROR(ScheduleEscalations(
-        tx, {EscalationTimer{row.tenant, row.notification_id, step + 1, now + planned->wait}}, ids_));
+        tx, {EscalationTimer{row.tenant, row.notification_id, step + 1, now + planned->wait}},
+        ids_));
   }
   return static_cast<int>(deliveries.size());
 }

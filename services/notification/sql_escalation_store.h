@@ -1,5 +1,5 @@
-// Fires the timers of escalation chains: the next step's deliveries are made in the transaction that consumes the
-// timer, so a step is taken once however many replicas there are.
+// Fires the timers of escalation chains: the next step's deliveries are made in the transaction
+// that consumes the timer, so a step is taken once however many replicas there are.
 #ifndef MAMORI_SERVICES_NOTIFICATION_SQL_ESCALATION_STORE_H_
 #define MAMORI_SERVICES_NOTIFICATION_SQL_ESCALATION_STORE_H_
 
@@ -20,7 +20,9 @@ class SqlEscalationStore {
                      const time::Clock& clock, id::IdSource& ids)
       : transactor_(transactor), policies_(policies), clock_(clock), ids_(ids) {}
 
-  // Fires what is due, a small batch at most. How many deliveries were made and timers consumed.
+  // Fires what is due, a small batch at most in one transaction. How many deliveries were made and
+  // timers consumed. A timer that cannot be fired is put off, so that it does not hold up those
+  // behind it.
   struct Fired {
     int timers = 0;
     int deliveries = 0;
@@ -28,6 +30,8 @@ class SqlEscalationStore {
   absl::StatusOr<Fired> FireDue();
 
  private:
+  absl::StatusOr<Fired> FireFirst(int limit, absl::Time now);
+  absl::StatusOr<Fired> FireOneByOne(absl::Time now);
   // How many deliveries the step got.
   absl::StatusOr<int> Fire(db::Tx& tx, const worker::Timer& timer, absl::Time now);
 

@@ -8,7 +8,8 @@ namespace mamori::notification {
 namespace {
 
 constexpr char kPruneDeliveries[] =
-    "DELETE FROM delivery WHERE state = ? AND channel = ? AND due_time < ? ORDER BY due_time LIMIT ?";
+    "DELETE FROM delivery WHERE state = ? AND channel = ? AND due_time < ? ORDER BY due_time LIMIT "
+    "?";
 constexpr char kPruneNotifications[] =
     "DELETE FROM notification WHERE create_time < ? ORDER BY create_time LIMIT ?";
 

@@ -20,7 +20,8 @@ namespace mamori::notification {
 namespace {
 
 constexpr char kSelectEndpoints[] =
-    "SELECT endpoint_id, event_types FROM webhook_endpoint WHERE tenant = ? AND company = ? AND disabled = 0"
+    "SELECT endpoint_id, event_types FROM webhook_endpoint WHERE tenant = ? AND company = ? AND "
+    "disabled = 0"
     " ORDER BY endpoint_id LIMIT 1000";
 
 struct Endpoint {
@@ -78,7 +79,8 @@ void AddMail(const RoutedEvent& event, absl::Time now, Inserts& inserts) {
           DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_MAIL, address, now));
     }
     if (planned.wait > absl::ZeroDuration()) {
-      inserts.timers.push_back(EscalationTimer{row.tenant, row.notification_id, 1, now + planned.wait});
+      inserts.timers.push_back(
+          EscalationTimer{row.tenant, row.notification_id, 1, now + planned.wait});
     }
     inserts.notifications.push_back(std::move(row));
   }
@@ -91,7 +93,8 @@ void AddWebhooks(const RoutedEvent& event, const std::vector<Endpoint>& endpoint
   if (!event.notifications.empty()) row.urgency = event.notifications.front().urgency;
   bool wanted = false;
   for (const Endpoint& endpoint : endpoints) {
-    if (!endpoint.event_types.empty() && endpoint.event_types.count(event.facts.type) == 0) continue;
+    if (!endpoint.event_types.empty() && endpoint.event_types.count(event.facts.type) == 0)
+      continue;
     wanted = true;
     inserts.deliveries.push_back(
         DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_WEBHOOK, endpoint.receiver, now));
@@ -112,31 +115,33 @@ absl::Status StatusOf(outbox::Admission admission, const mamori::v1::Event& even
 
 }  // namespace
 
-std::vector<absl::Status> SqlIngestStore::Apply(absl::Span<const RoutedEvent> events, absl::Time now,
-                                                absl::Time deadline) {
+std::vector<absl::Status> SqlIngestStore::Apply(absl::Span<const RoutedEvent> events,
+                                                absl::Time now, absl::Time deadline) {
   std::vector<absl::Status> answers(events.size());
   db::TransactionOptions options;
   options.deadline = deadline;
   // The inbox of a run that did commit makes the next one find duplicates.
   options.settles_unknown_commit = true;
   using Admissions = std::vector<outbox::Admission>;
-  std::vector<absl::Status> failures = db::ApplyRanges(events.size(), [&](size_t first, size_t count) {
-    std::vector<const mamori::v1::Event*> facts;
-    for (size_t i = 0; i < count; ++i) facts.push_back(events[first + i].event);
-    const absl::StatusOr<Admissions> admissions = transactor_.Run<Admissions>(
-        options, [&](db::Tx& tx) -> absl::StatusOr<Admissions> {
-          ASSIGN_OR_RETURN(Admissions admitted, outbox::Admit(tx, facts, now));
-          std::vector<const RoutedEvent*> applied;
-          for (size_t i = 0; i < count; ++i) {
-            if (admitted[i] == outbox::Admission::kApply) applied.push_back(&events[first + i]);
-          }
-          RETURN_IF_ERROR(ApplyEffects(tx, applied, now));
-          return admitted;
-        });
-    if (!admissions.ok()) return admissions.status();
-    for (size_t i = 0; i < count; ++i) answers[first + i] = StatusOf((*admissions)[i], *facts[i]);
-    return absl::OkStatus();
-  });
+  std::vector<absl::Status> failures =
+      db::ApplyRanges(events.size(), [&](size_t first, size_t count) {
+        std::vector<const mamori::v1::Event*> facts;
+        for (size_t i = 0; i < count; ++i) facts.push_back(events[first + i].event);
+        const absl::StatusOr<Admissions> admissions =
+            transactor_.Run<Admissions>(options, [&](db::Tx& tx) -> absl::StatusOr<Admissions> {
+              ASSIGN_OR_RETURN(Admissions admitted, outbox::Admit(tx, facts, now));
+              std::vector<const RoutedEvent*> applied;
+              for (size_t i = 0; i < count; ++i) {
+                if (admitted[i] == outbox::Admission::kApply) applied.push_back(&events[first + i]);
+              }
+              RETURN_IF_ERROR(ApplyEffects(tx, applied, now));
+              return admitted;
+            });
+        if (!admissions.ok()) return admissions.status();
+        for (size_t i = 0; i < count; ++i)
+          answers[first + i] = StatusOf((*admissions)[i], *facts[i]);
+        return absl::OkStatus();
+      });
   for (size_t i = 0; i < events.size(); ++i) {
     if (!failures[i].ok()) answers[i] = std::move(failures[i]);
   }

@@ -12,13 +12,15 @@ namespace mamori::notification {
 
 class SqlIngestStore final : public IngestStore {
  public:
-  SqlIngestStore(db::Transactor& transactor, id::IdSource& ids) : transactor_(transactor), ids_(ids) {}
+  SqlIngestStore(db::Transactor& transactor, id::IdSource& ids)
+      : transactor_(transactor), ids_(ids) {}
 
   std::vector<absl::Status> Apply(absl::Span<const RoutedEvent> events, absl::Time now,
                                   absl::Time deadline) override;
 
  private:
-  absl::Status ApplyEffects(db::Tx& tx, const std::vector<const RoutedEvent*>& events, absl::Time now);
+  absl::Status ApplyEffects(db::Tx& tx, const std::vector<const RoutedEvent*>& events,
+                            absl::Time now);
 
   db::Transactor& transactor_;
   id::IdSource& ids_;

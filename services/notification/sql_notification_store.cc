@@ -17,24 +17,28 @@ namespace mamori::notification {
 namespace {
 
 constexpr char kNotificationColumns[] =
-    "SELECT notification_id, case_id, company, event_type, urgency, route, recipient_group, escalation_step,"
+    "SELECT notification_id, case_id, company, event_type, urgency, route, recipient_group, "
+    "escalation_step,"
     " create_time, acknowledge_time, acknowledger FROM notification";
 constexpr char kNotificationPage[] =
     " AND create_time <= ? AND (create_time < ? OR notification_id < ?)"
     " ORDER BY create_time DESC, notification_id DESC LIMIT ?";
 constexpr char kLockNotification[] = " WHERE notification_id = ? AND tenant = ? FOR UPDATE";
 constexpr char kAcknowledge[] =
-    "UPDATE notification SET acknowledge_time = ?, acknowledger = ? WHERE notification_id = ? AND tenant = ?";
+    "UPDATE notification SET acknowledge_time = ?, acknowledger = ? WHERE notification_id = ? AND "
+    "tenant = ?";
 
 constexpr char kDeliveryColumns[] =
-    "SELECT delivery_id, notification_id, case_id, channel, receiver, state, attempt_count, due_time,"
+    "SELECT delivery_id, notification_id, case_id, channel, receiver, state, attempt_count, "
+    "due_time,"
     " create_time, sent_time, last_error FROM delivery";
 constexpr char kDeliveryPage[] =
     " AND create_time <= ? AND (create_time < ? OR delivery_id < ?)"
     " ORDER BY create_time DESC, delivery_id DESC LIMIT ?";
 constexpr char kLockDelivery[] = " WHERE delivery_id = ? AND tenant = ? FOR UPDATE";
 constexpr char kRetry[] =
-    "UPDATE delivery SET state = ?, attempt_count = 0, due_time = ?, fence = fence + 1, last_error = ''"
+    "UPDATE delivery SET state = ?, attempt_count = 0, due_time = ?, fence = fence + 1, last_error "
+    "= ''"
     " WHERE delivery_id = ? AND tenant = ?";
 // The optimizer sometimes prefers to walk a whole tenant in order of time; these indexes never do.
 constexpr char kByCase[] = " FORCE INDEX (by_case) WHERE case_id = ? AND tenant = ?";
@@ -89,7 +93,9 @@ absl::StatusOr<db::Rows> ReadPage(db::Transactor& transactor, absl::Time deadlin
   return transactor.Run<db::Rows>(options, [&](db::Tx& tx) { return tx.Query(sql, params); });
 }
 
-PagePosition PositionOf(const db::Row& row) { return PagePosition{row.GetTime(8), row.GetBytes(0)}; }
+PagePosition PositionOf(const db::Row& row) {
+  return PagePosition{row.GetTime(8), row.GetBytes(0)};
+}
 
 // Newest first, as every page is.
 bool Before(const db::Row& a, const db::Row& b) {
@@ -102,7 +108,8 @@ template <typename Add>
 std::string FillPage(const db::Rows& rows, int size, const std::string& filter, Add add) {
   const int count = std::min(size, static_cast<int>(rows.size()));
   for (int i = 0; i < count; ++i) add(rows[i]);
-  return static_cast<int>(rows.size()) > size ? WritePageToken(PositionOf(rows[size - 1]), filter) : "";
+  return static_cast<int>(rows.size()) > size ? WritePageToken(PositionOf(rows[size - 1]), filter)
+                                              : "";
 }
 
 }  // namespace
@@ -135,8 +142,8 @@ absl::StatusOr<v1::ListNotificationsResponse> SqlNotificationStore::ListNotifica
 
 absl::StatusOr<v1::ListDeliveriesResponse> SqlNotificationStore::ListDeliveries(
     const server::CallContext& call, const v1::ListDeliveriesRequest& request) {
-  const std::string filter = PageFilter(
-      {"deliveries", call.tenant, request.case_name(), absl::StrCat(static_cast<int>(request.state()))});
+  const std::string filter = PageFilter({"deliveries", call.tenant, request.case_name(),
+                                         absl::StrCat(static_cast<int>(request.state()))});
   ASSIGN_OR_RETURN(const PagePosition position, ReadPageToken(request.page_token(), filter));
   const int size = PageSize(request.page_size());
   const bool by_state = request.state() != mamori::v1::DELIVERY_STATE_UNSPECIFIED;
@@ -179,9 +186,11 @@ absl::StatusOr<v1::ListDeadLettersResponse> SqlNotificationStore::ListDeadLetter
     params.Add(static_cast<int>(state)).Add(std::string_view(call.tenant));
     AddPosition(position, params);
     params.Add(size + 1);
-    ASSIGN_OR_RETURN(db::Rows some, ReadPage(transactor_, call.deadline,
-                                             absl::StrCat(kDeliveryColumns, kByState, kDeliveryPage), params));
-    rows.insert(rows.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
+    ASSIGN_OR_RETURN(db::Rows some,
+                     ReadPage(transactor_, call.deadline,
+                              absl::StrCat(kDeliveryColumns, kByState, kDeliveryPage), params));
+    rows.insert(rows.end(), std::make_move_iterator(some.begin()),
+                std::make_move_iterator(some.end()));
   }
   std::sort(rows.begin(), rows.end(), Before);
   v1::ListDeadLettersResponse response;
@@ -205,7 +214,8 @@ absl::StatusOr<mamori::v1::Delivery> SqlNotificationStore::RetryIn(db::Tx& tx,
                                                                    const id::Id& delivery_id) {
   db::Params key;
   key.Add(std::string_view(delivery_id)).Add(std::string_view(call.tenant));
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(absl::StrCat(kDeliveryColumns, kLockDelivery), key));
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(absl::StrCat(kDeliveryColumns, kLockDelivery), key));
   if (rows.empty()) return status::NotFound("delivery");
   mamori::v1::Delivery delivery = ReadDelivery(rows[0]);
   if (delivery.state() != mamori::v1::DELIVERY_STATE_DEAD &&

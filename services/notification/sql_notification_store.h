@@ -1,4 +1,5 @@
-// What people see and do: lists, acknowledgement, another try. On the tables notification, delivery and request_id.
+// What people see and do: lists, acknowledgement, another try. On the tables notification, delivery
+// and request_id.
 #ifndef MAMORI_SERVICES_NOTIFICATION_SQL_NOTIFICATION_STORE_H_
 #define MAMORI_SERVICES_NOTIFICATION_SQL_NOTIFICATION_STORE_H_
 
@@ -25,8 +26,8 @@ class SqlNotificationStore {
 
   absl::StatusOr<v1::ListNotificationsResponse> ListNotifications(
       const server::CallContext& call, const v1::ListNotificationsRequest& request);
-  absl::StatusOr<v1::ListDeliveriesResponse> ListDeliveries(const server::CallContext& call,
-                                                            const v1::ListDeliveriesRequest& request);
+  absl::StatusOr<v1::ListDeliveriesResponse> ListDeliveries(
+      const server::CallContext& call, const v1::ListDeliveriesRequest& request);
   absl::StatusOr<v1::ListDeadLettersResponse> ListDeadLetters(
       const server::CallContext& call, const v1::ListDeadLettersRequest& request);
 
@@ -37,7 +38,8 @@ class SqlNotificationStore {
       const server::CallContext& call, const v1::AcknowledgeNotificationRequest& request);
 
  private:
-  absl::StatusOr<mamori::v1::Notification> AcknowledgeIn(db::Tx& tx, const server::CallContext& call,
+  absl::StatusOr<mamori::v1::Notification> AcknowledgeIn(db::Tx& tx,
+                                                         const server::CallContext& call,
                                                          const id::Id& notification_id);
   absl::StatusOr<mamori::v1::Delivery> RetryIn(db::Tx& tx, const server::CallContext& call,
                                                const id::Id& delivery_id);

@@ -20,14 +20,17 @@ namespace {
 
 constexpr char kCollection[] = "webhookEndpoints";
 constexpr char kColumns[] =
-    "SELECT endpoint_id, company, url, event_types, disabled, version, previous_expire_time, create_time"
+    "SELECT endpoint_id, company, url, event_types, disabled, version, previous_expire_time, "
+    "create_time"
     " FROM webhook_endpoint";
 constexpr char kByKey[] = " WHERE endpoint_id = ? AND tenant = ?";
 constexpr char kPage[] =
-    " FORCE INDEX (by_tenant) WHERE tenant = ? AND create_time <= ? AND (create_time < ? OR endpoint_id < ?)"
+    " FORCE INDEX (by_tenant) WHERE tenant = ? AND create_time <= ? AND (create_time < ? OR "
+    "endpoint_id < ?)"
     " ORDER BY create_time DESC, endpoint_id DESC LIMIT ?";
 constexpr char kInsert[] =
-    "INSERT INTO webhook_endpoint (endpoint_id, tenant, company, url, event_types, disabled, secret, create_time)"
+    "INSERT INTO webhook_endpoint (endpoint_id, tenant, company, url, event_types, disabled, "
+    "secret, create_time)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr char kUpdate[] =
     "UPDATE webhook_endpoint SET url = ?, event_types = ?, disabled = ?, version = version + 1"
@@ -37,7 +40,8 @@ constexpr char kRotate[] =
     " version = version + 1 WHERE endpoint_id = ? AND tenant = ?";
 constexpr char kDelete[] = "DELETE FROM webhook_endpoint WHERE endpoint_id = ? AND tenant = ?";
 constexpr char kNudge[] =
-    "UPDATE delivery SET due_time = ? WHERE state = ? AND channel = ? AND receiver = ? AND tenant = ?";
+    "UPDATE delivery SET due_time = ? WHERE state = ? AND channel = ? AND receiver = ? AND tenant "
+    "= ?";
 
 std::string EtagOf(std::string_view endpoint_id, int64_t version) {
   return absl::BytesToHexString(idempotency::Hash({endpoint_id, absl::StrCat(version)}, 16));
@@ -69,10 +73,10 @@ mamori::v1::WebhookEndpoint Read(const db::Row& row, absl::Time now) {
 absl::StatusOr<mamori::v1::WebhookEndpoint> Find(db::Tx& tx, const server::CallContext& call,
                                                  const id::Id& endpoint_id, absl::Time now,
                                                  const char* lock) {
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(absl::StrCat(kColumns, kByKey, lock),
-                                                 db::Params()
-                                                     .Add(std::string_view(endpoint_id))
-                                                     .Add(std::string_view(call.tenant))));
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      tx.Query(absl::StrCat(kColumns, kByKey, lock),
+               db::Params().Add(std::string_view(endpoint_id)).Add(std::string_view(call.tenant))));
   if (rows.empty()) return status::NotFound("webhook endpoint");
   return Read(rows[0], now);
 }
@@ -125,10 +129,9 @@ absl::StatusOr<mamori::v1::WebhookEndpoint> SqlWebhookStore::Create(
   }));
 }
 
-absl::StatusOr<mamori::v1::WebhookEndpoint> SqlWebhookStore::InsertIn(db::Tx& tx,
-                                                                      const server::CallContext& call,
-                                                                      const Endpoint& wanted,
-                                                                      const std::string& sealed) {
+absl::StatusOr<mamori::v1::WebhookEndpoint> SqlWebhookStore::InsertIn(
+    db::Tx& tx, const server::CallContext& call, const Endpoint& wanted,
+    const std::string& sealed) {
   const id::Id endpoint_id = ids_.NewId();
   const absl::Time now = clock_.Now();
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsert,
@@ -190,10 +193,9 @@ absl::StatusOr<mamori::v1::WebhookEndpoint> SqlWebhookStore::Update(
   });
 }
 
-absl::StatusOr<mamori::v1::WebhookEndpoint> SqlWebhookStore::UpdateIn(db::Tx& tx,
-                                                                      const server::CallContext& call,
-                                                                      const Endpoint& wanted,
-                                                                      const id::Id& endpoint_id) {
+absl::StatusOr<mamori::v1::WebhookEndpoint> SqlWebhookStore::UpdateIn(
+    db::Tx& tx, const server::CallContext& call, const Endpoint& wanted,
+    const id::Id& endpoint_id) {
   const absl::Time now = clock_.Now();
   ASSIGN_OR_RETURN(const Endpoint stored, Find(tx, call, endpoint_id, now, " FOR UPDATE"));
   RETURN_IF_ERROR(CheckEtag(stored, wanted.etag()));
@@ -224,10 +226,9 @@ absl::StatusOr<google::protobuf::Empty> SqlWebhookStore::Delete(
         const absl::Time now = clock_.Now();
         ASSIGN_OR_RETURN(const Endpoint stored, Find(tx, call, endpoint_id, now, " FOR UPDATE"));
         RETURN_IF_ERROR(CheckEtag(stored, request.etag()));
-        RETURN_IF_ERROR(tx.ExecuteExpecting(1, kDelete,
-                                            db::Params()
-                                                .Add(std::string_view(endpoint_id))
-                                                .Add(std::string_view(call.tenant))));
+        RETURN_IF_ERROR(tx.ExecuteExpecting(
+            1, kDelete,
+            db::Params().Add(std::string_view(endpoint_id)).Add(std::string_view(call.tenant))));
         RETURN_IF_ERROR(Nudge(tx, call, endpoint_id, now));
         return Empty();
       });
@@ -237,15 +238,13 @@ absl::StatusOr<mamori::v1::WebhookEndpoint> SqlWebhookStore::Rotate(
     const server::CallContext& call, const v1::RotateWebhookSecretRequest& request) {
   ASSIGN_OR_RETURN(const id::Id endpoint_id, id::FromName(kCollection, request.name()));
   const std::string sealed = secrets_.Seal(NewWebhookSecret());
-  return Opened(RespondOnce(call, request.request_id(), request, [&](db::Tx& tx) {
-    return RotateIn(tx, call, endpoint_id, sealed);
-  }));
+  return Opened(RespondOnce(call, request.request_id(), request,
+                            [&](db::Tx& tx) { return RotateIn(tx, call, endpoint_id, sealed); }));
 }
 
-absl::StatusOr<mamori::v1::WebhookEndpoint> SqlWebhookStore::RotateIn(db::Tx& tx,
-                                                                      const server::CallContext& call,
-                                                                      const id::Id& endpoint_id,
-                                                                      const std::string& sealed) {
+absl::StatusOr<mamori::v1::WebhookEndpoint> SqlWebhookStore::RotateIn(
+    db::Tx& tx, const server::CallContext& call, const id::Id& endpoint_id,
+    const std::string& sealed) {
   const absl::Time now = clock_.Now();
   RETURN_IF_ERROR(Find(tx, call, endpoint_id, now, " FOR UPDATE").status());
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kRotate,

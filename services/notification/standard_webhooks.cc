@@ -50,8 +50,8 @@ absl::StatusOr<std::string> WebhookKey(std::string_view secret) {
   return std::string(key.data(), key.size());
 }
 
-WebhookHeaders SignWebhook(const std::vector<std::string>& keys, std::string_view id, absl::Time time,
-                           std::string_view body) {
+WebhookHeaders SignWebhook(const std::vector<std::string>& keys, std::string_view id,
+                           absl::Time time, std::string_view body) {
   WebhookHeaders headers;
   headers.id = std::string(id);
   headers.timestamp = absl::StrCat(absl::ToUnixSeconds(time));

@@ -17,7 +17,8 @@ inline constexpr size_t kWebhookKeyBytes = 32;
 // "whsec_" and base64 of random bytes from the kernel.
 std::string NewWebhookSecret();
 
-// The key of such a secret. INVALID_ARGUMENT without the prefix, when it is not base64, or not 24 to 64 bytes.
+// The key of such a secret. INVALID_ARGUMENT without the prefix, when it is not base64, or not 24
+// to 64 bytes.
 absl::StatusOr<std::string> WebhookKey(std::string_view secret);
 
 // The header fields webhook-id, webhook-timestamp and webhook-signature.
@@ -28,8 +29,8 @@ struct WebhookHeaders {
 };
 
 // Signs "id.timestamp.body" with every key, so that during a rotation either of two verifies.
-WebhookHeaders SignWebhook(const std::vector<std::string>& keys, std::string_view id, absl::Time time,
-                           std::string_view body);
+WebhookHeaders SignWebhook(const std::vector<std::string>& keys, std::string_view id,
+                           absl::Time time, std::string_view body);
 
 }  // namespace mamori::notification
 

@@ -3,9 +3,11 @@
 #define MAMORI_SERVICES_NOTIFICATION_TRANSPORT_H_
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "mamori/v1/notification.pb.h"
 #include "services/notification/retry.h"
 #include "services/notification/standard_webhooks.h"
@@ -16,13 +18,17 @@ namespace mamori::notification {
 struct Attempt {
   uint64_t ticket = 0;  // the caller's name for it
   mamori::v1::DeliveryChannel channel = mamori::v1::DELIVERY_CHANNEL_UNSPECIFIED;
-  std::string receiver;  // mail address, or "webhookEndpoints/{id}": the lane it goes in
-  std::string body;      // RFC 5322 message, or JSON
-  std::string url;       // webhooks only
+  std::string receiver;    // mail address, or "webhookEndpoints/{id}": the lane it goes in
+  absl::Time begin_by;     // when its claim is too old for it to begin
+  std::string body;        // RFC 5322 message, or JSON
+  std::string url;         // webhooks only
   WebhookHeaders headers;  // webhooks only
 };
 
-// Whoever hands attempts over. Called from the transport's thread; must not block on it.
+// Takes the attempts that had to begin by `begin_by` out of a queue; their tickets.
+std::vector<uint64_t> TakeOut(std::deque<Attempt>& waiting, absl::Time begin_by);
+
+// Whoever hands attempts over. Called from any of the transport's threads; must not block on them.
 class TransportListener {
  public:
   virtual ~TransportListener() = default;
@@ -39,10 +45,11 @@ class Transport {
   virtual void Start(TransportListener& listener) = 0;
   // Queues attempts. Never blocks.
   virtual void Send(std::vector<Attempt> attempts) = 0;
-  // The tickets of attempts that have not begun; they will not.
-  virtual std::vector<uint64_t> Withdraw() = 0;
-  // Waits for what has begun until `grace` has passed, breaks off the rest (Ended says what is known) and ends
-  // the thread. Nothing is sent afterwards.
+  // The tickets of attempts that have not begun and had to by `begin_by`; they will not. All of
+  // them for absl::InfiniteFuture().
+  virtual std::vector<uint64_t> Withdraw(absl::Time begin_by) = 0;
+  // Waits for what has begun until `grace` has passed, breaks off the rest (Ended says what is
+  // known) and ends the thread. Nothing is sent afterwards.
   virtual void Stop(absl::Duration grace) = 0;
 };
 

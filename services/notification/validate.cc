@@ -29,6 +29,12 @@ bool IsSlug(std::string_view text) {
          });
 }
 
+bool IsHostName(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isalnum(c) || c == '-' || c == '.' || c == '_';
+  });
+}
+
 bool IsDigest(std::string_view text) {
   return text.size() == kDigestChars && std::all_of(text.begin(), text.end(), [](char c) {
            return absl::ascii_isdigit(c) || (c >= 'a' && c <= 'f');
@@ -38,8 +44,9 @@ bool IsDigest(std::string_view text) {
 void CheckName(Violations& violations, const char* path, std::string_view collection,
                std::string_view name) {
   if (!id::FromName(collection, name).ok()) {
-    violations.Add(path, absl::StrCat("want ", absl::string_view(collection.data(), collection.size()),
-                                      "/{26 characters}"));
+    violations.Add(path,
+                   absl::StrCat("want ", absl::string_view(collection.data(), collection.size()),
+                                "/{26 characters}"));
   }
 }
 
@@ -55,8 +62,9 @@ void CheckEndpoint(Violations& violations, const mamori::v1::WebhookEndpoint& en
     violations.Add("webhook_endpoint.url", fault);
   }
   if (endpoint.event_types_size() > kMaxEventTypes) {
-    violations.Add("webhook_endpoint.event_types",
-                   absl::StrCat(endpoint.event_types_size(), " entries, want at most ", kMaxEventTypes));
+    violations.Add(
+        "webhook_endpoint.event_types",
+        absl::StrCat(endpoint.event_types_size(), " entries, want at most ", kMaxEventTypes));
     return;
   }
   for (int i = 0; i < endpoint.event_types_size(); ++i) {
@@ -106,7 +114,8 @@ std::string UrlFault(std::string_view url, const AddressPolicy& addresses) {
   if (url.size() > kMaxUrl) return absl::StrCat(url.size(), " bytes, want at most ", kMaxUrl);
   if (url.substr(0, kScheme.size()) != kScheme) return "want an absolute https URL";
   for (const char c : url) {
-    if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7F || c == '\\') {
+    if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7F ||
+        c == '\\') {
       return "holds a character that has to be percent-encoded";
     }
   }
@@ -128,6 +137,7 @@ std::string UrlFault(std::string_view url, const AddressPolicy& addresses) {
     }
   }
   const std::optional<Address> address = ParseAddress(host);
+  if (!address.has_value() && !IsHostName(host)) return "has a host that is no name and no address";
   if (address.has_value() && !addresses.Allows(*address)) {
     return "names a private, loopback or reserved address";
   }
@@ -137,7 +147,8 @@ std::string UrlFault(std::string_view url, const AddressPolicy& addresses) {
 absl::Status Validate(const v1::IngestEventsRequest& request) {
   Violations violations;
   if (request.events_size() < 1 || request.events_size() > kMaxEvents) {
-    violations.Add("events", absl::StrCat(request.events_size(), " entries, want 1 to ", kMaxEvents));
+    violations.Add("events",
+                   absl::StrCat(request.events_size(), " entries, want 1 to ", kMaxEvents));
   }
   return violations.Status();
 }

@@ -25,10 +25,12 @@ absl::Status Validate(const v1::ListDeliveriesRequest& request);
 absl::Status Validate(const v1::ListDeadLettersRequest& request);
 absl::Status Validate(const v1::RetryDeliveryRequest& request);
 absl::Status Validate(const v1::AcknowledgeNotificationRequest& request);
-absl::Status Validate(const v1::CreateWebhookEndpointRequest& request, const AddressPolicy& addresses);
+absl::Status Validate(const v1::CreateWebhookEndpointRequest& request,
+                      const AddressPolicy& addresses);
 absl::Status Validate(const v1::GetWebhookEndpointRequest& request);
 absl::Status Validate(const v1::ListWebhookEndpointsRequest& request);
-absl::Status Validate(const v1::UpdateWebhookEndpointRequest& request, const AddressPolicy& addresses);
+absl::Status Validate(const v1::UpdateWebhookEndpointRequest& request,
+                      const AddressPolicy& addresses);
 absl::Status Validate(const v1::DeleteWebhookEndpointRequest& request);
 absl::Status Validate(const v1::RotateWebhookSecretRequest& request);
 

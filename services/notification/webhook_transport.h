@@ -1,7 +1,6 @@
-// Transport by libcurl: one thread drives all transfers, and connections are used again, which for SMTP with
-// STARTTLS and AUTH is most of the cost of a mail.
-#ifndef MAMORI_SERVICES_NOTIFICATION_CURL_TRANSPORT_H_
-#define MAMORI_SERVICES_NOTIFICATION_CURL_TRANSPORT_H_
+// Webhooks by libcurl: one thread drives all transfers, which for HTTPS never wait for one another.
+#ifndef MAMORI_SERVICES_NOTIFICATION_WEBHOOK_TRANSPORT_H_
+#define MAMORI_SERVICES_NOTIFICATION_WEBHOOK_TRANSPORT_H_
 
 #include <curl/curl.h>
 
@@ -20,39 +19,34 @@
 
 namespace mamori::notification {
 
-class CurlTransport final : public Transport {
+class WebhookTransport final : public Transport {
  public:
-  CurlTransport(MailOptions mail, WebhookOptions webhook, const time::Clock& clock);
-  ~CurlTransport() override;
+  WebhookTransport(WebhookOptions options, const time::Clock& clock);
+  ~WebhookTransport() override;
 
   void Start(TransportListener& listener) override;
   void Send(std::vector<Attempt> attempts) override;
-  std::vector<uint64_t> Withdraw() override;
+  std::vector<uint64_t> Withdraw(absl::Time begin_by) override;
   void Stop(absl::Duration grace) override;
 
  private:
-  using Lane = std::pair<mamori::v1::DeliveryChannel, std::string>;
-
   void Run();
-  // Begins waiting attempts while their channel and lane have room.
+  // Begins waiting attempts while there is room, in all and for their receiver.
   void BeginWaiting();
   bool HasRoom(const Attempt& attempt) const;
-  Lane LaneOf(const Attempt& attempt) const;
   void Begin(Attempt attempt);
   void Finish();
   void End(CURL* handle, CURLcode code);
   void BreakOff();
 
-  const MailOptions mail_;
-  const WebhookOptions webhook_;
+  const WebhookOptions options_;
   const time::Clock& clock_;
   TransportListener* listener_ = nullptr;
   CURLM* multi_;
 
   // The transport thread's own.
   std::map<CURL*, std::unique_ptr<Transfer>> running_;
-  std::map<Lane, int> lanes_;
-  std::map<mamori::v1::DeliveryChannel, int> channels_;
+  std::map<std::string, int> lanes_;  // running, by receiver
   std::vector<CURL*> idle_;
 
   std::mutex mu_;
@@ -65,4 +59,4 @@ class CurlTransport final : public Transport {
 
 }  // namespace mamori::notification
 
-#endif  // MAMORI_SERVICES_NOTIFICATION_CURL_TRANSPORT_H_
+#endif  // MAMORI_SERVICES_NOTIFICATION_WEBHOOK_TRANSPORT_H_

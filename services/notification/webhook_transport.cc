@@ -1,4 +1,4 @@
-#include "services/notification/curl_transport.h"
+#include "services/notification/webhook_transport.h"
 
 #include <algorithm>
 #include <utility>
@@ -15,40 +15,36 @@ constexpr int kLaneShare = 4;
 
 }  // namespace
 
-CurlTransport::CurlTransport(MailOptions mail, WebhookOptions webhook, const time::Clock& clock)
-    : mail_(std::move(mail)), webhook_(std::move(webhook)), clock_(clock), multi_(curl_multi_init()) {
-  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS,
-                    static_cast<long>(mail_.max_connections + webhook_.max_connections));
+WebhookTransport::WebhookTransport(WebhookOptions options, const time::Clock& clock)
+    : options_(std::move(options)), clock_(clock), multi_(curl_multi_init()) {
+  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(options_.max_connections));
 }
 
-CurlTransport::~CurlTransport() {
+WebhookTransport::~WebhookTransport() {
   Stop(absl::ZeroDuration());
   for (CURL* handle : idle_) curl_easy_cleanup(handle);
   curl_multi_cleanup(multi_);
 }
 
-void CurlTransport::Start(TransportListener& listener) {
+void WebhookTransport::Start(TransportListener& listener) {
   listener_ = &listener;
   thread_ = std::thread([this] { Run(); });
 }
 
-void CurlTransport::Send(std::vector<Attempt> attempts) {
+void WebhookTransport::Send(std::vector<Attempt> attempts) {
   {
     std::lock_guard lock(mu_);
-    for (Attempt& attempt : attempts) waiting_.push_back(std::move(attempt));
+    std::move(attempts.begin(), attempts.end(), std::back_inserter(waiting_));
   }
   curl_multi_wakeup(multi_);
 }
 
-std::vector<uint64_t> CurlTransport::Withdraw() {
+std::vector<uint64_t> WebhookTransport::Withdraw(absl::Time begin_by) {
   std::lock_guard lock(mu_);
-  std::vector<uint64_t> tickets;
-  for (const Attempt& attempt : waiting_) tickets.push_back(attempt.ticket);
-  waiting_.clear();
-  return tickets;
+  return TakeOut(waiting_, begin_by);
 }
 
-void CurlTransport::Stop(absl::Duration grace) {
+void WebhookTransport::Stop(absl::Duration grace) {
   if (!thread_.joinable()) return;
   {
     std::lock_guard lock(mu_);
@@ -59,7 +55,7 @@ void CurlTransport::Stop(absl::Duration grace) {
   thread_.join();
 }
 
-void CurlTransport::Run() {
+void WebhookTransport::Run() {
   while (true) {
     BeginWaiting();
     int still_running = 0;
@@ -81,23 +77,13 @@ void CurlTransport::Run() {
   BreakOff();
 }
 
-CurlTransport::Lane CurlTransport::LaneOf(const Attempt& attempt) const {
-  // All mail goes to the one mail server.
-  const bool mail = attempt.channel == mamori::v1::DELIVERY_CHANNEL_MAIL;
-  return {attempt.channel, mail ? std::string() : attempt.receiver};
+bool WebhookTransport::HasRoom(const Attempt& attempt) const {
+  if (running_.size() >= static_cast<size_t>(options_.max_connections)) return false;
+  const auto lane = lanes_.find(attempt.receiver);
+  return lane == lanes_.end() || lane->second < std::max(1, options_.max_connections / kLaneShare);
 }
 
-bool CurlTransport::HasRoom(const Attempt& attempt) const {
-  const bool mail = attempt.channel == mamori::v1::DELIVERY_CHANNEL_MAIL;
-  const int most = mail ? mail_.max_connections : webhook_.max_connections;
-  const int lane_most = mail ? most : std::max(1, most / kLaneShare);
-  const auto channel = channels_.find(attempt.channel);
-  if (channel != channels_.end() && channel->second >= most) return false;
-  const auto lane = lanes_.find(LaneOf(attempt));
-  return lane == lanes_.end() || lane->second < lane_most;
-}
-
-void CurlTransport::BeginWaiting() {
+void WebhookTransport::BeginWaiting() {
   while (true) {
     Attempt attempt;
     {
@@ -113,7 +99,7 @@ void CurlTransport::BeginWaiting() {
   }
 }
 
-void CurlTransport::Begin(Attempt attempt) {
+void WebhookTransport::Begin(Attempt attempt) {
   CURL* handle = nullptr;
   if (idle_.empty()) {
     handle = curl_easy_init();
@@ -121,34 +107,32 @@ void CurlTransport::Begin(Attempt attempt) {
     handle = idle_.back();
     idle_.pop_back();
   }
-  ++channels_[attempt.channel];
-  ++lanes_[LaneOf(attempt)];
-  running_[handle] = std::make_unique<Transfer>(handle, std::move(attempt), mail_, webhook_);
+  ++lanes_[attempt.receiver];
+  running_[handle] = std::make_unique<Transfer>(handle, std::move(attempt), options_);
   curl_multi_add_handle(multi_, handle);
 }
 
-void CurlTransport::Finish() {
+void WebhookTransport::Finish() {
   int left = 0;
   while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
     if (message->msg == CURLMSG_DONE) End(message->easy_handle, message->data.result);
   }
 }
 
-void CurlTransport::End(CURL* handle, CURLcode code) {
+void WebhookTransport::End(CURL* handle, CURLcode code) {
   const auto found = running_.find(handle);
   const std::unique_ptr<Transfer> transfer = std::move(found->second);
   running_.erase(found);
   const Attempt& attempt = transfer->attempt();
-  const Outcome outcome = transfer->Judge(code, clock_.Now());
+  const Outcome outcome = transfer->Judge(code, false, clock_.Now());
   curl_multi_remove_handle(multi_, handle);
   idle_.push_back(handle);
-  --channels_[attempt.channel];
-  const auto lane = lanes_.find(LaneOf(attempt));
+  const auto lane = lanes_.find(attempt.receiver);
   if (--lane->second == 0) lanes_.erase(lane);
   listener_->Ended(attempt.ticket, outcome);
 }
 
-void CurlTransport::BreakOff() {
+void WebhookTransport::BreakOff() {
   // As after a time-out: what is known so far decides.
   while (!running_.empty()) End(running_.begin()->first, CURLE_OPERATION_TIMEDOUT);
 }

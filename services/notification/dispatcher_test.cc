@@ -1,0 +1,306 @@
+#include "services/notification/dispatcher.h"
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "services/notification/test_notification_fixture.h"
+
+namespace mamori::notification {
+namespace {
+
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using testing::IsOkAndHolds;
+using ::testing::SizeIs;
+
+// Holds what it is given until the test says how each ended.
+class HeldTransport final : public Transport {
+ public:
+  void Start(TransportListener&) override {}
+  void Send(std::vector<Attempt> attempts) override {
+    std::lock_guard lock(mu_);
+    for (Attempt& attempt : attempts) waiting.push_back(std::move(attempt));
+    cv_.notify_all();
+  }
+  std::vector<uint64_t> Withdraw(absl::Time begin_by) override {
+    std::lock_guard lock(mu_);
+    return TakeOut(waiting, begin_by);
+  }
+  void Stop(absl::Duration) override {}
+
+  bool WaitForSome() {
+    std::unique_lock lock(mu_);
+    return cv_.wait_for(lock, std::chrono::milliseconds(500), [this] { return !waiting.empty(); });
+  }
+
+  std::deque<Attempt> waiting;
+
+ private:
+  std::mutex mu_;
+  std::condition_variable cv_;
+};
+
+class DispatcherTest : public NotificationFixture {
+ protected:
+  // A replica: the same database, its own hands.
+  struct Replica {
+    Replica(DispatcherTest& test, DispatcherOptions options)
+        : builder({"https://desk.example/{case}", "mamori@acme.example", "mamori.example"},
+                  test.secrets_),
+          dispatcher({test.dispatch_store_, test.policies_, transport, builder, test.clock_,
+                      test.ids_, test.telemetry_, [this] { ++relay_wakes; }},
+                     options) {}
+    // Begins all that waits and has it end like this; the bodies that went out.
+    std::vector<std::string> EndAll(Verdict verdict, const std::string& error = "",
+                                    bool endpoint_failed = false) {
+      std::vector<std::string> bodies;
+      Outcome outcome;
+      outcome.verdict = verdict;
+      outcome.error = error;
+      outcome.endpoint_failed = endpoint_failed;
+      for (; !transport.waiting.empty(); transport.waiting.pop_front()) {
+        const Attempt& attempt = transport.waiting.front();
+        if (!dispatcher.Begins(attempt.ticket)) continue;
+        bodies.push_back(attempt.body);
+        dispatcher.Ended(attempt.ticket, outcome);
+      }
+      return bodies;
+    }
+    HeldTransport transport;
+    const AttemptBuilder builder;
+    int relay_wakes = 0;
+    Dispatcher dispatcher;
+  };
+
+  void Claim(Replica& replica) { EXPECT_THAT(replica.dispatcher.ClaimOnce(), IsOk()); }
+  void Settle(Replica& replica) { EXPECT_THAT(replica.dispatcher.SettleOnce(), IsOk()); }
+
+  DispatcherOptions options_;
+};
+
+TEST_F(DispatcherTest, SendsWhatIsDueAndSaysSo) {
+  Open();
+  Replica one(*this, options_);
+  Claim(one);
+  ASSERT_THAT(one.transport.waiting, SizeIs(2));
+  EXPECT_EQ(Count("delivery WHERE state = 2"), 2);  // committed before anything goes out
+  const Attempt& attempt = one.transport.waiting.front();
+  EXPECT_EQ(attempt.channel, mamori::v1::DELIVERY_CHANNEL_MAIL);
+  EXPECT_THAT(attempt.body, HasSubstr("@mamori.example>\r\n"));
+  EXPECT_THAT(one.EndAll(Verdict::kAccepted), SizeIs(2));
+  Settle(one);
+  EXPECT_EQ(Count("delivery WHERE state = 3"), 2);
+  EXPECT_EQ(Count("outbox"), 2);
+  EXPECT_EQ(one.relay_wakes, 1);
+}
+
+TEST_F(DispatcherTest, EveryAttemptIsTheSameMessageUntilTheLimit) {
+  Open();
+  Replica one(*this, options_);
+  Claim(one);
+  const std::vector<std::string> first = one.EndAll(Verdict::kTemporary, "smtp.451");
+  Settle(one);
+  EXPECT_EQ(Count("delivery WHERE state = 1 AND attempt_count = 1"), 2);
+  for (int attempt = 2; attempt <= 3; ++attempt) {
+    clock_.Advance(absl::Seconds(8));  // the longest wait
+    Claim(one);
+    EXPECT_THAT(one.EndAll(Verdict::kTemporary, "smtp.451"),
+                ::testing::UnorderedElementsAreArray(first));
+    Settle(one);
+  }
+  EXPECT_EQ(Count("delivery WHERE state = 5 AND attempt_count = 3 AND last_error = 'smtp.451'"), 2);
+}
+
+TEST_F(DispatcherTest, AReceiverThatAsksForTimeGetsIt) {
+  Open();
+  Replica one(*this, options_);
+  Claim(one);
+  Outcome outcome;
+  outcome.verdict = Verdict::kTemporary;
+  outcome.retry_after = absl::Minutes(10);
+  for (const Attempt& attempt : one.transport.waiting) {
+    ASSERT_TRUE(one.dispatcher.Begins(attempt.ticket));
+    one.dispatcher.Ended(attempt.ticket, outcome);
+  }
+  one.transport.waiting.clear();
+  Settle(one);
+  clock_.Advance(absl::Minutes(10) - absl::Seconds(1));
+  Claim(one);
+  EXPECT_THAT(one.transport.waiting, IsEmpty());
+  clock_.Advance(absl::Seconds(1));
+  Claim(one);
+  EXPECT_THAT(one.transport.waiting, SizeIs(2));
+}
+
+TEST_F(DispatcherTest, AnUnknownOutcomeIsSentAgainWhenUrgentAndShownOtherwise) {
+  Open(mamori::v1::SEVERITY_CRITICAL);  // page to one, normal to two
+  Replica one(*this, options_);
+  Claim(one);
+  EXPECT_THAT(one.EndAll(Verdict::kUnknown, "smtp.timeout"), SizeIs(3));
+  Settle(one);
+  EXPECT_EQ(Count("delivery WHERE state = 4 AND urgency = 1 AND last_error = 'smtp.timeout'"), 2);
+  EXPECT_EQ(Count("delivery WHERE state = 1 AND urgency = 3"), 1);
+  EXPECT_EQ(Count("outbox"), 2);
+}
+
+TEST_F(DispatcherTest, ALostClaimIsAnUnknownOutcome) {
+  Open(mamori::v1::SEVERITY_CRITICAL);
+  Replica dead(*this, options_);
+  Claim(dead);
+  Replica other(*this, options_);
+  Claim(other);
+  EXPECT_THAT(other.transport.waiting, IsEmpty());
+  clock_.Advance(options_.lease + absl::Seconds(1));
+  Claim(other);
+  Settle(other);
+  EXPECT_EQ(Count("delivery WHERE state = 4 AND urgency = 1 AND last_error = 'attempt.lost'"), 2);
+  clock_.Advance(absl::Seconds(8));
+  Claim(other);
+  EXPECT_THAT(other.EndAll(Verdict::kAccepted), SizeIs(1));
+  Settle(other);
+  EXPECT_EQ(Count("delivery WHERE state = 3 AND urgency = 3"), 1);
+  // The dead one wakes up: its claims are too old to begin, and what it says counts no more.
+  EXPECT_THAT(dead.EndAll(Verdict::kPermanent), IsEmpty());
+  Settle(dead);
+  EXPECT_EQ(Count("delivery WHERE state = 3"), 1);
+  EXPECT_EQ(Count("delivery WHERE state = 4"), 2);
+}
+
+TEST_F(DispatcherTest, WhatWaitsTooLongIsGivenBackUncounted) {
+  Open();
+  Replica one(*this, options_);
+  Claim(one);
+  clock_.Advance(options_.lease - options_.attempt_budget);
+  Claim(one);
+  EXPECT_THAT(one.transport.waiting, IsEmpty());
+  Settle(one);
+  EXPECT_EQ(Count("delivery WHERE state = 1 AND attempt_count = 0"), 2);
+}
+
+TEST_F(DispatcherTest, StoppingGivesBackWhatHasNotBegun) {
+  Open();
+  Replica one(*this, options_);
+  one.dispatcher.Start();
+  one.dispatcher.Wake();
+  ASSERT_TRUE(one.transport.WaitForSome());
+  one.dispatcher.Stop(absl::ZeroDuration());
+  EXPECT_EQ(Count("delivery WHERE state = 1 AND attempt_count = 0"), 2);
+}
+
+TEST_F(DispatcherTest, AWakeUpIsFollowedAtOnce) {
+  options_.poll_interval = absl::Hours(1);
+  Replica one(*this, options_);
+  one.dispatcher.Start();
+  one.dispatcher.Wake();
+  usleep(100'000);
+  Open();
+  one.dispatcher.Wake();
+  EXPECT_TRUE(one.transport.WaitForSome());
+  // Outcomes are written without being asked for, too.
+  one.EndAll(Verdict::kAccepted);
+  for (int i = 0; i < 100 && Count("delivery WHERE state = 3") < 2; ++i) usleep(10'000);
+  EXPECT_EQ(Count("delivery WHERE state = 3"), 2);
+  one.dispatcher.Stop(absl::ZeroDuration());
+}
+
+TEST_F(DispatcherTest, AMailServerThatFailsIsLeftAloneThenTriedOnce) {
+  for (int i = 0; i < 10; ++i) Open();
+  Replica one(*this, options_);
+  Claim(one);
+  // The fifth failure in a row opens the circuit; the rest is not begun.
+  EXPECT_THAT(one.EndAll(Verdict::kTemporary, "smtp.connect.failed", true), SizeIs(5));
+  while (*one.dispatcher.SettleOnce() > 0) {
+  }
+  EXPECT_EQ(Count("delivery WHERE attempt_count = 1"), 5);
+  clock_.Advance(absl::Seconds(29));
+  Claim(one);
+  EXPECT_THAT(one.transport.waiting, IsEmpty());
+  clock_.Advance(absl::Seconds(1));
+  Claim(one);
+  EXPECT_THAT(one.transport.waiting, SizeIs(1));
+  EXPECT_THAT(one.EndAll(Verdict::kAccepted), SizeIs(1));
+  Settle(one);
+  clock_.Advance(absl::Minutes(1));
+  Claim(one);
+  EXPECT_THAT(one.transport.waiting, SizeIs(19));
+}
+
+TEST_F(DispatcherTest, AnEndpointThatHangsDoesNotKeepTheOthersWaiting) {
+  const mamori::v1::WebhookEndpoint mute = CreateEndpoint("t");
+  for (int i = 0; i < 200; ++i) EXPECT_THAT(Ingest({Opened()}), Each(IsOk()));
+  const mamori::v1::WebhookEndpoint good = CreateEndpoint("other");
+  Open(mamori::v1::SEVERITY_LOW, "other");
+  Replica one(*this, options_);
+  for (int i = 0; i < 4; ++i) Claim(one);
+  std::map<std::string, int> held;
+  for (const Attempt& attempt : one.transport.waiting) ++held[attempt.receiver];
+  EXPECT_EQ(held[good.name()], 1);
+  EXPECT_EQ(held[mute.name()], options_.batch);
+}
+
+TEST_F(DispatcherTest, AWebhookIsSignedByBothKeysDuringARotation) {
+  const mamori::v1::WebhookEndpoint endpoint = CreateEndpoint();
+  v1::RotateWebhookSecretRequest rotate;
+  rotate.set_request_id(NextRequestId());
+  rotate.set_name(endpoint.name());
+  const std::string fresh = webhooks_.Rotate(Call("Rotate"), rotate)->secret();
+  Open();
+  Replica one(*this, options_);
+  Claim(one);
+  const Attempt& attempt = one.transport.waiting.back();
+  ASSERT_EQ(attempt.channel, mamori::v1::DELIVERY_CHANNEL_WEBHOOK);
+  EXPECT_EQ(attempt.url, "https://hooks.example/x");
+  EXPECT_EQ(attempt.headers.signature,
+            SignWebhook({*WebhookKey(fresh), *WebhookKey(endpoint.secret())}, attempt.headers.id,
+                        clock_.Now(), attempt.body)
+                .signature);
+  EXPECT_THAT(attempt.body, HasSubstr("\"id\":\"" + attempt.headers.id + "\""));
+}
+
+TEST_F(DispatcherTest, DeliveriesOfADeletedEndpointAreDeadOfADisabledOneWait) {
+  const mamori::v1::WebhookEndpoint deleted = CreateEndpoint();
+  mamori::v1::WebhookEndpoint disabled = CreateEndpoint();
+  Open();
+  v1::DeleteWebhookEndpointRequest remove;
+  remove.set_request_id(NextRequestId());
+  remove.set_name(deleted.name());
+  ASSERT_THAT(webhooks_.Delete(Call("Delete"), remove), IsOk());
+  v1::UpdateWebhookEndpointRequest update;
+  update.set_request_id(NextRequestId());
+  disabled.set_disabled(true);
+  *update.mutable_webhook_endpoint() = disabled;
+  ASSERT_THAT(webhooks_.Update(Call("Update"), update), IsOk());
+  Replica one(*this, options_);
+  Claim(one);
+  one.EndAll(Verdict::kAccepted);  // the mails
+  Settle(one);
+  EXPECT_EQ(Count("delivery WHERE channel = 2 AND state = 5 AND last_error = 'endpoint.deleted'"),
+            1);
+  EXPECT_EQ(Count("delivery WHERE channel = 2 AND state = 1 AND attempt_count = 0"), 1);
+  EXPECT_EQ(Count("outbox WHERE 1"), 3);
+}
+
+TEST_F(DispatcherTest, OutcomesThatCannotBeWrittenNowAreWrittenLater) {
+  Open();
+  Replica one(*this, options_);
+  Claim(one);
+  one.EndAll(Verdict::kAccepted);
+  database_.Run(
+      "CREATE TRIGGER full BEFORE INSERT ON outbox FOR EACH ROW"
+      " SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213");
+  clock_.Advance(-absl::Seconds(8));  // the transactions' time is over soon
+  EXPECT_FALSE(one.dispatcher.SettleOnce().ok());
+  EXPECT_EQ(Count("delivery WHERE state = 2"), 2);
+  database_.Run("DROP TRIGGER full");
+  clock_.Advance(absl::Seconds(8));
+  EXPECT_THAT(one.dispatcher.SettleOnce(), IsOkAndHolds(2));
+  EXPECT_EQ(Count("delivery WHERE state = 3"), 2);
+}
+
+}  // namespace
+}  // namespace mamori::notification

@@ -1,0 +1,184 @@
+#include <string>
+#include <vector>
+
+#include "services/notification/sql_notification_store.h"
+#include "services/notification/test_notification_fixture.h"
+
+namespace mamori::notification {
+namespace {
+
+using testing::EqualsProto;
+using testing::HasReason;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using testing::IsOkAndHolds;
+using ::testing::SizeIs;
+using testing::StatusIs;
+
+class NotificationStoreTest : public NotificationFixture {
+ protected:
+  // The names on all pages, read two at a time.
+  std::vector<std::string> Deliveries(v1::ListDeliveriesRequest request,
+                                      const std::string& tenant = "t") {
+    std::vector<std::string> names;
+    request.set_page_size(2);
+    do {
+      const auto page = notifications_.ListDeliveries(Call("ListDeliveries", tenant), request);
+      EXPECT_THAT(page, IsOk());
+      if (!page.ok()) return names;
+      for (const auto& delivery : page->deliveries()) names.push_back(delivery.name());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return names;
+  }
+  std::vector<std::string> DeadLetters() {
+    std::vector<std::string> names;
+    v1::ListDeadLettersRequest request;
+    request.set_page_size(2);
+    do {
+      const auto page = notifications_.ListDeadLetters(Call("ListDeadLetters"), request);
+      EXPECT_THAT(page, IsOk());
+      if (!page.ok()) return names;
+      for (const auto& delivery : page->deliveries()) names.push_back(delivery.name());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return names;
+  }
+  // Names in the order that lists promise.
+  std::vector<std::string> Newest(const std::string& where) {
+    std::vector<std::string> names;
+    for (const db::Row& row : database_.Query("SELECT delivery_id FROM delivery WHERE " + where +
+                                              " ORDER BY create_time DESC, delivery_id DESC")) {
+      names.push_back(id::Name("deliveries", row.GetBytes(0)));
+    }
+    return names;
+  }
+  void Open7() {
+    for (int i = 0; i < 7; ++i) {
+      Open();
+      if (i % 3 == 0) clock_.Advance(absl::Seconds(1));  // some share their time
+    }
+  }
+  absl::StatusOr<mamori::v1::Delivery> Retry(const std::string& name, const std::string& request_id,
+                                             const std::string& tenant = "t") {
+    v1::RetryDeliveryRequest request;
+    request.set_request_id(request_id);
+    request.set_name(name);
+    return notifications_.RetryDelivery(Call("RetryDelivery", tenant), request);
+  }
+};
+
+TEST_F(NotificationStoreTest, PagesHoldEachDeliveryOnceNewestFirst) {
+  Open7();
+  Open(mamori::v1::SEVERITY_LOW, "other");
+  const std::vector<std::string> all = Deliveries({});
+  EXPECT_THAT(all, SizeIs(14));
+  EXPECT_EQ(all, Newest("tenant = 't'"));
+  EXPECT_THAT(Deliveries({}, "other"), SizeIs(2));
+}
+
+TEST_F(NotificationStoreTest, FiltersByCaseAndState) {
+  Open7();
+  const mamori::v1::Event event = Open();
+  v1::ListDeliveriesRequest request;
+  request.set_case_name(id::Name("cases", event.subject_id()));
+  EXPECT_THAT(Deliveries(request), SizeIs(2));
+  EXPECT_THAT(Deliveries(request, "other"), IsEmpty());
+  database_.Execute("UPDATE delivery SET state = 5 WHERE receiver = 'a@acme.example'");
+  request.set_state(mamori::v1::DELIVERY_STATE_DEAD);
+  EXPECT_THAT(Deliveries(request), SizeIs(1));
+  request.clear_case_name();
+  EXPECT_EQ(Deliveries(request), Newest("state = 5"));
+  v1::ListNotificationsRequest notifications;
+  notifications.set_case_name(id::Name("cases", event.subject_id()));
+  const auto page = notifications_.ListNotifications(Call("List"), notifications);
+  ASSERT_THAT(page, IsOk());
+  ASSERT_EQ(page->notifications_size(), 1);
+  const mamori::v1::Notification& one = page->notifications(0);
+  EXPECT_EQ(one.case_name(), notifications.case_name());
+  EXPECT_EQ(one.event_type(), "case.opened");
+  EXPECT_EQ(one.route(), "desk");
+  EXPECT_EQ(one.recipient_group(), "desk");
+  EXPECT_EQ(one.urgency(), mamori::v1::URGENCY_NORMAL);
+  EXPECT_FALSE(one.has_acknowledge_time());
+}
+
+TEST_F(NotificationStoreTest, ATokenBelongsToItsQuery) {
+  Open7();
+  v1::ListDeliveriesRequest request;
+  request.set_page_size(2);
+  request.set_page_token(notifications_.ListDeliveries(Call("List"), request)->next_page_token());
+  EXPECT_THAT(notifications_.ListDeliveries(Call("List"), request), IsOk());
+  EXPECT_THAT(notifications_.ListDeliveries(Call("List", "other"), request),
+              HasReason(mamori::v1::ERROR_REASON_PAGE_TOKEN));
+  request.set_state(mamori::v1::DELIVERY_STATE_DEAD);
+  EXPECT_THAT(notifications_.ListDeliveries(Call("List"), request),
+              HasReason(mamori::v1::ERROR_REASON_PAGE_TOKEN));
+}
+
+TEST_F(NotificationStoreTest, DeadLettersAreTheDeadAndTheUnknown) {
+  Open7();
+  database_.Execute("UPDATE delivery SET state = 4 WHERE receiver = 'a@acme.example'");
+  database_.Execute("UPDATE delivery SET state = 5 WHERE receiver = 'b@acme.example'");
+  Open();
+  EXPECT_EQ(DeadLetters(), Newest("state IN (4, 5)"));
+  EXPECT_THAT(DeadLetters(), SizeIs(14));
+}
+
+TEST_F(NotificationStoreTest, ARetrySendsTheSameDeliveryAgainWithAFreshCount) {
+  Open();
+  for (const int state : {4, 5}) {
+    database_.Execute(
+        "UPDATE delivery SET state = ?, attempt_count = 3, fence = 7, last_error = 'smtp.550'",
+        db::Params().Add(state));
+    const std::string name = Deliveries({})[0];
+    const std::string request_id = NextRequestId();
+    const auto retried = Retry(name, request_id);
+    ASSERT_THAT(retried, IsOk());
+    EXPECT_EQ(retried->state(), mamori::v1::DELIVERY_STATE_PENDING);
+    EXPECT_EQ(retried->attempt_count(), 0);
+    EXPECT_EQ(retried->last_error(), "");
+    EXPECT_TRUE(retried->has_due_time());
+    const std::vector<Claim> claims = Claims();
+    ASSERT_THAT(claims, SizeIs(1));
+    EXPECT_EQ(id::Name("deliveries", claims[0].delivery_id), name);
+    EXPECT_EQ(claims[0].fence, 9);
+    // The same request again is no second retry.
+    EXPECT_THAT(*Retry(name, request_id), EqualsProto(*retried));
+    EXPECT_EQ(Count("delivery WHERE state = 2"), 1);
+  }
+}
+
+TEST_F(NotificationStoreTest, OnlyWhatIsDeadOrUnknownIsRetried) {
+  Open();
+  const std::string name = Deliveries({})[0];
+  for (const int state : {1, 2, 3}) {
+    database_.Execute("UPDATE delivery SET state = ?", db::Params().Add(state));
+    EXPECT_THAT(Retry(name, NextRequestId()), StatusIs(absl::StatusCode::kFailedPrecondition));
+  }
+  EXPECT_THAT(Retry(name, NextRequestId(), "other"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Retry(id::Name("deliveries", ids_.NewId()), NextRequestId()),
+              StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(NotificationStoreTest, HousekeepingTakesOnlyWhatIsOldAndAtRest) {
+  SqlHousekeepingStore housekeeping(database_.transactor(), clock_);
+  Open();
+  database_.Execute("UPDATE delivery SET state = 3 WHERE receiver = 'a@acme.example'");
+  CreateEndpoint();  // leaves an answer
+  EXPECT_THAT(housekeeping.PruneOnce(), IsOkAndHolds(0));
+  clock_.Advance(absl::Hours(7 * 24 + 1));
+  EXPECT_THAT(housekeeping.PruneOnce(), IsOkAndHolds(1));
+  EXPECT_EQ(Count("request_id"), 0);
+  clock_.Advance(kDeliveryRetention);
+  EXPECT_THAT(housekeeping.PruneOnce(), IsOkAndHolds(1));
+  EXPECT_EQ(Count("delivery WHERE state = 1"), 1);  // still waits, however old
+  EXPECT_EQ(Count("notification"), 1);
+  clock_.Advance(kNotificationRetention);
+  EXPECT_THAT(housekeeping.PruneOnce(), IsOkAndHolds(1));
+  EXPECT_EQ(Count("notification"), 0);
+  EXPECT_EQ(Count("inbox"), 1);
+}
+
+}  // namespace
+}  // namespace mamori::notification
