@@ -111,16 +111,23 @@ void MailTransport::Work(Line& line) {
       ++busy_;
     }
     watch_cv_.notify_one();
-    if (listener_->Begins(attempt.ticket)) Perform(handle, line, std::move(attempt));
+    if (listener_->Begins(attempt.ticket) && !Perform(handle, line, std::move(attempt))) {
+      Close(handle, line);
+      handle = curl_easy_init();
+    }
     std::lock_guard lock(mu_);
     --busy_;
   }
+  Close(handle, line);
+}
+
+void MailTransport::Close(CURL* handle, Line& line) {
   line.Arm(clock_.Monotonic() + kFarewell);
   curl_easy_cleanup(handle);
   line.Disarm();
 }
 
-void MailTransport::Perform(CURL* handle, Line& line, Attempt attempt) {
+bool MailTransport::Perform(CURL* handle, Line& line, Attempt attempt) {
   const Transfer transfer(handle, std::move(attempt), options_);
   curl_easy_setopt(handle, CURLOPT_MAXCONNECTS, 1L);
   curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, &Line::Open);
@@ -131,6 +138,8 @@ void MailTransport::Perform(CURL* handle, Line& line, Attempt attempt) {
   const CURLcode code = curl_easy_perform(handle);
   const bool cut = line.Disarm();
   listener_->Ended(transfer.attempt().ticket, transfer.Judge(code, cut, clock_.Now()));
+  // curl would keep a connection on which the answer to a mail's end is still to come.
+  return code == CURLE_OK;
 }
 
 void MailTransport::Watch() {

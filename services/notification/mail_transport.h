@@ -53,7 +53,9 @@ class MailTransport final : public Transport {
   };
 
   void Work(Line& line);
-  void Perform(CURL* handle, Line& line, Attempt attempt);
+  // False when the connection must not be used again.
+  bool Perform(CURL* handle, Line& line, Attempt attempt);
+  void Close(CURL* handle, Line& line);
   // Breaks what takes too long, until the workers have ended.
   void Watch();
 
