@@ -39,7 +39,8 @@ outbox::RelayOptions RelayOptionsOf(const v1::Outbox& outbox) {
   options.lease = absl::Seconds(Or(outbox.lease_seconds(), 5));
   // Below the lease, so that nobody else takes the rows while the receiver still works on them.
   options.publish_timeout = options.lease * 0.8;
-  options.poll_interval = Or(outbox.has_poll_interval(), outbox.poll_interval(), options.poll_interval);
+  options.poll_interval =
+      Or(outbox.has_poll_interval(), outbox.poll_interval(), options.poll_interval);
   options.paused = outbox.paused();
   return options;
 }

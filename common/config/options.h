@@ -1,4 +1,5 @@
-// What the typed configuration means to the rooms that it configures: defaults are given here, once.
+// What the typed configuration means to the rooms that it configures: defaults are given here,
+// once.
 #ifndef MAMORI_COMMON_CONFIG_OPTIONS_H_
 #define MAMORI_COMMON_CONFIG_OPTIONS_H_
 
@@ -28,8 +29,8 @@ absl::Duration Or(bool has, const Duration& duration, absl::Duration if_unset) {
 absl::Status CheckDatabase(const v1::Database& database);
 absl::Status CheckOutbox(const v1::Outbox& outbox);
 
-// For handlers and `worker_connections` of the service's own threads. Reads the password's file: NOT_FOUND,
-// FAILED_PRECONDITION or INVALID_ARGUMENT as ReadSecret.
+// For handlers and `worker_connections` of the service's own threads. Reads the password's file:
+// NOT_FOUND, FAILED_PRECONDITION or INVALID_ARGUMENT as ReadSecret.
 absl::StatusOr<db::PoolOptions> PoolOptionsOf(const v1::Database& database, int worker_connections);
 
 outbox::RelayOptions RelayOptionsOf(const v1::Outbox& outbox);
