@@ -1,4 +1,5 @@
-// The heavy headers nearly every file here includes, parsed once. Files still include what they use.
+// The heavy headers nearly every file here includes, parsed once. Files still include what they
+// use.
 #include <grpcpp/grpcpp.h>
 
 #include <algorithm>

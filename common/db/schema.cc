@@ -42,7 +42,8 @@ constexpr char kSelectVersion[] =
     "SELECT COALESCE(MAX(version), 0) FROM schema_migration WHERE done = 1";
 // Locks are the server's, not the schema's: the name carries the schema.
 constexpr char kLock[] = "SELECT GET_LOCK(CONCAT('migrate.', LEFT(SHA2(DATABASE(), 256), 40)), 1)";
-constexpr char kUnlock[] = "SELECT RELEASE_LOCK(CONCAT('migrate.', LEFT(SHA2(DATABASE(), 256), 40)))";
+constexpr char kUnlock[] =
+    "SELECT RELEASE_LOCK(CONCAT('migrate.', LEFT(SHA2(DATABASE(), 256), 40)))";
 
 struct Applied {
   std::string name;

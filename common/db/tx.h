@@ -1,4 +1,5 @@
-// One open transaction, as the stores see it. Nothing here names the driver: common/db/*.cc alone does.
+// One open transaction, as the stores see it. Nothing here names the driver: common/db/*.cc alone
+// does.
 #ifndef MAMORI_COMMON_DB_TX_H_
 #define MAMORI_COMMON_DB_TX_H_
 
@@ -14,11 +15,12 @@
 
 namespace mamori::db {
 
-// A bound parameter or a column. Bytes and text are both std::string: binary safe, never escaped into SQL.
+// A bound parameter or a column. Bytes and text are both std::string: binary safe, never escaped
+// into SQL.
 using Value = std::variant<std::monostate, int64_t, uint64_t, std::string>;
 
-// Times are stored as BIGINT microseconds since the Unix epoch, UTC: the same in both dialects, free of
-// session time zones and DATETIME rounding.
+// Times are stored as BIGINT microseconds since the Unix epoch, UTC: the same in both dialects,
+// free of session time zones and DATETIME rounding.
 int64_t ToMicros(absl::Time time);
 absl::Time FromMicros(int64_t micros);
 
@@ -26,18 +28,36 @@ absl::Time FromMicros(int64_t micros);
 class Params {
  public:
   Params() = default;
-  Params& Add(std::string_view bytes) { values_.emplace_back(std::string(bytes)); return *this; }
-  Params& Add(std::string&& bytes) { values_.emplace_back(std::move(bytes)); return *this; }
+  Params& Add(std::string_view bytes) {
+    values_.emplace_back(std::string(bytes));
+    return *this;
+  }
+  Params& Add(std::string&& bytes) {
+    values_.emplace_back(std::move(bytes));
+    return *this;
+  }
   Params& Add(const char* text) { return Add(std::string_view(text)); }
-  Params& Add(int64_t number) { values_.emplace_back(number); return *this; }
-  Params& Add(uint64_t number) { values_.emplace_back(number); return *this; }
+  Params& Add(int64_t number) {
+    values_.emplace_back(number);
+    return *this;
+  }
+  Params& Add(uint64_t number) {
+    values_.emplace_back(number);
+    return *this;
+  }
   Params& Add(int number) { return Add(static_cast<int64_t>(number)); }
   Params& Add(unsigned number) { return Add(static_cast<int64_t>(number)); }
   Params& Add(bool flag) { return Add(static_cast<int64_t>(flag)); }
   Params& Add(absl::Time time) { return Add(ToMicros(time)); }
-  Params& AddNull() { values_.emplace_back(std::monostate{}); return *this; }
+  Params& AddNull() {
+    values_.emplace_back(std::monostate{});
+    return *this;
+  }
   // Appends every value, for `IN (?, ?, …)` built with Placeholders().
-  Params& AddAll(const std::vector<std::string>& values) { for (const auto& v : values) Add(std::string_view(v)); return *this; }
+  Params& AddAll(const std::vector<std::string>& values) {
+    for (const auto& v : values) Add(std::string_view(v));
+    return *this;
+  }
   // Appends the values of another list.
   Params& Append(const Params& other) {
     values_.insert(values_.end(), other.values_.begin(), other.values_.end());
@@ -53,7 +73,8 @@ class Params {
 // "?,?,?" for n values. Stores build IN lists with it; n is at least 1.
 std::string Placeholders(size_t n);
 
-// One row of a drained result. A column read as the wrong kind is a bug of the store: it terminates.
+// One row of a drained result. A column read as the wrong kind is a bug of the store: it
+// terminates.
 class Row {
  public:
   explicit Row(std::vector<Value> columns) : columns_(std::move(columns)) {}
@@ -67,24 +88,25 @@ class Row {
 };
 using Rows = std::vector<Row>;
 
-// The statements of one transaction, on one connection, by one thread. Statements are prepared once per
-// connection and cached by their text, so texts are constants (or constants with Placeholders).
+// The statements of one transaction, on one connection, by one thread. Statements are prepared once
+// per connection and cached by their text, so texts are constants (or constants with Placeholders).
 //
-// Every error is already an absl::Status by the table in sql_error.h. A body returns it unchanged; the
-// runner decides whether to run the body again.
+// Every error is already an absl::Status by the table in sql_error.h. A body returns it unchanged;
+// the runner decides whether to run the body again.
 class Tx {
  public:
   virtual ~Tx() = default;
 
-  // Runs an INSERT, UPDATE or DELETE and returns the rows found (CLIENT_FOUND_ROWS: an UPDATE that matches a
-  // row without changing it counts it).
+  // Runs an INSERT, UPDATE or DELETE and returns the rows found (CLIENT_FOUND_ROWS: an UPDATE that
+  // matches a row without changing it counts it).
   virtual absl::StatusOr<int64_t> Execute(const std::string& sql, const Params& params) = 0;
 
   // As Execute, and INTERNAL unless exactly `want` rows were found. For writes that must hit.
   absl::Status ExecuteExpecting(int64_t want, const std::string& sql, const Params& params);
 
-  // One multi-row INSERT: `head` is "INSERT INTO t (a, b) VALUES ", each row has the same number of values.
-  // Rows are sent in chunks of powers of two (≤ 64), so that few statement texts exist. Fails as a whole.
+  // One multi-row INSERT: `head` is "INSERT INTO t (a, b) VALUES ", each row has the same number of
+  // values. Rows are sent in chunks of powers of two (≤ 64), so that few statement texts exist.
+  // Fails as a whole.
   absl::Status InsertRows(const std::string& head, const std::vector<Params>& rows);
 
   // Runs a SELECT and returns all its rows. Callers bound the size with LIMIT or by primary keys.

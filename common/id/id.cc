@@ -35,7 +35,9 @@ std::string ToText(std::string_view id) {
 }
 
 absl::StatusOr<Id> FromText(std::string_view text) {
-  const auto bad = [] { return absl::InvalidArgumentError("not an id: want 26 base-32 characters"); };
+  const auto bad = [] {
+    return absl::InvalidArgumentError("not an id: want 26 base-32 characters");
+  };
   if (text.size() != kCharacters || ValueOf(text[0]) > 7) return bad();
   unsigned __int128 bits = 0;
   for (char c : text) {
@@ -61,7 +63,8 @@ absl::StatusOr<Id> FromName(std::string_view collection, std::string_view name) 
     auto id = FromText(name.substr(collection.size() + 1));
     if (id.ok()) return id;
   }
-  return absl::InvalidArgumentError(absl::StrCat("want ", std::string(collection), "/{26 characters}"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("want ", std::string(collection), "/{26 characters}"));
 }
 
 RandomIdSource::RandomIdSource() {

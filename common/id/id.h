@@ -1,5 +1,5 @@
-// Identifiers: 128 random bits. Never a sequence and never a clock, so that an id tells nothing about when an
-// anonymous person reported, nor how many reports there are.
+// Identifiers: 128 random bits. Never a sequence and never a clock, so that an id tells nothing
+// about when an anonymous person reported, nor how many reports there are.
 #ifndef MAMORI_COMMON_ID_ID_H_
 #define MAMORI_COMMON_ID_ID_H_
 
@@ -16,7 +16,8 @@ namespace mamori::id {
 // 16 raw bytes, as stored in BINARY(16) columns.
 using Id = std::string;
 
-// 26 lower-case Crockford base-32 characters (no i, l, o, u), as shown in resource names: "reports/" + text.
+// 26 lower-case Crockford base-32 characters (no i, l, o, u), as shown in resource names:
+// "reports/" + text.
 std::string ToText(std::string_view id);
 // INVALID_ARGUMENT unless `text` is exactly such a string (lower case, no overflow bits).
 absl::StatusOr<Id> FromText(std::string_view text);

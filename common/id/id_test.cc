@@ -21,8 +21,9 @@ TEST(IdTest, TextRoundTrips) {
 TEST(IdTest, RefusesWhatIsNotAnId) {
   const std::string good = ToText(std::string(16, '\xff'));
   EXPECT_TRUE(FromText(good).ok());
-  for (const std::string& bad : {std::string(), good.substr(1), good + "0", "8" + good.substr(1),
-                                 "I" + good.substr(1), std::string(26, 'u'), std::string(26, '\0')}) {
+  for (const std::string& bad :
+       {std::string(), good.substr(1), good + "0", "8" + good.substr(1), "I" + good.substr(1),
+        std::string(26, 'u'), std::string(26, '\0')}) {
     EXPECT_FALSE(FromText(bad).ok()) << bad;
   }
   EXPECT_FALSE(FromName("reports", "cases/" + good).ok());

@@ -1,4 +1,5 @@
-// For the tests of this room: a database with notification's migrations (it has outbox, inbox and lease) and events.
+// For the tests of this room: a database with notification's migrations (it has outbox, inbox and
+// lease) and events.
 #ifndef MAMORI_COMMON_OUTBOX_EVENT_FIXTURE_H_
 #define MAMORI_COMMON_OUTBOX_EVENT_FIXTURE_H_
 

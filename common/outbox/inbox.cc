@@ -28,8 +28,8 @@ struct Subject {
 // Ordered by key, so that concurrent batches lock in the same order.
 using Subjects = std::map<std::pair<std::string, std::string>, Subject>;
 
-// The number of placeholders is rounded up to a power of two by repeating the last id, so that few statement
-// texts exist.
+// The number of placeholders is rounded up to a power of two by repeating the last id, so that few
+// statement texts exist.
 absl::Status LockChunk(db::Tx& tx, const std::string& source, std::vector<std::string> ids,
                        Subjects& subjects) {
   size_t size = 1;
@@ -78,7 +78,8 @@ absl::Status Store(db::Tx& tx, const Subjects& subjects, absl::Time now) {
       params.Add(key.first).Add(key.second).Add(subject.stored);
       RETURN_IF_ERROR(tx.ExecuteExpecting(1, kUpdate, params));
     } else {
-      // A plain INSERT: if another batch was faster, this one has to fail as a whole and look again.
+      // A plain INSERT: if another batch was faster, this one has to fail as a whole and look
+      // again.
       fresh.push_back(db::Params()
                           .Add(key.first)
                           .Add(key.second)

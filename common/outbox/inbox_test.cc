@@ -18,9 +18,8 @@ using ::testing::ElementsAre;
 class InboxTest : public EventFixture {
  protected:
   absl::StatusOr<std::vector<Admission>> AdmitAll(const std::vector<v1::Event>& events) {
-    return transactor().Run<std::vector<Admission>>({}, [&](db::Tx& tx) {
-      return Admit(tx, Pointers(events), clock_.Now());
-    });
+    return transactor().Run<std::vector<Admission>>(
+        {}, [&](db::Tx& tx) { return Admit(tx, Pointers(events), clock_.Now()); });
   }
   static std::vector<const v1::Event*> Pointers(const std::vector<v1::Event>& events) {
     std::vector<const v1::Event*> pointers;
@@ -78,7 +77,8 @@ TEST_F(InboxTest, NothingIsRememberedWhenTheEffectFails) {
   EXPECT_THAT(AdmitAll({event}), IsOkAndHolds(ElementsAre(Admission::kApply)));
 }
 
-// Four threads deliver the same 200 events at once, again and again, in batches: each is applied exactly once.
+// Four threads deliver the same 200 events at once, again and again, in batches: each is applied
+// exactly once.
 TEST_F(InboxTest, AppliesOnceUnderConcurrentDelivery) {
   std::vector<v1::Event> events;
   for (int i = 0; i < 200; ++i) events.push_back(EventOf(ids_.NewId(), 1));

@@ -38,8 +38,7 @@ TEST_F(OutboxTest, MeasuresUpToTheLimit) {
 
 TEST_F(OutboxTest, RefusesAnIncompleteEvent) {
   v1::Event event = EventOf(ids_.NewId(), 0);
-  const absl::Status status =
-      transactor().Run({}, [&](db::Tx& tx) { return Append(tx, {event}); });
+  const absl::Status status = transactor().Run({}, [&](db::Tx& tx) { return Append(tx, {event}); });
   EXPECT_TRUE(absl::IsInternal(status)) << status;
 }
 

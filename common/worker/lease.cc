@@ -6,8 +6,10 @@ namespace mamori::worker {
 namespace {
 
 constexpr char kLock[] = "SELECT holder, fence, expire_time FROM lease WHERE name = ? FOR UPDATE";
-constexpr char kInsert[] = "INSERT INTO lease (name, holder, fence, expire_time) VALUES (?, ?, 1, ?)";
-constexpr char kRenew[] = "UPDATE lease SET expire_time = ? WHERE name = ? AND holder = ? AND fence = ?";
+constexpr char kInsert[] =
+    "INSERT INTO lease (name, holder, fence, expire_time) VALUES (?, ?, 1, ?)";
+constexpr char kRenew[] =
+    "UPDATE lease SET expire_time = ? WHERE name = ? AND holder = ? AND fence = ?";
 constexpr char kTake[] =
     "UPDATE lease SET holder = ?, fence = ?, expire_time = ? WHERE name = ? AND fence = ?";
 constexpr char kRelease[] =
@@ -54,8 +56,7 @@ absl::Status CheckFence(db::Tx& tx, const Lease& lease) {
 }
 
 absl::Status Release(db::Tx& tx, const Lease& lease) {
-  return tx
-      .Execute(kRelease, db::Params().Add(lease.name).Add(lease.holder).Add(lease.fence))
+  return tx.Execute(kRelease, db::Params().Add(lease.name).Add(lease.holder).Add(lease.fence))
       .status();
 }
 

@@ -1,5 +1,5 @@
-// Leases with fencing tokens: who may act now, in table `lease`, and how a holder whose time is over is kept from
-// writing.
+// Leases with fencing tokens: who may act now, in table `lease`, and how a holder whose time is
+// over is kept from writing.
 #ifndef MAMORI_COMMON_WORKER_LEASE_H_
 #define MAMORI_COMMON_WORKER_LEASE_H_
 
@@ -14,7 +14,8 @@
 
 namespace mamori::worker {
 
-// A lease as its holder knows it. `fence` grows by one whenever the holder changes and stays when it renews.
+// A lease as its holder knows it. `fence` grows by one whenever the holder changes and stays when
+// it renews.
 struct Lease {
   std::string name;    // at most 64 bytes, such as "relay/0"
   std::string holder;  // 16 bytes, one per process or worker
@@ -22,16 +23,17 @@ struct Lease {
   absl::Time expire_time;
 };
 
-// Takes the lease when it is free or its time is over, renews it when `holder` has it, and is nullopt when another
-// has it. Valid once `tx` has committed. May be rerun. Of two that try at once, one wins: the row is locked here,
-// and on Galera the other's COMMIT fails.
+// Takes the lease when it is free or its time is over, renews it when `holder` has it, and is
+// nullopt when another has it. Valid once `tx` has committed. May be rerun. Of two that try at
+// once, one wins: the row is locked here, and on Galera the other's COMMIT fails.
 absl::StatusOr<std::optional<Lease>> TryAcquire(db::Tx& tx, std::string_view name,
                                                 std::string_view holder, absl::Time now,
                                                 absl::Duration ttl);
 
-// OK while `lease` is still the holder's, and locks its row until `tx` ends, so that nobody takes it in between:
-// writes in the same transaction are fenced. FAILED_PRECONDITION when another has taken it. A lease whose time is
-// over but that nobody has taken is still the holder's: nobody else acted.
+// OK while `lease` is still the holder's, and locks its row until `tx` ends, so that nobody takes
+// it in between: writes in the same transaction are fenced. FAILED_PRECONDITION when another has
+// taken it. A lease whose time is over but that nobody has taken is still the holder's: nobody else
+// acted.
 absl::Status CheckFence(db::Tx& tx, const Lease& lease);
 
 // Lets another take it at once. Nothing happens when it is no longer the holder's.

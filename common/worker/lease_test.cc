@@ -17,9 +17,8 @@ constexpr absl::Duration kTtl = absl::Seconds(5);
 class LeaseTest : public ::testing::Test {
  protected:
   std::optional<Lease> Take(const std::string& holder) {
-    auto lease = database_.transactor().Run<std::optional<Lease>>({}, [&](db::Tx& tx) {
-      return TryAcquire(tx, "relay/0", holder, clock_.Now(), kTtl);
-    });
+    auto lease = database_.transactor().Run<std::optional<Lease>>(
+        {}, [&](db::Tx& tx) { return TryAcquire(tx, "relay/0", holder, clock_.Now(), kTtl); });
     EXPECT_TRUE(lease.ok()) << lease.status();
     return lease.ok() ? *lease : std::nullopt;
   }
@@ -64,8 +63,7 @@ TEST_F(LeaseTest, AStaleHolderIsFencedOff) {
 TEST_F(LeaseTest, ReleasingLetsAnotherTakeItAtOnce) {
   const auto first = Take(kFirst);
   ASSERT_TRUE(first.has_value());
-  ASSERT_TRUE(
-      database_.transactor().Run({}, [&](db::Tx& tx) { return Release(tx, *first); }).ok());
+  ASSERT_TRUE(database_.transactor().Run({}, [&](db::Tx& tx) { return Release(tx, *first); }).ok());
   EXPECT_TRUE(Take(kSecond).has_value());
 }
 

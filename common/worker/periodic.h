@@ -1,4 +1,5 @@
-// A thread that does one kind of work whenever there is some: woken at once, polling as the net below.
+// A thread that does one kind of work whenever there is some: woken at once, polling as the net
+// below.
 #ifndef MAMORI_COMMON_WORKER_PERIODIC_H_
 #define MAMORI_COMMON_WORKER_PERIODIC_H_
 
@@ -16,21 +17,24 @@
 namespace mamori::worker {
 
 struct PeriodicOptions {
-  std::string name;                                   // for logs and metrics: a constant
-  absl::Duration interval = absl::Milliseconds(500);  // between looks; each wait is jittered by ±10 %
-  absl::Duration max_backoff = absl::Seconds(5);      // longest wait after failures in a row
+  std::string name;  // for logs and metrics: a constant
+  absl::Duration interval =
+      absl::Milliseconds(500);                    // between looks; each wait is jittered by ±10 %
+  absl::Duration max_backoff = absl::Seconds(5);  // longest wait after failures in a row
 };
 
 class Periodic {
  public:
-  // `run_once` says whether it did something: then it is asked again at once. A failure is logged (once per
-  // change of its code) and never ends the thread; after failures the wait doubles from 50 ms to `max_backoff`.
+  // `run_once` says whether it did something: then it is asked again at once. A failure is logged
+  // (once per change of its code) and never ends the thread; after failures the wait doubles from
+  // 50 ms to `max_backoff`.
   Periodic(PeriodicOptions options, id::IdSource& ids, telemetry::Telemetry& telemetry,
            std::function<absl::StatusOr<bool>()> run_once);
   // Stops.
   ~Periodic();
 
-  // Begins after a random delay of at most `interval`, so that replicas do not move in step; a wake-up ends it.
+  // Begins after a random delay of at most `interval`, so that replicas do not move in step; a
+  // wake-up ends it.
   void Start();
   // Returns when a run that is under way has ended. May be called again, and before Start().
   void Stop();

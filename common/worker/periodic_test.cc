@@ -60,13 +60,14 @@ TEST_F(PeriodicTest, RunsAgainAtOnceWhileThereIsWork) {
 
 TEST_F(PeriodicTest, FailuresAndExceptionsNeverEndIt) {
   std::atomic<int> runs = 0;
-  Periodic periodic({.name = "test", .interval = absl::Milliseconds(1), .max_backoff = absl::Milliseconds(5)},
-                    ids_, telemetry_, [&]() -> absl::StatusOr<bool> {
-                      const int run = ++runs;
-                      if (run == 1) return absl::UnavailableError("down");
-                      if (run == 2) throw std::runtime_error("boom");
-                      return false;
-                    });
+  Periodic periodic(
+      {.name = "test", .interval = absl::Milliseconds(1), .max_backoff = absl::Milliseconds(5)},
+      ids_, telemetry_, [&]() -> absl::StatusOr<bool> {
+        const int run = ++runs;
+        if (run == 1) return absl::UnavailableError("down");
+        if (run == 2) throw std::runtime_error("boom");
+        return false;
+      });
   periodic.Start();
   periodic.Wake();
   EXPECT_TRUE(Eventually([&] { return runs >= 4; }));

@@ -9,7 +9,8 @@ namespace mamori::worker {
 namespace {
 
 constexpr char kInsert[] =
-    "INSERT INTO timer (timer_id, tenant, kind, subject_id, due_time, payload, attempt_count) VALUES ";
+    "INSERT INTO timer (timer_id, tenant, kind, subject_id, due_time, payload, attempt_count) "
+    "VALUES ";
 constexpr char kCancel[] = "DELETE FROM timer WHERE kind = ? AND subject_id = ?";
 constexpr char kClaim[] =
     "SELECT timer_id, tenant, kind, subject_id, due_time, payload, attempt_count FROM timer"

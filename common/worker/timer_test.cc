@@ -103,7 +103,8 @@ TEST_F(TimerTest, ReplicasNeverFireOneTwice) {
     });
   }
   for (std::thread& replica : replicas) replica.join();
-  // A replica that saw only locked rows may have stopped early; what was rolled back is still there.
+  // A replica that saw only locked rows may have stopped early; what was rolled back is still
+  // there.
   for (const Timer& timer : Take(1000)) fired.insert(timer.timer_id);
   EXPECT_EQ(fired.size(), 1000u);
   EXPECT_EQ(std::set<id::Id>(fired.begin(), fired.end()).size(), 1000u);
