@@ -15,6 +15,10 @@ _TIMES = "evs.keepalive_period=PT0.3S;evs.inactive_check_period=PT0.25S;evs.susp
          "evs.inactive_timeout=PT2S;evs.install_timeout=PT2S"
 
 
+class NodeEnded(AssertionError):
+    """A server ended while its node was waited for."""
+
+
 class Node:
     """One server of the cluster."""
 
@@ -75,9 +79,30 @@ class Node:
         except (RuntimeError, subprocess.TimeoutExpired):
             return {}
 
+    def log_tail(self) -> str:
+        log = self.directory / "log"
+        return log.read_text(errors="replace")[-2000:] if log.exists() else "no log"
+
+    def join(self) -> None:
+        """Starts a node that takes its data from the others. A joiner gives up for good when its donor is busy or a
+        port of the transfer was taken meanwhile; whoever runs a cluster then starts it afresh, and so does this."""
+        for attempt in range(4):
+            self.start()
+            try:
+                return self.wait_synced()
+            except NodeEnded:
+                if attempt == 3:
+                    raise
+                data = self.directory / "data"
+                shutil.rmtree(data)
+                data.mkdir()
+                shutil.chown(data, "mysql")
+                self._ist_port, self._sst_port = free_port(), free_port()
+
     def wait_synced(self, timeout: float = 60) -> None:
         def synced():
-            assert self._popen.poll() is None, f"node {self.number} ended: see {self.directory}/log"
+            if self._popen.poll() is not None:
+                raise NodeEnded(f"node {self.number} ended: {self.log_tail()}")
             return self.status().get("wsrep_local_state_comment") == "Synced"
         wait_until(f"node {self.number} is synced", synced, timeout, 0.2)
 
@@ -123,9 +148,7 @@ class Galera:
         self.nodes[0].start(first=True)
         self.nodes[0].wait_synced()
         for node in self.nodes[1:]:
-            node.start()
-        for node in self.nodes[1:]:
-            node.wait_synced()
+            node.join()
 
     def wait_whole(self, timeout: float = 120) -> None:
         """Waits until all nodes are synced members of one and the same view. A node that was mute believes for a
