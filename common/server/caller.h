@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -15,10 +16,20 @@ namespace mamori::server {
 
 // What a handler knows of its call. Made by the wrapper in rpc.h after authorization.
 struct CallContext {
-  std::string method;       // full name, "/mamori.intake.v1.IntakeService/GetReport"
-  std::string caller;       // URI SAN of the client certificate
-  std::string tenant;       // metadata "mamori-tenant"; [a-z0-9-]{1,64}; empty for service methods
-  std::string person;       // metadata "mamori-person", the asserted person's subject; may be empty
+  std::string method;  // full name, "/mamori.intake.v1.IntakeService/GetReport"
+  std::string caller;  // URI SAN of the client certificate
+  std::string tenant;  // metadata "mamori-tenant"; [a-z0-9-]{1,64}; empty for service methods
+  std::string person;  // metadata "mamori-person", the asserted person's subject; may be empty
+  // What the issuer's token says of the person; empty without a verified token.
+  // "desk", "consultation", "lawyer", "executive", "auditor", "first_reader" or "admin", sorted,
+  // each once. Every person may report: that needs no role.
+  std::vector<std::string> roles;
+  std::string department;  // the issuer's own text, printable; may be empty
+  std::string acr;         // how strongly the person was authenticated, the issuer's own text
+  absl::Time auth_time = absl::InfinitePast();       // when the person was authenticated
+  std::string token_hash;                            // SHA-256 of the token, 32 bytes
+  absl::Time token_expiry = absl::InfiniteFuture();  // streams end then
+  std::string purpose;      // for what a service acts for itself, "assess" or "relay"; else empty
   std::string request_id;   // of the call, for logs: metadata "mamori-request-id" or made here
   std::string traceparent;  // W3C, when the caller sent a valid one
   absl::Time deadline;      // always finite
