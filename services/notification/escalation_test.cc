@@ -53,6 +53,26 @@ TEST_F(EscalationTest, EachStepOfTheChainInItsTime) {
   EXPECT_EQ(Count("timer"), 0);
 }
 
+TEST_F(EscalationTest, AChainWhoseFirstPeopleWereToldMoreUrgentlyGoesOnAllTheSame) {
+  auto chained = std::make_shared<policy::PolicyVersion>(*TestPolicy("chained"));
+  mamori::v1::Route& chain = *chained->policy.add_routes();
+  chain.set_id("chain");
+  chain.set_event_type("case.opened");
+  chain.set_urgency(mamori::v1::URGENCY_HIGH);
+  chain.add_steps()->set_recipient_group("lead");
+  chain.mutable_steps(0)->mutable_wait()->set_seconds(30);
+  chain.add_steps()->set_recipient_group("board");
+  chained->bytes = chained->policy.SerializeAsString();
+  ASSERT_THAT(policies_.Add(chained), IsOk());
+  mamori::v1::Event event = Opened(mamori::v1::SEVERITY_CRITICAL);
+  event.mutable_case_opened()->set_policy_digest(chained->digest);
+  ASSERT_THAT(Ingest({event}), ::testing::ElementsAre(IsOk()));
+  EXPECT_EQ(Count("delivery WHERE receiver = 'lead@acme.example'"), 1);  // by the page alone
+  clock_.Advance(absl::Seconds(30));
+  EXPECT_EQ(Fire(), 1);
+  EXPECT_EQ(Count("delivery WHERE receiver = 'board@acme.example' AND urgency = 2"), 1);
+}
+
 TEST_F(EscalationTest, FiresOnceWithThreeReplicas) {
   for (int i = 0; i < 30; ++i) Page();
   clock_.Advance(absl::Minutes(1));

@@ -148,8 +148,9 @@ std::vector<PlannedNotification> RouteEvent(const mamori::v1::Policy& policy,
     for (std::string& address : MailOf(policy, notification.group)) {
       if (told.insert(address).second) notification.mail.push_back(std::move(address));
     }
-    // Everybody it would tell is told already, more urgently.
-    if (notification.mail.empty()) continue;
+    // Everybody it would tell now is told already, more urgently; whom its chain would tell later
+    // is not.
+    if (notification.mail.empty() && notification.wait == absl::ZeroDuration()) continue;
     planned.push_back(std::move(notification));
   }
   return planned;

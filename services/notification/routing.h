@@ -44,7 +44,8 @@ struct PlannedNotification {
   std::string group;
   mamori::v1::Urgency urgency = mamori::v1::URGENCY_NORMAL;
   // The addresses of the first step's group, without those that a more urgent route of the same
-  // event has already: one person gets one message about one fact.
+  // event has already: one person gets one message about one fact. May be empty when other steps
+  // follow: the notification then waits to be acknowledged without a message of its own.
   std::vector<std::string> mail;
   // How long the first step waits for an acknowledgement; zero when nothing follows.
   absl::Duration wait;

@@ -136,6 +136,24 @@ TEST(RouteEvent, TellsAPersonOnceByTheMostUrgentRoute) {
   EXPECT_EQ(absl::ZeroDuration(), planned[1].wait);
 }
 
+TEST(RouteEvent, KeepsAChainWhoseFirstPeopleAreToldAlready) {
+  mamori::v1::Policy policy = SamplePolicy();
+  mamori::v1::Route& chain = *policy.add_routes();
+  chain.set_id("chain");
+  chain.set_event_type("case.opened");
+  chain.set_urgency(mamori::v1::URGENCY_HIGH);
+  chain.add_steps()->set_recipient_group("duty");
+  // Nobody new, and nobody later.
+  EXPECT_EQ(RouteEvent(policy, Opened(mamori::v1::SEVERITY_HIGH)).size(), 2u);
+  chain.mutable_steps(0)->mutable_wait()->set_seconds(60);
+  chain.add_steps()->set_recipient_group("board");
+  const auto planned = RouteEvent(policy, Opened(mamori::v1::SEVERITY_HIGH));
+  ASSERT_EQ(planned.size(), 3u);
+  EXPECT_EQ(planned[1].route, "chain");
+  EXPECT_THAT(planned[1].mail, IsEmpty());
+  EXPECT_EQ(planned[1].wait, absl::Minutes(1));
+}
+
 TEST(StepOf, WalksTheChainToItsEnd) {
   const mamori::v1::Policy policy = SamplePolicy();
   const std::optional<PlannedStep> second = StepOf(policy, "serious", 1);
