@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/authz/access_rules.h"
 #include "common/policy/rule_matcher.h"
 
 namespace mamori::policy {
@@ -67,6 +68,7 @@ class Checker {
     CheckRoutes();
     CheckMeasureLines();
     CheckDelivery();
+    CheckAccess();
     return std::move(problems_);
   }
 
@@ -256,6 +258,42 @@ class Checker {
     Need(v1::UnknownOutcome_IsValid(policy_.unknown_outcome()) &&
              policy_.unknown_outcome() != v1::UNKNOWN_OUTCOME_UNSPECIFIED,
          "unknown_outcome", "want RESEND or RESEND_URGENT");
+  }
+
+  void CheckAccess() {
+    const v1::AccessPolicy& access = policy_.access();
+    std::set<int> kinds;
+    for (int i = 0; i < access.kinds_size(); ++i) {
+      const v1::KindAccess& kind = access.kinds(i);
+      const std::string at = absl::StrCat("access.kinds[", i, "]");
+      Need(v1::ReportKind_IsValid(kind.kind()) && kind.kind() != v1::REPORT_KIND_UNSPECIFIED,
+           at + ".kind", "is no kind of report");
+      Need(kinds.insert(kind.kind()).second, at + ".kind", "stands twice");
+      CheckRoles(kind.roles(), at);
+    }
+    std::set<std::string> roster;
+    for (int i = 0; i < access.roster_size(); ++i) {
+      const v1::RosterEntry& entry = access.roster(i);
+      const std::string at = absl::StrCat("access.roster[", i, "]");
+      Need(!entry.person().empty(), at + ".person", "is required");
+      Need(roster.insert(entry.person()).second, at + ".person", "stands twice");
+      CheckRoles(entry.roles(), at);
+    }
+    Need(access.outside_readers_size() > 0, "access.outside_readers",
+         "at least one is required: a case must never be nobody's");
+    for (int i = 0; i < access.outside_readers_size(); ++i) {
+      Need(!access.outside_readers(i).empty() && roster.count(access.outside_readers(i)) == 0,
+           absl::StrCat("access.outside_readers[", i, "]"), "is empty, or of the roster");
+    }
+  }
+
+  template <typename Roles>
+  void CheckRoles(const Roles& roles, const std::string& at) {
+    Need(roles.size() > 0, at + ".roles", "at least one is required");
+    for (int i = 0; i < roles.size(); ++i) {
+      Need(authz::RoleOf(roles.Get(i)).has_value(), absl::StrCat(at, ".roles[", i, "]"),
+           "is no role");
+    }
   }
 
   const v1::Policy& policy_;

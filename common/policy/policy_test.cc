@@ -55,6 +55,11 @@ constexpr char kGood[] = R"pb(
     max_attempts: 3
   }
   unknown_outcome: UNKNOWN_OUTCOME_RESEND
+  access {
+    kinds { kind: REPORT_KIND_FEEDBACK roles: "desk" }
+    roster { person: "p-1" roles: "desk" }
+    outside_readers: "counsel"
+  }
 )pb";
 
 // A file in the test's own directory, removed with the object.
@@ -132,6 +137,15 @@ TEST(LoadPolicyFile, NamesFileLineAndFieldOfEverythingWrong) {
       {"backoff", "max_backoff { seconds: 2 }", "max_backoff { seconds: 0 }",
        "delivery_retry.max_backoff", "at least"},
       {"outcome", "unknown_outcome: UNKNOWN_OUTCOME_RESEND\n", "", "unknown_outcome", "want"},
+      {"no outside reader", "outside_readers: \"counsel\"", "", "access.outside_readers",
+       "at least one"},
+      {"outside reader inside", "outside_readers: \"counsel\"", "outside_readers: \"p-1\"",
+       "access.outside_readers[0]", "of the roster"},
+      {"kind of case", "kind: REPORT_KIND_FEEDBACK ", "", "access.kinds[0].kind", "no kind"},
+      {"member role", "FEEDBACK roles: \"desk\"", "FEEDBACK roles: \"disk\"",
+       "access.kinds[0].roles[0]", "no role"},
+      {"roster role", "\"p-1\" roles: \"desk\"", "\"p-1\"", "access.roster[0].roles",
+       "at least one"},
   };
   for (const Case& c : kCases) {
     const std::string error = LoadError(With(c.from, c.to));

@@ -45,7 +45,8 @@ inline std::shared_ptr<const policy::PolicyVersion> TestPolicy(const std::string
         recipient_groups { id: "chief" mail: "chief@acme.example" }
         recipient_groups { id: "board" mail: "board@acme.example" }
         delivery_retry { initial_backoff { seconds: 1 } max_backoff { seconds: 8 } max_attempts: 3 }
-        unknown_outcome: UNKNOWN_OUTCOME_RESEND_URGENT)",
+        unknown_outcome: UNKNOWN_OUTCOME_RESEND_URGENT
+        access { outside_readers: "outside" })",
       &version->policy));
   version->policy.set_id(id);
   version->bytes = version->policy.SerializeAsString();

@@ -1,0 +1,193 @@
+#include "common/authz/access_rules.h"
+
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace mamori::authz {
+namespace {
+
+// The table, written by hand. One letter per action, in their order: read, note, work, read the
+// access record, change it. A allowed, R refused, H hidden.
+struct Row {
+  const char* roles[kRoles + 1];
+};
+//                     desk     consult. lawyer   executive auditor  1st reader admin    no role
+constexpr Row kStranger = {
+    {"HHHHH", "HHHHH", "HHHHH", "HHHHH", "HHHHH", "HHHAA", "HHHAA", "HHHHH"}};
+constexpr Row kMember = {{"AAARR", "AAARR", "AARRR", "ARRRR", "ARRRR", "AAAAA", "ARRAA", "ARRRR"}};
+constexpr Row kConsulting = {
+    {"HHHHH", "AAAAA", "HHHHH", "HHHHH", "HHHHH", "HHHHH", "HHHHH", "HHHHH"}};
+constexpr Row kUnidentified = {
+    {"HHHHH", "HHHHH", "HHHHH", "HHHHH", "HHHHH", "AAAAA", "HHHHH", "HHHHH"}};
+constexpr Row kDenied = {{"HHHHH", "HHHHH", "HHHHH", "HHHHH", "HHHHH", "HHHHH", "HHHHH", "HHHHH"}};
+constexpr Row kOutside = {{"AAAAA", "AAAAA", "AAAAA", "AAAAA", "AAAAA", "AAAAA", "AAAAA", "AAAAA"}};
+
+constexpr Fact kDeny[] = {Fact::kNoPerson, Fact::kOtherTenant,    Fact::kExcludedByHand,
+                          Fact::kSubject,  Fact::kWitness,        Fact::kSuperior,
+                          Fact::kKeptOut,  Fact::kSameDepartment, Fact::kDepartmentUnknown};
+
+// Which row of the table holds for a set of facts.
+const Row& RowOf(const Facts& facts) {
+  for (const Fact fact : kDeny) {
+    if (facts.Has(fact)) return kDenied;
+  }
+  if (facts.Has(Fact::kOutsideReader)) return kOutside;
+  if (facts.Has(Fact::kConsulting)) return kConsulting;
+  if (facts.Has(Fact::kUnidentified)) return kUnidentified;
+  const bool member = facts.Has(Fact::kMember) || facts.Has(Fact::kMemberByRole);
+  return member ? kMember : kStranger;
+}
+
+char Letter(Decision decision) {
+  return decision == Decision::kAllow ? 'A' : decision == Decision::kRefuse ? 'R' : 'H';
+}
+
+// Calls `wrong` for everything in the whole space of facts, roles and actions that is not as the
+// table says.
+template <typename Wrong>
+void CompareWithTable(std::optional<DenyRule> off, Wrong wrong) {
+  for (unsigned bits = 0; bits < 1u << kFacts; ++bits) {
+    const Facts facts(bits);
+    const Row& row = RowOf(facts);
+    for (int role = 0; role <= kRoles; ++role) {
+      const RoleSet roles = role == kRoles ? RoleSet() : RoleSet{static_cast<Role>(role)};
+      for (int action = 0; action < kActions; ++action) {
+        const Decision got = Decide(facts, roles, static_cast<Action>(action), off);
+        if (Letter(got) != row.roles[role][action]) wrong(bits, role, action, got);
+      }
+    }
+  }
+}
+
+TEST(Decide, IsTheTableForAllFactsRolesAndActions) {
+  int shown = 0;
+  CompareWithTable(std::nullopt, [&](unsigned bits, int role, int action, Decision got) {
+    if (++shown < 10) {
+      ADD_FAILURE() << "facts " << std::bitset<kFacts>(bits) << " role " << role << " action "
+                    << action << ": " << Letter(got);
+    }
+  });
+  EXPECT_EQ(shown, 0);
+}
+
+// Whichever rule is switched off, somebody may do what the table denies.
+TEST(Decide, EveryDenyRuleIsMissedWhenItIsOff) {
+  for (int rule = 0; rule < kDenyRules; ++rule) {
+    int leaks = 0;
+    CompareWithTable(static_cast<DenyRule>(rule),
+                     [&](unsigned, int, int, Decision got) { leaks += got == Decision::kAllow; });
+    EXPECT_GT(leaks, 0) << "nobody would notice that rule " << rule << " is gone";
+  }
+}
+
+// More roles never take away; what is hidden from all roles together is hidden from each.
+TEST(Decide, RolesOnlyAdd) {
+  for (unsigned bits = 0; bits < 1u << kFacts; ++bits) {
+    for (int action = 0; action < kActions; ++action) {
+      for (int one = 0; one < kRoles; ++one) {
+        const auto alone = Decide(Facts(bits), {static_cast<Role>(one)}, Action(action));
+        const auto with_all =
+            Decide(Facts(bits),
+                   {Role::kDesk, Role::kConsultation, Role::kLawyer, Role::kExecutive,
+                    Role::kAuditor, Role::kFirstReader, Role::kAdmin},
+                   Action(action));
+        ASSERT_TRUE(alone != Decision::kAllow || with_all == Decision::kAllow) << bits;
+        ASSERT_TRUE(with_all != Decision::kHide || alone == Decision::kHide) << bits;
+      }
+    }
+  }
+}
+
+v1::CaseAccess Record(const std::string& text) {
+  v1::CaseAccess record;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      absl::StrCat("kind: REPORT_KIND_INTERNAL_HARASSMENT ", text), &record));
+  if (text.find("tenant") == std::string::npos) record.set_tenant("t");
+  return record;
+}
+
+// Each fact comes from the record, and alone changes what a desk member may do.
+TEST(FactsOf, LoadsEveryRelation) {
+  v1::AccessPolicy policy;
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      "kinds { kind: REPORT_KIND_INTERNAL_HARASSMENT roles: 'desk' roles: 'no-such-role' }",
+      &policy));
+  struct Case {
+    const char* name;
+    const char* record;
+    Viewer viewer;
+    Decision decision;
+  };
+  const Viewer desk{"t", "p", {Role::kDesk}, "care"};
+  const Viewer lawyer{"t", "p", {Role::kLawyer}, "care"};
+  const Viewer homeless{"t", "p", {Role::kDesk}, ""};
+  const Case kCases[] = {
+      {"member by role", "", desk, Decision::kAllow},
+      {"role that the policy does not name", "", lawyer, Decision::kHide},
+      {"member by name", "members { person: 'p' }", lawyer, Decision::kAllow},
+      {"another's membership", "members { person: 'q' }", lawyer, Decision::kHide},
+      {"other tenant", "tenant: 'u'", desk, Decision::kHide},
+      {"nobody", "", {"t", "", {Role::kDesk}, "care"}, Decision::kHide},
+      {"nobody, as a record may have it",
+       "members { person: '' }",
+       {"t", "", {}, ""},
+       Decision::kHide},
+      {"no tenant", "tenant: ''", {"", "p", {Role::kDesk}, "care"}, Decision::kHide},
+      {"by hand", "exclusions { person: 'p' cause: EXCLUSION_CAUSE_BY_HAND }", desk,
+       Decision::kHide},
+      {"another is out", "exclusions { person: 'q' cause: EXCLUSION_CAUSE_BY_HAND }", desk,
+       Decision::kAllow},
+      {"subject", "exclusions { person: 'p' cause: EXCLUSION_CAUSE_SUBJECT }", desk,
+       Decision::kHide},
+      {"witness", "exclusions { person: 'p' cause: EXCLUSION_CAUSE_WITNESS }", desk,
+       Decision::kHide},
+      {"superior", "exclusions { person: 'p' cause: EXCLUSION_CAUSE_SUPERIOR }", desk,
+       Decision::kHide},
+      {"kept out", "exclusions { person: 'p' cause: EXCLUSION_CAUSE_KEEP_OUT }", desk,
+       Decision::kHide},
+      {"a cause unknown here", "exclusions { person: 'p' }", desk, Decision::kHide},
+      {"deny wins over a membership",
+       "members { person: 'p' } exclusions { person: 'p' cause: EXCLUSION_CAUSE_WITNESS }", desk,
+       Decision::kHide},
+      {"same department", "excluded_departments: 'care'", desk, Decision::kHide},
+      {"other department", "excluded_departments: 'sales'", desk, Decision::kAllow},
+      {"department not known", "excluded_departments: 'sales'", homeless, Decision::kHide},
+      {"no department is out", "", homeless, Decision::kAllow},
+      {"consultation", "consulting: true", desk, Decision::kHide},
+      {"its desk", "consulting: true", {"t", "p", {Role::kConsultation}, ""}, Decision::kAllow},
+      {"not identified", "own_people: true slots { name: 's' }", desk, Decision::kHide},
+      {"own people without a slot", "own_people: true", desk, Decision::kHide},
+      {"first reader",
+       "own_people: true slots { name: 's' }",
+       {"t", "p", {Role::kFirstReader}, ""},
+       Decision::kAllow},
+      {"one slot open", "own_people: true slots { closed: true } slots { name: 's' }", desk,
+       Decision::kHide},
+      {"identified", "own_people: true slots { closed: true }", desk, Decision::kAllow},
+      {"outside reader", "consulting: true members { person: 'p' outside_reader: true }", lawyer,
+       Decision::kAllow},
+  };
+  for (const Case& c : kCases) {
+    EXPECT_EQ(Decide(c.viewer, Record(c.record), policy, Action::kRead), c.decision) << c.name;
+  }
+}
+
+TEST(RoleOf, KnowsSevenNames) {
+  std::set<Role> roles;
+  for (const char* name :
+       {"desk", "consultation", "lawyer", "executive", "auditor", "first_reader", "admin"}) {
+    ASSERT_TRUE(RoleOf(name).has_value()) << name;
+    roles.insert(*RoleOf(name));
+  }
+  EXPECT_EQ(roles.size(), static_cast<size_t>(kRoles));
+  EXPECT_FALSE(RoleOf("Desk").has_value());
+  EXPECT_FALSE(RoleOf("").has_value());
+}
+
+}  // namespace
+}  // namespace mamori::authz

@@ -1,0 +1,34 @@
+// Tells whether bytes were written by someone who has the key: BLAKE2b-256 with a key.
+#ifndef MAMORI_COMMON_CRYPTO_KEYED_HASH_H_
+#define MAMORI_COMMON_CRYPTO_KEYED_HASH_H_
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace mamori::crypto {
+
+inline constexpr size_t kTagBytes = 32;
+
+class KeyedHash {
+ public:
+  // INVALID_ARGUMENT unless `hex_key` is 64 hex digits.
+  static absl::StatusOr<KeyedHash> FromHex(std::string_view hex_key);
+  // From a file that others cannot read. NOT_FOUND, FAILED_PRECONDITION, INVALID_ARGUMENT.
+  static absl::StatusOr<KeyedHash> FromFile(const std::string& file);
+
+  // kTagBytes bytes. Each part goes in with its length: parts cannot run into one another.
+  std::string Tag(std::initializer_list<std::string_view> parts) const;
+  // Takes the same time wherever the tags differ.
+  bool Verify(std::initializer_list<std::string_view> parts, std::string_view tag) const;
+
+ private:
+  explicit KeyedHash(std::string key) : key_(std::move(key)) {}
+  std::string key_;
+};
+
+}  // namespace mamori::crypto
+
+#endif  // MAMORI_COMMON_CRYPTO_KEYED_HASH_H_
