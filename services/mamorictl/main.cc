@@ -3,56 +3,11 @@
 
 #include "common/id/id.h"
 #include "common/time/clock.h"
-#include "services/mamorictl/exit_code.h"
-#include "services/mamorictl/session.h"
-#include "services/mamorictl/settings.h"
-
-namespace {
-
-constexpr char kFooter[] =
-    "Examples:\n"
-    "  mamorictl health\n"
-    "  mamorictl submit report.json\n"
-    "  mamorictl overview --wait 30\n"
-    "  mamorictl case list --min-severity high -o json | jq -r '.cases[].name'\n"
-    "  mamorictl COMMAND --help\n"
-    "Exit codes:\n"
-    "  0 done   1 a local file failed   2 wrong usage   3 --wait ended too early\n"
-    "  10 + gRPC code: 13 invalid argument, 14 deadline exceeded (send again with the same\n"
-    "  --request-id), 15 not found, 17 permission denied, 18 overloaded, 19 not in this state,\n"
-    "  20 changed by someone else, 23 internal, 24 unavailable, 26 unauthenticated";
-
-}  // namespace
+#include "services/mamorictl/command_line.h"
 
 int main(int argc, char** argv) {
-  using namespace mamori::ctl;
-  Settings settings;
-  Choice choice;
-  CLI::App app(
-      "Mamori from the command line: reports in, cases worked on, deliveries looked after.");
-  app.name("mamorictl");
-  app.footer(kFooter);
-  app.require_subcommand(1);
-  app.fallthrough();
-  AddSettings(app, settings);
-  for (auto* add : {AddHealthCommand, AddSubmitCommands, AddReportCommands, AddContactCommands,
-                    AddOverviewCommand, AddCaseCommands, AddDeliveryCommands, AddWebhookCommands,
-                    AddMigrateCommand}) {
-    add(app, choice);
-  }
-  try {
-    app.parse(argc, argv);
-    ApplyProfile(app, settings);
-  } catch (const CLI::Error& error) {
-    return app.exit(error) == 0 ? kOk : kUsage;
-  }
   const mamori::time::SystemClock clock;
   mamori::time::SystemSleeper sleeper;
   mamori::id::RandomIdSource ids;
-  Session session(settings, ids, clock, sleeper, std::cout, std::cerr);
-  if (choice.needs_services && !settings.Missing().empty()) {
-    return session.FailUsage("missing: " + settings.Missing() +
-                             " (or set the environment, or give a --profile)");
-  }
-  return choice.run(session);
+  return mamori::ctl::RunCommandLine(argc, argv, clock, sleeper, ids, std::cout, std::cerr);
 }
