@@ -21,8 +21,12 @@ make_secrets() {
   for name in intake triage notification mail; do secret $name.password openssl rand -hex 24; done
   secret webhook.key openssl rand -hex 32
   secret instance openssl rand -hex 8
-  # The server listens on loopback alone; tests/mariadb gives its administrator this password.
-  secret admin.password echo test
+  # An earlier version's administrator had a password that everybody knows.
+  if [ "$(cat "$state/secrets/admin.password" 2>/dev/null)" = test ]; then
+    "$root/tests/mariadb" stop "$state/db"
+    rm "$state/secrets/admin.password"
+  fi
+  secret admin.password openssl rand -hex 24
 }
 
 readonly port_names='INTAKE_PORT INTAKE_PROBE_PORT INTAKE_METRICS_PORT TRIAGE_PORT TRIAGE_PROBE_PORT

@@ -1,6 +1,8 @@
 // TLS to the database, as Pool does it: encrypted and checked against the given authority, or no
 // session at all.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -42,6 +44,9 @@ class TlsTest : public ::testing::Test {
         "-extfile san -out db.pem"));
     Shell(absl::StrCat(Script(), " start ", directory_, "/server --tls ", directory_, "/db.pem ",
                        directory_, "/db.key ", directory_, "/ca.pem"));
+    ReadEnv();
+  }
+  void ReadEnv() {
     std::string line;
     std::getline(std::ifstream(directory_ + "/server/env"), line);
     const std::vector<std::string> parts = absl::StrSplit(line, absl::ByAnyChar("=:"));
@@ -83,6 +88,43 @@ TEST_F(TlsTest, OnlyTheNamedAuthoritysServerIsTrusted) {
   options_.tls_ca_file = directory_ + "/ca.pem";
   options_.host = "localhost";
   EXPECT_FALSE(db::Pool::Create(options_)->Ping(absl::Seconds(5)).ok());
+}
+
+// What tests/mariadb promises to everything that stands on it.
+TEST_F(TlsTest, ThePrivateServersPasswordIsItsOwnAndADeadOneIsStartedAgain) {
+  const auto opens = [this](const std::string& password) {
+    db::PoolOptions options = options_;
+    options.password = password;
+    return db::Pool::Create(options)->Ping(absl::Seconds(5)).ok();
+  };
+  EXPECT_FALSE(opens(""));
+  EXPECT_FALSE(opens("test"));
+  EXPECT_FALSE(opens("root"));
+  EXPECT_GE(options_.password.size(), 32u);
+  EXPECT_EQ(std::filesystem::status(directory_ + "/server/env").permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+
+  const std::string pid_file = directory_ + "/server/pid";
+  Shell("p=$(cat " + pid_file +
+        "); kill -9 $p && for i in $(seq 100); do"
+        " grep -q '^State:[[:space:]]*[^Z[:space:]]' /proc/$p/status || exit 0; sleep .1; done; "
+        "exit 1");
+  // In its place a process of its name that has ended and that nobody has waited for.
+  std::filesystem::copy_file("/bin/true", directory_ + "/mariadbd");
+  const pid_t zombie = fork();
+  if (zombie == 0) {
+    execl((directory_ + "/mariadbd").c_str(), "mariadbd", nullptr);
+    _exit(127);
+  }
+  siginfo_t ended;
+  ASSERT_EQ(waitid(P_PID, zombie, &ended, WEXITED | WNOWAIT), 0);
+  std::ofstream(pid_file) << zombie << "\n";
+  const std::string password = options_.password;
+  Shell(absl::StrCat(Script(), " start ", directory_, "/server"));
+  waitpid(zombie, nullptr, 0);
+  ReadEnv();
+  EXPECT_EQ(options_.password, password);
+  EXPECT_TRUE(opens(password));
 }
 
 TEST_F(TlsTest, AServerWithoutTlsIsRefused) {

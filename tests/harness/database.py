@@ -43,11 +43,10 @@ class Database:
         pid = int(self.pid_file.read_text())
         os.kill(pid, signal.SIGKILL)
         wait_until("the killed database is gone", lambda: not _runs(pid), 20, 0.01)
-        self.pid_file.unlink()  # it may be a zombie for a while, which tests/mariadb takes for a running server
 
     def sql(self, text: str, timeout: float = 30) -> list[list[str]]:
         """Runs statements as root; the rows of all results."""
-        return run_sql(self.directory / "run" / "s", text, timeout)
+        return run_sql(self.directory / "run" / "s", text, (self.directory / "password").read_text(), timeout)
 
 
 def _runs(pid: int) -> bool:
@@ -58,7 +57,7 @@ def _runs(pid: int) -> bool:
     return state != "Z"
 
 
-def run_sql(socket: pathlib.Path, text: str, timeout: float = 30, password: str = "test") -> list[list[str]]:
+def run_sql(socket: pathlib.Path, text: str, password: str, timeout: float = 30) -> list[list[str]]:
     done = subprocess.run(["mariadb", "--no-defaults", f"--socket={socket}", "-uroot", f"--password={password}",
                            "--batch", "--skip-column-names", "--binary-as-hex"],
                           input=text, capture_output=True, text=True, timeout=timeout)

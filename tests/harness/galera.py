@@ -75,7 +75,7 @@ class Node:
     def status(self) -> dict[str, str]:
         """What the node says of itself; empty while it says nothing."""
         try:
-            return dict(run_sql(self.socket, "SHOW STATUS LIKE 'wsrep%'", 5, self._cluster.password))
+            return dict(run_sql(self.socket, "SHOW STATUS LIKE 'wsrep%'", self._cluster.password, 5))
         except (RuntimeError, subprocess.TimeoutExpired):
             return {}
 
@@ -115,7 +115,7 @@ class Node:
         os.kill(self._popen.pid, number)
 
     def sql(self, text: str, timeout: float = 30) -> list[list[str]]:
-        return run_sql(self.socket, text, timeout, self._cluster.password)
+        return run_sql(self.socket, text, self._cluster.password, timeout)
 
 
 class Galera:
