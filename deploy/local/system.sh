@@ -20,6 +20,7 @@ make_secrets() {
   local name
   for name in intake triage notification mail; do secret $name.password openssl rand -hex 24; done
   secret webhook.key openssl rand -hex 32
+  secret access.key openssl rand -hex 32
   secret instance openssl rand -hex 8
   # An earlier version's administrator had a password that everybody knows.
   if [ "$(cat "$state/secrets/admin.password" 2>/dev/null)" = test ]; then

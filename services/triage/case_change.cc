@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/authz/access_record.h"
+
 namespace mamori::triage {
 
 ChangeBuilder::ChangeBuilder(const CaseRow& before, const ChangeContext& context)
-    : context_(context) {
+    : context_(context), before_access_(before.access.version()) {
   change_.row = before;
   ++change_.row.version;
   change_.row.update_time = std::max(before.update_time, context.now);
@@ -35,6 +37,9 @@ void ChangeBuilder::SetState(mamori::v1::CaseState state) {
   CaseRow& row = change_.row;
   if (row.state == state) return;
   const mamori::v1::CaseState from = std::exchange(row.state, state);
+  if (from == mamori::v1::CASE_STATE_CONSULTING && state == mamori::v1::CASE_STATE_RECEIVED) {
+    authz::Consent(context_.access, context_.now, ChangeAccess());
+  }
   // A consultation that is withdrawn was never known outside its desk.
   const bool leaves =
       from != mamori::v1::CASE_STATE_CONSULTING || state == mamori::v1::CASE_STATE_RECEIVED;
@@ -121,6 +126,18 @@ void ChangeBuilder::AddNote(std::string_view author, std::string_view text) {
                          .create_time = context_.now};
 }
 
-CaseChange ChangeBuilder::Finish() && { return std::move(change_); }
+mamori::v1::CaseAccess& ChangeBuilder::ChangeAccess() {
+  CaseRow& row = change_.row;
+  if (row.access.version() == before_access_) row.access.set_version(++row.access_version);
+  return row.access;
+}
+
+CaseChange ChangeBuilder::Finish() && {
+  CaseRow& row = change_.row;
+  if (row.access.version() != before_access_ && authz::IsExcluded(row.assignee, row.access)) {
+    row.assignee.clear();
+  }
+  return std::move(change_);
+}
 
 }  // namespace mamori::triage

@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "common/id/id.h"
+#include "mamori/v1/policy.pb.h"
 #include "services/triage/case_row.h"
 
 namespace mamori::triage {
@@ -16,6 +17,7 @@ struct ChangeContext {
   absl::Time now;
   std::string traceparent;
   id::IdSource& ids;
+  const mamori::v1::AccessPolicy& access;
 };
 
 class ChangeBuilder {
@@ -24,7 +26,7 @@ class ChangeBuilder {
 
   const CaseRow& row() const { return change_.row; }
 
-  // Each does and tells nothing when it is so already.
+  // Each does and tells nothing when it is so already. Leaving CONSULTING for RECEIVED is consent.
   void SetState(mamori::v1::CaseState state);
   void SetSeverity(mamori::v1::Severity severity);
   // Each tells of it in any case.
@@ -36,6 +38,8 @@ class ChangeBuilder {
   void SetCategories(std::vector<std::string> categories);
   void AddCategories(const std::vector<std::string>& categories);
   void AddNote(std::string_view author, std::string_view text);
+  // For changing who may see it; whoever is kept out by that no longer has it.
+  mamori::v1::CaseAccess& ChangeAccess();
 
   CaseChange Finish() &&;
 
@@ -43,6 +47,7 @@ class ChangeBuilder {
   mamori::v1::Event& AddEvent(bool leaves);
 
   const ChangeContext& context_;
+  const int64_t before_access_;
   CaseChange change_;
 };
 

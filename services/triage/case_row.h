@@ -9,6 +9,7 @@
 
 #include "absl/time/time.h"
 #include "common/id/id.h"
+#include "mamori/v1/access.pb.h"
 #include "mamori/v1/case.pb.h"
 #include "mamori/v1/event.pb.h"
 
@@ -29,6 +30,9 @@ struct CaseRow {
   int64_t event_sequence = 0;
   absl::Time create_time;
   absl::Time update_time;
+  int64_t access_version = 0;
+  // Who may see it. Empty, which admits nobody, when what is stored is not believed.
+  mamori::v1::CaseAccess access;
 };
 
 struct CaseReportRow {

@@ -30,6 +30,11 @@ struct CaseFilter {
   std::string category;
   std::string assignee;
   std::string company;
+  // Whose list it is: what the person is kept out of is not in it, and nothing is that the person's
+  // roles (as audiences, authz::AudienceOf) and memberships do not let in.
+  std::string person;
+  std::string department;
+  std::vector<int> audiences;
 };
 
 // Where a page ends: the list goes on with what is older.
@@ -66,17 +71,20 @@ class CaseStore {
                                                       const id::Id& from, const id::Id& into,
                                                       DecideMerge decide) = 0;
 
-  // The case with everything. NOT_FOUND.
+  // The case with everything, unless `admit` refuses it, whose error is returned: asked of the case
+  // before more is read, and of the one that it was merged into. NOT_FOUND.
+  using Admit = absl::FunctionRef<absl::Status(const CaseRow& row)>;
   virtual absl::StatusOr<mamori::v1::Case> Get(std::string_view tenant, const id::Id& case_id,
-                                               absl::Time deadline) = 0;
+                                               Admit admit, absl::Time deadline) = 0;
   virtual absl::StatusOr<mamori::v1::Case> GetByReport(std::string_view tenant,
-                                                       const id::Id& report_id,
+                                                       const id::Id& report_id, Admit admit,
                                                        absl::Time deadline) = 0;
   // The case alone. NOT_FOUND.
   virtual absl::StatusOr<CaseRow> GetRow(std::string_view tenant, const id::Id& case_id,
                                          absl::Time deadline) = 0;
 
-  // At most `limit` cases, newest first, after `position` where there is one.
+  // At most `limit` cases, newest first, after `position` where there is one. Found through an
+  // index: the record of each decides whether it is shown.
   virtual absl::StatusOr<std::vector<CaseRow>> List(const CaseFilter& filter,
                                                     const std::optional<CasePosition>& position,
                                                     int limit, absl::Time deadline) = 0;

@@ -1,10 +1,12 @@
 #include "services/triage/cases.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/authz/access_record.h"
 #include "common/idempotency/request_id.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
@@ -21,10 +23,11 @@ namespace {
 
 template <typename Request>
 CallKey KeyOf(const CallContext& call, const Request& request) {
-  return {
-      .key = idempotency::RequestKey(call.tenant, call.caller, call.method, request.request_id()),
-      .digest = idempotency::BodyDigest(request),
-      .deadline = call.deadline};
+  // A person's own: nobody gets the answer that another was given.
+  const std::string caller = absl::StrCat(call.caller, "\n", call.person);
+  return {.key = idempotency::RequestKey(call.tenant, caller, call.method, request.request_id()),
+          .digest = idempotency::BodyDigest(request),
+          .deadline = call.deadline};
 }
 
 // The state after the verb.
@@ -59,16 +62,30 @@ absl::Status CheckCategories(const v1::TriageCaseRequest& request,
 }  // namespace
 
 ChangeContext Cases::ContextOf(const CallContext& call) const {
-  return {d_.clock.Now(), call.traceparent, d_.ids};
+  return {d_.clock.Now(), call.traceparent, d_.ids, d_.gate.policy()};
+}
+
+absl::Status Cases::Check(const CallContext& call, const CaseRow& row, authz::Action action) const {
+  return d_.gate.Check(ViewerOf(call), row.access, action);
+}
+
+absl::StatusOr<CaseRow> Cases::Admit(const CallContext& call, const id::Id& case_id,
+                                     authz::Action action) {
+  ASSIGN_OR_RETURN(CaseRow row, d_.store.GetRow(call.tenant, case_id, call.deadline));
+  RETURN_IF_ERROR(Check(call, row, action));
+  return row;
 }
 
 template <typename Request>
 Cases::CaseOr Cases::Do(const CallContext& call, const Request& request, Verb verb, Effect effect) {
   RETURN_IF_ERROR(Validate(request));
   ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", request.name()));
+  // Before the request id too: an old answer is not for one who has been kept out since.
+  RETURN_IF_ERROR(Admit(call, case_id, authz::Action::kWork).status());
   const ChangeContext context = ContextOf(call);
   CaseOr result = d_.store.Change(KeyOf(call, request), call.tenant, case_id,
                                   [&](const CaseRow& row) -> absl::StatusOr<CaseChange> {
+                                    RETURN_IF_ERROR(Check(call, row, authz::Action::kWork));
                                     ASSIGN_OR_RETURN(const mamori::v1::CaseState next,
                                                      Allow(row, request.etag(), verb));
                                     ChangeBuilder builder(row, context);
@@ -90,22 +107,63 @@ Cases::CaseOr Cases::DoWithReason(const CallContext& call, const Request& reques
 
 Cases::CaseOr Cases::Get(const CallContext& call, const v1::GetCaseRequest& request) {
   RETURN_IF_ERROR(Validate(request));
+  const auto admit = [&](const CaseRow& row) { return Check(call, row, authz::Action::kRead); };
   const auto case_id = id::FromName("cases", request.name());
-  if (case_id.ok()) return d_.store.Get(call.tenant, *case_id, call.deadline);
+  if (case_id.ok()) return d_.store.Get(call.tenant, *case_id, admit, call.deadline);
   ASSIGN_OR_RETURN(const id::Id report_id, id::FromName("reports", request.name()));
-  return d_.store.GetByReport(call.tenant, report_id, call.deadline);
+  return d_.store.GetByReport(call.tenant, report_id, admit, call.deadline);
+}
+
+absl::Status Cases::KeepReadable(const CallContext& call, std::vector<CaseRow>& rows) {
+  const authz::Viewer viewer = ViewerOf(call);
+  std::vector<CaseRow> readable;
+  for (CaseRow& row : rows) {
+    if (!d_.gate.MayRead(viewer, row.access)) continue;
+    if (!row.merged_into.empty()) {
+      const auto into = Admit(call, row.merged_into, authz::Action::kRead);
+      if (absl::IsNotFound(into.status())) continue;
+      RETURN_IF_ERROR(into.status());
+    }
+    readable.push_back(std::move(row));
+  }
+  rows = std::move(readable);
+  return absl::OkStatus();
+}
+
+// Pages are full although the index may know too little: then it is asked for more.
+absl::StatusOr<std::vector<CaseRow>> Cases::ListReadable(const CallContext& call,
+                                                         const CaseFilter& filter,
+                                                         std::optional<CasePosition> position,
+                                                         int limit) {
+  std::vector<CaseRow> all;
+  for (;;) {
+    const int want = limit - static_cast<int>(all.size());
+    ASSIGN_OR_RETURN(std::vector<CaseRow> rows,
+                     d_.store.List(filter, position, want, call.deadline));
+    const bool last = rows.size() < static_cast<size_t>(want);
+    if (!rows.empty()) {
+      position = CasePosition{.create_micros = absl::ToUnixMicros(rows.back().create_time),
+                              .case_id = rows.back().case_id};
+    }
+    RETURN_IF_ERROR(KeepReadable(call, rows));
+    std::move(rows.begin(), rows.end(), std::back_inserter(all));
+    if (last || all.size() >= static_cast<size_t>(limit)) return all;
+  }
 }
 
 absl::StatusOr<v1::ListCasesResponse> Cases::List(const CallContext& call,
                                                   const v1::ListCasesRequest& request) {
   RETURN_IF_ERROR(Validate(request));
-  const CaseFilter filter = FilterOf(call.tenant, request);
+  const authz::Viewer viewer = ViewerOf(call);
+  CaseFilter filter = FilterOf(call.tenant, request);
+  filter.person = viewer.person;
+  filter.department = viewer.department;
+  filter.audiences = d_.gate.AudiencesOf(viewer);
   const std::string digest = DigestOf(filter);
   ASSIGN_OR_RETURN(const auto position, FromPageToken(request.page_token(), digest));
   const int size = PageSize(request.page_size());
   // One more than asked for tells whether there is another page.
-  ASSIGN_OR_RETURN(std::vector<CaseRow> rows,
-                   d_.store.List(filter, position, size + 1, call.deadline));
+  ASSIGN_OR_RETURN(std::vector<CaseRow> rows, ListReadable(call, filter, position, size + 1));
   v1::ListCasesResponse response;
   if (rows.size() > static_cast<size_t>(size)) {
     rows.resize(size);
@@ -127,16 +185,20 @@ Cases::CaseOr Cases::Claim(const CallContext& call, const v1::ClaimCaseRequest& 
 }
 
 Cases::CaseOr Cases::Assign(const CallContext& call, const v1::AssignCaseRequest& request) {
-  return Do(call, request, Verb::kAssign, [&](const CaseRow& before, ChangeBuilder& builder) {
-    GiveTo(request.assignee(), before, builder);
-    return absl::OkStatus();
-  });
+  return Do(call, request, Verb::kAssign,
+            [&](const CaseRow& before, ChangeBuilder& builder) -> absl::Status {
+              if (authz::IsExcluded(request.assignee(), before.access)) {
+                return status::StateNotAllowed("the person is kept out of the case");
+              }
+              GiveTo(request.assignee(), before, builder);
+              return absl::OkStatus();
+            });
 }
 
 Cases::CaseOr Cases::Triage(const CallContext& call, const v1::TriageCaseRequest& request) {
   RETURN_IF_ERROR(Validate(request));
   ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", request.name()));
-  ASSIGN_OR_RETURN(const CaseRow row, d_.store.GetRow(call.tenant, case_id, call.deadline));
+  ASSIGN_OR_RETURN(const CaseRow row, Admit(call, case_id, authz::Action::kWork));
   ASSIGN_OR_RETURN(const auto assessor, d_.assessors.Get(row.policy_digest));
   RETURN_IF_ERROR(CheckCategories(request, assessor->policy()));
   return Do(call, request, Verb::kTriage, [&](const CaseRow&, ChangeBuilder& builder) {
@@ -189,9 +251,11 @@ absl::StatusOr<CaseNote> Cases::AddNote(const CallContext& call,
                                         const v1::AddNoteRequest& request) {
   RETURN_IF_ERROR(Validate(request));
   ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", request.name()));
+  RETURN_IF_ERROR(Admit(call, case_id, authz::Action::kNote).status());
   const ChangeContext context = ContextOf(call);
   return d_.store.ChangeWithNote(KeyOf(call, request), call.tenant, case_id,
                                  [&](const CaseRow& row) -> absl::StatusOr<CaseChange> {
+                                   RETURN_IF_ERROR(Check(call, row, authz::Action::kNote));
                                    RETURN_IF_ERROR(Allow(row, "", Verb::kAddNote).status());
                                    ChangeBuilder builder(row, context);
                                    builder.AddNote(call.person, request.note().text());
@@ -203,11 +267,15 @@ Cases::CaseOr Cases::Merge(const CallContext& call, const v1::MergeCasesRequest&
   RETURN_IF_ERROR(Validate(request));
   ASSIGN_OR_RETURN(const id::Id from, id::FromName("cases", request.name()));
   ASSIGN_OR_RETURN(const id::Id into, id::FromName("cases", request.into()));
+  RETURN_IF_ERROR(Admit(call, from, authz::Action::kWork).status());
+  RETURN_IF_ERROR(Admit(call, into, authz::Action::kWork).status());
   const ChangeContext context = ContextOf(call);
   CaseOr result = d_.store.MergeCases(
       KeyOf(call, request), call.tenant, from, into,
       [&](const CaseRow& source, const CaseRow& target,
           const std::vector<id::Id>& reports) -> absl::StatusOr<CaseStore::Merge> {
+        RETURN_IF_ERROR(Check(call, source, authz::Action::kWork));
+        RETURN_IF_ERROR(Check(call, target, authz::Action::kWork));
         RETURN_IF_ERROR(Allow(source, request.etag(), Verb::kMerge).status());
         RETURN_IF_ERROR(Allow(target, "", Verb::kMergeInto).status());
         if (source.company != target.company) {
@@ -216,6 +284,7 @@ Cases::CaseOr Cases::Merge(const CallContext& call, const v1::MergeCasesRequest&
         ChangeBuilder tombstone(source, context);
         tombstone.MergeInto(into);
         ChangeBuilder builder(target, context);
+        authz::MergeRecord(source.access, d_.gate.policy(), context.now, builder.ChangeAccess());
         builder.AddCategories(source.categories);
         builder.SetSeverity(std::max(target.severity, source.severity));
         for (const id::Id& report : reports) builder.TellJoined(report);

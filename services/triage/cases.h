@@ -3,7 +3,9 @@
 #define MAMORI_SERVICES_TRIAGE_CASES_H_
 
 #include <functional>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
@@ -11,6 +13,7 @@
 #include "common/server/caller.h"
 #include "common/time/clock.h"
 #include "mamori/triage/v1/triage_service.pb.h"
+#include "services/triage/access_gate.h"
 #include "services/triage/assessors.h"
 #include "services/triage/case_change.h"
 #include "services/triage/case_state.h"
@@ -22,6 +25,7 @@ class Cases {
  public:
   struct Dependencies {
     CaseStore& store;
+    const AccessGate& gate;
     Assessors& assessors;
     const time::Clock& clock;
     id::IdSource& ids;
@@ -61,6 +65,17 @@ class Cases {
   template <typename Request>
   CaseOr DoWithReason(const server::CallContext& call, const Request& request, Verb verb);
 
+  // Whether the caller may, decided before anything that depends on the case is looked at.
+  absl::StatusOr<CaseRow> Admit(const server::CallContext& call, const id::Id& case_id,
+                                authz::Action action);
+  absl::Status Check(const server::CallContext& call, const CaseRow& row,
+                     authz::Action action) const;
+  // Leaves out what the caller may not see.
+  absl::StatusOr<std::vector<CaseRow>> ListReadable(const server::CallContext& call,
+                                                    const CaseFilter& filter,
+                                                    std::optional<CasePosition> position,
+                                                    int limit);
+  absl::Status KeepReadable(const server::CallContext& call, std::vector<CaseRow>& rows);
   ChangeContext ContextOf(const server::CallContext& call) const;
 
   const Dependencies d_;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 
+#include "common/authz/access_record.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/triage/case_state.h"
@@ -170,7 +171,12 @@ absl::StatusOr<IngestItem> Ingest::PrepareReceived(const Event& event, const Mat
   row.severity = assessment.severity();
   row.policy_digest = assessor->digest();
   row.create_time = row.update_time = now;
-  const ChangeContext context{now, event.traceparent(), d_.ids};
+  row.access_version = 1;
+  row.access = authz::OpenRecord(row.tenant, id::Name("cases", row.case_id),
+                                 row.state == mamori::v1::CASE_STATE_CONSULTING, *report,
+                                 d_.gate.policy(), now);
+  row.access.set_version(row.access_version);
+  const ChangeContext context{now, event.traceparent(), d_.ids, d_.gate.policy()};
   ChangeBuilder builder(row, context);
   builder.SetCategories(CategoriesOf(assessment));
   builder.TellOpened(event.subject_id());
@@ -191,12 +197,14 @@ absl::StatusOr<IngestItem> Ingest::PrepareReceived(const Event& event, const Mat
   item.existing_case = *existing;
   item.joined_assessment = joining.SerializeAsString();
   item.joins = [kind = report->kind(), company = report->company()](const CaseRow& other) {
-    return other.company == company && Joins(other.state, kind);
+    // A record that is not believed must not be written anew from nothing.
+    return other.company == company && Joins(other.state, kind) && other.access.version() > 0;
   };
-  item.change = [this, &event, joining, now](const CaseRow& other) {
-    const ChangeContext join_context{now, event.traceparent(), d_.ids};
+  item.change = [this, &event, report, joining, now](const CaseRow& other) {
+    const ChangeContext join_context{now, event.traceparent(), d_.ids, d_.gate.policy()};
     ChangeBuilder join(other, join_context);
     Raise(join, joining);
+    authz::AddReport(*report, d_.gate.policy(), now, join.ChangeAccess());
     join.TellJoined(event.subject_id());
     return std::move(join).Finish();
   };
@@ -213,7 +221,7 @@ absl::StatusOr<IngestItem> Ingest::PrepareSupplemented(const Event& event,
   item.event = &event;
   item.supplemented = IngestItem::Supplemented{event.subject_id(), assessment.SerializeAsString()};
   item.change = [this, &event, assessment, now](const CaseRow& row) {
-    const ChangeContext context{now, event.traceparent(), d_.ids};
+    const ChangeContext context{now, event.traceparent(), d_.ids, d_.gate.policy()};
     ChangeBuilder builder(row, context);
     // Finished work keeps what people decided; the new assessment is there to be read.
     if (!IsFinal(row.state)) Raise(builder, assessment);

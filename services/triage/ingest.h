@@ -14,6 +14,7 @@
 #include "common/id/id.h"
 #include "common/time/clock.h"
 #include "mamori/v1/event.pb.h"
+#include "services/triage/access_gate.h"
 #include "services/triage/assessors.h"
 #include "services/triage/case_change.h"
 #include "services/triage/ingest_store.h"
@@ -25,6 +26,7 @@ class Ingest {
  public:
   struct Dependencies {
     IngestStore& store;
+    const AccessGate& gate;
     ReportSource& reports;
     Assessors& assessors;
     const time::Clock& clock;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/triage/sql_access_rows.h"
 #include "services/triage/sql_case_rows.h"
 
 namespace mamori::triage {
@@ -16,16 +17,29 @@ namespace {
 // range is made from.
 constexpr char kAfter[] = " AND %.create_time <= ? AND (%.create_time < ? OR %.case_id < ?)";
 constexpr char kByCategory[] =
-    " FROM case_category k JOIN case_record c ON c.case_id = k.case_id"
+    " FROM case_category k JOIN case_record c ON c.case_id = k.case_id%A"
     " WHERE k.tenant = ? AND k.category = ?";
+constexpr char kByMember[] =
+    " FROM case_visibility m JOIN case_record c ON c.case_id = m.case_id%A"
+    " WHERE m.tenant = ? AND m.person = ? AND m.relation = 1";
 constexpr char kByAssignee[] =
-    " FROM case_record c FORCE INDEX (by_assignee) WHERE c.tenant = ? AND c.assignee = ?";
+    " FROM case_record c FORCE INDEX (by_assignee)%A WHERE c.tenant = ? AND c.assignee = ?";
 constexpr char kByState[] =
     " FROM case_record c FORCE INDEX (by_state)"
     " WHERE c.tenant = ? AND c.state = ? AND c.severity = ?";
 constexpr char kByCompany[] =
-    " FROM case_record c FORCE INDEX (by_company) WHERE c.tenant = ? AND c.company = ?";
-constexpr char kByTime[] = " FROM case_record c FORCE INDEX (by_time) WHERE c.tenant = ?";
+    " FROM case_record c FORCE INDEX (by_company)%A WHERE c.tenant = ? AND c.company = ?";
+constexpr char kByTime[] = " FROM case_record c FORCE INDEX (by_time)%A WHERE c.tenant = ?";
+
+// Whether the asker is let in by name, and is kept out: points of the index on case_visibility.
+constexpr char kRelated[] =
+    "EXISTS (SELECT 1 FROM case_visibility v WHERE v.tenant = c.tenant AND v.person = ?"
+    " AND v.relation = ? AND v.create_time = c.create_time AND v.case_id = c.case_id)";
+
+std::string WithAccess(std::string from) {
+  const size_t at = from.find("%A");
+  return from.replace(at, 2, kJoinAccess);
+}
 
 class Builder {
  public:
@@ -33,7 +47,11 @@ class Builder {
       : filter_(filter), position_(position), limit_(limit) {}
 
   ListQuery Build() && {
-    if (!filter_.category.empty()) {
+    if (filter_.audiences.empty()) {
+      // No role lets the asker into anything: the memberships by name are all there is.
+      Begin(kByMember, filter_.person);
+      Rest("m", /*assignee=*/true, /*states=*/true, /*company=*/true);
+    } else if (!filter_.category.empty()) {
       Begin(kByCategory, filter_.category);
       Rest("k", /*assignee=*/true, /*states=*/true, /*company=*/true);
     } else if (!filter_.assignee.empty()) {
@@ -45,7 +63,7 @@ class Builder {
       Begin(kByCompany, filter_.company);
       Rest("c", false, true, false);
     } else {
-      query_.sql = absl::StrCat("SELECT ", kCaseColumns, kByTime);
+      query_.sql = absl::StrCat("SELECT ", kCaseColumns, WithAccess(kByTime));
       query_.params.Add(filter_.tenant);
       Rest("c", false, true, false);
     }
@@ -54,7 +72,7 @@ class Builder {
 
  private:
   void Begin(const char* from, const std::string& value) {
-    query_.sql = absl::StrCat("SELECT ", kCaseColumns, from);
+    query_.sql = absl::StrCat("SELECT ", kCaseColumns, WithAccess(from));
     query_.params.Add(filter_.tenant).Add(value);
   }
 
@@ -69,6 +87,26 @@ class Builder {
       }
     }
     return {states.begin(), states.end()};
+  }
+
+  void Related(const char* before, const std::string& person, Visibility relation) {
+    absl::StrAppend(&query_.sql, before, kRelated);
+    query_.params.Add(person).Add(static_cast<int>(relation));
+  }
+
+  // What the asker may see, as far as an index knows.
+  void Visible() {
+    if (!filter_.audiences.empty()) {
+      absl::StrAppend(&query_.sql, " AND (c.audience IN (",
+                      db::Placeholders(filter_.audiences.size()), ")");
+      for (int audience : filter_.audiences) query_.params.Add(audience);
+      Related(" OR ", filter_.person, Visibility::kMember);
+      query_.sql += ")";
+    }
+    Related(" AND NOT ", filter_.person, Visibility::kOut);
+    Related(
+        " AND NOT ", filter_.department,
+        filter_.department.empty() ? Visibility::kAnyDepartmentOut : Visibility::kDepartmentOut);
   }
 
   void After(const std::string& alias) {
@@ -105,6 +143,7 @@ class Builder {
       query_.sql += " AND c.severity >= ?";
       query_.params.Add(static_cast<int>(filter_.min_severity));
     }
+    Visible();
     After(alias);
     Order(alias + ".");
   }
@@ -124,15 +163,15 @@ class Builder {
           query_.sql += " AND c.company = ?";
           query_.params.Add(filter_.company);
         }
+        Visible();
         After("c");
         Order("c.");
         query_.sql += ")";
       }
     }
     Order("");
-    query_.sql +=
-        ") k JOIN case_record c ON c.case_id = k.case_id"
-        " ORDER BY k.create_time DESC, k.case_id DESC";
+    query_.sql += ") k JOIN case_record c ON c.case_id = k.case_id";
+    absl::StrAppend(&query_.sql, kJoinAccess, " ORDER BY k.create_time DESC, k.case_id DESC");
   }
 
   const CaseFilter& filter_;

@@ -3,20 +3,23 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "common/authz/access_record.h"
 #include "common/outbox/outbox.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "services/triage/sql_access_rows.h"
 
 namespace mamori::triage {
 namespace {
 
 constexpr char kInsertCases[] =
     "INSERT INTO case_record (case_id, tenant, company, state, report_kind, severity, assignee,"
-    " categories, policy_digest, merged_into, version, event_sequence, create_time, update_time)"
-    " VALUES ";
+    " categories, policy_digest, merged_into, version, event_sequence, create_time, update_time,"
+    " access_version, audience) VALUES ";
 constexpr char kUpdateCase[] =
     "UPDATE case_record SET state = ?, severity = ?, assignee = ?, categories = ?,"
-    " merged_into = ?, version = ?, event_sequence = ?, update_time = ?"
+    " merged_into = ?, version = ?, event_sequence = ?, update_time = ?,"
+    " access_version = ?, audience = ?"
     " WHERE case_id = ? AND tenant = ? AND version = ?";
 constexpr char kInsertCategories[] =
     "INSERT INTO case_category (tenant, category, create_time, case_id) VALUES ";
@@ -55,7 +58,7 @@ absl::Status Insert(db::Tx& tx, const char* head, const std::vector<db::Params>&
 
 }  // namespace
 
-CaseRow ReadCase(const db::Row& row) {
+CaseRow ReadCase(const db::Row& row, const AccessSeal& seal) {
   CaseRow result;
   result.case_id = row.GetBytes(0);
   result.tenant = row.GetBytes(1);
@@ -71,24 +74,33 @@ CaseRow ReadCase(const db::Row& row) {
   result.event_sequence = row.GetInt64(11);
   result.create_time = row.GetTime(12);
   result.update_time = row.GetTime(13);
+  result.access_version = row.GetInt64(14);
+  if (row.IsNull(15)) {
+    result.access = seal.Missing();
+  } else {
+    result.access = seal.Open(
+        result.tenant, result.case_id, result.access_version,
+        {.version = row.GetInt64(15), .record = row.GetBytes(17), .tag = row.GetBytes(16)});
+  }
   return result;
 }
 
-absl::StatusOr<CaseRow> SelectCase(db::Tx& tx, std::string_view tenant, const id::Id& case_id,
-                                   bool for_update) {
-  const std::string sql = absl::StrCat("SELECT ", kCaseColumns,
-                                       " FROM case_record c WHERE c.case_id = ? AND c.tenant = ?",
-                                       for_update ? " FOR UPDATE" : "");
+absl::StatusOr<CaseRow> SelectCase(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
+                                   const id::Id& case_id, bool for_update) {
+  const std::string sql =
+      absl::StrCat("SELECT ", kCaseColumns, " FROM case_record c", kJoinAccess,
+                   " WHERE c.case_id = ? AND c.tenant = ?", for_update ? " FOR UPDATE" : "");
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(sql, db::Params().Add(case_id).Add(tenant)));
   if (rows.empty()) return status::NotFound("case");
-  return ReadCase(rows[0]);
+  return ReadCase(rows[0], seal);
 }
 
-absl::Status InsertCases(db::Tx& tx, const std::vector<NewCase>& cases) {
+absl::Status InsertCases(db::Tx& tx, const AccessSeal& seal, const std::vector<NewCase>& cases) {
   std::vector<db::Params> rows;
   std::vector<db::Params> categories;
   std::vector<const CaseReportRow*> reports;
   std::vector<const CaseChange*> changes;
+  std::vector<const CaseRow*> access;
   for (const NewCase& one : cases) {
     const CaseRow& row = one.change->row;
     db::Params params;
@@ -97,18 +109,22 @@ absl::Status InsertCases(db::Tx& tx, const std::vector<NewCase>& cases) {
     params.Add(static_cast<int>(row.severity)).Add(row.assignee).Add(Join(row.categories));
     params.Add(row.policy_digest).AddNull().Add(row.version).Add(row.event_sequence);
     params.Add(row.create_time).Add(row.update_time);
+    params.Add(row.access_version).Add(authz::AudienceOf(row.access));
+    access.push_back(&row);
     rows.push_back(std::move(params));
     AddCategoryRows(row, categories);
     reports.push_back(one.report);
     changes.push_back(one.change);
   }
   RETURN_IF_ERROR(Insert(tx, kInsertCases, rows));
+  RETURN_IF_ERROR(InsertAccess(tx, seal, access));
   RETURN_IF_ERROR(Insert(tx, kInsertCategories, categories));
   RETURN_IF_ERROR(InsertReports(tx, reports));
   return WriteEvents(tx, changes);
 }
 
-absl::Status UpdateCase(db::Tx& tx, const CaseRow& before, const CaseChange& change) {
+absl::Status UpdateCase(db::Tx& tx, const AccessSeal& seal, const CaseRow& before,
+                        const CaseChange& change) {
   const CaseRow& row = change.row;
   db::Params params;
   params.Add(static_cast<int>(row.state)).Add(static_cast<int>(row.severity)).Add(row.assignee);
@@ -119,6 +135,7 @@ absl::Status UpdateCase(db::Tx& tx, const CaseRow& before, const CaseChange& cha
     params.Add(row.merged_into);
   }
   params.Add(row.version).Add(row.event_sequence).Add(row.update_time);
+  params.Add(row.access_version).Add(authz::AudienceOf(row.access));
   params.Add(row.case_id).Add(row.tenant).Add(before.version);
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kUpdateCase, params));
   if (row.categories != before.categories) {
@@ -128,6 +145,9 @@ absl::Status UpdateCase(db::Tx& tx, const CaseRow& before, const CaseChange& cha
     std::vector<db::Params> categories;
     AddCategoryRows(row, categories);
     RETURN_IF_ERROR(Insert(tx, kInsertCategories, categories));
+  }
+  if (row.access_version != before.access_version) {
+    RETURN_IF_ERROR(UpdateAccess(tx, seal, before, row));
   }
   RETURN_IF_ERROR(InsertNote(tx, change));
   return WriteEvents(tx, {&change});

@@ -10,29 +10,34 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/db/tx.h"
+#include "services/triage/access_seal.h"
 #include "services/triage/case_row.h"
 
 namespace mamori::triage {
 
-// The columns of case_record `c` that ReadCase reads, in its order.
+// The columns of case_record `c` and its case_access `a` that ReadCase reads, in its order, and the
+// join that brings `a`.
 inline constexpr char kCaseColumns[] =
     "c.case_id, c.tenant, c.company, c.state, c.report_kind, c.severity, c.assignee, c.categories,"
-    " c.policy_digest, c.merged_into, c.version, c.event_sequence, c.create_time, c.update_time";
-CaseRow ReadCase(const db::Row& row);
+    " c.policy_digest, c.merged_into, c.version, c.event_sequence, c.create_time, c.update_time,"
+    " c.access_version, a.version, a.tag, a.record";
+inline constexpr char kJoinAccess[] = " LEFT JOIN case_access a ON a.case_id = c.case_id";
+CaseRow ReadCase(const db::Row& row, const AccessSeal& seal);
 
 // NOT_FOUND for a case that the tenant does not have.
-absl::StatusOr<CaseRow> SelectCase(db::Tx& tx, std::string_view tenant, const id::Id& case_id,
-                                   bool for_update);
+absl::StatusOr<CaseRow> SelectCase(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
+                                   const id::Id& case_id, bool for_update);
 
 // Writes new cases with their categories, reports, events and notes.
 struct NewCase {
   const CaseChange* change;
   const CaseReportRow* report;
 };
-absl::Status InsertCases(db::Tx& tx, const std::vector<NewCase>& cases);
+absl::Status InsertCases(db::Tx& tx, const AccessSeal& seal, const std::vector<NewCase>& cases);
 
 // Writes a change over `before`, which this transaction has locked, with its events and note.
-absl::Status UpdateCase(db::Tx& tx, const CaseRow& before, const CaseChange& change);
+absl::Status UpdateCase(db::Tx& tx, const AccessSeal& seal, const CaseRow& before,
+                        const CaseChange& change);
 
 absl::Status InsertReports(db::Tx& tx, const std::vector<const CaseReportRow*>& reports);
 

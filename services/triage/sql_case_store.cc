@@ -71,8 +71,15 @@ absl::StatusOr<Case> Answer(db::Tx& tx, const CaseRow& row) {
   return proto;
 }
 
-absl::StatusOr<Case> Whole(db::Tx& tx, std::string_view tenant, const id::Id& case_id) {
-  ASSIGN_OR_RETURN(const CaseRow row, SelectCase(tx, tenant, case_id, /*for_update=*/false));
+absl::StatusOr<Case> Whole(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
+                           const id::Id& case_id, CaseStore::Admit admit) {
+  ASSIGN_OR_RETURN(const CaseRow row, SelectCase(tx, seal, tenant, case_id, /*for_update=*/false));
+  RETURN_IF_ERROR(admit(row));
+  if (!row.merged_into.empty()) {
+    // A tombstone names the case that goes on: who may not see that may not see this.
+    ASSIGN_OR_RETURN(const CaseRow into, SelectCase(tx, seal, tenant, row.merged_into, false));
+    RETURN_IF_ERROR(admit(into));
+  }
   ASSIGN_OR_RETURN(Case proto, Answer(tx, row));
   RETURN_IF_ERROR(AddNotes(tx, row, proto));
   RETURN_IF_ERROR(AddDeliveries(tx, row, proto));
@@ -90,14 +97,14 @@ absl::StatusOr<std::vector<id::Id>> ReportsOf(db::Tx& tx, const CaseRow& row) {
 
 absl::StatusOr<Case> SqlCaseStore::Change(const CallKey& call, std::string_view tenant,
                                           const id::Id& case_id, Decide decide) {
-  return idempotency::RespondOnce<Case>(transactor_, clock_, call.deadline, call.key, call.digest,
-                                        [&](db::Tx& tx) -> absl::StatusOr<Case> {
-                                          ASSIGN_OR_RETURN(const CaseRow before,
-                                                           SelectCase(tx, tenant, case_id, true));
-                                          ASSIGN_OR_RETURN(const CaseChange change, decide(before));
-                                          RETURN_IF_ERROR(UpdateCase(tx, before, change));
-                                          return Answer(tx, change.row);
-                                        });
+  return idempotency::RespondOnce<Case>(
+      transactor_, clock_, call.deadline, call.key, call.digest,
+      [&](db::Tx& tx) -> absl::StatusOr<Case> {
+        ASSIGN_OR_RETURN(const CaseRow before, SelectCase(tx, seal_, tenant, case_id, true));
+        ASSIGN_OR_RETURN(const CaseChange change, decide(before));
+        RETURN_IF_ERROR(UpdateCase(tx, seal_, before, change));
+        return Answer(tx, change.row);
+      });
 }
 
 absl::StatusOr<CaseNote> SqlCaseStore::ChangeWithNote(const CallKey& call, std::string_view tenant,
@@ -105,9 +112,9 @@ absl::StatusOr<CaseNote> SqlCaseStore::ChangeWithNote(const CallKey& call, std::
   return idempotency::RespondOnce<CaseNote>(
       transactor_, clock_, call.deadline, call.key, call.digest,
       [&](db::Tx& tx) -> absl::StatusOr<CaseNote> {
-        ASSIGN_OR_RETURN(const CaseRow before, SelectCase(tx, tenant, case_id, true));
+        ASSIGN_OR_RETURN(const CaseRow before, SelectCase(tx, seal_, tenant, case_id, true));
         ASSIGN_OR_RETURN(const CaseChange change, decide(before));
-        RETURN_IF_ERROR(UpdateCase(tx, before, change));
+        RETURN_IF_ERROR(UpdateCase(tx, seal_, before, change));
         if (!change.note.has_value()) return absl::InternalError("a change without its note");
         return ToProto(*change.note);
       });
@@ -121,40 +128,41 @@ absl::StatusOr<Case> SqlCaseStore::MergeCases(const CallKey& call, std::string_v
       [&](db::Tx& tx) -> absl::StatusOr<Case> {
         // Locked in the order of their ids, whichever goes on: two merges that cross do not wait
         // for each other.
-        ASSIGN_OR_RETURN(CaseRow first, SelectCase(tx, tenant, std::min(from, into), true));
-        ASSIGN_OR_RETURN(CaseRow second, SelectCase(tx, tenant, std::max(from, into), true));
+        ASSIGN_OR_RETURN(CaseRow first, SelectCase(tx, seal_, tenant, std::min(from, into), true));
+        ASSIGN_OR_RETURN(CaseRow second, SelectCase(tx, seal_, tenant, std::max(from, into), true));
         if (first.case_id != from) std::swap(first, second);
         ASSIGN_OR_RETURN(const std::vector<id::Id> reports, ReportsOf(tx, first));
         ASSIGN_OR_RETURN(const Merge merge, decide(first, second, reports));
         const auto moved = tx.Execute(kMoveReports, db::Params().Add(into).Add(from).Add(tenant));
         RETURN_IF_ERROR(moved.status());
-        RETURN_IF_ERROR(UpdateCase(tx, first, merge.from));
-        RETURN_IF_ERROR(UpdateCase(tx, second, merge.into));
+        RETURN_IF_ERROR(UpdateCase(tx, seal_, first, merge.from));
+        RETURN_IF_ERROR(UpdateCase(tx, seal_, second, merge.into));
         return Answer(tx, merge.into.row);
       });
 }
 
-absl::StatusOr<Case> SqlCaseStore::Get(std::string_view tenant, const id::Id& case_id,
+absl::StatusOr<Case> SqlCaseStore::Get(std::string_view tenant, const id::Id& case_id, Admit admit,
                                        absl::Time deadline) {
-  return transactor_.Run<Case>({.deadline = deadline, .read_only = true},
-                               [&](db::Tx& tx) { return Whole(tx, tenant, case_id); });
+  return transactor_.Run<Case>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
+    return Whole(tx, seal_, tenant, case_id, admit);
+  });
 }
 
 absl::StatusOr<Case> SqlCaseStore::GetByReport(std::string_view tenant, const id::Id& report_id,
-                                               absl::Time deadline) {
+                                               Admit admit, absl::Time deadline) {
   return transactor_.Run<Case>(
       {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<Case> {
         ASSIGN_OR_RETURN(const db::Rows rows,
                          tx.Query(kSelectCaseOfReport, db::Params().Add(report_id).Add(tenant)));
         if (rows.empty()) return status::NotFound("case");
-        return Whole(tx, tenant, rows[0].GetBytes(0));
+        return Whole(tx, seal_, tenant, rows[0].GetBytes(0), admit);
       });
 }
 
 absl::StatusOr<CaseRow> SqlCaseStore::GetRow(std::string_view tenant, const id::Id& case_id,
                                              absl::Time deadline) {
   return transactor_.Run<CaseRow>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
-    return SelectCase(tx, tenant, case_id, /*for_update=*/false);
+    return SelectCase(tx, seal_, tenant, case_id, /*for_update=*/false);
   });
 }
 
@@ -167,7 +175,7 @@ absl::StatusOr<std::vector<CaseRow>> SqlCaseStore::List(const CaseFilter& filter
       {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<Cases> {
         ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(query.sql, query.params));
         Cases cases;
-        for (const db::Row& row : rows) cases.push_back(ReadCase(row));
+        for (const db::Row& row : rows) cases.push_back(ReadCase(row, seal_));
         return cases;
       });
 }

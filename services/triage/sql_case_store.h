@@ -4,14 +4,15 @@
 
 #include "common/db/transaction.h"
 #include "common/time/clock.h"
+#include "services/triage/access_seal.h"
 #include "services/triage/case_store.h"
 
 namespace mamori::triage {
 
 class SqlCaseStore final : public CaseStore {
  public:
-  SqlCaseStore(db::Transactor& transactor, const time::Clock& clock)
-      : transactor_(transactor), clock_(clock) {}
+  SqlCaseStore(db::Transactor& transactor, const time::Clock& clock, const AccessSeal& seal)
+      : transactor_(transactor), clock_(clock), seal_(seal) {}
 
   absl::StatusOr<mamori::v1::Case> Change(const CallKey& call, std::string_view tenant,
                                           const id::Id& case_id, Decide decide) override;
@@ -21,10 +22,10 @@ class SqlCaseStore final : public CaseStore {
   absl::StatusOr<mamori::v1::Case> MergeCases(const CallKey& call, std::string_view tenant,
                                               const id::Id& from, const id::Id& into,
                                               DecideMerge decide) override;
-  absl::StatusOr<mamori::v1::Case> Get(std::string_view tenant, const id::Id& case_id,
+  absl::StatusOr<mamori::v1::Case> Get(std::string_view tenant, const id::Id& case_id, Admit admit,
                                        absl::Time deadline) override;
   absl::StatusOr<mamori::v1::Case> GetByReport(std::string_view tenant, const id::Id& report_id,
-                                               absl::Time deadline) override;
+                                               Admit admit, absl::Time deadline) override;
   absl::StatusOr<CaseRow> GetRow(std::string_view tenant, const id::Id& case_id,
                                  absl::Time deadline) override;
   absl::StatusOr<std::vector<CaseRow>> List(const CaseFilter& filter,
@@ -34,6 +35,7 @@ class SqlCaseStore final : public CaseStore {
  private:
   db::Transactor& transactor_;
   const time::Clock& clock_;
+  const AccessSeal& seal_;
 };
 
 }  // namespace mamori::triage

@@ -48,10 +48,10 @@ struct Gathered {
 };
 
 // True when the report joined the case that it names.
-absl::StatusOr<bool> TryJoin(db::Tx& tx, const IngestItem& item) {
+absl::StatusOr<bool> TryJoin(db::Tx& tx, const AccessSeal& seal, const IngestItem& item) {
   if (item.existing_case.empty()) return false;
   const absl::StatusOr<CaseRow> row =
-      SelectCase(tx, item.event->tenant(), item.existing_case, /*for_update=*/true);
+      SelectCase(tx, seal, item.event->tenant(), item.existing_case, /*for_update=*/true);
   if (absl::IsNotFound(row.status())) return false;
   RETURN_IF_ERROR(row.status());
   if (!item.joins(*row)) return false;
@@ -59,11 +59,11 @@ absl::StatusOr<bool> TryJoin(db::Tx& tx, const IngestItem& item) {
   report.case_id = row->case_id;
   report.assessment = item.joined_assessment;
   RETURN_IF_ERROR(InsertReports(tx, {&report}));
-  RETURN_IF_ERROR(UpdateCase(tx, *row, item.change(*row)));
+  RETURN_IF_ERROR(UpdateCase(tx, seal, *row, item.change(*row)));
   return true;
 }
 
-absl::Status ApplySupplement(db::Tx& tx, const IngestItem& item) {
+absl::Status ApplySupplement(db::Tx& tx, const AccessSeal& seal, const IngestItem& item) {
   const std::string& tenant = item.event->tenant();
   const id::Id& report_id = item.supplemented->report_id;
   // A merge may move the report while the case's lock is waited for; the UPDATE finds that out.
@@ -71,7 +71,7 @@ absl::Status ApplySupplement(db::Tx& tx, const IngestItem& item) {
                    tx.Query(kSelectCaseOfReport, db::Params().Add(report_id).Add(tenant)));
   if (rows.empty()) return status::EventGap(item.event->subject_sequence() - 1);
   ASSIGN_OR_RETURN(const CaseRow row,
-                   SelectCase(tx, tenant, rows[0].GetBytes(0), /*for_update=*/true));
+                   SelectCase(tx, seal, tenant, rows[0].GetBytes(0), /*for_update=*/true));
   db::Params params;
   params.Add(item.supplemented->assessment).Add(report_id).Add(tenant).Add(row.case_id);
   ASSIGN_OR_RETURN(const int64_t found, tx.Execute(kUpdateAssessment, params));
@@ -79,7 +79,7 @@ absl::Status ApplySupplement(db::Tx& tx, const IngestItem& item) {
     return status::Error(absl::StatusCode::kAborted, mamori::v1::ERROR_REASON_CONFLICT,
                          "the report moved to another case meanwhile");
   }
-  return UpdateCase(tx, row, item.change(row));
+  return UpdateCase(tx, seal, row, item.change(row));
 }
 
 void Gather(const DeliveryRow& row, Gathered& gathered) {
@@ -89,25 +89,26 @@ void Gather(const DeliveryRow& row, Gathered& gathered) {
   gathered.deliveries.push_back(std::move(params));
 }
 
-absl::Status ApplyOne(db::Tx& tx, const IngestItem& item, Gathered& gathered) {
+absl::Status ApplyOne(db::Tx& tx, const AccessSeal& seal, const IngestItem& item,
+                      Gathered& gathered) {
   if (item.outcome.has_value()) {
     Gather(*item.outcome, gathered);
     return absl::OkStatus();
   }
-  if (item.supplemented.has_value()) return ApplySupplement(tx, item);
-  ASSIGN_OR_RETURN(const bool joined, TryJoin(tx, item));
+  if (item.supplemented.has_value()) return ApplySupplement(tx, seal, item);
+  ASSIGN_OR_RETURN(const bool joined, TryJoin(tx, seal, item));
   if (!joined) gathered.cases.push_back({&item.opened->change, &item.opened->report});
   return absl::OkStatus();
 }
 
-absl::Status Write(db::Tx& tx, const Gathered& gathered) {
-  RETURN_IF_ERROR(InsertCases(tx, gathered.cases));
+absl::Status Write(db::Tx& tx, const AccessSeal& seal, const Gathered& gathered) {
+  RETURN_IF_ERROR(InsertCases(tx, seal, gathered.cases));
   if (gathered.deliveries.empty()) return absl::OkStatus();
   return tx.InsertRows(kInsertDeliveries, gathered.deliveries);
 }
 
 // One transaction. `statuses` is set for what is well without an effect of its own.
-absl::Status ApplyRange(db::Tx& tx, absl::Span<const IngestItem> items,
+absl::Status ApplyRange(db::Tx& tx, const AccessSeal& seal, absl::Span<const IngestItem> items,
                         absl::Span<absl::Status> statuses, absl::Time now) {
   std::vector<const mamori::v1::Event*> events;
   for (const IngestItem& item : items) events.push_back(item.event);
@@ -124,14 +125,14 @@ absl::Status ApplyRange(db::Tx& tx, absl::Span<const IngestItem> items,
       case outbox::Admission::kApply:
         // A supplement sees the case that its report opened in this very batch.
         if (items[i].supplemented.has_value()) {
-          RETURN_IF_ERROR(Write(tx, gathered));
+          RETURN_IF_ERROR(Write(tx, seal, gathered));
           gathered = {};
         }
-        RETURN_IF_ERROR(ApplyOne(tx, items[i], gathered));
+        RETURN_IF_ERROR(ApplyOne(tx, seal, items[i], gathered));
         break;
     }
   }
-  return Write(tx, gathered);
+  return Write(tx, seal, gathered);
 }
 
 }  // namespace
@@ -156,7 +157,7 @@ std::vector<absl::Status> SqlIngestStore::Apply(absl::Span<const IngestItem> ite
   std::vector<absl::Status> inner(items.size());
   std::vector<absl::Status> outer = db::ApplyRanges(items.size(), [&](size_t first, size_t count) {
     return transactor_.Run(options, [&](db::Tx& tx) {
-      return ApplyRange(tx, items.subspan(first, count),
+      return ApplyRange(tx, seal_, items.subspan(first, count),
                         absl::MakeSpan(inner).subspan(first, count), clock_.Now());
     });
   });

@@ -5,6 +5,7 @@
 #include "common/db/transaction.h"
 #include "common/outbox/inbox.h"
 #include "common/time/clock.h"
+#include "services/triage/access_seal.h"
 #include "services/triage/ingest_store.h"
 #include "services/triage/sql_case_rows.h"
 
@@ -12,8 +13,8 @@ namespace mamori::triage {
 
 class SqlIngestStore final : public IngestStore {
  public:
-  SqlIngestStore(db::Transactor& transactor, const time::Clock& clock)
-      : transactor_(transactor), clock_(clock) {}
+  SqlIngestStore(db::Transactor& transactor, const time::Clock& clock, const AccessSeal& seal)
+      : transactor_(transactor), clock_(clock), seal_(seal) {}
 
   absl::StatusOr<std::map<id::Id, std::string>> FindDigests(std::string_view tenant,
                                                             const std::vector<id::Id>& case_ids,
@@ -24,6 +25,7 @@ class SqlIngestStore final : public IngestStore {
  private:
   db::Transactor& transactor_;
   const time::Clock& clock_;
+  const AccessSeal& seal_;
 };
 
 }  // namespace mamori::triage

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "common/testing/test_database.h"
 #include "services/triage/cases.h"
 #include "services/triage/ingest.h"
+#include "services/triage/sql_access_store.h"
 #include "services/triage/sql_case_store.h"
 #include "services/triage/sql_ingest_store.h"
 #include "services/triage/sql_watch_store.h"
@@ -40,20 +42,48 @@ class MapReportSource final : public ReportSource {
   absl::Status next_error;
 };
 
+// Counts what is counted, by name and first label.
+class CountingTelemetry final : public telemetry::Telemetry {
+ public:
+  void Log(telemetry::Level, std::string_view, const telemetry::Labels&) override {}
+  void RecordCall(std::string_view, std::string_view, absl::Duration, std::string_view,
+                  std::string_view) override {}
+  void Count(std::string_view, const telemetry::Labels& labels, double by) override {
+    if (by == 0) return;
+    std::lock_guard lock(mu_);
+    ++counts_[labels.begin()->second];
+  }
+  void Gauge(std::string_view, double, const telemetry::Labels&) override {}
+  void Observe(std::string_view, absl::Duration, const telemetry::Labels&) override {}
+
+  int Take(const std::string& label) {
+    std::lock_guard lock(mu_);
+    return std::exchange(counts_[label], 0);
+  }
+
+ private:
+  std::mutex mu_;
+  std::map<std::string, int> counts_;
+};
+
 class TriageFixture : public ::testing::Test {
  protected:
   TriageFixture()
       : database_("deploy/db/migrations/triage"),
-        case_store_(database_.transactor(), clock_),
-        ingest_store_(database_.transactor(), clock_),
+        seal_(*crypto::KeyedHash::FromHex(std::string(64, 'a')), telemetry_),
+        gate_((*policy::LoadPolicyFile(testing::SourceRoot() + "/deploy/policy/default.textproto"))
+                  ->policy.access()),
+        case_store_(database_.transactor(), clock_, seal_),
+        ingest_store_(database_.transactor(), clock_, seal_),
+        access_store_(database_.transactor(), seal_),
         watch_store_(database_.transactor(), clock_),
         policies_(database_.transactor(), clock_),
         catalog_(policies_),
         assessors_(catalog_, *policy::LoadPolicyFile(testing::SourceRoot() +
                                                      "/deploy/policy/default.textproto")),
         hub_(watch_store_, clock_),
-        ingest_({ingest_store_, source_, assessors_, clock_, ids_, [] {}}),
-        cases_({case_store_, assessors_, clock_, ids_, [] {}}) {}
+        ingest_({ingest_store_, gate_, source_, assessors_, clock_, ids_, [] {}}),
+        cases_({case_store_, gate_, assessors_, clock_, ids_, [] {}}) {}
 
   absl::Time Deadline() const { return clock_.Now() + absl::Seconds(30); }
 
@@ -101,6 +131,9 @@ class TriageFixture : public ::testing::Test {
     call.caller = "spiffe://mamori.internal/app/portal";
     call.tenant = tenant;
     call.person = person;
+    call.token_hash = "a token's";
+    call.roles = {"consultation", "desk", "first_reader"};
+    call.department = "care";
     call.deadline = Deadline();
     return call;
   }
@@ -116,7 +149,7 @@ class TriageFixture : public ::testing::Test {
   mamori::v1::Case Get(const std::string& name, const std::string& tenant = "t") {
     v1::GetCaseRequest request;
     request.set_name(name);
-    const auto result = cases_.Get(Call("Get", "", tenant), request);
+    const auto result = cases_.Get(Call("Get", "desk-1", tenant), request);
     EXPECT_THAT(result, testing::IsOk());
     return result.ok() ? *result : mamori::v1::Case();
   }
@@ -145,8 +178,12 @@ class TriageFixture : public ::testing::Test {
   time::SystemClock clock_;
   id::RandomIdSource ids_;
   MapReportSource source_;
+  CountingTelemetry telemetry_;
+  const AccessSeal seal_;
+  const AccessGate gate_;
   SqlCaseStore case_store_;
   SqlIngestStore ingest_store_;
+  SqlAccessStore access_store_;
   SqlWatchStore watch_store_;
   policy::SqlPolicyStore policies_;
   policy::PolicyCatalog catalog_;

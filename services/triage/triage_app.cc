@@ -7,6 +7,7 @@
 #include "common/client/channel.h"
 #include "common/client/event_publisher.h"
 #include "common/config/options.h"
+#include "common/crypto/keyed_hash.h"
 #include "common/db/pool.h"
 #include "common/db/schema.h"
 #include "common/db/transaction.h"
@@ -17,11 +18,14 @@
 #include "common/status/macros.h"
 #include "common/worker/periodic.h"
 #include "mamori/notification/v1/notification_service.grpc.pb.h"
+#include "services/triage/access_gate.h"
+#include "services/triage/access_seal.h"
 #include "services/triage/assessors.h"
 #include "services/triage/cases.h"
 #include "services/triage/grpc_report_source.h"
 #include "services/triage/housekeeping.h"
 #include "services/triage/ingest.h"
+#include "services/triage/sql_access_store.h"
 #include "services/triage/sql_case_store.h"
 #include "services/triage/sql_ingest_store.h"
 #include "services/triage/sql_watch_store.h"
@@ -35,23 +39,26 @@ namespace {
 using config::v1::TriageConfig;
 
 // The last migration that this code relies on.
-constexpr int kMinimumSchema = 14;
+constexpr int kMinimumSchema = 17;
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
 // Relay, sequencer, housekeeping and readiness, beside the handlers.
 constexpr int kWorkerConnections = 4;
 
 class TriageApp final : public server::App {
  public:
-  TriageApp(const TriageConfig& config, const db::PoolOptions& pool,
+  TriageApp(const TriageConfig& config, const db::PoolOptions& pool, crypto::KeyedHash access_key,
             std::shared_ptr<const policy::PolicyVersion> policy, server::Runtime& runtime)
       : pool_(db::Pool::Create(pool)),
         transactor_(*pool_, runtime.clock, runtime.sleeper),
         policies_(transactor_, runtime.clock),
         catalog_(policies_),
+        seal_(std::move(access_key), runtime.telemetry),
+        gate_(policy->policy.access()),
         assessors_(catalog_, std::move(policy)),
         reports_(client::CreateChannel(config.intake(), config.server().tls())),
-        case_store_(transactor_, runtime.clock),
-        ingest_store_(transactor_, runtime.clock),
+        case_store_(transactor_, runtime.clock, seal_),
+        ingest_store_(transactor_, runtime.clock, seal_),
+        access_store_(transactor_, seal_),
         watch_store_(transactor_, runtime.clock),
         relay_(outbox::Relay::Create(
             {transactor_, runtime.clock, runtime.ids, runtime.telemetry},
@@ -66,10 +73,11 @@ class TriageApp final : public server::App {
         housekeeping_(watch_store_, runtime.clock, runtime.sleeper, {}),
         pruning_({.name = "housekeeping", .interval = absl::Seconds(30)}, runtime.ids,
                  runtime.telemetry, [this] { return housekeeping_.RunOnce(); }),
-        ingest_({ingest_store_, reports_, assessors_, runtime.clock, runtime.ids,
+        ingest_({ingest_store_, gate_, reports_, assessors_, runtime.clock, runtime.ids,
                  [this] { WakeWorkers(); }}),
-        cases_({case_store_, assessors_, runtime.clock, runtime.ids, [this] { WakeWorkers(); }}),
-        watch_(watch_store_, hub_, runtime.clock, {}),
+        cases_({case_store_, gate_, assessors_, runtime.clock, runtime.ids,
+                [this] { WakeWorkers(); }}),
+        watch_(watch_store_, hub_, {access_store_, gate_}, runtime.clock, {}),
         service_(runtime.rpc, ingest_, cases_, watch_) {}
 
   std::vector<grpc::Service*> services() override { return {&service_}; }
@@ -106,10 +114,13 @@ class TriageApp final : public server::App {
   db::Transactor transactor_;
   policy::SqlPolicyStore policies_;
   policy::PolicyCatalog catalog_;
+  const AccessSeal seal_;
+  const AccessGate gate_;
   Assessors assessors_;
   GrpcReportSource reports_;
   SqlCaseStore case_store_;
   SqlIngestStore ingest_store_;
+  SqlAccessStore access_store_;
   SqlWatchStore watch_store_;
   const std::unique_ptr<outbox::Relay> relay_;
   WatchHub hub_;
@@ -134,6 +145,8 @@ absl::Status CheckConfig(const TriageConfig& config) {
     return wrong("notification.target: empty, want a gRPC target");
   }
   if (config.policy_file().empty()) return wrong("policy_file: empty, want a file");
+  if (config.access_key_file().empty()) return wrong("access_key_file: empty, want a file");
+  RETURN_IF_ERROR(crypto::KeyedHash::FromFile(config.access_key_file()).status());
   return policy::LoadPolicyFile(config.policy_file()).status();
 }
 
@@ -142,7 +155,10 @@ absl::StatusOr<std::unique_ptr<server::App>> MakeTriageApp(const TriageConfig& c
   ASSIGN_OR_RETURN(auto policy, policy::LoadPolicyFile(config.policy_file()));
   ASSIGN_OR_RETURN(const db::PoolOptions pool,
                    config::PoolOptionsOf(config.database(), kWorkerConnections));
-  return std::make_unique<TriageApp>(config, pool, std::move(policy), runtime);
+  ASSIGN_OR_RETURN(crypto::KeyedHash access_key,
+                   crypto::KeyedHash::FromFile(config.access_key_file()));
+  return std::make_unique<TriageApp>(config, pool, std::move(access_key), std::move(policy),
+                                     runtime);
 }
 
 }  // namespace mamori::triage

@@ -2,6 +2,8 @@
 
 #include <google/protobuf/util/time_util.h>
 
+#include <algorithm>
+#include <set>
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
@@ -18,12 +20,19 @@ constexpr int kBatch = 200;
 constexpr absl::Duration kReadBudget = absl::Seconds(5);
 constexpr absl::Duration kRetryAfter = absl::Seconds(5);
 
-std::string DigestOf(const std::string& tenant) {
-  return idempotency::Hash({"WatchCases", tenant});
+std::string DigestOf(const authz::Viewer& viewer) {
+  return idempotency::Hash({"WatchCases", viewer.tenant, viewer.person});
 }
 
-std::string TokenOf(const std::string& tenant, int64_t position) {
-  return idempotency::EncodePageToken(DigestOf(tenant), ToBigEndian(position));
+std::string TokenOf(const authz::Viewer& viewer, int64_t position) {
+  return idempotency::EncodePageToken(DigestOf(viewer), ToBigEndian(position));
+}
+
+// The cases that an event tells of.
+std::vector<id::Id> CasesOf(const mamori::v1::Event& event) {
+  std::vector<id::Id> cases = {event.subject_id()};
+  if (event.has_case_merged()) cases.push_back(event.case_merged().into_case_id());
+  return cases;
 }
 
 }  // namespace
@@ -36,18 +45,19 @@ absl::Status Watch::Run(const server::CallContext& call, const v1::WatchCasesReq
     return status::Overloaded(kRetryAfter);
   }
   const absl::Cleanup leave = [this] { streams_.fetch_sub(1); };
-  ASSIGN_OR_RETURN(const int64_t position, Begin(call.tenant, request.resume_token()));
-  Stream stream{.tenant = call.tenant, .write = write, .position = position};
+  const authz::Viewer viewer = ViewerOf(call);
+  ASSIGN_OR_RETURN(const int64_t position, Begin(viewer, request.resume_token()));
+  Stream stream{.viewer = viewer, .write = write, .position = position};
   // A first heartbeat tells the client that it is in, and from where.
   RETURN_IF_ERROR(Send(position, "", stream));
   return Follow(call, stream, cancelled);
 }
 
-absl::StatusOr<int64_t> Watch::Begin(const std::string& tenant, const std::string& resume_token) {
+absl::StatusOr<int64_t> Watch::Begin(const authz::Viewer& viewer, const std::string& resume_token) {
   ASSIGN_OR_RETURN(const WatchHead head, store_.Head(clock_.Now() + kReadBudget));
   if (resume_token.empty()) return head.position;
   ASSIGN_OR_RETURN(const std::string bytes,
-                   idempotency::DecodePageToken(resume_token, DigestOf(tenant)));
+                   idempotency::DecodePageToken(resume_token, DigestOf(viewer)));
   if (bytes.size() != kBigEndianBytes) return status::PageTokenInvalid();
   const int64_t position = FromBigEndian(bytes);
   if (position < head.floor || position > head.position) return status::PageTokenInvalid();
@@ -78,21 +88,49 @@ absl::Status Watch::Follow(const server::CallContext& call, Stream& stream,
 // stands at it.
 absl::Status Watch::SendUpTo(int64_t head, Stream& stream) {
   while (stream.position < head && !stream.gone) {
-    ASSIGN_OR_RETURN(
-        const std::vector<WatchEntry> entries,
-        store_.Read(stream.tenant, stream.position, head, kBatch, clock_.Now() + kReadBudget));
-    for (const WatchEntry& entry : entries) {
+    ASSIGN_OR_RETURN(const std::vector<WatchEntry> entries,
+                     store_.Read(stream.viewer.tenant, stream.position, head, kBatch,
+                                 clock_.Now() + kReadBudget));
+    ASSIGN_OR_RETURN(const std::vector<WatchEntry> readable, KeepReadable(entries, stream));
+    for (const WatchEntry& entry : readable) {
       RETURN_IF_ERROR(Send(entry.position, entry.event, stream));
       if (stream.gone) return absl::OkStatus();
     }
-    if (entries.size() < kBatch) stream.position = head;
+    // Also past what was left out.
+    stream.position = entries.size() < kBatch ? head : entries.back().position;
   }
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<WatchEntry>> Watch::KeepReadable(const std::vector<WatchEntry>& entries,
+                                                            const Stream& stream) {
+  std::set<id::Id> cases;
+  std::vector<std::vector<id::Id>> cases_of;
+  for (const WatchEntry& entry : entries) {
+    mamori::v1::Event event;
+    if (!event.ParseFromString(entry.event)) {
+      return absl::DataLossError("a stored event cannot be read");
+    }
+    cases_of.push_back(CasesOf(event));
+    cases.insert(cases_of.back().begin(), cases_of.back().end());
+  }
+  ASSIGN_OR_RETURN(const AccessStore::Records records,
+                   access_.store.ReadByCase(stream.viewer.tenant, {cases.begin(), cases.end()},
+                                            clock_.Now() + kReadBudget));
+  std::vector<WatchEntry> readable;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const bool all = std::all_of(cases_of[i].begin(), cases_of[i].end(), [&](const id::Id& one) {
+      const auto record = records.find(one);
+      return record != records.end() && access_.gate.MayRead(stream.viewer, record->second);
+    });
+    if (all) readable.push_back(entries[i]);
+  }
+  return readable;
+}
+
 absl::Status Watch::Send(int64_t position, const std::string& event, Stream& stream) {
   v1::WatchCasesResponse response;
-  response.set_resume_token(TokenOf(stream.tenant, position));
+  response.set_resume_token(TokenOf(stream.viewer, position));
   *response.mutable_send_time() =
       google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(clock_.Now()));
   if (!event.empty() && !response.mutable_event()->ParseFromString(event)) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -12,6 +13,8 @@
 #include "common/server/caller.h"
 #include "common/time/clock.h"
 #include "mamori/triage/v1/triage_service.pb.h"
+#include "services/triage/access_gate.h"
+#include "services/triage/access_store.h"
 #include "services/triage/watch_hub.h"
 #include "services/triage/watch_store.h"
 
@@ -24,11 +27,15 @@ class Watch {
     absl::Duration heartbeat = absl::Seconds(20);
     absl::Duration poll = absl::Milliseconds(250);
   };
-  Watch(WatchStore& store, WatchHub& hub, const time::Clock& clock, Options options)
-      : store_(store), hub_(hub), clock_(clock), options_(options) {}
+  struct Access {
+    AccessStore& store;
+    const AccessGate& gate;
+  };
+  Watch(WatchStore& store, WatchHub& hub, Access access, const time::Clock& clock, Options options)
+      : store_(store), hub_(hub), access_(access), clock_(clock), options_(options) {}
 
   // Blocks until the client goes or the service stops. RESOURCE_EXHAUSTED beyond the bound on
-  // streams.
+  // streams. Of each event it is decided when it is sent whether the caller may see its cases.
   absl::Status Run(const server::CallContext& call, const v1::WatchCasesRequest& request,
                    const std::function<bool()>& cancelled,
                    const std::function<bool(const v1::WatchCasesResponse&)>& write);
@@ -36,7 +43,7 @@ class Watch {
  private:
   using Write = std::function<bool(const v1::WatchCasesResponse&)>;
   struct Stream {
-    const std::string tenant;
+    const authz::Viewer viewer;
     const Write& write;
     int64_t position = 0;      // everything up to it has been sent
     absl::Duration last_sent;  // monotonic
@@ -44,16 +51,20 @@ class Watch {
   };
 
   // The position to go on from.
-  absl::StatusOr<int64_t> Begin(const std::string& tenant, const std::string& resume_token);
+  absl::StatusOr<int64_t> Begin(const authz::Viewer& viewer, const std::string& resume_token);
   absl::Status Follow(const server::CallContext& call, Stream& stream,
                       const std::function<bool()>& cancelled);
   // Sends what there is up to `head`.
   absl::Status SendUpTo(int64_t head, Stream& stream);
+  // Leaves out what the stream's person may not see now.
+  absl::StatusOr<std::vector<WatchEntry>> KeepReadable(const std::vector<WatchEntry>& entries,
+                                                       const Stream& stream);
   // `event` is empty for a heartbeat.
   absl::Status Send(int64_t position, const std::string& event, Stream& stream);
 
   WatchStore& store_;
   WatchHub& hub_;
+  const Access access_;
   const time::Clock& clock_;
   const Options options_;
   std::atomic<int> streams_{0};

@@ -17,6 +17,7 @@ class Settings:
         self.authorization = paths.ROOT / "deploy" / "config" / "authorization.textproto"
         self.policy = paths.ROOT / "tests" / "harness" / "policy.textproto"
         self._secret("webhook.key", "5a" * 32)
+        self._secret("access.key", "a5" * 32)
 
     def _secret(self, name: str, text: str) -> str:
         path = self._directory / name
@@ -44,6 +45,8 @@ class Settings:
         config.outbox.lease_seconds = 2
         if service != "intake":
             config.policy_file = str(self.policy)
+        if service == "triage":
+            config.access_key_file = str(self._directory / "access.key")
         if service == "notification":
             self._channels(config, smtp_port)
         if self._adjust is not None:

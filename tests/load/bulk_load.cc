@@ -3,7 +3,7 @@
 //
 //   bulk_load --database 127.0.0.1:3306 --password_dir DIR --tls_ca FILE --policy FILE --count
 //   1000000
-//             --reports FILE --cases FILE
+//             --access_key FILE --reports FILE --cases FILE
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
@@ -20,7 +20,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/authz/access_record.h"
 #include "common/config/textproto.h"
+#include "common/crypto/keyed_hash.h"
 #include "common/db/pool.h"
 #include "common/db/transaction.h"
 #include "common/id/id.h"
@@ -38,6 +40,7 @@ ABSL_FLAG(std::string, database, "", "host:port");
 ABSL_FLAG(std::string, password_dir, "", "directory with intake.password and triage.password");
 ABSL_FLAG(std::string, tls_ca, "", "the database's authority, PEM");
 ABSL_FLAG(std::string, policy, "", "policy file, textproto");
+ABSL_FLAG(std::string, access_key, "", "triage's access_key_file");
 ABSL_FLAG(int, count, 10000, "reports, each with its case");
 ABSL_FLAG(int, threads, 4, "threads, each with two connections");
 ABSL_FLAG(int, batch, 256, "reports per transaction");
@@ -80,11 +83,11 @@ struct Stores {
 
 class Loader {
  public:
-  Loader(Stores stores, std::vector<Sample> samples, std::string policy_digest,
+  Loader(Stores stores, std::vector<Sample> samples, const policy::PolicyVersion& policy,
          const time::Clock& clock, id::IdSource& ids)
       : stores_(stores),
         samples_(std::move(samples)),
-        policy_digest_(std::move(policy_digest)),
+        policy_(policy),
         clock_(clock),
         ids_(ids),
         now_(clock.Now()) {}
@@ -165,10 +168,15 @@ class Loader {
       row.categories.push_back(one.category());
     }
     std::sort(row.categories.begin(), row.categories.end());
-    row.policy_digest = policy_digest_;
+    row.policy_digest = policy_.digest;
     row.version = 1;
     row.event_sequence = 1;
     row.create_time = row.update_time = report.create_time;
+    row.access_version = 1;
+    row.access = authz::OpenRecord(row.tenant, id::Name("cases", row.case_id),
+                                   /*consulting=*/false, sample.request.report(),
+                                   policy_.policy.access(), report.create_time);
+    row.access.set_version(row.access_version);
     opened.report = {.report_id = report.report_id,
                      .tenant = report.tenant,
                      .case_id = row.case_id,
@@ -179,7 +187,7 @@ class Loader {
 
   const Stores stores_;
   const std::vector<Sample> samples_;
-  const std::string policy_digest_;
+  const policy::PolicyVersion& policy_;
   const time::Clock& clock_;
   id::IdSource& ids_;
   const absl::Time now_;
@@ -211,10 +219,14 @@ absl::Status Main() {
   db::Transactor intake_transactor(*intake_pool, clock, sleeper);
   db::Transactor triage_transactor(*triage_pool, clock, sleeper);
   intake::SqlIntakeStore intake_store(intake_transactor, clock);
-  triage::SqlIngestStore triage_store(triage_transactor, clock);
+  ASSIGN_OR_RETURN(crypto::KeyedHash key,
+                   crypto::KeyedHash::FromFile(absl::GetFlag(FLAGS_access_key)));
+  telemetry::NullTelemetry telemetry;
+  const triage::AccessSeal seal(std::move(key), telemetry);
+  triage::SqlIngestStore triage_store(triage_transactor, clock, seal);
 
-  Loader loader({intake_store, triage_store}, MakeSamples(*policy, clock.Now()), policy->digest,
-                clock, ids);
+  Loader loader({intake_store, triage_store}, MakeSamples(*policy, clock.Now()), *policy, clock,
+                ids);
   RETURN_IF_ERROR(loader.Run(absl::GetFlag(FLAGS_count), absl::GetFlag(FLAGS_batch),
                              absl::GetFlag(FLAGS_threads)));
   std::ofstream reports(absl::GetFlag(FLAGS_reports));

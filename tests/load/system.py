@@ -48,6 +48,7 @@ class System:
         self.certificates = Certificates(self.directory / "tls")
         self.database = Database(self.directory / "db", self.certificates, durable=True)
         self._secret("webhook.key", "5a" * 32)
+        self._secret("access.key", "a5" * 32)
         for service in SERVICES:
             self._secret(f"{service}.password", password_of(service))
 
@@ -137,6 +138,7 @@ outbox {{ paused: {str(paused).lower()} max_depth: {10_000_000 if paused else 0}
             return text + f"triage {{ {target('triage')} }}\ngroup_commit {{ {group_commit} }}\n"
         text += f'policy_file: "{self.policy}"\n'
         if service == "triage":
+            text += f'access_key_file: "{self.directory}/access.key"\n'
             return text + f"intake {{ {target('intake')} }}\nnotification {{ {target('notification')} }}\n"
         return text + f"""
 triage {{ {target('triage')} }}

@@ -14,3 +14,5 @@ GRANT SELECT, INSERT ON {schema}.case_delivery TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.watch_event TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.watch_log TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.watch_head TO {user};
+GRANT SELECT, INSERT, UPDATE ON {schema}.case_access TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.case_visibility TO {user};

@@ -1,0 +1,52 @@
+#include "services/triage/access_gate.h"
+
+#include "common/authz/access_record.h"
+#include "common/status/errors.h"
+
+namespace mamori::triage {
+
+using authz::Role;
+
+authz::Viewer ViewerOf(const server::CallContext& call) {
+  authz::Viewer viewer{.tenant = call.tenant, .person = call.person, .department = call.department};
+  viewer.roles = authz::RolesOf(call.roles);
+  if (call.token_hash.empty()) {
+    // An application that asserts a person, without a token, vouches for the desk as a whole; what
+    // the case's record says of the person holds all the same.
+    viewer.roles = {Role::kDesk, Role::kConsultation, Role::kFirstReader, Role::kAdmin};
+  }
+  return viewer;
+}
+
+absl::Status AccessGate::Check(const authz::Viewer& viewer, const mamori::v1::CaseAccess& access,
+                               authz::Action action) const {
+  switch (authz::Decide(viewer, access, policy_, action)) {
+    case authz::Decision::kAllow:
+      return absl::OkStatus();
+    case authz::Decision::kHide:
+      return status::NotFound("case");
+    case authz::Decision::kRefuse:
+      return status::Error(absl::StatusCode::kPermissionDenied,
+                           mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED,
+                           "no role of the person allows this");
+  }
+  return status::NotFound("case");
+}
+
+std::vector<int> AccessGate::AudiencesOf(const authz::Viewer& viewer) const {
+  std::vector<int> audiences;
+  if (viewer.roles.Has(Role::kConsultation)) {
+    audiences.push_back(static_cast<int>(authz::Audience::kConsultation));
+  }
+  if (viewer.roles.Has(Role::kFirstReader)) {
+    audiences.push_back(static_cast<int>(authz::Audience::kFirstReaders));
+  }
+  for (const mamori::v1::KindAccess& kind : policy_.kinds()) {
+    if (viewer.roles.Meets(authz::RolesOf(kind.roles()))) {
+      audiences.push_back(authz::AudienceOfKind(kind.kind()));
+    }
+  }
+  return audiences;
+}
+
+}  // namespace mamori::triage

@@ -1,0 +1,41 @@
+// Decides for a call: the one place where triage asks whether somebody may.
+#ifndef MAMORI_SERVICES_TRIAGE_ACCESS_GATE_H_
+#define MAMORI_SERVICES_TRIAGE_ACCESS_GATE_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "common/authz/access_rules.h"
+#include "common/server/caller.h"
+#include "services/triage/case_row.h"
+
+namespace mamori::triage {
+
+authz::Viewer ViewerOf(const server::CallContext& call);
+
+class AccessGate {
+ public:
+  explicit AccessGate(mamori::v1::AccessPolicy policy) : policy_(std::move(policy)) {}
+
+  const mamori::v1::AccessPolicy& policy() const { return policy_; }
+
+  // NOT_FOUND, as for a case that does not exist, or PERMISSION_DENIED with ROLE_NOT_ALLOWED. Ask
+  // before anything else that depends on the case.
+  absl::Status Check(const authz::Viewer& viewer, const mamori::v1::CaseAccess& access,
+                     authz::Action action) const;
+  bool MayRead(const authz::Viewer& viewer, const mamori::v1::CaseAccess& access) const {
+    return authz::Decide(viewer, access, policy_, authz::Action::kRead) == authz::Decision::kAllow;
+  }
+
+  // The audiences that the viewer's roles are let into, for lists.
+  std::vector<int> AudiencesOf(const authz::Viewer& viewer) const;
+
+ private:
+  const mamori::v1::AccessPolicy policy_;
+};
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_ACCESS_GATE_H_

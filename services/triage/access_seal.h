@@ -1,0 +1,47 @@
+// Writes and believes access records: only what was sealed with the key of triage's configuration,
+// for this tenant, case and version.
+#ifndef MAMORI_SERVICES_TRIAGE_ACCESS_SEAL_H_
+#define MAMORI_SERVICES_TRIAGE_ACCESS_SEAL_H_
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "common/crypto/keyed_hash.h"
+#include "common/id/id.h"
+#include "common/telemetry/telemetry.h"
+#include "mamori/v1/access.pb.h"
+
+namespace mamori::triage {
+
+// A record as it is stored.
+struct SealedAccess {
+  int64_t version = 0;
+  std::string record;
+  std::string tag;
+};
+
+class AccessSeal {
+ public:
+  AccessSeal(crypto::KeyedHash key, telemetry::Telemetry& telemetry);
+
+  SealedAccess Seal(const mamori::v1::CaseAccess& access) const;
+
+  // The record; an empty one, which admits nobody, when it is not what was sealed last:
+  // `row_version` is the version that the case's row names. Counted in
+  // mamori_access_refused_total and logged, by the kind of fault alone.
+  mamori::v1::CaseAccess Open(std::string_view tenant, const id::Id& case_id, int64_t row_version,
+                              const SealedAccess& sealed) const;
+  // For a case without a record.
+  mamori::v1::CaseAccess Missing() const { return Refuse("missing"); }
+
+ private:
+  mamori::v1::CaseAccess Refuse(const char* fault) const;
+
+  const crypto::KeyedHash key_;
+  telemetry::Telemetry& telemetry_;
+};
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_ACCESS_SEAL_H_

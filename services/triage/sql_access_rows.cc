@@ -1,0 +1,72 @@
+#include "services/triage/sql_access_rows.h"
+
+#include <set>
+#include <string>
+#include <utility>
+
+#include "common/status/macros.h"
+
+namespace mamori::triage {
+namespace {
+
+constexpr char kInsertAccess[] =
+    "INSERT INTO case_access (case_id, tenant, version, tag, record) VALUES ";
+constexpr char kUpdateAccess[] =
+    "UPDATE case_access SET version = ?, tag = ?, record = ?"
+    " WHERE case_id = ? AND tenant = ? AND version = ?";
+constexpr char kInsertVisibility[] =
+    "INSERT INTO case_visibility (tenant, person, relation, create_time, case_id) VALUES ";
+constexpr char kDeleteVisibility[] = "DELETE FROM case_visibility WHERE case_id = ? AND tenant = ?";
+
+void AddVisibility(const CaseRow& row, std::vector<db::Params>& rows) {
+  std::set<std::pair<std::string, Visibility>> entries;
+  for (const auto& member : row.access.members()) {
+    entries.emplace(member.person(), Visibility::kMember);
+  }
+  for (const auto& one : row.access.exclusions()) entries.emplace(one.person(), Visibility::kOut);
+  for (const auto& one : row.access.excluded_departments()) {
+    entries.emplace(one, Visibility::kDepartmentOut);
+    entries.emplace("", Visibility::kAnyDepartmentOut);
+  }
+  for (const auto& [person, relation] : entries) {
+    db::Params params;
+    params.Add(row.tenant).Add(person).Add(static_cast<int>(relation));
+    params.Add(row.create_time).Add(row.case_id);
+    rows.push_back(std::move(params));
+  }
+}
+
+}  // namespace
+
+absl::Status InsertAccess(db::Tx& tx, const AccessSeal& seal,
+                          const std::vector<const CaseRow*>& rows) {
+  std::vector<db::Params> records;
+  std::vector<db::Params> visibility;
+  for (const CaseRow* row : rows) {
+    SealedAccess sealed = seal.Seal(row->access);
+    db::Params params;
+    params.Add(row->case_id).Add(row->tenant).Add(sealed.version);
+    params.Add(std::move(sealed.tag)).Add(std::move(sealed.record));
+    records.push_back(std::move(params));
+    AddVisibility(*row, visibility);
+  }
+  if (!records.empty()) RETURN_IF_ERROR(tx.InsertRows(kInsertAccess, records));
+  if (!visibility.empty()) RETURN_IF_ERROR(tx.InsertRows(kInsertVisibility, visibility));
+  return absl::OkStatus();
+}
+
+absl::Status UpdateAccess(db::Tx& tx, const AccessSeal& seal, const CaseRow& before,
+                          const CaseRow& row) {
+  SealedAccess sealed = seal.Seal(row.access);
+  db::Params params;
+  params.Add(sealed.version).Add(std::move(sealed.tag)).Add(std::move(sealed.record));
+  params.Add(row.case_id).Add(row.tenant).Add(before.access_version);
+  RETURN_IF_ERROR(tx.ExecuteExpecting(1, kUpdateAccess, params));
+  RETURN_IF_ERROR(
+      tx.Execute(kDeleteVisibility, db::Params().Add(row.case_id).Add(row.tenant)).status());
+  std::vector<db::Params> visibility;
+  AddVisibility(row, visibility);
+  return visibility.empty() ? absl::OkStatus() : tx.InsertRows(kInsertVisibility, visibility);
+}
+
+}  // namespace mamori::triage
