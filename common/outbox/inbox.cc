@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/db/in_list.h"
 #include "common/status/macros.h"
 
 namespace mamori::outbox {
@@ -28,17 +29,13 @@ struct Subject {
 // Ordered by key, so that concurrent batches lock in the same order.
 using Subjects = std::map<std::pair<std::string, std::string>, Subject>;
 
-// The number of placeholders is rounded up to a power of two by repeating the last id, so that few
-// statement texts exist.
 absl::Status LockChunk(db::Tx& tx, const std::string& source, std::vector<std::string> ids,
                        Subjects& subjects) {
-  size_t size = 1;
-  while (size < ids.size()) size *= 2;
-  ids.resize(size, ids.back());
+  ids = db::InList(std::move(ids));
   db::Params params;
   params.Add(source).AddAll(ids);
   ASSIGN_OR_RETURN(const db::Rows rows,
-                   tx.Query(absl::StrCat(kLock, db::Placeholders(size),
+                   tx.Query(absl::StrCat(kLock, db::Placeholders(ids.size()),
                                          ") ORDER BY source, subject_id FOR UPDATE"),
                             params));
   for (const db::Row& row : rows) {

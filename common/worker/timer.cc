@@ -1,8 +1,10 @@
 #include "common/worker/timer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/db/in_list.h"
 #include "common/status/macros.h"
 
 namespace mamori::worker {
@@ -40,7 +42,7 @@ absl::StatusOr<int64_t> Cancel(db::Tx& tx, std::string_view kind, std::string_vi
 absl::StatusOr<std::vector<Timer>> TakeDue(db::Tx& tx, absl::Time now, int limit) {
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kClaim, db::Params().Add(now).Add(limit)));
   std::vector<Timer> timers;
-  db::Params ids;
+  std::vector<std::string> ids;
   for (const db::Row& row : rows) {
     Timer& timer = timers.emplace_back();
     timer.timer_id = row.GetBytes(0);
@@ -50,11 +52,13 @@ absl::StatusOr<std::vector<Timer>> TakeDue(db::Tx& tx, absl::Time now, int limit
     timer.due_time = row.GetTime(4);
     timer.payload = row.GetBytes(5);
     timer.attempt_count = row.GetInt64(6);
-    ids.Add(timer.timer_id);
+    ids.push_back(timer.timer_id);
   }
   if (timers.empty()) return timers;
+  ids = db::InList(std::move(ids));
   ASSIGN_OR_RETURN(const int64_t deleted,
-                   tx.Execute(absl::StrCat(kDelete, db::Placeholders(timers.size()), ")"), ids));
+                   tx.Execute(absl::StrCat(kDelete, db::Placeholders(ids.size()), ")"),
+                              db::Params().AddAll(ids)));
   if (deleted != static_cast<int64_t>(timers.size())) {
     return absl::InternalError("a timer that was locked is gone");
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/db/in_list.h"
 #include "common/idempotency/request_id.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
@@ -142,14 +143,10 @@ void AddPosition(const Position& after, int limit, db::Params& params) {
   params.Add(after.create_micros).Add(after.create_micros).Add(after.id).Add(limit);
 }
 
-// As many `?` as the next power of two, so that few statement texts exist; the last value fills
-// what is left.
-std::string InList(const char* head, const std::vector<std::string>& values, db::Params& params) {
-  size_t size = 1;
-  while (size < values.size()) size *= 2;
-  params.AddAll(values);
-  for (size_t i = values.size(); i < size; ++i) params.Add(std::string_view(values.back()));
-  return absl::StrCat(head, db::Placeholders(size), ")");
+std::string AddList(const char* head, const std::vector<std::string>& values, db::Params& params) {
+  const std::vector<std::string> list = db::InList(values);
+  params.AddAll(list);
+  return absl::StrCat(head, db::Placeholders(list.size()), ")");
 }
 
 }  // namespace
@@ -180,7 +177,7 @@ absl::StatusOr<std::vector<Answer>> SqlIntakeStore::FindAnswers(
     const std::vector<std::string>& keys, absl::Time deadline) {
   if (keys.empty()) return std::vector<Answer>();
   db::Params params;
-  const std::string sql = InList(kSelectAnswers, keys, params);
+  const std::string sql = AddList(kSelectAnswers, keys, params);
   ASSIGN_OR_RETURN(const db::Rows rows, Read(deadline, sql, params));
   std::vector<Answer> answers;
   answers.reserve(rows.size());
@@ -196,7 +193,7 @@ absl::StatusOr<std::vector<StoredReport>> SqlIntakeStore::GetReports(
   if (ids.empty()) return std::vector<StoredReport>();
   db::Params params;
   params.Add(tenant);
-  const std::string sql = InList(kSelectReports, ids, params);
+  const std::string sql = AddList(kSelectReports, ids, params);
   ASSIGN_OR_RETURN(const db::Rows rows, Read(deadline, sql, params));
   std::vector<StoredReport> reports;
   reports.reserve(rows.size());

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/db/in_list.h"
 #include "common/idempotency/request_id.h"
 #include "common/status/macros.h"
 
@@ -49,8 +50,7 @@ absl::StatusOr<WatchHead> LockHead(db::Tx& tx) {
 absl::Status DeleteWaiting(db::Tx& tx, const db::Rows& rows) {
   for (size_t from = 0; from < rows.size(); from += kDeleteChunk) {
     const size_t count = std::min(kDeleteChunk, rows.size() - from);
-    size_t size = 1;
-    while (size < count) size *= 2;
+    const size_t size = db::PaddedSize(count);
     std::string sql = kDeleteWaiting;
     db::Params params;
     for (size_t i = 0; i < size; ++i) {
