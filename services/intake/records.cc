@@ -10,19 +10,12 @@
 #include "common/idempotency/hash.h"
 #include "common/idempotency/request_id.h"
 #include "common/status/macros.h"
+#include "common/time/timestamp.h"
 
 namespace mamori::intake {
 namespace {
 
 constexpr char kSource[] = "intake";
-
-google::protobuf::Timestamp ToTimestamp(absl::Time time) {
-  const int64_t micros = absl::ToUnixMicros(time);
-  google::protobuf::Timestamp timestamp;
-  timestamp.set_seconds(micros / 1'000'000);
-  timestamp.set_nanos(static_cast<int32_t>(micros % 1'000'000 * 1'000));
-  return timestamp;
-}
 
 mamori::v1::Event MakeEvent(const server::CallContext& call, std::string subject, std::string id,
                             absl::Time now) {
@@ -31,7 +24,7 @@ mamori::v1::Event MakeEvent(const server::CallContext& call, std::string subject
   event.set_tenant(call.tenant);
   event.set_source(kSource);
   event.set_subject_id(std::move(subject));
-  *event.mutable_event_time() = ToTimestamp(now);
+  *event.mutable_event_time() = time::ToTimestamp(now);
   event.set_traceparent(call.traceparent);
   return event;
 }
@@ -75,7 +68,7 @@ absl::StatusOr<Message> ParseNamed(const std::string& body, std::string_view col
                                    const std::string& id, absl::Time create_time) {
   ASSIGN_OR_RETURN(Message message, Parse<Message>(body));
   message.set_name(id::Name(collection, id));
-  *message.mutable_create_time() = ToTimestamp(create_time);
+  *message.mutable_create_time() = time::ToTimestamp(create_time);
   return message;
 }
 
@@ -131,7 +124,7 @@ NewSupplement MakeNewSupplement(const server::CallContext& call,
   row.event = MakeEvent(call, row.report_id, std::move(ids.event), now);
   row.event.mutable_report_supplemented()->set_supplement_id(ids.subject);
   supplement.set_name(id::Name("supplements", ids.subject));
-  *supplement.mutable_create_time() = ToTimestamp(now);
+  *supplement.mutable_create_time() = time::ToTimestamp(now);
   row.answer.response = supplement.SerializeAsString();
   row.supplement_id = std::move(ids.subject);
   return row;
@@ -155,7 +148,7 @@ NewContact MakeNewContact(const server::CallContext& call, const v1::RecordConta
   row.create_time = now;
   row.body = contact.SerializeAsString();
   contact.set_name(id::Name("contacts", id));
-  *contact.mutable_create_time() = ToTimestamp(now);
+  *contact.mutable_create_time() = time::ToTimestamp(now);
   row.answer.response = contact.SerializeAsString();
   return row;
 }
