@@ -262,7 +262,8 @@ absl::Status CheckSchemaVersion(Pool& pool, int minimum_version) {
   const int64_t version = rows.ok() ? rows->at(0).GetInt64(0) : 0;
   if (version >= minimum_version) return absl::OkStatus();
   return absl::FailedPreconditionError(
-      absl::StrCat("schema version ", version, ", want at least ", minimum_version));
+      absl::StrCat("schema version ", version, ", want at least ", minimum_version,
+                   ": apply the migrations first (mamorictl migrate)"));
 }
 
 }  // namespace mamori::db

@@ -32,7 +32,8 @@ absl::StatusOr<std::vector<int>> ApplyMigrations(Pool& pool,
                                                  const std::vector<Migration>& migrations,
                                                  const time::Clock& clock);
 
-// FAILED_PRECONDITION when the schema is below `minimum_version`: a service refuses to serve then.
+// FAILED_PRECONDITION when the schema is below `minimum_version`: a service refuses to start then.
+// Any other error says that nobody knows.
 absl::Status CheckSchemaVersion(Pool& pool, int minimum_version);
 
 }  // namespace mamori::db

@@ -1,7 +1,9 @@
 // A whole service binary around a small app, for service_main_test.
 #include <chrono>
 #include <cstdlib>
+#include <string>
 #include <thread>
+#include <utility>
 
 #include "common/server/service_main.h"
 #include "common/server/test_server.h"
@@ -11,8 +13,8 @@ namespace {
 
 class TestApp final : public App {
  public:
-  explicit TestApp(Runtime& runtime)
-      : telemetry_(runtime.telemetry), intake_(runtime.rpc, handlers_) {
+  TestApp(Runtime& runtime, std::string schema)
+      : schema_(std::move(schema)), telemetry_(runtime.telemetry), intake_(runtime.rpc, handlers_) {
     handlers_.get = [](const CallContext&) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
       return v1::Report();
@@ -21,11 +23,19 @@ class TestApp final : public App {
   ~TestApp() override { telemetry_.Log(telemetry::Level::kInfo, "app_closed"); }
 
   std::vector<grpc::Service*> services() override { return {&intake_}; }
+  // "away-then-old": the database is there the third time, and its schema is too old.
+  absl::Status Prepare() override {
+    if (schema_ == "away-then-old" && ++asked_ < 3) return absl::UnavailableError("away");
+    return schema_.ends_with("old") ? absl::FailedPreconditionError("schema version 1, want 2")
+                                    : absl::OkStatus();
+  }
   absl::Status CheckReady() override { return absl::OkStatus(); }
   void StartWorkers() override { telemetry_.Log(telemetry::Level::kInfo, "workers_started"); }
   void StopWorkers() override { telemetry_.Log(telemetry::Level::kInfo, "workers_stopped"); }
 
  private:
+  const std::string schema_;
+  int asked_ = 0;
   telemetry::Telemetry& telemetry_;
   TestHandlers handlers_;
   TestIntake intake_;
@@ -33,10 +43,8 @@ class TestApp final : public App {
 
 absl::StatusOr<std::unique_ptr<App>> MakeApp(const config::v1::IntakeConfig& config,
                                              Runtime& runtime) {
-  if (config.database().schema() == "too-old") {
-    return absl::FailedPreconditionError("the schema is below the minimum");
-  }
-  return std::make_unique<TestApp>(runtime);
+  if (config.database().schema() == "broken") return absl::InternalError("it cannot be made");
+  return std::make_unique<TestApp>(runtime, config.database().schema());
 }
 
 absl::Status Check(const config::v1::IntakeConfig& config) {

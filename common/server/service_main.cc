@@ -1,5 +1,7 @@
 #include "common/server/service_main.h"
 
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -95,6 +97,14 @@ absl::Status ReadConfig(const ServiceSpec& spec, const std::string& file) {
   return CheckServerConfig(spec.config, spec.server(), locations);
 }
 
+absl::Status PrepareApp(App& app) {
+  try {
+    return app.Prepare();
+  } catch (const std::exception&) {
+    return absl::InternalError("exception while the service was prepared");
+  }
+}
+
 absl::StatusOr<std::unique_ptr<App>> MakeApp(const ServiceSpec& spec, Runtime& runtime) {
   try {
     return spec.make_app(runtime);
@@ -115,10 +125,13 @@ class Process {
 
   absl::Status Start() {
     ASSIGN_OR_RETURN(app_, MakeApp(spec_, runtime_));
+    const absl::Status prepared = PrepareApp(*app_);
+    if (absl::IsFailedPrecondition(prepared)) return prepared;
+    prepared_ = prepared.ok();
     ASSIGN_OR_RETURN(server_, Server::Start({.config = config_,
                                              .methods = spec_.methods,
                                              .services = app_->services(),
-                                             .check_ready = [this] { return app_->CheckReady(); }},
+                                             .check_ready = [this] { return CheckReady(); }},
                                             telemetry_));
     app_->StartWorkers();
     telemetry_.Log(telemetry::Level::kInfo, "serving",
@@ -129,6 +142,9 @@ class Process {
     if (!written.ok()) Stop(absl::ZeroDuration());
     return written;
   }
+
+  // After Stop: why the process ends by itself; OK when it was told to.
+  const absl::Status& refused() const { return refused_; }
 
   void Stop(absl::Duration lame_duck) {
     server_->CloseHealth();
@@ -146,6 +162,19 @@ class Process {
   }
 
  private:
+  // By the thread of readiness alone, which ends in Stop.
+  absl::Status CheckReady() {
+    if (prepared_) return app_->CheckReady();
+    const absl::Status prepared = PrepareApp(*app_);
+    prepared_ = prepared.ok();
+    if (prepared_) return app_->CheckReady();
+    if (absl::IsFailedPrecondition(prepared) && refused_.ok()) {
+      refused_ = prepared;
+      kill(getpid(), SIGTERM);  // for WaitForStop
+    }
+    return prepared;
+  }
+
   // Whether the calls that had begun ended in time.
   bool AwaitIdle(absl::Time deadline) {
     while (rpc_.in_flight() > 0 && clock_.Now() < deadline) sleeper_.Sleep(kIdlePoll);
@@ -161,21 +190,29 @@ class Process {
   Rpc rpc_;
   Runtime runtime_;
   std::unique_ptr<App> app_;
+  bool prepared_ = false;
+  absl::Status refused_;
   std::unique_ptr<Server> server_;  // last: the services it serves are the app's
 };
+
+int NotStarted(const ServiceSpec& spec, telemetry::Telemetry& telemetry,
+               const absl::Status& status) {
+  Print(spec.service, status);
+  telemetry.Log(telemetry::Level::kError, "not_started",
+                {{"code", absl::StatusCodeToString(status.code())},
+                 {"message", std::string(status.message())}});
+  return absl::IsInvalidArgument(status) || absl::IsNotFound(status) ? kExitConfig : kExitFailed;
+}
 
 int Serve(const ServiceSpec& spec, const Authorizer& authorizer, telemetry::Telemetry& telemetry) {
   Process process(spec, authorizer, telemetry);
   if (const absl::Status status = process.Start(); !status.ok()) {
-    Print(spec.service, status);
-    telemetry.Log(telemetry::Level::kError, "not_started",
-                  {{"code", absl::StatusCodeToString(status.code())},
-                   {"message", std::string(status.message())}});
-    return absl::IsInvalidArgument(status) || absl::IsNotFound(status) ? kExitConfig : kExitFailed;
+    return NotStarted(spec, telemetry, status);
   }
   const int signal = WaitForStop();
   telemetry.Log(telemetry::Level::kInfo, "stopping", {{"signal", absl::StrCat(signal)}});
   process.Stop(LameDuck(spec.server()));
+  if (!process.refused().ok()) return NotStarted(spec, telemetry, process.refused());
   telemetry.Log(telemetry::Level::kInfo, "stopped");
   return kExitDone;
 }

@@ -35,8 +35,13 @@ class App {
  public:
   virtual ~App() = default;
   virtual std::vector<grpc::Service*> services() = 0;
-  // Asked every second, from one thread: OK = SERVING. Database reachable and schema at least the
-  // minimum. Liveness never asks it.
+  // What has to hold once before anything is served: the schema is at least the minimum. Asked
+  // before the server listens, then each second until it is OK, and never again.
+  // FAILED_PRECONDITION: waiting does not help, so the process says why and ends with exit code 1.
+  // Anything else (the database is away): not ready yet.
+  virtual absl::Status Prepare() { return absl::OkStatus(); }
+  // Asked every second after that, from one thread: OK = SERVING. Database reachable. Liveness
+  // never asks it.
   virtual absl::Status CheckReady() = 0;
   virtual void StartWorkers() = 0;
   // Ends relays, dispatchers and streams; returns when they have stopped. Called before

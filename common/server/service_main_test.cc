@@ -157,10 +157,27 @@ TEST_F(ServiceMainTest, AWrongTableIsExitCode2WithFileAndLine) {
 }
 
 TEST_F(ServiceMainTest, WhatElseKeepsItFromStartingIsExitCode1) {
+  ChangeConfig("user: \"mamori_intake\"", "user: \"mamori_intake\" schema: \"broken\"");
+  EXPECT_EQ(Run({"--config", config_}), 1);
+  EXPECT_THAT(Output(), HasSubstr("it cannot be made"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/port"));
+}
+
+TEST_F(ServiceMainTest, ASchemaThatIsTooOldIsRefusedBeforeAnythingIsServed) {
   ChangeConfig("user: \"mamori_intake\"", "user: \"mamori_intake\" schema: \"too-old\"");
   EXPECT_EQ(Run({"--config", config_}), 1);
-  EXPECT_THAT(Output(), HasSubstr("the schema is below the minimum"));
+  EXPECT_THAT(Output(), HasSubstr("intake: schema version 1, want 2"));
+  EXPECT_THAT(Output(), ::testing::Not(HasSubstr("workers_started")));
   EXPECT_FALSE(std::filesystem::exists(folder_ + "/port"));
+}
+
+TEST_F(ServiceMainTest, ADatabaseThatIsAwayIsWaitedForAndItsSchemaThenRefused) {
+  ChangeConfig("user: \"mamori_intake\"", "user: \"mamori_intake\" schema: \"away-then-old\"");
+  EXPECT_EQ(Run({"--config", config_}), 1);
+  EXPECT_TRUE(std::filesystem::exists(folder_ + "/port"));  // it was there meanwhile, not ready
+  EXPECT_THAT(Output(), HasSubstr("\"message\":\"away\""));
+  EXPECT_THAT(Output(), HasSubstr("app_closed"));
+  EXPECT_THAT(Output(), HasSubstr("intake: schema version 1, want 2"));
 }
 
 TEST_F(ServiceMainTest, SigtermUnderLoadFailsNoCallBeyondUnavailable) {

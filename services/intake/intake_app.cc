@@ -86,13 +86,9 @@ class IntakeApp final : public server::App {
 
   std::vector<grpc::Service*> services() override { return {&service_}; }
 
-  absl::Status CheckReady() override {
-    if (!schema_checked_) {
-      RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumSchema));
-      schema_checked_ = true;
-    }
-    return pool_->Ping(kPingTimeout);
-  }
+  absl::Status Prepare() override { return db::CheckSchemaVersion(*pool_, kMinimumSchema); }
+
+  absl::Status CheckReady() override { return pool_->Ping(kPingTimeout); }
 
   void StartWorkers() override {
     writer_.Start();
@@ -125,7 +121,6 @@ class IntakeApp final : public server::App {
   Reports reports_;
   Contacts contacts_;
   IntakeService service_;
-  bool schema_checked_ = false;  // a schema only ever moves on
 };
 
 }  // namespace
