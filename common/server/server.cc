@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/config/textproto.h"
+#include "common/server/unparsable.h"
 #include "common/status/macros.h"
 
 namespace mamori::server {
@@ -118,6 +119,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options,
   } else {
     builder.SetOption(std::make_unique<WithoutReflection>());
   }
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(std::make_unique<UnparsableRequests>(telemetry));
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
   for (grpc::Service* service : options.services) builder.RegisterService(service);
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr) return CannotListen("listen", config.listen());

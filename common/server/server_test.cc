@@ -100,6 +100,32 @@ TEST(ServerTest, HealthFollowsReadinessAndLivenessDoesNot) {
   EXPECT_THAT(GetOver(channel), StatusIs(absl::StatusCode::kPermissionDenied));  // still answers
 }
 
+// Bytes that are no message, and text that is not UTF-8. A raw callback method parses for itself:
+// intake's SubmitReport says INVALID_ARGUMENT too.
+TEST(ServerTest, BytesThatAreNoRequestAreTheCallersFault) {
+  TestServer server;
+  const auto channel = server.ChannelOf({kPortal});
+  const std::string prefix = "/mamori.intake.v1.IntakeService/";
+  const std::string malformed = "\xff\xff\xff";
+  const std::string not_utf8 = "\x0a\x02\xff\xff";  // as the first field, a text
+  const std::pair<const char*, std::string> rows[] = {{"GetReport", malformed},
+                                                      {"ListReports", malformed},
+                                                      {"ListContacts", malformed},
+                                                      {"GetReport", not_utf8}};
+  for (const auto& [method, bytes] : rows) {
+    const auto answer = CallBytes(channel, prefix + method, bytes);
+    EXPECT_THAT(answer, StatusIs(absl::StatusCode::kInvalidArgument)) << method;
+    EXPECT_THAT(answer, testing::HasReason(v1::ERROR_REASON_INVALID_FIELDS)) << method;
+  }
+  EXPECT_THAT(CallBytes(channel, prefix + "Echo", malformed),
+              StatusIs(absl::StatusCode::kUnimplemented));
+  EXPECT_THAT(server.telemetry.Calls(),
+              ::testing::Contains(::testing::StartsWith(prefix + "GetReport INVALID_ARGUMENT")));
+  // What can be parsed is still the handler's, with its own refusals.
+  EXPECT_THAT(CallBytes(channel, prefix + "GetReport", ""),
+              StatusIs(absl::StatusCode::kUnauthenticated));
+}
+
 TEST(ServerTest, TheProbeServerServesNothingElse) {
   TestServer server;
   EXPECT_THAT(GetOver(server.ProbeChannel()), StatusIs(absl::StatusCode::kUnimplemented));
