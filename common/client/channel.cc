@@ -50,18 +50,13 @@ std::unique_ptr<grpc::ClientContext> MakeContext(absl::Time deadline,
   const auto add = [&](const char* key, const std::string& value) {
     if (!value.empty()) context->AddMetadata(key, value);
   };
-  add(server::kTenantKey, parent->tenant);
-  add(server::kPersonKey, parent->person);
   add(server::kRequestIdKey, parent->request_id);
   add(server::kTraceparentKey, parent->traceparent);
   return context;
 }
 
-std::unique_ptr<grpc::ClientContext> MakeTenantContext(absl::Time deadline,
-                                                       const std::string& tenant) {
-  server::CallContext parent;
-  parent.tenant = tenant;
-  return MakeContext(deadline, &parent);
+void SetToken(const std::string& token, grpc::ClientContext& context) {
+  context.AddMetadata(server::kAuthorizationKey, "Bearer " + token);
 }
 
 }  // namespace mamori::client

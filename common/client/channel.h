@@ -18,13 +18,12 @@ namespace mamori::client {
 std::shared_ptr<grpc::Channel> CreateChannel(const config::v1::Peer& peer,
                                              const config::v1::Tls& tls);
 
-// The context of an own call: deadline, request id, trace, and the tenant and person where they are
-// set.
+// The context of an own call: deadline, and request id and trace of the call that caused it. Nobody
+// acts through it but the caller itself; see on_behalf.h for a service that acts for a person.
 std::unique_ptr<grpc::ClientContext> MakeContext(absl::Time deadline,
                                                  const server::CallContext* parent = nullptr);
-// For background work on behalf of a tenant.
-std::unique_ptr<grpc::ClientContext> MakeTenantContext(absl::Time deadline,
-                                                       const std::string& tenant);
+// For applications: the call is the person's whose access token this is.
+void SetToken(const std::string& token, grpc::ClientContext& context);
 
 }  // namespace mamori::client
 

@@ -42,12 +42,12 @@ TEST_F(TextProtoTest, ReadsWhatIsRight) {
   v1::Authorization table;
   const std::string file = Write(R"(
     # who may call what
-    methods { method: "/a/B" callers { id: "spiffe://x" asserts_people: true } }
+    methods { method: "/a/B" callers { id: "spiffe://x" on_behalf: true } }
   )");
   ASSERT_THAT(ReadTextProto(file, &table), IsOk());
   EXPECT_THAT(table, EqualsProto(R"pb(methods {
                                         method: "/a/B"
-                                        callers { id: "spiffe://x" asserts_people: true }
+                                        callers { id: "spiffe://x" on_behalf: true }
                                       })pb"));
 }
 
@@ -106,7 +106,7 @@ TEST_F(TextProtoTest, LocationsNameTheLineOfAField) {
       {"methods[1].method", ":3: "},
       {"methods[1].callers[0].id", ":4: "},
       {"methods[1].callers[1].id", ":6: "},
-      {"methods[1].callers[1].asserts_people", ":5: "},  // not there: its caller's line
+      {"methods[1].callers[1].on_behalf", ":5: "},  // not there: its caller's line
       {"methods[0].callers[0].id", ":1: "},
       {"methods[7].method", ": "},
       {"no_such_field", ": "},

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "common/authn/statement.h"
 #include "common/status/errors.h"
 
 namespace mamori::server {
@@ -17,11 +19,6 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 
-bool IsPerson(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxPersonBytes &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-}
-
 bool IsHex(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return IsDigit(c) || (c >= 'a' && c <= 'f'); });
@@ -31,15 +28,20 @@ bool IsZero(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c == '0'; });
 }
 
-// Takes a value that may be sent once and must satisfy `valid`.
-void Take(std::string_view value, bool (*valid)(std::string_view), std::string& into,
-          AssertedContext& context) {
-  context.any = true;
-  if (!into.empty() || !valid(value)) {
-    context.well_formed = false;
-  } else {
-    into = value;
+// Takes a value that may be sent once.
+void Take(std::string_view value, std::string& into, Metadata& metadata) {
+  if (!into.empty() || value.empty()) metadata.well_formed = false;
+  into = value;
+}
+
+// The scheme's name is in any case (RFC 7235).
+void TakeBearer(std::string_view value, Metadata& metadata) {
+  constexpr size_t kScheme = sizeof("Bearer ") - 1;
+  if (!absl::StartsWithIgnoreCase({value.data(), value.size()}, "Bearer ")) {
+    metadata.well_formed = false;
+    return;
   }
+  Take(value.substr(kScheme), metadata.token, metadata);
 }
 
 }  // namespace
@@ -78,21 +80,51 @@ absl::StatusOr<std::string> ReadCaller(const grpc::ServerContextBase& context) {
                        "want a client certificate with exactly one URI name");
 }
 
-AssertedContext ReadMetadata(const std::multimap<grpc::string_ref, grpc::string_ref>& metadata) {
-  AssertedContext context;
+std::string ReadCertificate(const grpc::ServerContextBase& context) {
+  const std::shared_ptr<const grpc::AuthContext> auth = context.auth_context();
+  if (auth == nullptr) return "";
+  const std::vector<grpc::string_ref> pem =
+      auth->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
+  return pem.size() == 1 ? std::string(View(pem[0])) : "";
+}
+
+Metadata ReadMetadata(const std::multimap<grpc::string_ref, grpc::string_ref>& metadata) {
+  Metadata read;
   for (const auto& [key, value] : metadata) {
     const std::string_view name = View(key);
-    if (name == kTenantKey) {
-      Take(View(value), IsTenant, context.tenant, context);
-    } else if (name == kPersonKey) {
-      Take(View(value), IsPerson, context.person, context);
+    if (name == kTenantKey || name == kPersonKey) {
+      read.asserted = true;
+    } else if (name == kAuthorizationKey) {
+      TakeBearer(View(value), read);
+    } else if (name == kOnBehalfKey) {
+      Take(View(value), read.on_behalf, read);
+    } else if (name == kStatementKey) {
+      Take(View(value), read.statement, read);
     } else if (name == kRequestIdKey && IsRequestId(View(value))) {
-      context.request_id = View(value);
+      read.request_id = View(value);
     } else if (name == kTraceparentKey && IsTraceparent(View(value))) {
-      context.traceparent = View(value);
+      read.traceparent = View(value);
     }
   }
-  return context;
+  return read;
+}
+
+absl::StatusOr<std::string> TenantOf(const CallContext& call, const std::string& named) {
+  status::Violations violations;
+  if (!call.purpose.empty()) {
+    if (IsTenant(named)) return named;
+    violations.Add("tenant", "want [a-z0-9-]{1,64} from a service that acts for itself");
+    return violations.Status();
+  }
+  if (named.empty() || named == call.tenant) return call.tenant;
+  violations.Add("tenant", "not the caller's");
+  return violations.Status();
+}
+
+absl::Status RequireResource(const CallContext& call, const std::vector<std::string>& names) {
+  if (call.resource.empty() || call.resource == authn::ResourceOf(names)) return absl::OkStatus();
+  return status::Error(absl::StatusCode::kUnauthenticated, v1::ERROR_REASON_TOKEN_INVALID,
+                       "statement of the calling service: for another resource");
 }
 
 }  // namespace mamori::server

@@ -18,46 +18,66 @@ namespace mamori::server {
 struct CallContext {
   std::string method;  // full name, "/mamori.intake.v1.IntakeService/GetReport"
   std::string caller;  // URI SAN of the client certificate
-  std::string tenant;  // metadata "mamori-tenant"; [a-z0-9-]{1,64}; empty for service methods
-  std::string person;  // metadata "mamori-person", the asserted person's subject; may be empty
+  // Of the person, else the application's only one; [a-z0-9-]{1,64}. Empty for a service that acts
+  // for itself (`purpose`): see TenantOf.
+  std::string tenant;
+  // "<issuer's short name>/<sub>" of a verified token, printable ASCII, at most 128 bytes: the same
+  // person for as long as the issuer knows him. Empty when the call is nobody's.
+  std::string person;
   // What the issuer's token says of the person; empty without a verified token.
   // "desk", "consultation", "lawyer", "executive", "auditor", "first_reader" or "admin", sorted,
   // each once. Every person may report: that needs no role.
   std::vector<std::string> roles;
   std::string department;  // the issuer's own text, printable; may be empty
   std::string acr;         // how strongly the person was authenticated, the issuer's own text
-  absl::Time auth_time = absl::InfinitePast();       // when the person was authenticated
-  std::string token_hash;                            // SHA-256 of the token, 32 bytes
+  absl::Time auth_time = absl::InfinitePast();  // when the person was authenticated
+  // `acr` is one of those that the configuration accepts for a step-up.
+  bool strong = false;
+  std::string token;       // to be passed on (client/on_behalf.h), never written anywhere
+  std::string token_hash;  // SHA-256 of the token, 32 bytes
   absl::Time token_expiry = absl::InfiniteFuture();  // streams end then
+  std::string resource;     // on behalf: what the calling service's statement is about
   std::string purpose;      // for what a service acts for itself, "assess" or "relay"; else empty
   std::string request_id;   // of the call, for logs: metadata "mamori-request-id" or made here
   std::string traceparent;  // W3C, when the caller sent a valid one
   absl::Time deadline;      // always finite
 };
 
-// The metadata keys by which applications assert whom they act for, until people bring tokens.
+// A person's access token, "Bearer TOKEN", from applications.
+inline constexpr char kAuthorizationKey[] = "authorization";
+// The same token, passed on by a service, and its statement about that (authn/statement.h).
+inline constexpr char kOnBehalfKey[] = "mamori-on-behalf";
+inline constexpr char kStatementKey[] = "mamori-statement-bin";
+// Who acts is proved, never claimed: calls that bring one of these are refused.
 inline constexpr char kTenantKey[] = "mamori-tenant";
 inline constexpr char kPersonKey[] = "mamori-person";
 inline constexpr char kRequestIdKey[] = "mamori-request-id";
 inline constexpr char kTraceparentKey[] = "traceparent";
 
-// Longest subject of a person taken from metadata.
-inline constexpr size_t kMaxPersonBytes = 128;
-
 // The one URI SAN of the client's certificate. UNAUTHENTICATED (UNKNOWN_CALLER) when it has none,
 // or several: then it would be a matter of luck which of them is meant.
 absl::StatusOr<std::string> ReadCaller(const grpc::ServerContextBase& context);
+// The client's certificate, PEM.
+std::string ReadCertificate(const grpc::ServerContextBase& context);
 
-// What the metadata says, unchecked against the table. Keys sent twice are malformed.
-struct AssertedContext {
-  bool any = false;         // a tenant or a person was sent
-  bool well_formed = true;  // tenant [a-z0-9-]{1,64}; person printable ASCII, 1 to kMaxPersonBytes
-  std::string tenant;
-  std::string person;
+// What the metadata says, unchecked.
+struct Metadata {
+  bool asserted = false;    // a tenant or a person was named
+  bool well_formed = true;  // the keys of tokens at most once each, "Bearer " before the first
+  std::string token;
+  std::string on_behalf;
+  std::string statement;
   std::string request_id;   // empty unless [A-Za-z0-9_-]{8,64}
   std::string traceparent;  // empty unless W3C version 00 with non-zero ids
 };
-AssertedContext ReadMetadata(const std::multimap<grpc::string_ref, grpc::string_ref>& metadata);
+Metadata ReadMetadata(const std::multimap<grpc::string_ref, grpc::string_ref>& metadata);
+
+// The tenant of a call whose request may name one: the caller's own, or the request's when a
+// service acts for itself. INVALID_ARGUMENT when a service names none, or anyone else another.
+absl::StatusOr<std::string> TenantOf(const CallContext& call, const std::string& named);
+// On behalf of a person a service may ask for nothing but what it has signed. UNAUTHENTICATED
+// (TOKEN_INVALID) when `names`, the request's, are others.
+absl::Status RequireResource(const CallContext& call, const std::vector<std::string>& names);
 
 bool IsTenant(std::string_view text);
 bool IsRequestId(std::string_view text);

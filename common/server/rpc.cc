@@ -7,6 +7,8 @@ namespace {
 
 // A stream without a deadline lives on; this is only what its handler sees.
 constexpr absl::Duration kStreamDeadline = absl::Hours(24);
+// Between two looks at whether a stream may go on.
+constexpr absl::Duration kStayInterval = absl::Seconds(1);
 
 std::string_view CodeName(grpc::StatusCode code) {
   switch (code) {
@@ -49,29 +51,6 @@ std::string_view CodeName(grpc::StatusCode code) {
   return "UNKNOWN";
 }
 
-absl::Status ContextMissing(const char* message) {
-  return status::Error(absl::StatusCode::kUnauthenticated, v1::ERROR_REASON_CALLER_CONTEXT_MISSING,
-                       message);
-}
-
-// Whether the asserted context is what the method needs, from a caller that may assert it.
-absl::Status CheckContext(const AssertedContext& asserted, bool asserts_people, Needs needs) {
-  if (asserted.any && !asserts_people) {
-    return status::Error(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_CALLER_NOT_ALLOWED,
-                         "the caller may not name a tenant or person");
-  }
-  if (!asserted.well_formed) {
-    return ContextMissing("mamori-tenant or mamori-person is malformed, or sent twice");
-  }
-  if (needs != Needs::kNothing && asserted.tenant.empty()) {
-    return ContextMissing("metadata mamori-tenant is missing");
-  }
-  if (needs == Needs::kTenantAndPerson && asserted.person.empty()) {
-    return ContextMissing("metadata mamori-person is missing");
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::Time Rpc::DeadlineOf(const grpc::ServerContextBase& context, absl::Time now,
@@ -89,10 +68,10 @@ Rpc::Call Rpc::Begin(const grpc::ServerContextBase& context, std::string_view me
   in_flight_.fetch_add(1, std::memory_order_acq_rel);  // before draining_ is looked at
   call.begin = clock_.Monotonic();
   call.context.method = method;
-  AssertedContext asserted = ReadMetadata(context.client_metadata());
+  const Metadata metadata = ReadMetadata(context.client_metadata());
   call.context.request_id =
-      asserted.request_id.empty() ? id::ToText(ids_.NewId()) : std::move(asserted.request_id);
-  call.context.traceparent = std::move(asserted.traceparent);
+      metadata.request_id.empty() ? id::ToText(ids_.NewId()) : metadata.request_id;
+  call.context.traceparent = metadata.traceparent;
   const absl::Time now = clock_.Now();
   call.context.deadline = DeadlineOf(context, now, stream);
 
@@ -100,23 +79,21 @@ Rpc::Call Rpc::Begin(const grpc::ServerContextBase& context, std::string_view me
     call.status = absl::UnavailableError("the server is stopping");
     return call;
   }
-  absl::StatusOr<std::string> caller = ReadCaller(context);
-  if (!caller.ok()) {
-    call.status = caller.status();
-    return call;
-  }
-  call.context.caller = *std::move(caller);
-  const absl::StatusOr<Authorizer::Grant> grant = authorizer_.Check(method, call.context.caller);
-  call.status = grant.ok() ? CheckContext(asserted, grant->asserts_people, needs) : grant.status();
+  call.status = admission_.Admit(context, metadata, needs, call.context, call.identity);
   if (!call.status.ok()) return call;
-  if (needs != Needs::kNothing) {
-    call.context.tenant = std::move(asserted.tenant);
-    call.context.person = std::move(asserted.person);
-  }
   if (call.context.deadline <= now) {
     call.status = absl::DeadlineExceededError("the deadline passed before the call began");
   }
   return call;
+}
+
+bool Rpc::Stay::Holds() {
+  const absl::Duration now = rpc_.clock_.Monotonic();
+  if (!lost_.ok() || now - looked_ < kStayInterval) return lost_.ok();
+  looked_ = now;
+  if (call_.identity != nullptr) lost_ = rpc_.admission_.StillHolds(*call_.identity);
+  if (lost_.ok() && check_ != nullptr) lost_ = check_(call_.context);
+  return lost_.ok();
 }
 
 grpc::Status Rpc::End(const Call& call, const absl::Status& status) {

@@ -23,6 +23,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/id/id.h"
+#include "common/server/admission.h"
 #include "common/server/authorizer.h"
 #include "common/server/caller.h"
 #include "common/telemetry/telemetry.h"
@@ -30,26 +31,23 @@
 
 namespace mamori::server {
 
-// What a method asks of the call's metadata.
-enum class Needs {
-  kTenant,           // an application's call: a tenant, asserted by a caller trusted for it
-  kTenantAndPerson,  // and a person who acts
-  kNothing,          // a service's call about many tenants, such as IngestEvents
-};
-
 class Rpc {
  public:
   struct Options {
     absl::Duration default_deadline = absl::Seconds(10);
     absl::Duration max_deadline = absl::Minutes(10);
+    // Who verifies people's tokens; null: nobody's are believed. Outlives the Rpc.
+    authn::People* people = nullptr;
+    // Authorities of client certificates, for the statements of services.
+    std::string client_ca_file;
   };
   Rpc(const Authorizer& authorizer, const time::Clock& clock, id::IdSource& ids,
       telemetry::Telemetry& telemetry, Options options)
-      : authorizer_(authorizer),
+      : admission_(authorizer, options.people, options.client_ca_file, clock),
         clock_(clock),
         ids_(ids),
         telemetry_(telemetry),
-        options_(options) {}
+        options_(std::move(options)) {}
 
   // From now on calls are refused with UNAVAILABLE; those that began go on.
   void StartDraining() { draining_.store(true, std::memory_order_release); }
@@ -97,19 +95,30 @@ class Rpc {
     return reactor;
   }
 
+  // What a stream asks besides its token, such as whether the person is still a member.
+  using StreamCheck = std::function<absl::Status(const CallContext&)>;
+
   // A blocking server stream. `handler(call, cancelled, write)` returns absl::Status;
   // `write(message)` is false once the client is gone; `cancelled()` is true then too.
+  // Both are so as well once the person's token has expired, its key was withdrawn, or `check` no
+  // longer holds; the stream then ends with that status, whatever the handler returns. They are
+  // looked at once a second at most, so a handler that asks `cancelled()` every second or more
+  // often ends well within 5 s of it.
   template <typename Message, typename Handler>
   grpc::Status ServerStream(grpc::ServerContext* context, std::string_view method, Needs needs,
-                            grpc::ServerWriter<Message>* writer, Handler&& handler) {
+                            grpc::ServerWriter<Message>* writer, Handler&& handler,
+                            StreamCheck check = nullptr) {
     Call call = Begin(*context, method, needs, /*stream=*/true);
     if (!call.status.ok()) return End(call, call.status);
+    Stay stay(*this, call, std::move(check));
     try {
-      return End(call,
-                 handler(static_cast<const CallContext&>(call.context),
-                         std::function<bool()>([context] { return context->IsCancelled(); }),
-                         std::function<bool(const Message&)>(
-                             [writer](const Message& message) { return writer->Write(message); })));
+      const absl::Status result =
+          handler(static_cast<const CallContext&>(call.context),
+                  std::function<bool()>([&] { return !stay.Holds() || context->IsCancelled(); }),
+                  std::function<bool(const Message&)>([&](const Message& message) {
+                    return stay.Holds() && writer->Write(message);
+                  }));
+      return End(call, stay.lost().ok() ? result : stay.lost());
     } catch (...) {
       return End(call, CaughtException());
     }
@@ -120,6 +129,22 @@ class Rpc {
     CallContext context;
     absl::Status status;  // not OK: refused before the handler
     absl::Duration begin;
+    std::shared_ptr<const authn::Identity> identity;  // null without a token
+  };
+  // Whether a stream may go on. Used by its handler's thread alone.
+  class Stay {
+   public:
+    Stay(const Rpc& rpc, const Call& call, StreamCheck check)
+        : rpc_(rpc), call_(call), check_(std::move(check)), looked_(rpc.clock_.Monotonic()) {}
+    bool Holds();
+    const absl::Status& lost() const { return lost_; }
+
+   private:
+    const Rpc& rpc_;
+    const Call& call_;
+    const StreamCheck check_;
+    absl::Duration looked_;
+    absl::Status lost_;
   };
   struct AsyncCall : Call {
     explicit AsyncCall(Call&& call) : Call(std::move(call)) {}
@@ -135,7 +160,7 @@ class Rpc {
   static absl::Status CaughtException();
   absl::Time DeadlineOf(const grpc::ServerContextBase& context, absl::Time now, bool stream) const;
 
-  const Authorizer& authorizer_;
+  const Admission admission_;
   const time::Clock& clock_;
   id::IdSource& ids_;
   telemetry::Telemetry& telemetry_;

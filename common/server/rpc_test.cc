@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "absl/strings/str_cat.h"
+#include "common/authn/hash.h"
 #include "common/client/channel.h"
 #include "common/server/test_server.h"
 #include "common/testing/matchers.h"
@@ -51,11 +52,6 @@ class RpcTest : public ::testing::Test {
 };
 TestServer* RpcTest::server_ = nullptr;
 
-const Metadata& Tenant() {
-  static const auto* const kTenant = new Metadata{{"mamori-tenant", "tenant-1"}};
-  return *kTenant;
-}
-
 TEST_F(RpcTest, OnlyACertificateWithOneUriNameIsACaller) {
   const struct {
     const char* name;
@@ -76,80 +72,10 @@ TEST_F(RpcTest, OnlyACertificateWithOneUriNameIsACaller) {
   };
   for (const auto& row : rows) {
     const auto stub = server_->StubOf(row.uris);
-    for (const grpc::Status& status : {Get(*stub, Tenant()), Echo(*stub, Tenant())}) {
+    for (const grpc::Status& status : {Get(*stub, {}), Echo(*stub, {})}) {
       EXPECT_THAT(status, StatusIs(row.code)) << row.name;
       EXPECT_THAT(status, HasReason(row.reason)) << row.name;
     }
-  }
-}
-
-TEST_F(RpcTest, AssertedContextIsCheckedAgainstNeedAndTrust) {
-  const auto portal = server_->StubOf({kPortal});
-  const auto triage = server_->StubOf({kTriage});
-  enum Method { kGet, kList, kContacts };
-  const auto call = [](intake::v1::IntakeService::Stub& stub, Method method,
-                       const Metadata& metadata) {
-    const auto context = Context(metadata);
-    if (method == kGet) return Get(stub, metadata);
-    intake::v1::ListReportsResponse reports;
-    if (method == kList) return stub.ListReports(context.get(), {}, &reports);
-    intake::v1::ListContactsResponse contacts;
-    return stub.ListContacts(context.get(), {}, &contacts);
-  };
-  const auto ok = absl::StatusCode::kOk;
-  const auto unauthenticated = absl::StatusCode::kUnauthenticated;
-  const auto denied = absl::StatusCode::kPermissionDenied;
-  const Metadata person = {{"mamori-tenant", "tenant-1"}, {"mamori-person", "desk-1"}};
-  const struct {
-    const char* name;
-    intake::v1::IntakeService::Stub& stub;
-    Method method;
-    Metadata metadata;
-    absl::StatusCode code;
-  } rows[] = {
-      {"tenant asserted", *portal, kGet, Tenant(), ok},
-      {"no tenant", *portal, kGet, {}, unauthenticated},
-      {"empty tenant", *portal, kGet, {{"mamori-tenant", ""}}, unauthenticated},
-      {"tenant in upper case", *portal, kGet, {{"mamori-tenant", "Tenant"}}, unauthenticated},
-      {"tenant too long",
-       *portal,
-       kGet,
-       {{"mamori-tenant", std::string(65, 'a')}},
-       unauthenticated},
-      {"longest tenant", *portal, kGet, {{"mamori-tenant", std::string(64, 'a')}}, ok},
-      {"two tenants",
-       *portal,
-       kGet,
-       {{"mamori-tenant", "a"}, {"mamori-tenant", "b"}},
-       unauthenticated},
-      {"person where none is needed", *portal, kGet, person, ok},
-      {"person", *portal, kList, person, ok},
-      {"no person", *portal, kList, Tenant(), unauthenticated},
-      {"person without tenant", *portal, kList, {{"mamori-person", "desk-1"}}, unauthenticated},
-      {"person with a space",
-       *portal,
-       kList,
-       {{"mamori-tenant", "tenant-1"}, {"mamori-person", "desk 1"}},
-       unauthenticated},
-      {"person too long",
-       *portal,
-       kList,
-       {{"mamori-tenant", "tenant-1"}, {"mamori-person", std::string(129, 'p')}},
-       unauthenticated},
-      {"asserted without trust", *triage, kGet, Tenant(), denied},
-      {"person asserted without trust", *triage, kGet, person, denied},
-      {"neither trusted nor asserted", *triage, kGet, {}, unauthenticated},
-      {"a service's own call", *triage, kContacts, {}, ok},
-      {"a service's own call, asserting", *triage, kContacts, Tenant(), denied},
-      {"an application's call without need", *portal, kContacts, {}, ok},
-  };
-  for (const auto& row : rows) {
-    const grpc::Status status = call(row.stub, row.method, row.metadata);
-    EXPECT_THAT(status, StatusIs(row.code)) << row.name;
-    const auto reason = row.code == ok                ? v1::ERROR_REASON_UNSPECIFIED
-                        : row.code == unauthenticated ? v1::ERROR_REASON_CALLER_CONTEXT_MISSING
-                                                      : v1::ERROR_REASON_CALLER_NOT_ALLOWED;
-    EXPECT_THAT(status, HasReason(reason)) << row.name;
   }
 }
 
@@ -162,8 +88,8 @@ TEST_F(RpcTest, TheHandlerKnowsItsCall) {
   const auto stub = server_->StubOf({kPortal});
   const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   intake::v1::ListReportsResponse response;
-  ASSERT_THAT(stub->ListReports(Context({{"mamori-tenant", "tenant-1"},
-                                         {"mamori-person", "desk-1"},
+  const std::string token = server_->Token();
+  ASSERT_THAT(stub->ListReports(Context({{"authorization", "Bearer " + token},
                                          {"mamori-request-id", "request_0001"},
                                          {"traceparent", trace}})
                                     .get(),
@@ -172,8 +98,17 @@ TEST_F(RpcTest, TheHandlerKnowsItsCall) {
   server_->handlers.list.Sync();
   EXPECT_EQ(seen.method, kListReports);
   EXPECT_EQ(seen.caller, kPortal);
-  EXPECT_EQ(seen.tenant, "tenant-1");
-  EXPECT_EQ(seen.person, "desk-1");
+  EXPECT_EQ(seen.tenant, "acme");
+  EXPECT_EQ(seen.person, "acme/taro");
+  EXPECT_THAT(seen.roles, ::testing::ElementsAre("desk"));
+  EXPECT_EQ(seen.department, "Sales");
+  EXPECT_EQ(seen.acr, "high");
+  EXPECT_TRUE(seen.strong);
+  EXPECT_EQ(seen.token, token);
+  EXPECT_EQ(seen.token_hash, authn::Sha256(token));
+  EXPECT_LT(seen.auth_time, absl::Now());
+  EXPECT_GT(seen.token_expiry, absl::Now());
+  EXPECT_EQ(seen.purpose + seen.resource, "");
   EXPECT_EQ(seen.request_id, "request_0001");
   EXPECT_EQ(seen.traceparent, trace);
   EXPECT_THAT(server_->telemetry.Calls(),
@@ -187,24 +122,24 @@ TEST_F(RpcTest, AnOwnCallCarriesItsParentsContextOn) {
     return intake::v1::ListReportsResponse();
   };
   CallContext parent;
-  parent.tenant = "tenant-1";
-  parent.person = "desk-1";
+  parent.tenant = "acme";
+  parent.person = "acme/taro";
+  parent.token = server_->Token();
   parent.request_id = "request_0002";
   parent.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  const auto stub = server_->StubOf({kPortal});
   intake::v1::ListReportsResponse response;
-  ASSERT_THAT(server_->StubOf({kPortal})->ListReports(client::MakeContext(deadline, &parent).get(),
-                                                      {}, &response),
-              IsOk());
+  auto context = client::MakeContext(deadline, &parent);
+  client::SetToken(parent.token, *context);
+  ASSERT_THAT(stub->ListReports(context.get(), {}, &response), IsOk());
   server_->handlers.list.Sync();
-  EXPECT_EQ(seen.tenant, parent.tenant);
   EXPECT_EQ(seen.person, parent.person);
   EXPECT_EQ(seen.request_id, parent.request_id);
   EXPECT_EQ(seen.traceparent, parent.traceparent);
   EXPECT_LE(absl::AbsDuration(seen.deadline - deadline), absl::Seconds(2));
-  // Without a person this method is refused: nothing else was made up.
-  EXPECT_THAT(server_->StubOf({kPortal})->ListReports(
-                  client::MakeTenantContext(deadline, "tenant-1").get(), {}, &response),
+  // The parent's person is not carried on by itself.
+  EXPECT_THAT(stub->ListReports(client::MakeContext(deadline, &parent).get(), {}, &response),
               HasReason(v1::ERROR_REASON_CALLER_CONTEXT_MISSING));
 }
 
@@ -216,7 +151,7 @@ TEST_F(RpcTest, MetadataThatIsNotWellFormedIsReplacedOrLeftOut) {
   };
   const auto stub = server_->StubOf({kPortal});
   for (const char* id : {"short", "with space in it", "semicolon;drop"}) {
-    Metadata metadata = Tenant();
+    Metadata metadata;
     metadata.emplace_back("mamori-request-id", id);
     metadata.emplace_back("traceparent", "00-00000000000000000000000000000000-00f067aa0ba902b7-01");
     ASSERT_THAT(Get(*stub, metadata), IsOk());
@@ -243,7 +178,7 @@ TEST_F(RpcTest, ADeadlineIsAlwaysThereAndNeverTooFar) {
       {"longer than allowed", absl::Hours(10), absl::Minutes(10)},
   };
   for (const auto& row : rows) {
-    const auto context = Context(Tenant());
+    const auto context = Context({});
     if (row.sent > absl::ZeroDuration()) {
       context->set_deadline(absl::ToChronoTime(absl::Now() + row.sent));
     }
@@ -265,7 +200,7 @@ TEST_F(RpcTest, AnExceptionIsInternalWithAFixedText) {
     throw 42;
   };
   const auto stub = server_->StubOf({kPortal});
-  Metadata metadata = Tenant();
+  Metadata metadata;
   metadata.emplace_back("mamori-request-id", "request-exception");
   for (const grpc::Status& status : {Get(*stub, metadata), Echo(*stub, metadata)}) {
     EXPECT_THAT(status, StatusIs(absl::StatusCode::kInternal,
@@ -280,7 +215,7 @@ TEST_F(RpcTest, AnInternalMessageStaysInTheLog) {
     return absl::InternalError("table report is missing");
   };
   const auto stub = server_->StubOf({kPortal});
-  Metadata metadata = Tenant();
+  Metadata metadata;
   metadata.emplace_back("mamori-request-id", "request-internal");
   EXPECT_THAT(Get(*stub, metadata),
               StatusIs(absl::StatusCode::kInternal, Not(HasSubstr("table report"))));
@@ -299,7 +234,7 @@ TEST_F(RpcTest, AStatusAndItsDetailsReachTheCaller) {
     return status::Overloaded(absl::Seconds(2));
   };
   const auto stub = server_->StubOf({kPortal});
-  const grpc::Status status = Echo(*stub, Tenant());
+  const grpc::Status status = Echo(*stub, {});
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted));
   EXPECT_THAT(status, HasReason(v1::ERROR_REASON_OVERLOADED));
   EXPECT_THAT(status.error_details(), HasSubstr("google.rpc.RetryInfo"));
@@ -312,7 +247,47 @@ TEST_F(RpcTest, TheLargestSetOfViolationsArrives) {
     return violations.Status();
   };
   const auto stub = server_->StubOf({kPortal});
-  EXPECT_THAT(Get(*stub, Tenant()), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Get(*stub, {}), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+class StreamTest : public RpcTest {
+ protected:
+  void TearDown() override { server_->triage().member = true; }
+  // Waits for the first answer, does something, and says how the stream ended and how soon.
+  std::pair<grpc::Status, absl::Duration> Watch(const std::string& token,
+                                                const std::function<void()>& then) {
+    const auto stub = triage::v1::TriageService::NewStub(server_->ChannelOf({kPortal}));
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    if (!token.empty()) client::SetToken(token, context);
+    const auto stream = stub->WatchCases(&context, {});
+    triage::v1::WatchCasesResponse response;
+    EXPECT_TRUE(stream->Read(&response));
+    then();
+    const absl::Time begin = absl::Now();
+    EXPECT_FALSE(stream->Read(&response));
+    return {stream->Finish(), absl::Now() - begin};
+  }
+};
+
+TEST_F(StreamTest, EndsWhenTheTokenExpires) {
+  // With the clock skew it is believed for another second or two.
+  const int64_t expiry = absl::ToUnixSeconds(absl::Now()) - 28;
+  const std::string token = server_->Token(
+      absl::StrCat("{\"nbf\":null,\"iat\":", expiry - 300, ",\"exp\":", expiry, "}"));
+  const auto [status, took] = Watch(token, [] {});
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnauthenticated));
+  EXPECT_THAT(status, HasReason(v1::ERROR_REASON_TOKEN_EXPIRED));
+  EXPECT_LT(took, absl::Seconds(5));
+}
+
+TEST_F(StreamTest, EndsWhenItsCheckNoLongerHolds) {
+  for (const std::string& token : {server_->Token(), std::string()}) {
+    server_->triage().member = true;
+    const auto [status, took] = Watch(token, [] { server_->triage().member = false; });
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kPermissionDenied));
+    EXPECT_LT(took, absl::Seconds(5));
+  }
 }
 
 }  // namespace

@@ -22,6 +22,8 @@ namespace {
 
 constexpr unsigned kTlsRefreshSeconds = 1;
 constexpr int kMaxMessageBytes = 8 << 20;
+// A token of 8 KiB and a statement with its certificates have room beside the rest.
+constexpr int kMaxMetadataBytes = 32 << 10;
 constexpr int kDefaultMaxThreads = 32;
 // A thread of the quota is always the poller, beside those that run handlers.
 constexpr int kPollerThreads = 1;
@@ -77,6 +79,7 @@ void AddLimits(const config::v1::Server& config, grpc::ServerBuilder& builder) {
   builder.SetResourceQuota(quota);
   builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, std::min(threads, kIdlePollers));
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);

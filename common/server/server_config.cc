@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/authn/people.h"
 #include "common/status/macros.h"
 
 namespace mamori::server {
@@ -23,6 +24,15 @@ bool IsAddress(const std::string& text) {
   const std::string port = text.substr(colon + 1);
   return port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos &&
          std::stoi(port) <= 65535;
+}
+
+// "methods[2].method: what" becomes "FILE:LINE: methods[2].method: what".
+absl::Status Located(const absl::Status& status, const google::protobuf::Message& message,
+                     const config::Locations& locations) {
+  const std::string text(status.message());
+  const size_t colon = text.find(':');
+  return absl::InvalidArgumentError(
+      absl::StrCat(locations.Of(message, text.substr(0, colon)), text.substr(colon)));
 }
 
 }  // namespace
@@ -68,11 +78,17 @@ absl::StatusOr<Authorizer> ReadAuthorizer(const std::string& file,
   RETURN_IF_ERROR(config::ReadTextProto(file, &table, &locations));
   absl::StatusOr<Authorizer> authorizer = Authorizer::Create(table, known_methods);
   if (authorizer.ok()) return authorizer;
-  // "methods[2].method: what" becomes "FILE:LINE: methods[2].method: what".
-  const std::string message(authorizer.status().message());
-  const size_t colon = message.find(':');
-  return absl::InvalidArgumentError(
-      absl::StrCat(locations.Of(table, message.substr(0, colon)), message.substr(colon)));
+  return Located(authorizer.status(), table, locations);
+}
+
+absl::StatusOr<config::v1::People> ReadPeople(const std::string& file) {
+  config::v1::People people;
+  if (file.empty()) return people;
+  config::Locations locations(file);
+  RETURN_IF_ERROR(config::ReadTextProto(file, &people, &locations));
+  const absl::Status status = authn::People::Check(people);
+  if (!status.ok()) return Located(status, people, locations);
+  return people;
 }
 
 absl::StatusOr<telemetry::Level> ParseLevel(const std::string& text) {
@@ -87,6 +103,7 @@ Rpc::Options RpcOptions(const config::v1::Server& server) {
   Rpc::Options options;
   options.default_deadline =
       FromProto(server.has_default_deadline(), server.default_deadline(), options.default_deadline);
+  options.client_ca_file = server.tls().ca_file();
   return options;
 }
 

@@ -26,9 +26,14 @@ absl::Status CheckServerConfig(const google::protobuf::Message& config,
 absl::StatusOr<Authorizer> ReadAuthorizer(const std::string& file,
                                           const std::vector<std::string>& known_methods);
 
+// Whose tokens are believed: `server.people_file`, checked; with no issuer when it is empty.
+// NOT_FOUND, INVALID_ARGUMENT with file and line.
+absl::StatusOr<config::v1::People> ReadPeople(const std::string& file);
+
 // "debug", "info", "warn", "error"; empty means info.
 absl::StatusOr<telemetry::Level> ParseLevel(const std::string& text);
 
+// Without the people: whoever makes them puts them in.
 Rpc::Options RpcOptions(const config::v1::Server& server);
 absl::Duration Grace(const config::v1::Server& server);
 absl::Duration LameDuck(const config::v1::Server& server);

@@ -30,7 +30,6 @@ constexpr int kNotServing = 2;
 
 grpc::Status Get(intake::v1::IntakeService::Stub& stub) {
   grpc::ClientContext context;
-  context.AddMetadata("mamori-tenant", "tenant-1");
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
   v1::Report report;
   return stub.GetReport(&context, {}, &report);
@@ -86,7 +85,7 @@ TEST(ServerTest, HealthFollowsReadinessAndLivenessDoesNot) {
     EXPECT_THAT(CheckHealth(probe, "ready"), IsOkAndHolds(want));
     EXPECT_THAT(CheckHealth(probe, "live"), IsOkAndHolds(kServing));
   }
-  EXPECT_THAT(CheckHealth(channel, "mamori.triage.v1.TriageService"),
+  EXPECT_THAT(CheckHealth(channel, "mamori.notification.v1.NotificationService"),
               StatusIs(absl::StatusCode::kNotFound));
   std::this_thread::sleep_for(std::chrono::milliseconds(100));  // several checks, no change
   EXPECT_THAT(server.telemetry.Lines("ready"), SizeIs(2));
@@ -158,7 +157,6 @@ TEST(ServerTest, BeyondTheThreadQuotaCallsAreRefusedAndHealthLives) {
   {
     // A callback method needs none of those threads.
     grpc::ClientContext context;
-    context.AddMetadata("mamori-tenant", "tenant-1");
     intake::v1::EchoResponse response;
     EXPECT_THAT(stub->Echo(&context, {}, &response), IsOk());
   }

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "common/authn/people.h"
 #include "common/config/textproto.h"
 #include "common/server/connections.h"
 #include "common/server/server.h"
@@ -113,14 +114,28 @@ absl::StatusOr<std::unique_ptr<App>> MakeApp(const ServiceSpec& spec, Runtime& r
   }
 }
 
+// Who may call, and who is believed to be whom.
+struct Access {
+  Authorizer authorizer;
+  config::v1::People people;
+};
+
+absl::StatusOr<Access> ReadAccess(const ServiceSpec& spec) {
+  ASSIGN_OR_RETURN(Authorizer authorizer,
+                   ReadAuthorizer(spec.server().authorization_file(), spec.methods));
+  ASSIGN_OR_RETURN(config::v1::People people, ReadPeople(spec.server().people_file()));
+  return Access{std::move(authorizer), std::move(people)};
+}
+
 // Everything that runs while the service does, in the order in which it comes up.
 class Process {
  public:
-  Process(const ServiceSpec& spec, const Authorizer& authorizer, telemetry::Telemetry& telemetry)
+  Process(const ServiceSpec& spec, const Access& access, telemetry::Telemetry& telemetry)
       : spec_(spec),
         config_(spec.server()),
         telemetry_(telemetry),
-        rpc_(authorizer, clock_, ids_, telemetry, RpcOptions(config_)),
+        people_(access.people, clock_, ids_, telemetry),
+        rpc_(access.authorizer, clock_, ids_, telemetry, OptionsWith(people_)),
         runtime_{clock_, sleeper_, ids_, telemetry, rpc_} {}
 
   absl::Status Start() {
@@ -128,6 +143,7 @@ class Process {
     const absl::Status prepared = PrepareApp(*app_);
     if (absl::IsFailedPrecondition(prepared)) return prepared;
     prepared_ = prepared.ok();
+    people_.Start();
     ASSIGN_OR_RETURN(server_, Server::Start({.config = config_,
                                              .methods = spec_.methods,
                                              .services = app_->services(),
@@ -159,9 +175,15 @@ class Process {
     server_->Shutdown(deadline);
     server_.reset();
     app_.reset();
+    people_.Stop();
   }
 
  private:
+  Rpc::Options OptionsWith(authn::People& people) const {
+    Rpc::Options options = RpcOptions(config_);
+    options.people = &people;
+    return options;
+  }
   // By the thread of readiness alone, which ends in Stop.
   absl::Status CheckReady() {
     if (prepared_) return app_->CheckReady();
@@ -187,6 +209,7 @@ class Process {
   time::SystemClock clock_;
   time::SystemSleeper sleeper_;
   id::RandomIdSource ids_;
+  authn::People people_;
   Rpc rpc_;
   Runtime runtime_;
   std::unique_ptr<App> app_;
@@ -204,8 +227,8 @@ int NotStarted(const ServiceSpec& spec, telemetry::Telemetry& telemetry,
   return absl::IsInvalidArgument(status) || absl::IsNotFound(status) ? kExitConfig : kExitFailed;
 }
 
-int Serve(const ServiceSpec& spec, const Authorizer& authorizer, telemetry::Telemetry& telemetry) {
-  Process process(spec, authorizer, telemetry);
+int Serve(const ServiceSpec& spec, const Access& access, telemetry::Telemetry& telemetry) {
+  Process process(spec, access, telemetry);
   if (const absl::Status status = process.Start(); !status.ok()) {
     return NotStarted(spec, telemetry, status);
   }
@@ -231,10 +254,10 @@ int RunService(int argc, char** argv, const ServiceSpec& spec) {
   }
   absl::Status status = ReadConfig(spec, flags->config);
   if (status.ok()) status = spec.check();
-  absl::StatusOr<Authorizer> authorizer = absl::UnknownError("not read");
+  absl::StatusOr<Access> access = absl::UnknownError("not read");
   if (status.ok()) {
-    authorizer = ReadAuthorizer(spec.server().authorization_file(), spec.methods);
-    status = authorizer.status();
+    access = ReadAccess(spec);
+    status = access.status();
   }
   if (!status.ok()) {
     Print(spec.service, status);
@@ -253,7 +276,7 @@ int RunService(int argc, char** argv, const ServiceSpec& spec) {
     Print(spec.service, status);
     return kExitFailed;
   }
-  return Serve(spec, *authorizer, *telemetry);
+  return Serve(spec, *access, *telemetry);
 }
 
 }  // namespace mamori::server::internal

@@ -30,7 +30,8 @@ using ::testing::HasSubstr;
 
 constexpr char kTable[] = R"(
 methods { method: "/mamori.intake.v1.IntakeService/GetReport"
-          callers { id: "spiffe://mamori.internal/app/portal" asserts_people: true } }
+          callers { id: "spiffe://mamori.internal/app/portal" person: PERSON_RULE_ALLOWED } }
+applications { id: "spiffe://mamori.internal/app/portal" tenants: "tenant-1" }
 )";
 
 class ServiceMainTest : public ::testing::Test {
@@ -197,9 +198,7 @@ TEST_F(ServiceMainTest, SigtermUnderLoadFailsNoCallBeyondUnavailable) {
     clients.emplace_back([&] {
       const auto stub = intake::v1::IntakeService::NewStub(channel);
       while (!stop) {
-        server::CallContext call;
-        call.tenant = "tenant-1";
-        const auto context = client::MakeContext(absl::Now() + absl::Seconds(10), &call);
+        const auto context = client::MakeContext(absl::Now() + absl::Seconds(10));
         v1::Report report;
         const int code = stub->GetReport(context.get(), {}, &report).error_code();
         served += code == grpc::OK;

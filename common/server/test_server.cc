@@ -10,26 +10,39 @@
 #include "absl/strings/str_cat.h"
 #include "common/client/channel.h"
 #include "common/status/errors.h"
+#include "common/status/macros.h"
 
 namespace mamori::server {
 namespace {
 
 constexpr char kTable[] = R"(
   methods { method: "/mamori.intake.v1.IntakeService/Echo"
-            callers { id: "spiffe://mamori.internal/app/portal" asserts_people: true } }
+            callers { id: "spiffe://mamori.internal/app/portal" person: PERSON_RULE_ALLOWED }
+            callers { id: "spiffe://mamori.internal/app/kiosk" person: PERSON_RULE_REFUSED } }
   methods { method: "/mamori.intake.v1.IntakeService/GetReport"
-            callers { id: "spiffe://mamori.internal/app/portal" asserts_people: true }
-            callers { id: "spiffe://mamori.internal/service/triage" } }
+            callers { id: "spiffe://mamori.internal/app/portal" person: PERSON_RULE_ALLOWED }
+            callers { id: "spiffe://mamori.internal/app/desk" person: PERSON_RULE_REQUIRED }
+            callers { id: "spiffe://mamori.internal/service/triage" purpose: "assess" } }
+  methods { method: "/mamori.intake.v1.IntakeService/BatchGetReports"
+            callers { id: "spiffe://mamori.internal/app/portal" person: PERSON_RULE_REQUIRED }
+            callers { id: "spiffe://mamori.internal/service/notification" on_behalf: true }
+            callers { id: "spiffe://mamori.internal/service/triage" purpose: "assess" on_behalf: true } }
   methods { method: "/mamori.intake.v1.IntakeService/ListReports"
-            callers { id: "spiffe://mamori.internal/app/portal" asserts_people: true } }
+            callers { id: "spiffe://mamori.internal/app/portal" person: PERSON_RULE_ALLOWED }
+            callers { id: "spiffe://mamori.internal/app/desk" person: PERSON_RULE_ALLOWED } }
   methods { method: "/mamori.intake.v1.IntakeService/ListContacts"
-            callers { id: "spiffe://mamori.internal/app/portal" asserts_people: true }
-            callers { id: "spiffe://mamori.internal/service/triage" } }
+            callers { id: "spiffe://mamori.internal/app/portal" person: PERSON_RULE_ALLOWED }
+            callers { id: "spiffe://mamori.internal/service/notification" purpose: "relay" on_behalf: true } }
+  methods { method: "/mamori.triage.v1.TriageService/WatchCases"
+            callers { id: "spiffe://mamori.internal/app/portal" person: PERSON_RULE_ALLOWED } }
+  applications { id: "spiffe://mamori.internal/app/portal" tenants: "acme" }
+  applications { id: "spiffe://mamori.internal/app/desk" tenants: "acme" tenants: "other" }
+  applications { id: "spiffe://mamori.internal/app/kiosk" tenants: "acme" }
 )";
 
 const std::vector<std::string>& Methods() {
-  static const auto* const kMethods =
-      new std::vector<std::string>{kEcho, kGetReport, kListReports, kListContacts};
+  static const auto* const kMethods = new std::vector<std::string>{
+      kEcho, kGetReport, kBatchGetReports, kListReports, kListContacts, kWatchCases};
   return *kMethods;
 }
 
@@ -90,6 +103,18 @@ grpc::Status TestIntake::GetReport(grpc::ServerContext* context,
   });
 }
 
+grpc::Status TestIntake::BatchGetReports(grpc::ServerContext* context,
+                                         const intake::v1::BatchGetReportsRequest* request,
+                                         intake::v1::BatchGetReportsResponse* response) {
+  return rpc_.Unary(
+      context, kBatchGetReports, Needs::kTenantOrService, response,
+      [&](const CallContext& call) -> absl::StatusOr<intake::v1::BatchGetReportsResponse> {
+        RETURN_IF_ERROR(TenantOf(call, request->tenant()).status());
+        RETURN_IF_ERROR(RequireResource(call, {request->names().begin(), request->names().end()}));
+        return handlers_.batch.Call(call, {});
+      });
+}
+
 grpc::Status TestIntake::ListReports(grpc::ServerContext* context,
                                      const intake::v1::ListReportsRequest*,
                                      intake::v1::ListReportsResponse* response) {
@@ -104,18 +129,38 @@ grpc::Status TestIntake::ListContacts(grpc::ServerContext* context,
                     [&](const CallContext& call) { return handlers_.contacts.Call(call, {}); });
 }
 
+grpc::Status TestTriage::WatchCases(grpc::ServerContext* context,
+                                    const triage::v1::WatchCasesRequest*,
+                                    grpc::ServerWriter<triage::v1::WatchCasesResponse>* writer) {
+  return rpc_.ServerStream(
+      context, kWatchCases, Needs::kTenant, writer,
+      [&](const CallContext&, const auto& cancelled, const auto& write) {
+        write(triage::v1::WatchCasesResponse());
+        while (!cancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        return absl::CancelledError("the client is gone");
+      },
+      [&](const CallContext&) {
+        return member ? absl::OkStatus() : absl::PermissionDeniedError("no longer a member");
+      });
+}
+
 TestServer::TestServer(std::function<void(config::v1::Server&)> adjust)
     : tls(authority.Issue("server", {"spiffe://mamori.internal/service/intake"})),
+      people_(authn::TestPeople("unused"), clock_, ids_, telemetry,
+              {[this] { return authn::JwkSet({key_.Jwk()}); }}),
       authorizer_(MakeAuthorizer()),
-      rpc_(authorizer_, clock_, ids_, telemetry, Rpc::Options()),
-      intake_(rpc_, handlers) {
+      rpc_(authorizer_, clock_, ids_, telemetry,
+           {.people = &people_, .client_ca_file = tls.ca_file()}),
+      intake_(rpc_, handlers),
+      triage_(rpc_) {
+  people_.Start();
   Server::Options options;
   options.config.set_listen("127.0.0.1:0");
   options.config.set_probe_listen("127.0.0.1:0");
   *options.config.mutable_tls() = tls;
   if (adjust != nullptr) adjust(options.config);
   options.methods = Methods();
-  options.services = {&intake_};
+  options.services = {&intake_, &triage_};
   options.check_ready = [this] {
     return ready ? absl::OkStatus() : absl::UnavailableError("the database is away");
   };
@@ -126,6 +171,10 @@ TestServer::TestServer(std::function<void(config::v1::Server&)> adjust)
     std::abort();
   }
   server = *std::move(started);
+}
+
+std::string TestServer::Token(std::string_view claim_changes) {
+  return authn::MakeToken(key_, clock_.Now(), R"({"alg":"ES256"})", claim_changes);
 }
 
 std::shared_ptr<grpc::Channel> TestServer::Channel(const config::v1::Tls& client_tls) {

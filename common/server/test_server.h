@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "common/authn/people.h"
+#include "common/authn/test_tokens.h"
 #include "common/id/id.h"
 #include "common/server/rpc.h"
 #include "common/server/server.h"
@@ -18,17 +20,25 @@
 #include "common/testing/certificates.h"
 #include "common/time/clock.h"
 #include "mamori/intake/v1/intake_service.grpc.pb.h"
+#include "mamori/triage/v1/triage_service.grpc.pb.h"
 
 namespace mamori::server {
 
 inline constexpr char kEcho[] = "/mamori.intake.v1.IntakeService/Echo";
 inline constexpr char kGetReport[] = "/mamori.intake.v1.IntakeService/GetReport";
+inline constexpr char kBatchGetReports[] = "/mamori.intake.v1.IntakeService/BatchGetReports";
+inline constexpr char kWatchCases[] = "/mamori.triage.v1.TriageService/WatchCases";
 inline constexpr char kListReports[] = "/mamori.intake.v1.IntakeService/ListReports";
 inline constexpr char kListContacts[] = "/mamori.intake.v1.IntakeService/ListContacts";
 
-inline constexpr char kPortal[] = "spiffe://mamori.internal/app/portal";      // asserts people
-inline constexpr char kTriage[] = "spiffe://mamori.internal/service/triage";  // does not
-inline constexpr char kLoad[] = "spiffe://mamori.internal/app/load";          // has no row
+// An application of tenant "acme", with or without people, another of "acme" and "other" that
+// always needs one, and one that never brings one.
+inline constexpr char kPortal[] = "spiffe://mamori.internal/app/portal";
+inline constexpr char kDesk[] = "spiffe://mamori.internal/app/desk";
+inline constexpr char kKiosk[] = "spiffe://mamori.internal/app/kiosk";
+inline constexpr char kTriage[] = "spiffe://mamori.internal/service/triage";  // assess, on behalf
+inline constexpr char kNotification[] = "spiffe://mamori.internal/service/notification";  // relay
+inline constexpr char kLoad[] = "spiffe://mamori.internal/app/load";  // has no row
 
 // Keeps what it is told.
 class RecordingTelemetry final : public telemetry::Telemetry {
@@ -88,12 +98,14 @@ class TestHandler {
 struct TestHandlers {
   TestHandler<intake::v1::EchoResponse> echo;              // callback, kTenant
   TestHandler<v1::Report> get;                             // sync, kTenant
+  TestHandler<intake::v1::BatchGetReportsResponse> batch;  // kTenantOrService
   TestHandler<intake::v1::ListReportsResponse> list;       // kTenantAndPerson
   TestHandler<intake::v1::ListContactsResponse> contacts;  // kNothing
 
   void Reset() {
     echo = nullptr;
     get = nullptr;
+    batch = nullptr;
     list = nullptr;
     contacts = nullptr;
   }
@@ -109,6 +121,9 @@ class TestIntake final : public intake::v1::IntakeService::WithCallbackMethod_Ec
                                  intake::v1::EchoResponse* response) override;
   grpc::Status GetReport(grpc::ServerContext* context, const intake::v1::GetReportRequest* request,
                          v1::Report* response) override;
+  grpc::Status BatchGetReports(grpc::ServerContext* context,
+                               const intake::v1::BatchGetReportsRequest* request,
+                               intake::v1::BatchGetReportsResponse* response) override;
   grpc::Status ListReports(grpc::ServerContext* context,
                            const intake::v1::ListReportsRequest* request,
                            intake::v1::ListReportsResponse* response) override;
@@ -119,6 +134,20 @@ class TestIntake final : public intake::v1::IntakeService::WithCallbackMethod_Ec
  private:
   Rpc& rpc_;
   TestHandlers& handlers_;
+};
+
+// A stream that lasts until someone ends it.
+class TestTriage final : public triage::v1::TriageService::Service {
+ public:
+  explicit TestTriage(Rpc& rpc) : rpc_(rpc) {}
+  grpc::Status WatchCases(grpc::ServerContext* context,
+                          const triage::v1::WatchCasesRequest* request,
+                          grpc::ServerWriter<triage::v1::WatchCasesResponse>* writer) override;
+
+  std::atomic<bool> member{true};  // what the stream's check asks
+
+ private:
+  Rpc& rpc_;
 };
 
 class TestServer {
@@ -138,6 +167,10 @@ class TestServer {
   std::unique_ptr<intake::v1::IntakeService::Stub> StubOf(const std::vector<std::string>& uris);
   std::shared_ptr<grpc::Channel> ProbeChannel();
 
+  TestTriage& triage() { return triage_; }
+  // A token of authn::MakeToken, with changes to its claims. The issuer signs ES256.
+  std::string Token(std::string_view claim_changes = "{}");
+
   testing::CertificateAuthority authority;
   config::v1::Tls tls;  // the server's
   RecordingTelemetry telemetry;
@@ -148,9 +181,12 @@ class TestServer {
  private:
   time::SystemClock clock_;
   id::SeededIdSource ids_{1};
+  authn::TestKey key_ = authn::TestKey::Ec("key");
+  authn::People people_;
   Authorizer authorizer_;
   Rpc rpc_;
   TestIntake intake_;
+  TestTriage triage_;
   int issued_ = 0;
 };
 

@@ -87,7 +87,10 @@ made_of() {
   for part in "$@"; do
     printf '%s\n' "$part"
     case $part in
-      *.textproto) cat "$part" "$root"/deploy/config/authorization.textproto "$root"/deploy/policy/*.textproto ;;
+      *.textproto)
+        cat "$part" "$root"/deploy/config/authorization.textproto "$root"/deploy/policy/*.textproto \
+          "$state/config/people.textproto"
+        ;;
       *.py | *.pem) stat -c '%s %Y' "$part" ;;
       *) if [ -f "$part" ] && [ -x "$part" ]; then stat -c '%s %Y' "$part"; fi ;;
     esac
@@ -118,7 +121,5 @@ server-name = "localhost"
 cert = "$state/tls/ctl.pem"
 key = "$state/tls/ctl.key"
 ca = "$state/tls/ca.pem"
-tenant = "example-group"
-person = "desk-member-1"
 END
 }

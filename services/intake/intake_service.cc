@@ -66,7 +66,7 @@ grpc::Status IntakeService::GetReport(grpc::ServerContext* context,
 grpc::Status IntakeService::BatchGetReports(grpc::ServerContext* context,
                                             const v1::BatchGetReportsRequest* request,
                                             v1::BatchGetReportsResponse* response) {
-  return rpc_.Unary(context, kBatchGetReports, Needs::kTenant, response,
+  return rpc_.Unary(context, kBatchGetReports, Needs::kTenantOrService, response,
                     [&](const CallContext& call) { return reports_.BatchGet(call, *request); });
 }
 

@@ -30,16 +30,24 @@ using testing::IsOk;
 using ::testing::SizeIs;
 using testing::StatusIs;
 
-constexpr char kPortal[] = "spiffe://mamori.internal/app/portal";
+constexpr char kPortal[] = "spiffe://mamori.internal/app/portal";        // of tenant "acme"
+constexpr char kElsewhere[] = "spiffe://mamori.internal/app/elsewhere";  // of tenant "other"
 
-server::Authorizer AllowPortal() {
+server::Authorizer AllowBoth() {
   config::v1::Authorization table;
+  for (const auto& [id, tenant] : {std::pair(kPortal, "acme"), std::pair(kElsewhere, "other")}) {
+    config::v1::Application& application = *table.add_applications();
+    application.set_id(id);
+    application.add_tenants(tenant);
+  }
   for (const std::string& method : Methods()) {
     config::v1::MethodRow& row = *table.add_methods();
     row.set_method(method);
-    config::v1::AllowedCaller& caller = *row.add_callers();
-    caller.set_id(kPortal);
-    caller.set_asserts_people(true);
+    for (const char* id : {kPortal, kElsewhere}) {
+      config::v1::AllowedCaller& caller = *row.add_callers();
+      caller.set_id(id);
+      caller.set_person(config::v1::PERSON_RULE_ALLOWED);
+    }
   }
   return server::Authorizer::Create(table, Methods()).value();
 }
@@ -59,17 +67,22 @@ class IntakeServiceTest : public ::testing::Test {
     peer.set_target(absl::StrCat("localhost:", server_->port()));
     channel_ = client::CreateChannel(peer, authority_.Issue("portal", {kPortal}));
     stub_ = v1::IntakeService::NewStub(channel_);
+    other_ = v1::IntakeService::NewStub(
+        client::CreateChannel(peer, authority_.Issue("elsewhere", {kElsewhere})));
     writer_.Start();
   }
   ~IntakeServiceTest() override { writer_.Stop(); }
 
-  static std::unique_ptr<grpc::ClientContext> As(const std::string& tenant) {
-    return client::MakeTenantContext(time::SystemClock().Now() + absl::Seconds(20), tenant);
+  static std::unique_ptr<grpc::ClientContext> Context() {
+    return client::MakeContext(time::SystemClock().Now() + absl::Seconds(20));
+  }
+  v1::IntakeService::Stub& StubOf(const std::string& tenant) {
+    return tenant == "other" ? *other_ : *stub_;
   }
   absl::StatusOr<std::string> Submit(const v1::SubmitReportRequest& request,
                                      const std::string& tenant = "acme") {
     v1::SubmitReportResponse response;
-    const grpc::Status status = stub_->SubmitReport(As(tenant).get(), request, &response);
+    const grpc::Status status = StubOf(tenant).SubmitReport(Context().get(), request, &response);
     if (!status.ok()) return status::FromGrpcStatus(status);
     return response.name();
   }
@@ -78,7 +91,7 @@ class IntakeServiceTest : public ::testing::Test {
     v1::GetReportRequest request;
     request.set_name(name);
     mamori::v1::Report report;
-    const grpc::Status status = stub_->GetReport(As(tenant).get(), request, &report);
+    const grpc::Status status = StubOf(tenant).GetReport(Context().get(), request, &report);
     if (!status.ok()) return status::FromGrpcStatus(status);
     return report;
   }
@@ -87,7 +100,7 @@ class IntakeServiceTest : public ::testing::Test {
   time::SystemClock clock_;
   id::RandomIdSource ids_;
   telemetry::NullTelemetry telemetry_;
-  server::Authorizer authorizer_ = AllowPortal();
+  server::Authorizer authorizer_ = AllowBoth();
   server::Rpc rpc_{authorizer_, clock_, ids_, telemetry_, {}};
   GroupCommit writer_{{store_, clock_, telemetry_, [] {}}, {}};
   BacklogGate gate_{store_, clock_, {}};
@@ -99,6 +112,7 @@ class IntakeServiceTest : public ::testing::Test {
   std::unique_ptr<server::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::IntakeService::Stub> stub_;
+  std::unique_ptr<v1::IntakeService::Stub> other_;
 };
 
 TEST_F(IntakeServiceTest, AReportIsTakenAndReadBack) {
@@ -142,7 +156,7 @@ TEST_F(IntakeServiceTest, TextThatIsNotUtf8IsInvalidArgument) {
     const grpc::Slice slice(bytes);
     const grpc::ByteBuffer buffer(&slice, 1);
     grpc::GenericStub stub(channel_);
-    const auto context = As("acme");
+    const auto context = Context();
     grpc::ByteBuffer response;
     std::mutex mu;
     std::condition_variable changed;
@@ -167,7 +181,7 @@ TEST_F(IntakeServiceTest, ABatchHasAStatusPerItem) {
   *batch.mutable_requests(7) = batch.requests(6);
   batch.mutable_requests(7)->mutable_report()->set_narrative("another");
   v1::BatchSubmitReportsResponse response;
-  ASSERT_THAT(stub_->BatchSubmitReports(As("acme").get(), batch, &response), IsOk());
+  ASSERT_THAT(stub_->BatchSubmitReports(Context().get(), batch, &response), IsOk());
   ASSERT_THAT(response.results(), SizeIs(10));
   std::set<std::string> names;
   for (int i = 0; i < 10; ++i) {
@@ -201,7 +215,7 @@ TEST_F(IntakeServiceTest, ABatchOfReadsLeavesOutWhatIsNotThere) {
   int calls = 0;
   while (request.names_size() > 0 && ++calls < 10) {
     v1::BatchGetReportsResponse response;
-    ASSERT_THAT(stub_->BatchGetReports(As("acme").get(), request, &response), IsOk());
+    ASSERT_THAT(stub_->BatchGetReports(Context().get(), request, &response), IsOk());
     EXPECT_LE(response.ByteSizeLong(), 3u * 1024 * 1024 + 64 * 1024);
     for (const auto& report : response.reports()) read.push_back(report.name());
     *request.mutable_names() = response.remaining();
@@ -226,7 +240,7 @@ TEST_F(IntakeServiceTest, ListsPageByPageWithoutNarratives) {
   int pages = 0;
   do {
     v1::ListReportsResponse response;
-    ASSERT_THAT(stub_->ListReports(As("acme").get(), request, &response), IsOk());
+    ASSERT_THAT(stub_->ListReports(Context().get(), request, &response), IsOk());
     for (const auto& report : response.reports()) {
       names.insert(report.name());
       EXPECT_EQ(report.company(), "east-1");
@@ -247,23 +261,23 @@ TEST_F(IntakeServiceTest, ATokenBelongsToItsFilterAndTenant) {
   v1::ListReportsRequest request;
   request.set_page_size(1);
   v1::ListReportsResponse response;
-  ASSERT_THAT(stub_->ListReports(As("acme").get(), request, &response), IsOk());
+  ASSERT_THAT(stub_->ListReports(Context().get(), request, &response), IsOk());
   request.set_page_token(response.next_page_token());
   request.set_page_size(2);
-  EXPECT_THAT(stub_->ListReports(As("acme").get(), request, &response), IsOk());
-  EXPECT_THAT(stub_->ListReports(As("other").get(), request, &response),
+  EXPECT_THAT(stub_->ListReports(Context().get(), request, &response), IsOk());
+  EXPECT_THAT(other_->ListReports(Context().get(), request, &response),
               HasReason(mamori::v1::ERROR_REASON_PAGE_TOKEN));
   request.set_company("east-1");
-  EXPECT_THAT(stub_->ListReports(As("acme").get(), request, &response),
+  EXPECT_THAT(stub_->ListReports(Context().get(), request, &response),
               HasReason(mamori::v1::ERROR_REASON_PAGE_TOKEN));
 }
 
 TEST_F(IntakeServiceTest, SupplementsAndContacts) {
   const std::string name = *Submit(GoodSubmit());
   mamori::v1::Supplement supplement;
-  ASSERT_THAT(stub_->SupplementReport(As("acme").get(), GoodSupplement(name), &supplement), IsOk());
+  ASSERT_THAT(stub_->SupplementReport(Context().get(), GoodSupplement(name), &supplement), IsOk());
   mamori::v1::Supplement again;
-  ASSERT_THAT(stub_->SupplementReport(As("acme").get(), GoodSupplement(name), &again), IsOk());
+  ASSERT_THAT(stub_->SupplementReport(Context().get(), GoodSupplement(name), &again), IsOk());
   EXPECT_THAT(again, testing::EqualsProto(supplement));
   const auto report = GetReport(name);
   ASSERT_THAT(report, IsOk());
@@ -271,14 +285,14 @@ TEST_F(IntakeServiceTest, SupplementsAndContacts) {
   EXPECT_THAT(report->supplements(0), testing::EqualsProto(supplement));
 
   mamori::v1::Contact contact;
-  ASSERT_THAT(stub_->RecordContact(As("acme").get(), GoodContact(name), &contact), IsOk());
+  ASSERT_THAT(stub_->RecordContact(Context().get(), GoodContact(name), &contact), IsOk());
   EXPECT_EQ(contact.demand(), "a refund of everything");
-  EXPECT_THAT(stub_->RecordContact(As("other").get(), GoodContact(name), &contact),
+  EXPECT_THAT(other_->RecordContact(Context().get(), GoodContact(name), &contact),
               HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
   v1::ListContactsResponse contacts;
   v1::ListContactsRequest request;
   request.set_report(name);
-  ASSERT_THAT(stub_->ListContacts(As("acme").get(), request, &contacts), IsOk());
+  ASSERT_THAT(stub_->ListContacts(Context().get(), request, &contacts), IsOk());
   EXPECT_THAT(contacts.contacts(), SizeIs(1));
 }
 
@@ -295,10 +309,10 @@ TEST_F(IntakeServiceTest, Echo) {
   v1::EchoRequest request;
   request.set_payload("hello");
   v1::EchoResponse response;
-  ASSERT_THAT(stub_->Echo(As("acme").get(), request, &response), IsOk());
+  ASSERT_THAT(stub_->Echo(Context().get(), request, &response), IsOk());
   EXPECT_EQ(response.payload(), "hello");
   request.set_payload(std::string(2000, 'x'));
-  EXPECT_THAT(stub_->Echo(As("acme").get(), request, &response),
+  EXPECT_THAT(stub_->Echo(Context().get(), request, &response),
               HasReason(mamori::v1::ERROR_REASON_INVALID_FIELDS));
 }
 

@@ -23,13 +23,12 @@ constexpr int kBodiesPerRead = 32;
 
 }  // namespace
 
-absl::StatusOr<mamori::v1::Report> Reports::Complete(const server::CallContext& call,
-                                                     const StoredReport& row) {
+absl::StatusOr<mamori::v1::Report> Reports::Complete(const std::string& tenant,
+                                                     const StoredReport& row, absl::Time deadline) {
   ASSIGN_OR_RETURN(mamori::v1::Report report, ToReport(row));
   if (row.event_sequence <= 1) return report;
-  ASSIGN_OR_RETURN(
-      const std::vector<StoredSupplement> supplements,
-      store_.GetSupplements(call.tenant, row.report_id, kMaxSupplements, call.deadline));
+  ASSIGN_OR_RETURN(const std::vector<StoredSupplement> supplements,
+                   store_.GetSupplements(tenant, row.report_id, kMaxSupplements, deadline));
   size_t bytes = row.body.size();
   size_t first = supplements.size();  // of those that are returned: the newest that fit
   while (first > 0 && bytes + supplements[first - 1].body.size() <= kMaxAnswerBytes) {
@@ -48,12 +47,14 @@ absl::StatusOr<mamori::v1::Report> Reports::Get(const server::CallContext& call,
   ASSIGN_OR_RETURN(const std::vector<StoredReport> rows,
                    store_.GetReports(call.tenant, {id}, call.deadline));
   if (rows.empty()) return status::NotFound("report");
-  return Complete(call, rows[0]);
+  return Complete(call.tenant, rows[0], call.deadline);
 }
 
 absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
     const server::CallContext& call, const v1::BatchGetReportsRequest& request) {
   RETURN_IF_ERROR(ValidateBatchGetReports(request));
+  ASSIGN_OR_RETURN(const std::string tenant, server::TenantOf(call, request.tenant()));
+  RETURN_IF_ERROR(server::RequireResource(call, {request.names().begin(), request.names().end()}));
   v1::BatchGetReportsResponse response;
   size_t bytes = 0;
   bool full = false;
@@ -63,8 +64,7 @@ absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
     for (int i = begin; i < end && !full; ++i) {
       ids.push_back(id::FromName("reports", request.names(i)).value());
     }
-    ASSIGN_OR_RETURN(std::vector<StoredReport> rows,
-                     store_.GetReports(call.tenant, ids, call.deadline));
+    ASSIGN_OR_RETURN(std::vector<StoredReport> rows, store_.GetReports(tenant, ids, call.deadline));
     std::map<std::string_view, const StoredReport*> by_id;
     for (const StoredReport& row : rows) by_id.emplace(row.report_id, &row);
     for (int i = begin; i < end; ++i) {
@@ -74,7 +74,7 @@ absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
       }
       const auto found = by_id.find(ids[i - begin]);
       if (found == by_id.end()) continue;
-      ASSIGN_OR_RETURN(mamori::v1::Report report, Complete(call, *found->second));
+      ASSIGN_OR_RETURN(mamori::v1::Report report, Complete(tenant, *found->second, call.deadline));
       const size_t size = report.ByteSizeLong();
       if (bytes > 0 && bytes + size > kMaxAnswerBytes) {
         full = true;

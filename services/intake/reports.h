@@ -2,6 +2,8 @@
 #ifndef MAMORI_SERVICES_INTAKE_REPORTS_H_
 #define MAMORI_SERVICES_INTAKE_REPORTS_H_
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/id/id.h"
@@ -28,8 +30,8 @@ class Reports {
 
  private:
   // With its supplements, as many as an answer holds.
-  absl::StatusOr<mamori::v1::Report> Complete(const server::CallContext& call,
-                                              const StoredReport& row);
+  absl::StatusOr<mamori::v1::Report> Complete(const std::string& tenant, const StoredReport& row,
+                                              absl::Time deadline);
   absl::StatusOr<mamori::v1::Report> Listed(const server::CallContext& call,
                                             const StoredSummary& row);
 

@@ -36,22 +36,22 @@ class FlagsTest : public testing::Test {
     std::ofstream(file) << text;
     return file;
   }
-  void TearDown() override { unsetenv("MAMORI_TENANT"); }
+  void TearDown() override { unsetenv("MAMORI_SERVER_NAME"); }
 };
 
 TEST_F(FlagsTest, FlagBeatsEnvironmentBeatsProfile) {
-  const std::string profile = Write("tenant = \"profile\"\nperson = \"profile\"\n");
+  const std::string profile = Write("server-name = \"profile\"\nintake = \"profile\"\n");
   Settings only_profile;
   EXPECT_EQ(ParseSettings({"--profile", profile}, only_profile), "");
-  EXPECT_EQ(only_profile.tenant, "profile");
-  setenv("MAMORI_TENANT", "environment", 1);
+  EXPECT_EQ(only_profile.server_name, "profile");
+  setenv("MAMORI_SERVER_NAME", "environment", 1);
   Settings environment;
   EXPECT_EQ(ParseSettings({"--profile", profile}, environment), "");
-  EXPECT_EQ(environment.tenant, "environment");
-  EXPECT_EQ(environment.person, "profile");
+  EXPECT_EQ(environment.server_name, "environment");
+  EXPECT_EQ(environment.intake, "profile");
   Settings flag;
-  EXPECT_EQ(ParseSettings({"--profile", profile, "--tenant", "flag"}, flag), "");
-  EXPECT_EQ(flag.tenant, "flag");
+  EXPECT_EQ(ParseSettings({"--profile", profile, "--server-name", "flag"}, flag), "");
+  EXPECT_EQ(flag.server_name, "flag");
 }
 
 TEST_F(FlagsTest, AnUnknownLineOfAProfileIsAnError) {
@@ -73,7 +73,7 @@ TEST_F(FlagsTest, MissingSettingsAreNamed) {
   Settings settings;
   settings.intake = settings.triage = settings.notification = "x";
   settings.cert_file = settings.key_file = "x";
-  EXPECT_EQ(settings.Missing(), "--ca, --tenant");
+  EXPECT_EQ(settings.Missing(), "--ca");
 }
 
 TEST_F(FlagsTest, AReportCanBeToldByFlags) {

@@ -1,8 +1,10 @@
 #include "services/mamorictl/session.h"
 
+#include "absl/strings/ascii.h"
 #include "common/client/channel.h"
 #include "services/mamorictl/exit_code.h"
 #include "services/mamorictl/output.h"
+#include "services/mamorictl/text_source.h"
 
 namespace mamori::ctl {
 
@@ -34,14 +36,22 @@ notification::v1::NotificationService::Stub& Session::notification() {
   return *notification_;
 }
 
+std::string Session::Token() const {
+  std::string token = settings_.token;
+  if (!settings_.token_file.empty() && !ReadText(settings_.token_file, token)) {
+    err_ << "mamorictl: cannot read " << settings_.token_file << "\n";
+  }
+  return std::string(absl::StripAsciiWhitespace(token));
+}
+
 std::unique_ptr<grpc::ClientContext> Session::Call(bool stream) const {
   server::CallContext who;
-  who.tenant = settings_.tenant;
-  who.person = settings_.person;
   who.request_id = id::ToText(ids_.NewId());
   who.deadline =
       stream ? absl::InfiniteFuture() : clock_.Now() + absl::Seconds(settings_.timeout_seconds);
-  return client::MakeContext(who.deadline, &who);
+  auto context = client::MakeContext(who.deadline, &who);
+  if (const std::string token = Token(); !token.empty()) client::SetToken(token, *context);
+  return context;
 }
 
 std::string Session::RequestId(const std::string& given) const {

@@ -31,8 +31,8 @@ class Session {
   notification::v1::NotificationService::Stub& notification();
   std::shared_ptr<grpc::Channel> Channel(const std::string& target) const;
 
-  // The context of one call, for the tenant and person of the settings. Without a deadline for
-  // streams.
+  // The context of one call, with the access token of the settings where there is one. Without a
+  // deadline for streams.
   std::unique_ptr<grpc::ClientContext> Call(bool stream = false) const;
   // `given`, or a new one when that is empty.
   std::string RequestId(const std::string& given) const;
@@ -52,6 +52,8 @@ class Session {
   bool json() const { return settings_.json; }
 
  private:
+  std::string Token() const;
+
   const Settings& settings_;
   id::IdSource& ids_;
   const time::Clock& clock_;

@@ -1,5 +1,6 @@
 #include "services/mamorictl/settings.h"
 
+#include <cstdlib>
 #include <map>
 #include <utility>
 #include <vector>
@@ -12,7 +13,6 @@ std::string Settings::Missing() const {
   const std::vector<std::pair<std::string, const std::string*>> needed = {
       {"--intake", &intake},  {"--triage", &triage}, {"--notification", &notification},
       {"--cert", &cert_file}, {"--key", &key_file},  {"--ca", &ca_file},
-      {"--tenant", &tenant},
   };
   std::vector<std::string> missing;
   for (const auto& [flag, value] : needed) {
@@ -26,7 +26,7 @@ void AddSettings(CLI::App& app, Settings& settings) {
   const auto text = [&](const char* flag, std::string& value, const char* help, const char* env) {
     app.add_option(flag, value, help)->envname(env)->group(group);
   };
-  text("--profile", settings.profile, "File of lines like: tenant = \"acme\"", "MAMORI_PROFILE");
+  text("--profile", settings.profile, "File of lines like: timeout = 5", "MAMORI_PROFILE");
   text("--intake", settings.intake, "gRPC target, such as dns:///intake:8443", "MAMORI_INTAKE");
   text("--triage", settings.triage, "gRPC target", "MAMORI_TRIAGE");
   text("--notification", settings.notification, "gRPC target", "MAMORI_NOTIFICATION");
@@ -35,8 +35,11 @@ void AddSettings(CLI::App& app, Settings& settings) {
   text("--cert", settings.cert_file, "PEM certificate of this application", "MAMORI_TLS_CERT");
   text("--key", settings.key_file, "PEM key of this application", "MAMORI_TLS_KEY");
   text("--ca", settings.ca_file, "PEM authority of the services", "MAMORI_TLS_CA");
-  text("--tenant", settings.tenant, "Tenant acted for", "MAMORI_TENANT");
-  text("--person", settings.person, "Subject of the person acted for", "MAMORI_PERSON");
+  text("--token-file", settings.token_file,
+       "File with the access token of the person who acts, read for each call (or the token itself "
+       "in MAMORI_TOKEN)",
+       "MAMORI_TOKEN_FILE");
+  if (const char* token = std::getenv("MAMORI_TOKEN")) settings.token = token;
   app.add_option("--timeout", settings.timeout_seconds, "Seconds a call may take")
       ->envname("MAMORI_TIMEOUT")
       ->capture_default_str()

@@ -19,8 +19,8 @@ struct Settings {
   std::string cert_file;
   std::string key_file;
   std::string ca_file;
-  std::string tenant;
-  std::string person;
+  std::string token_file;
+  std::string token;  // from the environment alone: other processes see a command line
   double timeout_seconds = 10;
   bool json = false;
 

@@ -16,7 +16,7 @@ using triage::v1::WatchCasesResponse;
 
 struct Watch {
   std::string resume_token;
-  std::string token_file;
+  std::string resume_file;
   int count = 0;
 };
 
@@ -41,7 +41,7 @@ int Run(Session& session, const Watch& watch) {
   WatchCasesRequest request;
   request.set_resume_token(watch.resume_token);
   std::string kept;
-  if (!watch.token_file.empty() && ReadText(watch.token_file, kept)) {
+  if (!watch.resume_file.empty() && ReadText(watch.resume_file, kept)) {
     request.set_resume_token(std::string(absl::StripAsciiWhitespace(kept)));
   }
   const auto context = session.Call(/*stream=*/true);
@@ -50,8 +50,9 @@ int Run(Session& session, const Watch& watch) {
   for (WatchCasesResponse response; stream->Read(&response);) {
     if (response.has_event()) Print(session, response);
     // After it is handled, not before: a crash in between repeats it instead of losing it.
-    if (!watch.token_file.empty() && !WriteText(watch.token_file, response.resume_token() + "\n")) {
-      return session.FailLocally(absl::StrCat("cannot write ", watch.token_file));
+    if (!watch.resume_file.empty() &&
+        !WriteText(watch.resume_file, response.resume_token() + "\n")) {
+      return session.FailLocally(absl::StrCat("cannot write ", watch.resume_file));
     }
     if (response.has_event() && ++seen == watch.count) {
       context->TryCancel();
@@ -70,7 +71,7 @@ void AddWatchCommand(CLI::App& group, Choice& choice) {
   auto* token =
       command->add_option("--resume-token", watch->resume_token, "Go on after this answer");
   command
-      ->add_option("--token-file", watch->token_file,
+      ->add_option("--resume-file", watch->resume_file,
                    "Go on after the token in this file, and keep the newest there")
       ->excludes(token);
   command->add_option("--count", watch->count, "End after so many changes; 0 goes on for ever")
@@ -80,7 +81,7 @@ void AddWatchCommand(CLI::App& group, Choice& choice) {
       "A change may come twice, never not at all: keep the token, and look at the event id.\n"
       "Exit code 24 when the service stops: start it again with the token.\n"
       "Example:\n"
-      "  until mamorictl case watch --token-file watch.token -o json; do sleep 1; done");
+      "  until mamorictl case watch --resume-file watch.resume -o json; do sleep 1; done");
   command->callback(
       [=, &choice] { choice.run = [=](Session& session) { return Run(session, *watch); }; });
 }

@@ -24,7 +24,8 @@ absl::StatusOr<std::map<id::Id, mamori::v1::Report>> GrpcReportSource::Read(
     const size_t count = std::min<size_t>(names.size(), kMaxNames);
     for (size_t i = 0; i < count; ++i) request.add_names(names[i]);
     intake::v1::BatchGetReportsResponse response;
-    const auto context = client::MakeTenantContext(deadline, tenant);
+    request.set_tenant(tenant);
+    const auto context = client::MakeContext(deadline);
     RETURN_IF_ERROR(
         status::FromGrpcStatus(stub_->BatchGetReports(context.get(), request, &response)));
     if (response.remaining_size() >= static_cast<int>(count)) {

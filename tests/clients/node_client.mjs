@@ -1,6 +1,7 @@
 // A Node program that knows nothing of Mamori but its protos: submits a report over mTLS and follows it to the
 // webhook, whose signature a library of its own verifies.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
@@ -21,8 +22,8 @@ const { mamori } = grpc.loadPackageDefinition(definition);
 const pem = (name) => fs.readFileSync(path.join(state, 'tls', name));
 const credentials = grpc.credentials.createSsl(pem('ca.pem'), pem('portal.key'), pem('portal.pem'));
 const metadata = new grpc.Metadata();
-metadata.set('mamori-tenant', 'example-group');
-metadata.set('mamori-person', 'node-client');
+const token = execFileSync(path.join(root, 'deploy/local/token'), ['desk2'], { encoding: 'utf8' }).trim();
+metadata.set('authorization', `Bearer ${token}`);
 
 function connect(Service, port) {
   const stub = new Service(`localhost:${port}`, credentials);

@@ -32,7 +32,8 @@ from mamori.triage.v1 import triage_service_pb2 as triage_pb2  # noqa: E402
 from mamori.triage.v1 import triage_service_pb2_grpc as triage_grpc  # noqa: E402
 from mamori.v1 import actor_pb2, case_pb2, notification_pb2 as shared_pb2, report_pb2  # noqa: E402
 
-METADATA = (("mamori-tenant", "example-group"), ("mamori-person", "python-client"))
+TOKEN = subprocess.run([ROOT / "deploy" / "local" / "token", "desk1"], check=True, capture_output=True, text=True)
+METADATA = (("authorization", f"Bearer {TOKEN.stdout.strip()}"),)
 CALL = {"metadata": METADATA, "timeout": 10}
 
 
@@ -119,7 +120,7 @@ for delivery in mails:
 # The desk works on it; an old etag is refused.
 claimed = triage.ClaimCase(triage_pb2.ClaimCaseRequest(
     request_id=str(uuid.uuid4()), name=opened.name, etag=opened.etag), **CALL)
-assert claimed.assignee == "python-client" and claimed.state == case_pb2.CASE_STATE_RECEIVED
+assert claimed.assignee == "local/desk1" and claimed.state == case_pb2.CASE_STATE_RECEIVED
 try:
     triage.AddNote(triage_pb2.AddNoteRequest(request_id="x", name=opened.name), **CALL)
     raise AssertionError("a wrong request was accepted")

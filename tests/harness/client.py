@@ -1,4 +1,4 @@
-"""Calls the services as an application does: mTLS, tenant and person in the metadata."""
+"""Calls the services as an application does: mTLS, and a person's access token in the metadata."""
 
 import time
 import uuid
@@ -29,8 +29,9 @@ def new_request_id() -> str:
 class Client:
     """One application's connections to a set of replicas, {service: [port, ...]}."""
 
-    def __init__(self, ports: dict[str, list[int]], certificates, identity="portal", tenant="acme", person="desk-1"):
-        self.tenant, self.person = tenant, person
+    def __init__(self, ports: dict[str, list[int]], certificates, tokens, identity="portal", tenant="acme",
+                 person="desk-1", roles=("desk",)):
+        self.tenant, self.person, self.roles, self._tokens = tenant, person, roles, tokens
         self._credentials = grpc.ssl_channel_credentials(
             certificates.ca.read_bytes(), certificates.key(identity).read_bytes(),
             certificates.cert(identity).read_bytes())
@@ -49,7 +50,7 @@ class Client:
                 channel.close()
 
     def metadata(self, tenant=None) -> list[tuple[str, str]]:
-        return [("mamori-tenant", tenant or self.tenant), ("mamori-person", self.person)]
+        return [("authorization", "Bearer " + self._tokens.token(self.person, tenant or self.tenant, self.roles))]
 
     def stub(self, service: str, replica: int):
         replicas = self._stubs[service]

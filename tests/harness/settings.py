@@ -2,7 +2,7 @@
 
 import pathlib
 
-from . import paths
+from . import access, paths
 from .stubs import config_pb2, text_format
 
 LINK = "https://desk.acme.test/{case}"
@@ -12,9 +12,9 @@ class Settings:
     """Makes a configuration per process. What a test wants otherwise it changes in `adjust`, a function of the
     service's name, the replica's number and the message."""
 
-    def __init__(self, directory: pathlib.Path, certificates, adjust=None):
+    def __init__(self, directory: pathlib.Path, certificates, tokens, adjust=None):
         self._directory, self._certificates, self._adjust = directory, certificates, adjust
-        self.authorization = paths.ROOT / "deploy" / "config" / "authorization.textproto"
+        self.authorization, self.people = access.write(directory, tokens)
         self.policy = paths.ROOT / "tests" / "harness" / "policy.textproto"
         self._secret("webhook.key", "5a" * 32)
         self._secret("access.key", "a5" * 32)
@@ -62,6 +62,7 @@ class Settings:
         server.tls.key_file = str(self._certificates.key(service))
         server.tls.ca_file = str(self._certificates.ca)
         server.authorization_file = str(self.authorization)
+        server.people_file = str(self.people)
         server.grace.FromSeconds(10)
         server.log_level = "info"
 

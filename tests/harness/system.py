@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 from . import paths
+from .access import Tokens
 from .certificates import Certificates
 from .client import Client, health
 from .database import SERVICES, Database, make_schemas, password_of
@@ -48,7 +49,8 @@ class System:
         self.gates: dict[str, Gate] = {}
         self.database = cluster(self.directory / "db", self.certificates) if cluster else Database(
             self.directory / "db", self.certificates, durable)
-        self.settings = Settings(self.directory, self.certificates, adjust)
+        self.tokens = Tokens(self.directory / "issuer")
+        self.settings = Settings(self.directory, self.certificates, self.tokens, adjust)
         self.ports = {s: [free_port() for _ in range(replicas)] for s in SERVICES}
         self.probe_ports = {s: [free_port() for _ in range(replicas)] for s in SERVICES}
         self.processes: dict[str, list[Process]] = {}
@@ -136,7 +138,8 @@ class System:
 
     def client(self, **options) -> Client:
         """A client; `portal` of tenant "acme" unless told otherwise."""
-        client = Client({s: self._through_gate(f"client.{s}", s) for s in SERVICES}, self.certificates, **options)
+        client = Client({s: self._through_gate(f"client.{s}", s) for s in SERVICES}, self.certificates,
+                        self.tokens, **options)
         self._clients.append(client)
         return client
 

@@ -86,8 +86,10 @@ class Rules(unittest.TestCase):
         self.assertEqual(len(check("")), 1)
         self.assertEqual(len(check(row + row)), 1)
         self.assertEqual(len(check(row + row.replace("/A", "/Z"))), 1)
-        self.assertEqual(len(check(row + 'callers { id: "spiffe://m/service/intake" asserts_people: true }')), 1)
-        self.assertEqual(check(row + 'callers { id: "spiffe://m/service/triage" asserts_people: true }'), [])
+        self.assertEqual(len(check(row + 'callers { id: "spiffe://m/service/intake" person: PERSON_RULE_ALLOWED }')), 1)
+        self.assertEqual(len(check(row + 'callers { id: "spiffe://m/service/intake" }')), 1)
+        self.assertEqual(check(row + 'callers { id: "spiffe://m/service/triage" purpose: "assess" }'), [])
+        self.assertEqual(check(row + 'callers { id: "spiffe://m/app/portal" person: PERSON_RULE_ALLOWED }'), [])
 
 
 if __name__ == "__main__":

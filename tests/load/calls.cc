@@ -5,6 +5,7 @@
 #include <google/protobuf/wire_format_lite.h>
 #include <grpcpp/generic/generic_stub.h>
 
+#include <fstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -159,11 +160,24 @@ std::unique_ptr<Call> ListCases(const std::shared_ptr<grpc::Channel>& channel,
       });
 }
 
+constexpr absl::Duration kReadAgain = absl::Minutes(1);
+
 }  // namespace
 
+std::string TokenFile::Read() const {
+  if (file_.empty()) return "";
+  std::lock_guard lock(mu_);
+  const absl::Time now = absl::Now();
+  if (now - read_ >= kReadAgain) {
+    std::ifstream(file_) >> token_;
+    read_ = now;
+  }
+  return token_;
+}
+
 void SetUp(const CallOptions& options, absl::Duration timeout, grpc::ClientContext& context) {
-  context.AddMetadata("mamori-tenant", options.tenant);
-  context.AddMetadata("mamori-person", options.person);
+  const std::string token = options.token == nullptr ? "" : options.token->Read();
+  if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
   // Relative, so that a jump of the wall clock ends no call.
   context.set_deadline(
       gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),

@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -33,9 +35,23 @@ class Call {
 using CallFactory =
     std::function<std::unique_ptr<Call>(const std::shared_ptr<grpc::Channel>&, uint64_t number)>;
 
+// The driver's access token, read again from its file once a minute: whoever started the driver
+// renews it there. Thread safe.
+class TokenFile {
+ public:
+  explicit TokenFile(std::string file) : file_(std::move(file)) {}
+  // Empty for no file.
+  std::string Read() const;
+
+ private:
+  const std::string file_;
+  mutable std::mutex mu_;
+  mutable std::string token_;
+  mutable absl::Time read_ = absl::InfinitePast();
+};
+
 struct CallOptions {
-  std::string tenant = "load";
-  std::string person = "load-driver";
+  const TokenFile* token = nullptr;
   std::string run_id;  // distinguishes the request ids of one run from those of another
   std::vector<std::string> reports;  // submit: serialized mamori.v1.Report
   std::vector<std::string> names;    // get_report, get_case
@@ -47,7 +63,7 @@ struct CallOptions {
 // `options` outlives the factory.
 CallFactory MakeFactory(const std::string& method, const CallOptions& options);
 
-// Metadata by which the driver says for whom it acts, and a deadline as an application would set
+// The driver's token, and a deadline as an application would set
 // it.
 void SetUp(const CallOptions& options, absl::Duration timeout, grpc::ClientContext& context);
 

@@ -52,7 +52,7 @@ ABSL_FLAG(int, channels, 4, "connections");
 ABSL_FLAG(int, threads, 1, "threads, each with its share of calls and connections");
 ABSL_FLAG(absl::Duration, warmup, absl::Seconds(2), "not measured");
 ABSL_FLAG(absl::Duration, window, absl::Seconds(10), "measured");
-ABSL_FLAG(std::string, tenant, "load", "tenant");
+ABSL_FLAG(std::string, token_file, "", "file with an access token, renewed there; empty for none");
 ABSL_FLAG(std::string, company, "mihon", "company of the reports");
 ABSL_FLAG(std::string, names, "", "file with one resource name a line, for the get methods");
 ABSL_FLAG(std::string, out, "", "file for the acknowledged reports (submit) or the cases (cases)");
@@ -157,8 +157,9 @@ int Drive(const std::string& method) {
   const int threads = !absl::GetFlag(FLAGS_counters).empty() ? 1 : absl::GetFlag(FLAGS_threads);
   const auto channels = Connect(std::max(threads, absl::GetFlag(FLAGS_channels)));
 
+  const TokenFile token(absl::GetFlag(FLAGS_token_file));
   CallOptions calls;
-  calls.tenant = absl::GetFlag(FLAGS_tenant);
+  calls.token = &token;
   calls.run_id = absl::BytesToHexString(ids.NewId());
   if (method == "submit") {
     for (const v1::Report& report : MakeReports(600, absl::GetFlag(FLAGS_company), clock.Now())) {
@@ -216,8 +217,9 @@ int Drive(const std::string& method) {
 }
 
 int WriteCases() {
+  const TokenFile token(absl::GetFlag(FLAGS_token_file));
   CallOptions calls;
-  calls.tenant = absl::GetFlag(FLAGS_tenant);
+  calls.token = &token;
   const std::vector<std::string> reports = ReadLines(absl::GetFlag(FLAGS_names));
   std::vector<std::string> cases;
   const grpc::Status status =

@@ -8,9 +8,10 @@ import shutil
 import struct
 import subprocess
 import tempfile
+import threading
 import time
 
-from harness import paths
+from harness import access, paths
 from harness.certificates import Certificates
 from harness.database import SERVICES, Database, make_schemas, password_of
 from harness.processes import Process, Reaper, free_port, wait_until
@@ -46,6 +47,8 @@ class System:
         self._database_runs = False
         self._has_schemas = False
         self.certificates = Certificates(self.directory / "tls")
+        self._tokens = access.Tokens(self.directory / "issuer")
+        self._authorization, self._people = access.write(self.directory, self._tokens)
         self.database = Database(self.directory / "db", self.certificates, durable=True)
         self._secret("webhook.key", "5a" * 32)
         self._secret("access.key", "a5" * 32)
@@ -125,7 +128,8 @@ server {{
   listen: "127.0.0.1:{self.ports[service]}"
   probe_listen: "127.0.0.1:{self._probe_ports[service]}"
   tls {{ cert_file: "{tls.cert(service)}" key_file: "{tls.key(service)}" ca_file: "{tls.ca}" }}
-  authorization_file: "{paths.ROOT}/deploy/config/authorization.textproto"
+  authorization_file: "{self._authorization}"
+  people_file: "{self._people}"
   log_level: "warn"
 }}
 database {{
@@ -198,16 +202,34 @@ link_template: "https://desk.load.test/cases/{{case}}"
             pids["database"] = int(self.database.pid_file.read_text())
         return machine.Meter(pids)
 
+    def _write_token(self) -> pathlib.Path:
+        """The driver reads it again once a minute."""
+        path = self.directory / "load.token"
+        part = path.with_suffix(".new")
+        part.write_text(self._tokens.token("load-driver", "load"))
+        os.rename(part, path)
+        return path
+
+    def _renew_token(self, ended: threading.Event) -> None:
+        while not ended.wait(60):
+            self._write_token()
+
     def drive(self, method: str, port: int, **flags) -> dict:
         """One run of the driver: its JSON, and under `cpu` what everyone spent meanwhile."""
         tls = self.certificates
         argv = [PARTS / "load_driver", f"--method={method}", f"--target=127.0.0.1:{port}", f"--ca={tls.ca}",
-                f"--cert={tls.cert('load')}", f"--key={tls.key('load')}"]
+                f"--cert={tls.cert('load')}", f"--key={tls.key('load')}",
+                f"--token_file={self._write_token()}"]
         argv += [f"--{name}={value}" for name, value in flags.items()]
         meter = self.meter()
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as error:
             process = subprocess.Popen(argv, stdout=out, stderr=error)
+            ended = threading.Event()
+            renewer = threading.Thread(target=self._renew_token, args=(ended,), daemon=True)
+            renewer.start()
             _, status, usage = os.wait4(process.pid, 0)
+            ended.set()
+            renewer.join()
             process.returncode = os.waitstatus_to_exitcode(status)
             out.seek(0)
             error.seek(0)
