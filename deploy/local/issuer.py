@@ -68,4 +68,4 @@ class Issuer:
 if __name__ == "__main__":
     here = Issuer(pathlib.Path(sys.argv[1]))
     if sys.argv[2] == "token":
-        print(here.token(sys.argv[3], sys.argv[4], sys.argv[5:], department="Compliance"))
+        print(here.token(sys.argv[3], sys.argv[4], sys.argv[5:], department="people-care"))

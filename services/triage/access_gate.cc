@@ -10,11 +10,6 @@ using authz::Role;
 authz::Viewer ViewerOf(const server::CallContext& call) {
   authz::Viewer viewer{.tenant = call.tenant, .person = call.person, .department = call.department};
   viewer.roles = authz::RolesOf(call.roles);
-  if (call.token_hash.empty()) {
-    // An application that asserts a person, without a token, vouches for the desk as a whole; what
-    // the case's record says of the person holds all the same.
-    viewer.roles = {Role::kDesk, Role::kConsultation, Role::kFirstReader, Role::kAdmin};
-  }
   return viewer;
 }
 

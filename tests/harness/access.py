@@ -22,7 +22,7 @@ class Tokens:
         self.issuer = issuer.Issuer(directory)
         self._made: dict[tuple, tuple[float, str]] = {}
 
-    def token(self, person: str, tenant: str, roles=("desk",)) -> str:
+    def token(self, person: str, tenant: str, roles=()) -> str:
         key = (person, tenant, tuple(roles))
         made, token = self._made.get(key, (0, ""))
         if not token or time.monotonic() - made > _FRESH:

@@ -30,7 +30,7 @@ class Client:
     """One application's connections to a set of replicas, {service: [port, ...]}."""
 
     def __init__(self, ports: dict[str, list[int]], certificates, tokens, identity="portal", tenant="acme",
-                 person="desk-1", roles=("desk",)):
+                 person="desk-1", roles=("consultation", "desk", "first_reader")):
         self.tenant, self.person, self.roles, self._tokens = tenant, person, roles, tokens
         self._credentials = grpc.ssl_channel_credentials(
             certificates.ca.read_bytes(), certificates.key(identity).read_bytes(),

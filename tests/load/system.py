@@ -206,7 +206,7 @@ link_template: "https://desk.load.test/cases/{{case}}"
         """The driver reads it again once a minute."""
         path = self.directory / "load.token"
         part = path.with_suffix(".new")
-        part.write_text(self._tokens.token("load-driver", "load"))
+        part.write_text(self._tokens.token("load-driver", "load", ("consultation", "desk", "first_reader")))
         os.rename(part, path)
         return path
 
