@@ -1,9 +1,7 @@
 #include "common/outbox/relay.h"
 
 #include <algorithm>
-#include <array>
-#include <atomic>
-#include <optional>
+#include <map>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -17,10 +15,11 @@
 namespace mamori::outbox {
 namespace {
 
+// One of these for each shard held, in one statement. Ordered by hand afterwards.
 constexpr char kReadShard[] =
-    "SELECT shard, due_time, subject_id, subject_sequence, attempt_count, event FROM outbox"
-    " WHERE shard = ? AND due_time <= ? ORDER BY shard, due_time, subject_id, subject_sequence "
-    "LIMIT ?";
+    "(SELECT shard, due_time, subject_id, subject_sequence, attempt_count, event FROM outbox"
+    " WHERE shard = ? AND due_time <= ? ORDER BY shard, due_time, subject_id, subject_sequence"
+    " LIMIT ?)";
 constexpr char kKey[] = "(shard = ? AND due_time = ? AND subject_id = ? AND subject_sequence = ?)";
 constexpr char kDelete[] = "DELETE FROM outbox WHERE ";
 constexpr char kPostpone[] =
@@ -40,6 +39,8 @@ struct Waiting {
   int64_t attempts = 0;
   v1::Event event;
 };
+
+std::string LeaseOf(int shard) { return absl::StrCat("relay/", shard); }
 
 void AddKey(const Waiting& row, db::Params& params) {
   params.Add(row.shard).Add(row.due_micros).Add(row.subject_id).Add(row.sequence);
@@ -65,8 +66,11 @@ class SqlRelay final : public Relay {
         publisher_(std::move(publisher)),
         options_(options),
         holder_(d_.ids.NewId()),
-        periodic_({.name = "relay", .interval = options.poll_interval}, d_.ids, d_.telemetry,
-                  [this] { return RunOnce(); }) {
+        periodic_({.name = "relay",
+                   .interval = options.poll_interval,
+                   .linger = options.linger,
+                   .shortest_interval = options.poll_interval / 20},
+                  d_.ids, d_.telemetry, [this] { return RunOnce(); }) {
     // From the start, so that its first step is one that monitoring sees.
     d_.telemetry.Count("mamori_outbox_refused_total", {}, 0);
   }
@@ -112,70 +116,75 @@ class SqlRelay final : public Relay {
   absl::Status HoldLeases() {
     const absl::Time now = d_.clock.Now();
     if (now < renew_time_ && now >= renewed_at_) return absl::OkStatus();
-    std::array<std::optional<worker::Lease>, kShards> held;
-    const absl::Status status = d_.transactor.Run(
-        {.deadline = now + options_.lease / 3, .settles_unknown_commit = true},
-        [&](db::Tx& tx) -> absl::Status {
-          for (int shard = 0; shard < kShards; ++shard) {
-            ASSIGN_OR_RETURN(held[shard], worker::TryAcquire(tx, absl::StrCat("relay/", shard),
-                                                             holder_, now, options_.lease));
-          }
-          return absl::OkStatus();
-        });
+    std::vector<worker::Lease> held;
+    const absl::Status status =
+        d_.transactor.Run({.deadline = now + options_.lease / 3, .settles_unknown_commit = true},
+                          [&](db::Tx& tx) -> absl::Status {
+                            ASSIGN_OR_RETURN(held, Acquire(tx, now));
+                            return absl::OkStatus();
+                          });
     if (!status.ok()) {
-      leases_ = {};
+      leases_.clear();
       return status;
     }
     leases_ = std::move(held);
     renewed_at_ = now;
     renew_time_ = now + options_.lease / 3;
-    Measure();
     return absl::OkStatus();
   }
 
-  // What cannot be measured now keeps its last value: the events matter more than their count.
-  void Measure() {
-    const absl::Time now = d_.clock.Now();
-    const absl::StatusOr<Backlog> backlog =
-        d_.transactor.Run<Backlog>({.deadline = now + options_.lease / 3, .read_only = true},
-                                   [](db::Tx& tx) { return MeasureBacklog(tx, kMeasuredRows); });
-    if (!backlog.ok()) return;
-    const absl::Duration age = backlog->oldest_micros == 0
-                                   ? absl::ZeroDuration()
-                                   : now - absl::FromUnixMicros(backlog->oldest_micros);
-    d_.telemetry.Gauge("mamori_outbox_depth", static_cast<double>(backlog->depth));
-    d_.telemetry.Gauge("mamori_outbox_age_seconds", absl::ToDoubleSeconds(age));
-    d_.telemetry.Gauge("mamori_outbox_refused", static_cast<double>(backlog->refused));
+  // Renews those held, nearly always by one statement, and tries for the others.
+  absl::StatusOr<std::vector<worker::Lease>> Acquire(db::Tx& tx, absl::Time now) {
+    std::vector<worker::Lease> held = leases_;
+    ASSIGN_OR_RETURN(const bool kept, worker::RenewAll(tx, held, now + options_.lease));
+    if (!kept) held.clear();  // one by one, then
+    for (int shard = 0; shard < kShards; ++shard) {
+      const std::string name = LeaseOf(shard);
+      if (std::any_of(held.begin(), held.end(), [&](const auto& l) { return l.name == name; })) {
+        continue;
+      }
+      ASSIGN_OR_RETURN(auto lease, worker::TryAcquire(tx, name, holder_, now, options_.lease));
+      if (lease) held.push_back(*std::move(lease));
+    }
+    return held;
   }
 
   absl::StatusOr<std::vector<Waiting>> Read() {
     const absl::Time now = d_.clock.Now();
-    const int64_t holding = std::count_if(leases_.begin(), leases_.end(),
-                                          [](const auto& lease) { return lease.has_value(); });
-    if (holding == 0) return std::vector<Waiting>();
-    const int64_t share = std::max<int64_t>(1, options_.batch / holding);
+    if (leases_.empty()) return std::vector<Waiting>();
+    const int64_t share = std::max<int64_t>(1, options_.batch / leases_.size());
+    std::string sql;
+    db::Params params;
+    for (int shard = 0; shard < kShards; ++shard) {
+      if (!Holds(shard)) continue;
+      absl::StrAppend(&sql, sql.empty() ? "" : " UNION ALL ", kReadShard);
+      params.Add(shard).Add(now).Add(share);
+    }
     return d_.transactor.Run<std::vector<Waiting>>(
         {.deadline = now + options_.lease / 3, .read_only = true},
         [&](db::Tx& tx) -> absl::StatusOr<std::vector<Waiting>> {
+          ASSIGN_OR_RETURN(const db::Rows found, tx.Query(sql, params));
           std::vector<Waiting> rows;
-          for (int shard = 0; shard < kShards; ++shard) {
-            if (!leases_[shard]) continue;
-            ASSIGN_OR_RETURN(const db::Rows found,
-                             tx.Query(kReadShard, db::Params().Add(shard).Add(now).Add(share)));
-            for (const db::Row& row : found) {
-              Waiting& waiting = rows.emplace_back();
-              waiting.shard = row.GetInt64(0);
-              waiting.due_micros = row.GetInt64(1);
-              waiting.subject_id = row.GetBytes(2);
-              waiting.sequence = row.GetInt64(3);
-              waiting.attempts = row.GetInt64(4);
-              if (!waiting.event.ParseFromString(row.GetBytes(5))) {
-                return absl::DataLossError("an outbox row that does not parse");
-              }
+          rows.reserve(found.size());
+          for (const db::Row& row : found) {
+            Waiting& waiting = rows.emplace_back();
+            waiting.shard = row.GetInt64(0);
+            waiting.due_micros = row.GetInt64(1);
+            waiting.subject_id = row.GetBytes(2);
+            waiting.sequence = row.GetInt64(3);
+            waiting.attempts = row.GetInt64(4);
+            if (!waiting.event.ParseFromString(row.GetBytes(5))) {
+              return absl::DataLossError("an outbox row that does not parse");
             }
           }
           return rows;
         });
+  }
+
+  bool Holds(int shard) const {
+    const std::string name = LeaseOf(shard);
+    return std::any_of(leases_.begin(), leases_.end(),
+                       [&](const worker::Lease& lease) { return lease.name == name; });
   }
 
   // Removes what was taken and postpones the rest, while the leases are still this relay's: the
@@ -201,9 +210,7 @@ class SqlRelay final : public Relay {
     RETURN_IF_ERROR(d_.transactor.Run(
         {.deadline = now + options_.lease, .settles_unknown_commit = true},
         [&](db::Tx& tx) -> absl::Status {
-          for (const auto& lease : leases_) {
-            if (lease) RETURN_IF_ERROR(worker::CheckFence(tx, *lease));
-          }
+          RETURN_IF_ERROR(worker::CheckFences(tx, leases_));
           RETURN_IF_ERROR(ForChunks(taken, [&](const std::string& where, const db::Params& keys) {
             return tx.Execute(kDelete + where, keys).status();
           }));
@@ -230,20 +237,20 @@ class SqlRelay final : public Relay {
     });
   }
 
-  // Calls `execute` with "key OR key …" for chunks whose sizes are powers of two, so that few texts
-  // exist. OR of full keys, because MariaDB makes no range access of (a, b) IN ((?, ?), …).
+  // Calls `execute` with "key OR key …" for chunks of the rows, rounded up to a power of two by
+  // repeating the last, so that few texts exist. OR of full keys, because MariaDB makes no range
+  // access of (a, b) IN ((?, ?), …).
   template <typename Execute>
   static absl::Status ForChunks(const std::vector<const Waiting*>& rows, Execute execute) {
-    size_t first = 0;
-    while (first < rows.size()) {
-      size_t size = kSettleChunk;
-      while (size > rows.size() - first) size /= 2;
+    for (size_t first = 0; first < rows.size(); first += kSettleChunk) {
+      const size_t count = std::min(kSettleChunk, rows.size() - first);
+      size_t size = 1;
+      while (size < count) size *= 2;
       std::string where = kKey;
       for (size_t i = 1; i < size; ++i) absl::StrAppend(&where, " OR ", kKey);
       db::Params keys;
-      for (size_t i = 0; i < size; ++i) AddKey(*rows[first + i], keys);
+      for (size_t i = 0; i < size; ++i) AddKey(*rows[first + std::min(i, count - 1)], keys);
       RETURN_IF_ERROR(execute(where, keys));
-      first += size;
     }
     return absl::OkStatus();
   }
@@ -253,7 +260,7 @@ class SqlRelay final : public Relay {
   const RelayOptions options_;
   const id::Id holder_;
   // Only the running thread (or the test that calls RunOnce) touches these.
-  std::array<std::optional<worker::Lease>, kShards> leases_;
+  std::vector<worker::Lease> leases_;
   absl::Time renew_time_ = absl::InfinitePast();
   absl::Time renewed_at_ = absl::InfinitePast();
   worker::Periodic periodic_;

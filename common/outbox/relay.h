@@ -25,7 +25,11 @@ using Publisher = std::function<absl::StatusOr<std::vector<absl::Status>>(
 struct RelayOptions {
   int batch = 500;
   absl::Duration lease = absl::Seconds(5);
+  // Between looks that nobody asked for; a twentieth of it while they find what another process has
+  // committed.
   absl::Duration poll_interval = absl::Milliseconds(500);
+  // After a batch, so that under load the next one is larger. A lone event does not wait.
+  absl::Duration linger = absl::Milliseconds(10);
   absl::Duration publish_timeout = absl::Seconds(4);  // below `lease`
   bool paused = false;
 };
@@ -33,13 +37,9 @@ struct RelayOptions {
 // Runs one thread. Delivery is at least once; an event leaves the table only when the receiver
 // answered OK. What the receiver cannot take now comes again with backoff (50 ms … 30 s); what it
 // will never take (INVALID_ARGUMENT) stays with a due time a day away, is counted in
-// mamori_outbox_refused_total and logged. With each renewal of the leases it measures the whole
-// table, whoever holds the shards: mamori_outbox_depth, mamori_outbox_age_seconds and
-// mamori_outbox_refused, each of at most kMeasuredRows rows.
+// mamori_outbox_refused_total and logged.
 class Relay {
  public:
-  static constexpr int64_t kMeasuredRows = 20'000;
-
   struct Dependencies {
     db::Transactor& transactor;
     const time::Clock& clock;

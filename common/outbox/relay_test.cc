@@ -46,23 +46,6 @@ class Receiver {
   std::vector<v1::Event> seen;
 };
 
-// Keeps the gauges as they were set last and the counters' sums.
-class Meters final : public telemetry::Telemetry {
- public:
-  void Log(telemetry::Level, std::string_view, const telemetry::Labels&) override {}
-  void RecordCall(std::string_view, std::string_view, absl::Duration, std::string_view,
-                  std::string_view) override {}
-  void Count(std::string_view name, const telemetry::Labels&, double by) override {
-    values[std::string(name)] += by;
-  }
-  void Gauge(std::string_view name, double value, const telemetry::Labels&) override {
-    values[std::string(name)] = value;
-  }
-  void Observe(std::string_view, absl::Duration, const telemetry::Labels&) override {}
-
-  std::map<std::string, double> values;
-};
-
 class RelayTest : public EventFixture {
  protected:
   std::unique_ptr<Relay> MakeRelay(Receiver& receiver, RelayOptions options = {}) {
@@ -125,42 +108,6 @@ TEST_F(RelayTest, WhatIsRefusedForGoodIsKeptForAPerson) {
   clock_.Advance(absl::Hours(24));
   receiver.answers_by_sequence.clear();
   EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(true));
-}
-
-TEST_F(RelayTest, MeasuresWhatWaitsWithEachRenewalOfTheLeases) {
-  Meters meters;
-  Receiver receiver;
-  receiver.down = absl::UnavailableError("down");
-  auto relay = Relay::Create({transactor(), clock_, ids_, meters}, receiver.publisher(), {});
-  EXPECT_EQ(meters.values.count("mamori_outbox_refused_total"), 1u) << "from the start";
-  AppendAll({EventOf(ids_.NewId(), 1), EventOf(ids_.NewId(), 2)});
-  clock_.Advance(absl::Seconds(30));
-  EXPECT_FALSE(relay->RunOnce().ok());
-  EXPECT_EQ(meters.values["mamori_outbox_depth"], 2);
-  EXPECT_NEAR(meters.values["mamori_outbox_age_seconds"], 30, 1);
-  EXPECT_EQ(meters.values["mamori_outbox_refused"], 0);
-
-  // One is taken, one refused for good: that one waits for a person and ages nothing.
-  receiver.down = absl::OkStatus();
-  receiver.answers_by_sequence[2] = absl::InvalidArgumentError("no");
-  EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(true));
-  clock_.Advance(absl::Seconds(2));  // past a third of the lease
-  EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(false));
-  EXPECT_EQ(meters.values["mamori_outbox_depth"], 0);
-  EXPECT_EQ(meters.values["mamori_outbox_age_seconds"], 0);
-  EXPECT_EQ(meters.values["mamori_outbox_refused"], 1);
-  EXPECT_EQ(meters.values["mamori_outbox_refused_total"], 1);
-}
-
-TEST_F(RelayTest, WhoHoldsNoShardMeasuresToo) {
-  Meters meters;
-  Receiver holder_receiver, other_receiver;
-  auto holder = MakeRelay(holder_receiver);
-  EXPECT_THAT(holder->RunOnce(), IsOkAndHolds(false));  // takes the leases
-  AppendAll({EventOf(ids_.NewId(), 1)});
-  auto other = Relay::Create({transactor(), clock_, ids_, meters}, other_receiver.publisher(), {});
-  EXPECT_THAT(other->RunOnce(), IsOkAndHolds(false));
-  EXPECT_EQ(meters.values["mamori_outbox_depth"], 1);
 }
 
 TEST_F(RelayTest, ASubjectIsNeverInTwoHands) {

@@ -1,5 +1,8 @@
 #include "common/worker/lease.h"
 
+#include <map>
+
+#include "absl/strings/str_cat.h"
 #include "common/status/macros.h"
 
 namespace mamori::worker {
@@ -10,6 +13,9 @@ constexpr char kInsert[] =
     "INSERT INTO lease (name, holder, fence, expire_time) VALUES (?, ?, 1, ?)";
 constexpr char kRenew[] =
     "UPDATE lease SET expire_time = ? WHERE name = ? AND holder = ? AND fence = ?";
+constexpr char kLockAll[] = "SELECT name, holder, fence FROM lease WHERE name IN (";
+constexpr char kRenewAll[] = "UPDATE lease SET expire_time = ? WHERE holder = ? AND (";
+constexpr char kOne[] = "(name = ? AND fence = ?)";
 constexpr char kTake[] =
     "UPDATE lease SET holder = ?, fence = ?, expire_time = ? WHERE name = ? AND fence = ?";
 constexpr char kRelease[] =
@@ -46,13 +52,37 @@ absl::StatusOr<std::optional<Lease>> TryAcquire(db::Tx& tx, std::string_view nam
   return std::optional<Lease>(std::move(lease));
 }
 
-absl::Status CheckFence(db::Tx& tx, const Lease& lease) {
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kLock, db::Params().Add(lease.name)));
-  if (rows.size() == 1 && rows[0].GetBytes(0) == lease.holder &&
-      rows[0].GetInt64(1) == lease.fence) {
-    return absl::OkStatus();
+absl::Status CheckFences(db::Tx& tx, const std::vector<Lease>& leases) {
+  if (leases.empty()) return absl::OkStatus();
+  db::Params names;
+  for (const Lease& lease : leases) names.Add(lease.name);
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(absl::StrCat(kLockAll, db::Placeholders(leases.size()),
+                                         ") ORDER BY name FOR UPDATE"),
+                            names));
+  std::map<std::string, std::pair<std::string, int64_t>> stored;
+  for (const db::Row& row : rows) stored[row.GetBytes(0)] = {row.GetBytes(1), row.GetInt64(2)};
+  for (const Lease& lease : leases) {
+    const auto found = stored.find(lease.name);
+    if (found == stored.end() || found->second != std::pair(lease.holder, lease.fence)) {
+      return absl::FailedPreconditionError("the lease is another's by now");
+    }
   }
-  return absl::FailedPreconditionError("the lease is another's by now");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> RenewAll(db::Tx& tx, std::vector<Lease>& leases, absl::Time expire_time) {
+  if (leases.empty()) return true;
+  std::string sql = kRenewAll;
+  db::Params params;
+  params.Add(expire_time).Add(leases.front().holder);
+  for (Lease& lease : leases) {
+    absl::StrAppend(&sql, &lease == &leases.front() ? "" : " OR ", kOne);
+    params.Add(lease.name).Add(lease.fence);
+    lease.expire_time = expire_time;
+  }
+  ASSIGN_OR_RETURN(const int64_t found, tx.Execute(sql + ")", params));
+  return found == static_cast<int64_t>(leases.size());
 }
 
 absl::Status Release(db::Tx& tx, const Lease& lease) {

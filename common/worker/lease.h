@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -30,11 +31,15 @@ absl::StatusOr<std::optional<Lease>> TryAcquire(db::Tx& tx, std::string_view nam
                                                 std::string_view holder, absl::Time now,
                                                 absl::Duration ttl);
 
-// OK while `lease` is still the holder's, and locks its row until `tx` ends, so that nobody takes
-// it in between: writes in the same transaction are fenced. FAILED_PRECONDITION when another has
-// taken it. A lease whose time is over but that nobody has taken is still the holder's: nobody else
-// acted.
-absl::Status CheckFence(db::Tx& tx, const Lease& lease);
+// OK while all of one holder's `leases` are still its own, and locks their rows in the order of
+// their names until `tx` ends, so that nobody takes one in between: writes in the same transaction
+// are fenced. FAILED_PRECONDITION when another has taken one. A lease whose time is over but that
+// nobody has taken is still the holder's: nobody else acted.
+absl::Status CheckFences(db::Tx& tx, const std::vector<Lease>& leases);
+
+// Renews all of one holder's `leases` by one statement and sets their expire_time. False when one
+// of them is another's by now: then this transaction may have renewed the rest.
+absl::StatusOr<bool> RenewAll(db::Tx& tx, std::vector<Lease>& leases, absl::Time expire_time);
 
 // Lets another take it at once. Nothing happens when it is no longer the holder's.
 absl::Status Release(db::Tx& tx, const Lease& lease);

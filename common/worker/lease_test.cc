@@ -16,14 +16,14 @@ constexpr absl::Duration kTtl = absl::Seconds(5);
 
 class LeaseTest : public ::testing::Test {
  protected:
-  std::optional<Lease> Take(const std::string& holder) {
+  std::optional<Lease> Take(const std::string& holder, std::string_view name = "relay/0") {
     auto lease = database_.transactor().Run<std::optional<Lease>>(
-        {}, [&](db::Tx& tx) { return TryAcquire(tx, "relay/0", holder, clock_.Now(), kTtl); });
+        {}, [&](db::Tx& tx) { return TryAcquire(tx, name, holder, clock_.Now(), kTtl); });
     EXPECT_TRUE(lease.ok()) << lease.status();
     return lease.ok() ? *lease : std::nullopt;
   }
   absl::Status Check(const Lease& lease) {
-    return database_.transactor().Run({}, [&](db::Tx& tx) { return CheckFence(tx, lease); });
+    return database_.transactor().Run({}, [&](db::Tx& tx) { return CheckFences(tx, {lease}); });
   }
 
   mamori::testing::TestDatabase database_{"deploy/db/migrations/notification"};
@@ -58,6 +58,27 @@ TEST_F(LeaseTest, AStaleHolderIsFencedOff) {
   EXPECT_EQ(second->fence, 2);
   EXPECT_TRUE(absl::IsFailedPrecondition(Check(*first)));
   EXPECT_TRUE(Check(*second).ok());
+}
+
+TEST_F(LeaseTest, SeveralAreRenewedAndFencedTogether) {
+  std::vector<Lease> leases = {*Take(kFirst, "relay/0"), *Take(kFirst, "relay/1")};
+  const auto renew = [&] {
+    return database_.transactor().Run<bool>(
+        {}, [&](db::Tx& tx) { return RenewAll(tx, leases, clock_.Now() + kTtl); });
+  };
+  const auto check = [&] {
+    return database_.transactor().Run({}, [&](db::Tx& tx) { return CheckFences(tx, leases); });
+  };
+  clock_.Advance(absl::Seconds(4));
+  EXPECT_TRUE(*renew());
+  EXPECT_EQ(leases[1].expire_time, clock_.Now() + kTtl);
+  clock_.Advance(absl::Seconds(4));
+  EXPECT_FALSE(Take(kSecond, "relay/1").has_value()) << "it was renewed";
+  EXPECT_TRUE(check().ok());
+  clock_.Advance(kTtl);
+  ASSERT_TRUE(Take(kSecond, "relay/1").has_value());
+  EXPECT_TRUE(absl::IsFailedPrecondition(check())) << "one of two is lost";
+  EXPECT_FALSE(*renew());
 }
 
 TEST_F(LeaseTest, ReleasingLetsAnotherTakeItAtOnce) {

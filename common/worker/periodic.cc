@@ -56,20 +56,25 @@ void Periodic::Wake() {
   changed_.notify_one();
 }
 
-bool Periodic::Wait(absl::Duration duration, bool wakeable) {
+Periodic::Waited Periodic::Wait(absl::Duration duration, bool wakeable) {
   std::unique_lock lock(mu_);
   changed_.wait_for(lock, absl::ToChronoNanoseconds(duration),
                     [&] { return stop_ || (wakeable && woken_); });
   // Cleared before the run, so that a wake-up during the run leads to another.
-  woken_ = false;
-  return !stop_;
+  const bool woken = std::exchange(woken_, false);
+  if (stop_) return Waited::kStopped;
+  return woken ? Waited::kWoken : Waited::kLong;
 }
 
 void Periodic::Loop() {
-  if (!Wait(options_.interval * ids_.NewFraction(), true)) return;
+  Waited waited = Wait(options_.interval * ids_.NewFraction(), true);
   absl::StatusCode last = absl::StatusCode::kOk;
   absl::Duration backoff = kFirstBackoff;
-  while (true) {
+  absl::Duration interval = options_.interval;
+  const absl::Duration shortest = options_.shortest_interval == absl::ZeroDuration()
+                                      ? options_.interval
+                                      : options_.shortest_interval;
+  while (waited != Waited::kStopped) {
     const absl::StatusOr<bool> did_work = Guarded(run_once_);
     if (did_work.status().code() != last) {
       last = did_work.status().code();
@@ -77,20 +82,21 @@ void Periodic::Loop() {
           last == absl::StatusCode::kOk ? telemetry::Level::kInfo : telemetry::Level::kWarn,
           "worker_status", {{"worker", options_.name}, {"code", absl::StatusCodeToString(last)}});
     }
-    bool go_on = true;
     if (!did_work.ok()) {
       telemetry_.Count("mamori_worker_failures_total", {{"worker", options_.name}});
       // Wake-ups do not cut it short: whoever is down is not asked faster because there is more
       // work.
-      go_on = Wait(backoff * (0.5 + ids_.NewFraction() / 2), false);
+      waited = Wait(backoff * (0.5 + ids_.NewFraction() / 2), false);
       backoff = std::min(backoff * 2, options_.max_backoff);
-    } else {
-      backoff = kFirstBackoff;
-      go_on = Wait(
-          *did_work ? absl::ZeroDuration() : options_.interval * (0.9 + 0.2 * ids_.NewFraction()),
-          true);
+      continue;
     }
-    if (!go_on) return;
+    backoff = kFirstBackoff;
+    if (waited == Waited::kLong) {
+      interval =
+          *did_work ? std::max(shortest, interval / 4) : std::min(options_.interval, interval * 2);
+    }
+    waited = *did_work ? Wait(options_.linger, false)
+                       : Wait(interval * (0.9 + 0.2 * ids_.NewFraction()), true);
   }
 }
 

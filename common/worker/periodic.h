@@ -21,13 +21,19 @@ struct PeriodicOptions {
   absl::Duration interval =
       absl::Milliseconds(500);                    // between looks; each wait is jittered by ±10 %
   absl::Duration max_backoff = absl::Seconds(5);  // longest wait after failures in a row
+  // How long to wait after a run that did something, whatever wake-ups come: under load the next
+  // one does together what came meanwhile, while a lone wake-up is never kept waiting.
+  absl::Duration linger = absl::ZeroDuration();
+  // While looks that nobody asked for find something (another process left it), they come closer,
+  // down to this, and apart again when they find nothing. Zero: they stay `interval` apart.
+  absl::Duration shortest_interval = absl::ZeroDuration();
 };
 
 class Periodic {
  public:
-  // `run_once` says whether it did something: then it is asked again at once. A failure is logged
-  // (once per change of its code) and never ends the thread; after failures the wait doubles from
-  // 50 ms to `max_backoff`.
+  // `run_once` says whether it did something: then it is asked again, after `linger`. A failure is
+  // logged (once per change of its code) and never ends the thread; after failures the wait doubles
+  // from 50 ms to `max_backoff`.
   Periodic(PeriodicOptions options, id::IdSource& ids, telemetry::Telemetry& telemetry,
            std::function<absl::StatusOr<bool>()> run_once);
   // Stops.
@@ -42,9 +48,11 @@ class Periodic {
   void Wake();
 
  private:
+  enum class Waited { kStopped, kWoken, kLong };
+
   void Loop();
-  // False when it is time to stop.
-  bool Wait(absl::Duration duration, bool wakeable);
+  // kWoken when there was a wake-up, also one that was not to end the wait.
+  Waited Wait(absl::Duration duration, bool wakeable);
 
   const PeriodicOptions options_;
   id::IdSource& ids_;

@@ -58,6 +58,41 @@ TEST_F(PeriodicTest, RunsAgainAtOnceWhileThereIsWork) {
   EXPECT_TRUE(Eventually([&] { return runs == 10; }));
 }
 
+// Without it each of the wake-ups that come during the linger would lead to a run of its own.
+TEST_F(PeriodicTest, WakeUpsAfterARunThatDidSomethingAreGathered) {
+  std::atomic<int> runs = 0;
+  Periodic periodic({.name = "test", .interval = absl::Hours(1), .linger = absl::Milliseconds(300)},
+                    ids_, telemetry_, [&] {
+                      ++runs;
+                      return absl::StatusOr<bool>(true);
+                    });
+  periodic.Start();
+  periodic.Wake();
+  ASSERT_TRUE(Eventually([&] { return runs == 1; })) << "the first one at once";
+  for (int i = 0; i < 20; ++i) {
+    periodic.Wake();
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  EXPECT_LE(runs, 2);
+  EXPECT_TRUE(Eventually([&] { return runs >= 2; }));
+}
+
+// Without it the second look would be an hour away.
+TEST_F(PeriodicTest, LooksMoreOftenWhileTheyFindSomething) {
+  std::atomic<int> runs = 0;
+  Periodic periodic(
+      {.name = "test", .interval = absl::Hours(1), .shortest_interval = absl::Milliseconds(5)},
+      ids_, telemetry_, [&] {
+        // Found without a wake-up in all runs but the first, until the interval is
+        // short; then it finds nothing once, and something once more.
+        const int run = ++runs;
+        return absl::StatusOr<bool>(run != 20);
+      });
+  periodic.Start();
+  periodic.Wake();
+  EXPECT_TRUE(Eventually([&] { return runs > 21; }));
+}
+
 TEST_F(PeriodicTest, FailuresAndExceptionsNeverEndIt) {
   std::atomic<int> runs = 0;
   Periodic periodic(

@@ -6,10 +6,8 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "common/time/clock.h"
-#include "services/intake/intake_store.h"
+#include "common/outbox/outbox.h"
 
 namespace mamori::intake {
 
@@ -19,19 +17,16 @@ class BacklogGate {
     int64_t max_depth = 100'000;
     absl::Duration max_age = absl::Minutes(30);
   };
-  BacklogGate(IntakeStore& store, const time::Clock& clock, Options options)
-      : store_(store), clock_(clock), options_(options) {}
+  explicit BacklogGate(Options options) : options_(options) {}
 
-  // Measures; for a Periodic, about once a second. What was measured last holds while the database
-  // is away. Always false: there is no more to do at once.
-  absl::StatusOr<bool> Sample();
+  // What was measured; it holds until the next time. For outbox::Gauges.
+  void Saw(const outbox::Backlog& backlog, absl::Duration age);
+  int64_t max_depth() const { return options_.max_depth; }
 
   // Backlog() while too much waits or waits too long, but never for immediate danger. Never blocks.
   absl::Status Admit(bool immediate_danger) const;
 
  private:
-  IntakeStore& store_;
-  const time::Clock& clock_;
   const Options options_;
   std::atomic<bool> closed_ = false;
 };

@@ -37,7 +37,6 @@ class FakeIntakeStore final : public IntakeStore {
   void BeforeInsert(std::function<void(const std::vector<const NewReport*>&)> hook) {
     before_insert_ = std::move(hook);
   }
-  void SetBacklog(absl::StatusOr<outbox::Backlog> backlog) { backlog_ = std::move(backlog); }
 
   size_t report_count() const {
     std::lock_guard lock(mu_);
@@ -170,12 +169,6 @@ class FakeIntakeStore final : public IntakeStore {
     return NewestFirst(std::move(rows), limit, &StoredContact::contact_id);
   }
 
-  absl::StatusOr<outbox::Backlog> MeasureBacklog(int64_t limit, absl::Time) override {
-    std::lock_guard lock(mu_);
-    if (!backlog_.ok()) return backlog_;
-    return outbox::Backlog{std::min(limit, backlog_->depth), backlog_->oldest_micros};
-  }
-
   absl::StatusOr<int64_t> PruneAnswers(absl::Time before, int limit, absl::Time) override {
     std::lock_guard lock(mu_);
     int64_t deleted = 0;
@@ -213,7 +206,6 @@ class FakeIntakeStore final : public IntakeStore {
   std::deque<Fault> faults_;
   std::function<bool(const NewReport&)> bad_;
   std::function<void(const std::vector<const NewReport*>&)> before_insert_;
-  absl::StatusOr<outbox::Backlog> backlog_ = outbox::Backlog{};
   std::vector<size_t> batch_sizes_;
   std::map<std::string, std::pair<Answer, absl::Time>> answers_;
   std::map<std::string, NewReport> reports_;

@@ -86,7 +86,6 @@ TEST_F(GrantsTest, AllowEverythingTheStoreDoes) {
                   MakeNewContact(TestCall(), GoodContact(name), ids_.NewId(), TestNow()), soon),
               IsOk());
   EXPECT_THAT(store_->ListContacts("acme", {}, {}, 10, soon), IsOk());
-  EXPECT_THAT(store_->MeasureBacklog(10, soon), IsOk());
   EXPECT_THAT(store_->PruneAnswers(clock_.Now(), 10, soon), IsOk());
 }
 

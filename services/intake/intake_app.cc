@@ -11,6 +11,7 @@
 #include "common/db/pool.h"
 #include "common/db/schema.h"
 #include "common/db/transaction.h"
+#include "common/outbox/gauges.h"
 #include "common/outbox/relay.h"
 #include "common/status/macros.h"
 #include "common/worker/periodic.h"
@@ -73,10 +74,14 @@ class IntakeApp final : public server::App {
             config::RelayOptionsOf(config.outbox()))),
         writer_({writer_store_, runtime.clock, runtime.telemetry, [this] { relay_->Wake(); }},
                 WriterOptions(config.group_commit())),
-        gate_(store_, runtime.clock, GateOptions(config.outbox())),
+        gate_(GateOptions(config.outbox())),
+        gauges_(outbox::MeasureWith(transactor_), runtime.clock, runtime.telemetry,
+                gate_.max_depth(),
+                [this](const outbox::Backlog& backlog,
+                       absl::Duration age) { gate_.Saw(backlog, age); }),
         housekeeping_(store_, runtime.clock, runtime.sleeper, {}),
         sampling_({.name = "backlog", .interval = absl::Seconds(1)}, runtime.ids, runtime.telemetry,
-                  [this] { return gate_.Sample(); }),
+                  [this] { return gauges_.Sample(); }),
         pruning_({.name = "housekeeping", .interval = absl::Seconds(30)}, runtime.ids,
                  runtime.telemetry, [this] { return housekeeping_.RunOnce(); }),
         submitter_(writer_, gate_, runtime.clock, runtime.ids),
@@ -114,6 +119,7 @@ class IntakeApp final : public server::App {
   const std::unique_ptr<outbox::Relay> relay_;
   GroupCommit writer_;
   BacklogGate gate_;
+  outbox::Gauges gauges_;
   Housekeeping housekeeping_;
   worker::Periodic sampling_;
   worker::Periodic pruning_;

@@ -103,7 +103,7 @@ class IntakeServiceTest : public ::testing::Test {
   server::Authorizer authorizer_ = AllowBoth();
   server::Rpc rpc_{authorizer_, clock_, ids_, telemetry_, {}};
   GroupCommit writer_{{store_, clock_, telemetry_, [] {}}, {}};
-  BacklogGate gate_{store_, clock_, {}};
+  BacklogGate gate_{{}};
   Submitter submitter_{writer_, gate_, clock_, ids_};
   Reports reports_{store_, clock_, ids_};
   Contacts contacts_{store_, clock_, ids_};
@@ -297,8 +297,7 @@ TEST_F(IntakeServiceTest, SupplementsAndContacts) {
 }
 
 TEST_F(IntakeServiceTest, BeyondTheBacklogOnlyDangerIsTaken) {
-  store_.SetBacklog(outbox::Backlog{.depth = 1'000'000});
-  ASSERT_THAT(gate_.Sample(), IsOk());
+  gate_.Saw(outbox::Backlog{.depth = 1'000'000}, absl::ZeroDuration());
   EXPECT_THAT(Submit(GoodSubmit()), HasReason(mamori::v1::ERROR_REASON_BACKLOG));
   auto danger = GoodSubmit();
   danger.mutable_report()->set_immediate_danger(true);

@@ -140,8 +140,6 @@ class IntakeStore {
                                                                   const Position& after, int limit,
                                                                   absl::Time deadline) = 0;
 
-  // How much waits in the outbox, counted up to `limit`.
-  virtual absl::StatusOr<outbox::Backlog> MeasureBacklog(int64_t limit, absl::Time deadline) = 0;
   // Deletes at most `limit` answers from before `before`; returns how many.
   virtual absl::StatusOr<int64_t> PruneAnswers(absl::Time before, int limit,
                                                absl::Time deadline) = 0;

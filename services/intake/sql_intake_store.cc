@@ -326,12 +326,6 @@ absl::StatusOr<std::vector<StoredContact>> SqlIntakeStore::ListContacts(const st
   return contacts;
 }
 
-absl::StatusOr<outbox::Backlog> SqlIntakeStore::MeasureBacklog(int64_t limit, absl::Time deadline) {
-  return transactor_.Run<outbox::Backlog>(
-      {.deadline = deadline, .read_only = true},
-      [&](db::Tx& tx) { return outbox::MeasureBacklog(tx, limit); });
-}
-
 absl::StatusOr<int64_t> SqlIntakeStore::PruneAnswers(absl::Time before, int limit,
                                                      absl::Time deadline) {
   return transactor_.Run<int64_t>({.deadline = deadline}, [&](db::Tx& tx) {

@@ -41,7 +41,6 @@ class SqlIntakeStore final : public IntakeStore {
                                                           const ContactFilter& filter,
                                                           const Position& after, int limit,
                                                           absl::Time deadline) override;
-  absl::StatusOr<outbox::Backlog> MeasureBacklog(int64_t limit, absl::Time deadline) override;
   absl::StatusOr<int64_t> PruneAnswers(absl::Time before, int limit, absl::Time deadline) override;
 
  private:

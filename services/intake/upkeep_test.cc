@@ -21,39 +21,25 @@ using testing::IsOkAndHolds;
 
 class BacklogGateTest : public ::testing::Test {
  protected:
-  outbox::Backlog Aged(int64_t depth, absl::Duration age) {
-    return {depth, absl::ToUnixMicros(clock_.Now() - age)};
-  }
-  FakeIntakeStore store_;
-  time::FakeClock clock_{TestNow()};
-  BacklogGate gate_{store_, clock_, {.max_depth = 100, .max_age = absl::Minutes(30)}};
+  BacklogGate gate_{{.max_depth = 100, .max_age = absl::Minutes(30)}};
 };
 
 TEST_F(BacklogGateTest, OpenUntilMeasuredAndWhileLittleWaits) {
   EXPECT_THAT(gate_.Admit(false), IsOk());
-  store_.SetBacklog(Aged(99, absl::Minutes(29)));
-  EXPECT_THAT(gate_.Sample(), IsOkAndHolds(false));
+  gate_.Saw({.depth = 99}, absl::Minutes(29));
   EXPECT_THAT(gate_.Admit(false), IsOk());
 }
 
 TEST_F(BacklogGateTest, ClosesByDepthAndByAgeButNeverForDanger) {
-  for (const outbox::Backlog& backlog : {Aged(100, absl::Seconds(1)), Aged(1, absl::Minutes(30))}) {
-    store_.SetBacklog(backlog);
-    ASSERT_THAT(gate_.Sample(), IsOk());
+  const std::pair<int64_t, absl::Duration> rows[] = {{100, absl::Seconds(1)},
+                                                     {1, absl::Minutes(30)}};
+  for (const auto& [depth, age] : rows) {
+    gate_.Saw({.depth = depth}, age);
     EXPECT_THAT(gate_.Admit(false), HasReason(mamori::v1::ERROR_REASON_BACKLOG));
     EXPECT_THAT(gate_.Admit(true), IsOk());
-    store_.SetBacklog(outbox::Backlog{});
-    ASSERT_THAT(gate_.Sample(), IsOk());
+    gate_.Saw({}, absl::ZeroDuration());
     EXPECT_THAT(gate_.Admit(false), IsOk());
   }
-}
-
-TEST_F(BacklogGateTest, KeepsWhatItKnowsWhileTheDatabaseIsAway) {
-  store_.SetBacklog(Aged(100, absl::Seconds(1)));
-  ASSERT_THAT(gate_.Sample(), IsOk());
-  store_.SetBacklog(absl::UnavailableError("away"));
-  EXPECT_THAT(gate_.Sample(), ::testing::Not(IsOk()));
-  EXPECT_THAT(gate_.Admit(false), HasReason(mamori::v1::ERROR_REASON_BACKLOG));
 }
 
 TEST(HousekeepingTest, ForgetsAfterSevenDaysInSmallBatches) {

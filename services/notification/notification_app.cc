@@ -11,6 +11,7 @@
 #include "common/db/pool.h"
 #include "common/db/schema.h"
 #include "common/db/transaction.h"
+#include "common/outbox/gauges.h"
 #include "common/outbox/relay.h"
 #include "common/policy/policy.h"
 #include "common/policy/policy_catalog.h"
@@ -40,8 +41,9 @@ using config::v1::NotificationConfig;
 // The last migration that this code relies on.
 constexpr int kMinimumSchema = 9;
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
-// Relay, claims, settlements, escalations, housekeeping and readiness, beside the handlers.
-constexpr int kWorkerConnections = 6;
+// Relay, backlog, claims, settlements, escalations, housekeeping and readiness, beside the
+// handlers.
+constexpr int kWorkerConnections = 7;
 // What a claim has to outlast beyond the slowest channel: the writing of its outcome.
 constexpr absl::Duration kSettleMargin = absl::Seconds(5);
 
@@ -93,6 +95,13 @@ DispatcherOptions DispatcherOptionsOf(const NotificationConfig& config, const Pa
   return options;
 }
 
+// Nobody waits for outcomes: they go back in larger batches.
+outbox::RelayOptions OutcomeRelayOptions(const config::v1::Outbox& outbox) {
+  outbox::RelayOptions options = config::RelayOptionsOf(outbox);
+  options.linger = absl::Milliseconds(50);
+  return options;
+}
+
 class NotificationApp final : public server::App {
  public:
   NotificationApp(const NotificationConfig& config, const Parts& parts, server::Runtime& runtime)
@@ -108,7 +117,11 @@ class NotificationApp final : public server::App {
                                        triage::v1::IngestEventsResponse>(
                 std::shared_ptr(triage::v1::TriageService::NewStub(
                     client::CreateChannel(config.triage(), config.server().tls())))),
-            config::RelayOptionsOf(config.outbox()))),
+            OutcomeRelayOptions(config.outbox()))),
+        gauges_(outbox::MeasureWith(transactor_), runtime.clock, runtime.telemetry,
+                outbox::kGaugedRows, nullptr),
+        gauging_({.name = "backlog", .interval = absl::Seconds(1)}, runtime.ids, runtime.telemetry,
+                 [this] { return gauges_.Sample(); }),
         mail_(parts.mail, runtime.clock),
         webhook_(parts.webhook, runtime.clock),
         transport_(mail_, webhook_),
@@ -146,6 +159,7 @@ class NotificationApp final : public server::App {
 
   void StartWorkers() override {
     relay_->Start();
+    gauging_.Start();
     dispatcher_.Start();
     escalating_.Start();
     pruning_.Start();
@@ -157,6 +171,7 @@ class NotificationApp final : public server::App {
     // Half of the grace for what is in the hands of a receiver; the outcomes are written either
     // way.
     dispatcher_.Stop(grace_ / 2);
+    gauging_.Stop();
     relay_->Stop();
   }
 
@@ -180,6 +195,8 @@ class NotificationApp final : public server::App {
   policy::SqlPolicyStore policy_store_;
   policy::PolicyCatalog policies_;
   const std::unique_ptr<outbox::Relay> relay_;
+  outbox::Gauges gauges_;
+  worker::Periodic gauging_;
   MailTransport mail_;
   WebhookTransport webhook_;
   ChannelTransport transport_;

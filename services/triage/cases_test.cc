@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "services/triage/sql_case_list.h"
 #include "services/triage/test_triage_fixture.h"
 
 namespace mamori::triage {
@@ -198,6 +199,60 @@ TEST_F(ListTest, PagesStayStableWhileCasesAreAddedAndChanged) {
   });
   EXPECT_EQ(names.size(), 23u);
   EXPECT_EQ(std::set<std::string>(names.begin(), names.end()), there);
+}
+
+// The bound is on rows that the server read, which is what grows with the table when no index fits.
+TEST_F(ListTest, APageReadsNoMoreThanItself) {
+  const std::string filler =
+      "INSERT INTO case_record SELECT RANDOM_BYTES(16), tenant, ?, ?, report_kind, severity,"
+      " assignee, categories, policy_digest, NULL, 1, 1, create_time + ?, update_time,"
+      " access_version, audience"
+      " FROM case_record LIMIT 1";
+  Open("x");
+  const auto fill = [&](const std::string& company, mamori::v1::CaseState state, int count) {
+    EXPECT_THAT(database_.transactor().Run(
+                    {},
+                    [&](db::Tx& tx) -> absl::Status {
+                      for (int i = 0; i < count; ++i) {
+                        const auto added = tx.Execute(
+                            filler, db::Params().Add(company).Add(static_cast<int>(state)).Add(i));
+                        if (!added.ok()) return added.status();
+                      }
+                      return absl::OkStatus();
+                    }),
+                IsOk());
+  };
+  fill("large", mamori::v1::CASE_STATE_RECEIVED, 300);
+  fill("large", mamori::v1::CASE_STATE_CLOSED, 2);
+  fill("small", mamori::v1::CASE_STATE_RECEIVED, 2);
+
+  const auto rows_read = [&](const CaseFilter& filter) {
+    const auto read = [](db::Tx& tx) {
+      int64_t sum = 0;
+      const auto rows = tx.Query("SHOW SESSION STATUS LIKE 'Handler_read%'", {});
+      for (const db::Row& row : *rows) sum += std::stoll(row.GetBytes(1));
+      return sum;
+    };
+    return *database_.transactor().Run<int64_t>(
+        {.read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<int64_t> {
+          const ListQuery query = MakeListQuery(filter, std::nullopt, 3);
+          const int64_t before = read(tx);
+          const auto rows = tx.Query(query.sql, query.params);
+          if (!rows.ok()) return rows.status();
+          return read(tx) - before;
+        });
+  };
+  const auto closed = mamori::v1::CASE_STATE_CLOSED;
+  const auto received = mamori::v1::CASE_STATE_RECEIVED;
+  for (const CaseFilter& filter :
+       std::vector<CaseFilter>{{.tenant = "t"},
+                               {.tenant = "t", .company = "small"},
+                               {.tenant = "t", .states = {closed}},
+                               {.tenant = "t", .states = {received}, .company = "small"},
+                               {.tenant = "t", .states = {closed}, .company = "large"},
+                               {.tenant = "t", .states = {closed, received}, .company = "small"}}) {
+    EXPECT_LT(rows_read(filter), 100) << filter.company << " " << filter.states.size();
+  }
 }
 
 TEST_F(ListTest, EveryFilterFindsExactlyItsOwn) {

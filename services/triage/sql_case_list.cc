@@ -27,6 +27,9 @@ constexpr char kByAssignee[] =
 constexpr char kByState[] =
     " FROM case_record c FORCE INDEX (by_state)"
     " WHERE c.tenant = ? AND c.state = ? AND c.severity = ?";
+constexpr char kByCompanyAndState[] =
+    " FROM case_record c FORCE INDEX (by_company_state)"
+    " WHERE c.tenant = ? AND c.company = ? AND c.state = ? AND c.severity = ?";
 constexpr char kByCompany[] =
     " FROM case_record c FORCE INDEX (by_company)%A WHERE c.tenant = ? AND c.company = ?";
 constexpr char kByTime[] = " FROM case_record c FORCE INDEX (by_time)%A WHERE c.tenant = ?";
@@ -156,13 +159,12 @@ class Builder {
     const char* separator = "";
     for (int state : States()) {
       for (int severity = least; severity <= mamori::v1::Severity_MAX; ++severity) {
-        absl::StrAppend(&query_.sql, separator, "(SELECT c.create_time, c.case_id", kByState);
+        absl::StrAppend(&query_.sql, separator, "(SELECT c.create_time, c.case_id",
+                        filter_.company.empty() ? kByState : kByCompanyAndState);
         separator = " UNION ALL ";
-        query_.params.Add(filter_.tenant).Add(state).Add(severity);
-        if (!filter_.company.empty()) {
-          query_.sql += " AND c.company = ?";
-          query_.params.Add(filter_.company);
-        }
+        query_.params.Add(filter_.tenant);
+        if (!filter_.company.empty()) query_.params.Add(filter_.company);
+        query_.params.Add(state).Add(severity);
         Visible();
         After("c");
         Order("c.");

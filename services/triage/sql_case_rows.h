@@ -22,6 +22,7 @@ inline constexpr char kCaseColumns[] =
     " c.policy_digest, c.merged_into, c.version, c.event_sequence, c.create_time, c.update_time,"
     " c.access_version, a.version, a.tag, a.record";
 inline constexpr char kJoinAccess[] = " LEFT JOIN case_access a ON a.case_id = c.case_id";
+inline constexpr size_t kCaseColumnCount = 18;
 CaseRow ReadCase(const db::Row& row, const AccessSeal& seal);
 
 // NOT_FOUND for a case that the tenant does not have.

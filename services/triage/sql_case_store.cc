@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/idempotency/request_id.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
@@ -18,16 +19,25 @@ using mamori::v1::CaseNote;
 constexpr char kSelectReports[] =
     "SELECT report_id, assessment FROM case_report WHERE case_id = ? AND tenant = ?"
     " ORDER BY join_time, report_id LIMIT 1000";
-constexpr char kSelectCaseOfReport[] =
-    "SELECT case_id FROM case_report WHERE report_id = ? AND tenant = ?";
+// The case beside each of its reports, of which there is nearly always one.
+constexpr char kWithReport[] = ", r.report_id, r.assessment FROM case_record c";
+constexpr char kJoinReports[] =
+    " LEFT JOIN case_report r ON r.case_id = c.case_id AND r.tenant = c.tenant";
+constexpr char kOfCase[] = " WHERE c.case_id = ? AND c.tenant = ?";
+constexpr char kOfReport[] =
+    " WHERE c.case_id = (SELECT case_id FROM case_report WHERE report_id = ? AND tenant = ?)"
+    " AND c.tenant = ?";
+constexpr char kReportOrder[] = " ORDER BY r.join_time, r.report_id LIMIT 1000";
 constexpr char kMoveReports[] =
     "UPDATE case_report SET case_id = ? WHERE case_id = ? AND tenant = ?";
-constexpr char kSelectNotes[] =
-    "SELECT note_id, author, text, create_time FROM case_note WHERE case_id = ? AND tenant = ?"
-    " ORDER BY create_time DESC, note_id DESC LIMIT 200";
-constexpr char kSelectDeliveries[] =
-    "SELECT subject_id, outcome, outcome_time FROM case_delivery WHERE case_id = ? AND tenant = ?"
-    " ORDER BY outcome_time DESC, event_id DESC LIMIT 50";
+// Notes have an outcome of 0. One statement, because most cases have neither and the way to the
+// server costs more than the look.
+constexpr char kSelectNotesAndDeliveries[] =
+    "(SELECT 0 AS outcome, create_time AS time, note_id AS id, author, text FROM case_note"
+    " WHERE case_id = ? AND tenant = ? ORDER BY create_time DESC, note_id DESC LIMIT 200)"
+    " UNION ALL "
+    "(SELECT outcome, outcome_time, subject_id, '', '' FROM case_delivery"
+    " WHERE case_id = ? AND tenant = ? ORDER BY outcome_time DESC, event_id DESC LIMIT 50)";
 
 db::Params Of(const CaseRow& row) { return db::Params().Add(row.case_id).Add(row.tenant); }
 
@@ -42,24 +52,26 @@ absl::Status AddReports(db::Tx& tx, const CaseRow& row, Case& proto) {
   return absl::OkStatus();
 }
 
-absl::Status AddNotes(db::Tx& tx, const CaseRow& row, Case& proto) {
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectNotes, Of(row)));
-  for (auto note = rows.rbegin(); note != rows.rend(); ++note) {
-    *proto.add_notes() = ToProto(NoteRow{.note_id = note->GetBytes(0),
-                                         .author = note->GetBytes(1),
-                                         .text = note->GetBytes(2),
-                                         .create_time = note->GetTime(3)});
+// Both come newest first; notes are shown oldest first.
+absl::Status AddNotesAndDeliveries(db::Tx& tx, const CaseRow& row, Case& proto) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(kSelectNotesAndDeliveries, Of(row).Append(Of(row))));
+  std::vector<CaseNote> notes;
+  for (const db::Row& one : rows) {
+    const int64_t outcome = one.GetInt64(0);
+    if (outcome == 0) {
+      notes.push_back(ToProto(NoteRow{.note_id = one.GetBytes(2),
+                                      .author = one.GetBytes(3),
+                                      .text = one.GetBytes(4),
+                                      .create_time = one.GetTime(1)}));
+    } else {
+      *proto.add_deliveries() = ToProto(DeliveryRow{.subject_id = one.GetBytes(2),
+                                                    .outcome = static_cast<Outcome>(outcome),
+                                                    .outcome_time = one.GetTime(1)});
+    }
   }
-  return absl::OkStatus();
-}
-
-absl::Status AddDeliveries(db::Tx& tx, const CaseRow& row, Case& proto) {
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectDeliveries, Of(row)));
-  for (const db::Row& delivery : rows) {
-    *proto.add_deliveries() =
-        ToProto(DeliveryRow{.subject_id = delivery.GetBytes(0),
-                            .outcome = static_cast<Outcome>(delivery.GetInt64(1)),
-                            .outcome_time = delivery.GetTime(2)});
+  for (auto note = notes.rbegin(); note != notes.rend(); ++note) {
+    *proto.add_notes() = std::move(*note);
   }
   return absl::OkStatus();
 }
@@ -71,18 +83,30 @@ absl::StatusOr<Case> Answer(db::Tx& tx, const CaseRow& row) {
   return proto;
 }
 
+// `where` names one case. Nothing of it leaves before `admit` has let the asker in.
 absl::StatusOr<Case> Whole(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
-                           const id::Id& case_id, CaseStore::Admit admit) {
-  ASSIGN_OR_RETURN(const CaseRow row, SelectCase(tx, seal, tenant, case_id, /*for_update=*/false));
+                           const char* where, const db::Params& params, CaseStore::Admit admit) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(absl::StrCat("SELECT ", kCaseColumns, kWithReport, kJoinAccess,
+                                         kJoinReports, where, kReportOrder),
+                            params));
+  if (rows.empty()) return status::NotFound("case");
+  const CaseRow row = ReadCase(rows[0], seal);
   RETURN_IF_ERROR(admit(row));
   if (!row.merged_into.empty()) {
     // A tombstone names the case that goes on: who may not see that may not see this.
     ASSIGN_OR_RETURN(const CaseRow into, SelectCase(tx, seal, tenant, row.merged_into, false));
     RETURN_IF_ERROR(admit(into));
   }
-  ASSIGN_OR_RETURN(Case proto, Answer(tx, row));
-  RETURN_IF_ERROR(AddNotes(tx, row, proto));
-  RETURN_IF_ERROR(AddDeliveries(tx, row, proto));
+  Case proto = ToProto(row);
+  for (const db::Row& report : rows) {
+    if (report.IsNull(kCaseColumnCount)) continue;  // everything was merged into another
+    proto.add_reports(id::Name("reports", report.GetBytes(kCaseColumnCount)));
+    if (!proto.add_assessments()->ParseFromString(report.GetBytes(kCaseColumnCount + 1))) {
+      return absl::DataLossError("a stored assessment cannot be read");
+    }
+  }
+  RETURN_IF_ERROR(AddNotesAndDeliveries(tx, row, proto));
   return proto;
 }
 
@@ -144,19 +168,16 @@ absl::StatusOr<Case> SqlCaseStore::MergeCases(const CallKey& call, std::string_v
 absl::StatusOr<Case> SqlCaseStore::Get(std::string_view tenant, const id::Id& case_id, Admit admit,
                                        absl::Time deadline) {
   return transactor_.Run<Case>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
-    return Whole(tx, seal_, tenant, case_id, admit);
+    return Whole(tx, seal_, tenant, kOfCase, db::Params().Add(case_id).Add(tenant), admit);
   });
 }
 
 absl::StatusOr<Case> SqlCaseStore::GetByReport(std::string_view tenant, const id::Id& report_id,
                                                Admit admit, absl::Time deadline) {
-  return transactor_.Run<Case>(
-      {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<Case> {
-        ASSIGN_OR_RETURN(const db::Rows rows,
-                         tx.Query(kSelectCaseOfReport, db::Params().Add(report_id).Add(tenant)));
-        if (rows.empty()) return status::NotFound("case");
-        return Whole(tx, seal_, tenant, rows[0].GetBytes(0), admit);
-      });
+  return transactor_.Run<Case>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
+    return Whole(tx, seal_, tenant, kOfReport, db::Params().Add(report_id).Add(tenant).Add(tenant),
+                 admit);
+  });
 }
 
 absl::StatusOr<CaseRow> SqlCaseStore::GetRow(std::string_view tenant, const id::Id& case_id,

@@ -11,6 +11,7 @@
 #include "common/db/pool.h"
 #include "common/db/schema.h"
 #include "common/db/transaction.h"
+#include "common/outbox/gauges.h"
 #include "common/outbox/relay.h"
 #include "common/policy/policy.h"
 #include "common/policy/policy_catalog.h"
@@ -39,10 +40,12 @@ namespace {
 using config::v1::TriageConfig;
 
 // The last migration that this code relies on.
-constexpr int kMinimumSchema = 17;
+constexpr int kMinimumSchema = 18;
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
-// Relay, sequencer, housekeeping and readiness, beside the handlers.
-constexpr int kWorkerConnections = 4;
+// Changes are gathered this long before they get their positions: nobody who watches minds.
+constexpr absl::Duration kWatchLinger = absl::Milliseconds(50);
+// Relay, backlog, sequencer, housekeeping and readiness, beside the handlers.
+constexpr int kWorkerConnections = 5;
 
 class TriageApp final : public server::App {
  public:
@@ -67,9 +70,13 @@ class TriageApp final : public server::App {
                 std::shared_ptr(notification::v1::NotificationService::NewStub(
                     client::CreateChannel(config.notification(), config.server().tls())))),
             config::RelayOptionsOf(config.outbox()))),
+        gauges_(outbox::MeasureWith(transactor_), runtime.clock, runtime.telemetry,
+                outbox::kGaugedRows, nullptr),
+        gauging_({.name = "backlog", .interval = absl::Seconds(1)}, runtime.ids, runtime.telemetry,
+                 [this] { return gauges_.Sample(); }),
         hub_(watch_store_, runtime.clock),
-        sequencing_({.name = "watch", .interval = absl::Milliseconds(250)}, runtime.ids,
-                    runtime.telemetry, [this] { return hub_.RunOnce(); }),
+        sequencing_({.name = "watch", .interval = absl::Milliseconds(250), .linger = kWatchLinger},
+                    runtime.ids, runtime.telemetry, [this] { return hub_.RunOnce(); }),
         housekeeping_(watch_store_, runtime.clock, runtime.sleeper, {}),
         pruning_({.name = "housekeeping", .interval = absl::Seconds(30)}, runtime.ids,
                  runtime.telemetry, [this] { return housekeeping_.RunOnce(); }),
@@ -93,6 +100,7 @@ class TriageApp final : public server::App {
 
   void StartWorkers() override {
     relay_->Start();
+    gauging_.Start();
     sequencing_.Start();
     pruning_.Start();
   }
@@ -101,6 +109,7 @@ class TriageApp final : public server::App {
     hub_.Stop();
     pruning_.Stop();
     sequencing_.Stop();
+    gauging_.Stop();
     relay_->Stop();
   }
 
@@ -123,6 +132,8 @@ class TriageApp final : public server::App {
   SqlAccessStore access_store_;
   SqlWatchStore watch_store_;
   const std::unique_ptr<outbox::Relay> relay_;
+  outbox::Gauges gauges_;
+  worker::Periodic gauging_;
   WatchHub hub_;
   worker::Periodic sequencing_;
   Housekeeping housekeeping_;

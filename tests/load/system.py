@@ -80,6 +80,18 @@ class System:
         make_schemas(self.database.sql, self.database.address, self.directory, self.certificates.ca)
         self._has_schemas = True
 
+    def let_database_settle(self) -> None:
+        """Until what was loaded is written back and old versions are purged: reads are measured at rest."""
+        self.database.sql("SET GLOBAL innodb_max_dirty_pages_pct_lwm = 0; SET GLOBAL innodb_max_dirty_pages_pct = 0;")
+        names = "'Innodb_buffer_pool_pages_dirty', 'Innodb_history_list_length'"
+
+        def settled() -> bool:
+            rows = dict(self.database.sql(f"SHOW GLOBAL STATUS WHERE Variable_name IN ({names});"))
+            return all(int(value) < 500 for value in rows.values())
+
+        wait_until("the database has written back what was loaded", settled, 120, 0.5)
+        self.database.sql("SET GLOBAL innodb_max_dirty_pages_pct = DEFAULT;")
+
     def _check_durable(self) -> None:
         """The figures would mean little otherwise."""
         rows = dict(self.database.sql("SHOW GLOBAL VARIABLES WHERE Variable_name IN ("
