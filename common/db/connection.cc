@@ -99,10 +99,12 @@ bool Bind(const Prepared& prepared, const Params& params) {
   if (params.size() != prepared.parameters) return false;
   sql::PreparedStatement& statement = *prepared.statement;
   unsigned index = 0;
-  for (const Value& value : params.values()) {
+  for (const Parameter& value : params.values()) {
     ++index;
     if (const auto* bytes = std::get_if<std::string>(&value)) {
       statement.setString(index, sql::SQLString(bytes->data(), bytes->size()));
+    } else if (const auto* view = std::get_if<std::string_view>(&value)) {
+      statement.setString(index, sql::SQLString(view->data(), view->size()));
     } else if (const auto* number = std::get_if<int64_t>(&value)) {
       statement.setInt64(index, *number);
     } else if (const auto* natural = std::get_if<uint64_t>(&value)) {
@@ -232,7 +234,9 @@ absl::Status Connection::Pin(absl::Duration statement_timeout) {
       "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', "
       "autocommit = 1, innodb_lock_wait_timeout = ",
       lock_wait));
-  if (pinned.ok()) pinned = Run("SET NAMES utf8mb4");
+  // Text is bytes here, and its encoding the services' own business: the server would read through
+  // every value only to find that it may stay as it is.
+  if (pinned.ok()) pinned = Run("SET NAMES binary");
   if (pinned.ok()) pinned = Run("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
   // On a Galera cluster a read waits for what other nodes have committed: what was answered through
   // one node is seen through every other. Other servers do not know it, or do not mind.

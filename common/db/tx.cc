@@ -1,6 +1,7 @@
 #include "common/db/tx.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
@@ -19,10 +20,12 @@ constexpr size_t kMaxParameters = 65535;
   std::abort();
 }
 
-void AppendAll(const Params& from, Params& to) {
-  for (const Value& value : from.values()) {
+void AddViews(const Params& from, Params& to) {
+  for (const Parameter& value : from.values()) {
     if (const auto* bytes = std::get_if<std::string>(&value)) {
-      to.Add(std::string_view(*bytes));
+      to.AddView(*bytes);
+    } else if (const auto* view = std::get_if<std::string_view>(&value)) {
+      to.AddView(*view);
     } else if (const auto* number = std::get_if<int64_t>(&value)) {
       to.Add(*number);
     } else if (const auto* natural = std::get_if<uint64_t>(&value)) {
@@ -31,6 +34,23 @@ void AppendAll(const Params& from, Params& to) {
       to.AddNull();
     }
   }
+}
+
+// The largest of 1, 2, 3, 4, 6, 8, 12, … that `rows` has room for.
+size_t ChunkSize(size_t rows) {
+  const size_t power = std::bit_floor(rows);
+  return power + power / 2 <= rows ? power + power / 2 : power;
+}
+
+std::string InsertText(const std::string& head, size_t columns, size_t rows) {
+  const std::string tuple = absl::StrCat("(", Placeholders(columns), ")");
+  std::string sql = head;
+  sql.reserve(head.size() + rows * (tuple.size() + 1));
+  for (size_t i = 0; i < rows; ++i) {
+    if (i > 0) sql += ',';
+    sql += tuple;
+  }
+  return sql;
 }
 
 }  // namespace
@@ -68,28 +88,29 @@ absl::Status Tx::ExecuteExpecting(int64_t want, const std::string& sql, const Pa
 }
 
 absl::Status Tx::InsertRows(const std::string& head, const std::vector<Params>& rows) {
-  if (rows.empty()) return absl::OkStatus();
-  const size_t columns = rows.front().size();
-  for (const Params& row : rows) {
-    if (row.size() != columns || columns == 0) {
+  return InsertRows(head, rows.size(),
+                    [&rows](size_t i, Params& params) { AddViews(rows[i], params); });
+}
+
+absl::Status Tx::InsertRows(const std::string& head, size_t count,
+                            absl::FunctionRef<void(size_t i, Params& params)> add) {
+  size_t columns = 0;
+  for (size_t next = 0; next < count;) {
+    Params params;
+    if (columns > 0) params.Reserve(columns * std::min(kMaxRowsPerInsert, count - next));
+    add(next, params);
+    if (next == 0) columns = params.size();
+    const size_t limit = std::min(kMaxRowsPerInsert, kMaxParameters / std::max<size_t>(columns, 1));
+    const size_t chunk = ChunkSize(std::min(limit, count - next));
+    for (size_t i = 1; i < chunk && params.size() == i * columns; ++i) add(next + i, params);
+    if (columns == 0 || params.size() != chunk * columns) {
       return absl::InternalError(absl::StrCat("rows of unequal length: ", head));
     }
-  }
-  const size_t limit = std::min(kMaxRowsPerInsert, kMaxParameters / columns);
-  const std::string tuple = absl::StrCat("(", Placeholders(columns), ")");
-  for (size_t next = 0; next < rows.size();) {
-    size_t chunk = 1;
-    while (chunk * 2 <= std::min(limit, rows.size() - next)) chunk *= 2;
-    std::string sql = head;
-    sql.reserve(head.size() + chunk * (tuple.size() + 1));
-    Params params;
-    for (size_t i = 0; i < chunk; ++i) {
-      if (i > 0) sql += ',';
-      sql += tuple;
-      AppendAll(rows[next + i], params);
-    }
-    const absl::StatusOr<int64_t> inserted = Execute(sql, params);
+    const absl::StatusOr<int64_t> inserted = Execute(InsertText(head, columns, chunk), params);
     if (!inserted.ok()) return inserted.status();
+    if (*inserted != static_cast<int64_t>(chunk)) {
+      return absl::InternalError(absl::StrCat(*inserted, " rows, want ", chunk, ": ", head));
+    }
     next += chunk;
   }
   return absl::OkStatus();

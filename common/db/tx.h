@@ -9,15 +9,17 @@
 #include <variant>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
 namespace mamori::db {
 
-// A bound parameter or a column. Bytes and text are both std::string: binary safe, never escaped
-// into SQL.
+// A column. Bytes and text are both std::string.
 using Value = std::variant<std::monostate, int64_t, uint64_t, std::string>;
+// A bound parameter: binary safe, never escaped into SQL.
+using Parameter = std::variant<std::monostate, int64_t, uint64_t, std::string, std::string_view>;
 
 // Times are stored as BIGINT microseconds since the Unix epoch, UTC: the same in both dialects,
 // free of session time zones and DATETIME rounding.
@@ -37,6 +39,11 @@ class Params {
     return *this;
   }
   Params& Add(const char* text) { return Add(std::string_view(text)); }
+  // Without a copy: the bytes outlive the statement.
+  Params& AddView(std::string_view bytes) {
+    values_.emplace_back(bytes);
+    return *this;
+  }
   Params& Add(int64_t number) {
     values_.emplace_back(number);
     return *this;
@@ -63,11 +70,12 @@ class Params {
     values_.insert(values_.end(), other.values_.begin(), other.values_.end());
     return *this;
   }
+  void Reserve(size_t size) { values_.reserve(size); }
   size_t size() const { return values_.size(); }
-  const std::vector<Value>& values() const { return values_; }
+  const std::vector<Parameter>& values() const { return values_; }
 
  private:
-  std::vector<Value> values_;
+  std::vector<Parameter> values_;
 };
 
 // "?,?,?" for n values. Stores build IN lists with it; n is at least 1.
@@ -104,10 +112,14 @@ class Tx {
   // As Execute, and INTERNAL unless exactly `want` rows were found. For writes that must hit.
   absl::Status ExecuteExpecting(int64_t want, const std::string& sql, const Params& params);
 
-  // One multi-row INSERT: `head` is "INSERT INTO t (a, b) VALUES ", each row has the same number of
-  // values. Rows are sent in chunks of powers of two (≤ 64), so that few statement texts exist.
-  // Fails as a whole.
+  // Multi-row INSERTs: `head` is "INSERT INTO t (a, b) VALUES ", each row has the same number of
+  // values. Rows are sent in chunks of few sizes (64, 48, 32, 24, … 1), so that few statement texts
+  // exist. Fails as a whole, and unless every row was inserted.
   absl::Status InsertRows(const std::string& head, const std::vector<Params>& rows);
+  // The same for `count` rows of which nothing is copied: `add(i, params)` adds the values of row
+  // i, and what it adds as views outlives the call.
+  absl::Status InsertRows(const std::string& head, size_t count,
+                          absl::FunctionRef<void(size_t i, Params& params)> add);
 
   // Runs a SELECT and returns all its rows. Callers bound the size with LIMIT or by primary keys.
   virtual absl::StatusOr<Rows> Query(const std::string& sql, const Params& params) = 0;

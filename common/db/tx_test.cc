@@ -17,21 +17,49 @@ class FakeTx final : public Tx {
   absl::StatusOr<int64_t> Execute(const std::string& sql, const Params& params) override {
     texts.push_back(sql);
     sizes.push_back(params.size());
-    return found;
+    return columns > 0 ? static_cast<int64_t>(params.size() / columns) : found;
   }
   absl::StatusOr<Rows> Query(const std::string&, const Params&) override { return Rows(); }
 
+  size_t columns = 0;  // of an INSERT: every row is inserted
   int64_t found = 1;
   std::vector<std::string> texts;
   std::vector<size_t> sizes;
 };
 
-TEST(InsertRows, SendsChunksOfPowersOfTwo) {
+TEST(InsertRows, SendsChunksOfFewSizes) {
   FakeTx tx;
-  std::vector<Params> rows(64 + 64 + 8 + 2 + 1, Params().Add(1).AddNull());
+  tx.columns = 2;
+  std::vector<Params> rows(64 + 64 + 48 + 8 + 2, Params().Add(1).AddNull());
   ASSERT_TRUE(tx.InsertRows("INSERT INTO t (a, b) VALUES ", rows).ok());
-  EXPECT_THAT(tx.sizes, ElementsAre(128, 128, 16, 4, 2));
-  EXPECT_EQ(tx.texts[3], "INSERT INTO t (a, b) VALUES (?,?),(?,?)");
+  EXPECT_THAT(tx.sizes, ElementsAre(128, 128, 96, 16, 4));
+  EXPECT_EQ(tx.texts[4], "INSERT INTO t (a, b) VALUES (?,?),(?,?)");
+}
+
+TEST(InsertRows, WritesEachRowOnceInOrder) {
+  for (size_t count = 1; count <= 200; ++count) {
+    FakeTx tx;
+    tx.columns = 1;
+    std::vector<size_t> written;
+    ASSERT_TRUE(tx.InsertRows("INSERT INTO t (a) VALUES ", count, [&](size_t i, Params& params) {
+                    written.push_back(i);
+                    params.Add(static_cast<int64_t>(i));
+                  }).ok());
+    ASSERT_EQ(written.size(), count);
+    EXPECT_TRUE(std::is_sorted(written.begin(), written.end()));
+    size_t sent = 0;
+    for (const size_t size : tx.sizes) sent += size;
+    EXPECT_EQ(sent, count);
+  }
+}
+
+TEST(InsertRows, RefusesWhenARowWasNotInserted) {
+  FakeTx tx;
+  const std::vector<Params> rows(2, Params().Add("secret"));
+  const absl::Status status = tx.InsertRows("INSERT INTO t (a) VALUES ", rows);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("1 rows, want 2"));
+  EXPECT_EQ(status.message().find("secret"), absl::string_view::npos);
 }
 
 TEST(InsertRows, NothingIsNoStatement) {

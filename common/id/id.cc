@@ -14,6 +14,26 @@ constexpr char kAlphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
 constexpr size_t kBytes = 16;
 constexpr size_t kCharacters = 26;  // 130 bits: the first character carries only three
 
+// Random bytes of one thread, fetched for many ids at once: a call of the kernel costs more than
+// all else that an id needs. Each byte is given once.
+class RandomBytes {
+ public:
+  Id Take() {
+    if (next_ == sizeof(bytes_)) {
+      randombytes_buf(bytes_, sizeof(bytes_));
+      next_ = 0;
+    }
+    Id id(bytes_ + next_, kBytes);
+    sodium_memzero(bytes_ + next_, kBytes);
+    next_ += kBytes;
+    return id;
+  }
+
+ private:
+  char bytes_[32 * kBytes];
+  size_t next_ = sizeof(bytes_);
+};
+
 int ValueOf(char c) {
   for (int i = 0; i < 32; ++i) {
     if (kAlphabet[i] == c) return i;
@@ -72,9 +92,8 @@ RandomIdSource::RandomIdSource() {
 }
 
 Id RandomIdSource::NewId() {
-  Id id(kBytes, '\0');
-  randombytes_buf(id.data(), id.size());
-  return id;
+  thread_local RandomBytes bytes;
+  return bytes.Take();
 }
 
 double RandomIdSource::NewFraction() { return randombytes_random() / 4294967296.0; }

@@ -28,25 +28,30 @@ int ShardOf(std::string_view subject_id) {
 }
 
 absl::Status Append(db::Tx& tx, const std::vector<v1::Event>& events) {
-  std::vector<db::Params> rows;
-  rows.reserve(events.size());
-  for (const v1::Event& event : events) {
-    if (event.event_id().size() != 16 || event.subject_id().size() != 16 ||
-        event.subject_sequence() < 1 || event.tenant().empty() || event.source().empty() ||
-        event.fact_case() == v1::Event::FACT_NOT_SET) {
+  std::vector<const v1::Event*> pointers;
+  pointers.reserve(events.size());
+  for (const v1::Event& event : events) pointers.push_back(&event);
+  return Append(tx, pointers);
+}
+
+absl::Status Append(db::Tx& tx, const std::vector<const v1::Event*>& events) {
+  for (const v1::Event* event : events) {
+    if (event->event_id().size() != 16 || event->subject_id().size() != 16 ||
+        event->subject_sequence() < 1 || event->tenant().empty() || event->source().empty() ||
+        event->fact_case() == v1::Event::FACT_NOT_SET) {
       return absl::InternalError("an event without id, subject, sequence, tenant, source or fact");
     }
+  }
+  return tx.InsertRows(kInsert, events.size(), [&events](size_t i, db::Params& params) {
+    const v1::Event& event = *events[i];
     const absl::Time time = EventTime(event);
-    db::Params row;
-    row.Add(ShardOf(event.subject_id()))
+    params.Add(ShardOf(event.subject_id()))
         .Add(time)
-        .Add(event.subject_id())
+        .AddView(event.subject_id())
         .Add(static_cast<int64_t>(event.subject_sequence()))
         .Add(time)
         .Add(event.SerializeAsString());
-    rows.push_back(std::move(row));
-  }
-  return rows.empty() ? absl::OkStatus() : tx.InsertRows(kInsert, rows);
+  });
 }
 
 absl::StatusOr<Backlog> MeasureBacklog(db::Tx& tx, int64_t limit) {

@@ -21,6 +21,7 @@ int ShardOf(std::string_view subject_id);
 // Appends events to table `outbox` in the causing transaction. Each is complete: ids, tenant,
 // source, sequence and time. The caller wakes its Relay after the commit.
 absl::Status Append(db::Tx& tx, const std::vector<mamori::v1::Event>& events);
+absl::Status Append(db::Tx& tx, const std::vector<const mamori::v1::Event*>& events);
 
 // What is in the table, of which up to `limit` rows are looked at. An event refused for good waits
 // for a person and says nothing about how fast the others pass: it is counted apart and has no part

@@ -57,14 +57,14 @@ class FakeIntakeStore final : public IntakeStore {
     }
     if (!fault.status.ok() && !fault.written) return fault.status;
     for (const NewReport* report : reports) {
-      if (answers_.contains(report->answer.key)) return absl::AlreadyExistsError("key");
+      if (submitted_.contains(report->answer.key)) return absl::AlreadyExistsError("key");
     }
     for (const NewReport* report : reports) {
       if (bad_ && bad_(*report)) return absl::InternalError("refused by a trigger");
     }
     batch_sizes_.push_back(reports.size());
     for (const NewReport* report : reports) {
-      answers_[report->answer.key] = {report->answer, report->create_time};
+      submitted_[report->answer.key] = report->answer;
       reports_[report->report_id] = *report;
     }
     return fault.status;
@@ -75,8 +75,8 @@ class FakeIntakeStore final : public IntakeStore {
     std::lock_guard lock(mu_);
     std::vector<Answer> answers;
     for (const std::string& key : keys) {
-      if (const auto found = answers_.find(key); found != answers_.end()) {
-        answers.push_back(found->second.first);
+      if (const auto found = submitted_.find(key); found != submitted_.end()) {
+        answers.push_back(found->second);
       }
     }
     return answers;
@@ -207,7 +207,8 @@ class FakeIntakeStore final : public IntakeStore {
   std::function<bool(const NewReport&)> bad_;
   std::function<void(const std::vector<const NewReport*>&)> before_insert_;
   std::vector<size_t> batch_sizes_;
-  std::map<std::string, std::pair<Answer, absl::Time>> answers_;
+  std::map<std::string, Answer> submitted_;                       // kept as long as the reports
+  std::map<std::string, std::pair<Answer, absl::Time>> answers_;  // of everything else
   std::map<std::string, NewReport> reports_;
   std::map<std::string, std::vector<NewSupplement>> supplements_;
   std::vector<NewContact> contacts_;

@@ -109,8 +109,7 @@ void GroupCommit::Settle(Batch batch) {
     Finish(*submission, NoTimeLeft());
     return true;
   });
-  // In the order of their keys two writers never wait for each other in a circle. Stable: of one
-  // key, the first stays the first.
+  // Stable: of one key, the first stays the first.
   std::stable_sort(batch.begin(), batch.end(),
                    [](const auto& a, const auto& b) { return KeyOf(a) < KeyOf(b); });
   while (!batch.empty()) {
@@ -121,6 +120,12 @@ void GroupCommit::Settle(Batch batch) {
       const bool repeat = !firsts.empty() && KeyOf(firsts.back()) == KeyOf(submission);
       (repeat ? repeats : firsts).push_back(std::move(submission));
     }
+    // In the order in which the database keeps them each page is filled from its begin to its end.
+    // Two batches that share several keys may then wait for each other in a circle: the database
+    // ends one of them, which is rerun.
+    std::sort(firsts.begin(), firsts.end(), [](const auto& a, const auto& b) {
+      return a->report.create_time < b->report.create_time;
+    });
     Write(std::move(firsts));
     batch = std::move(repeats);
   }

@@ -40,12 +40,13 @@ class Client {
  public:
   explicit Client(GroupCommit& writer) : writer_(writer) {}
 
-  PendingAnswer Send(v1::SubmitReportRequest request,
-                     absl::Time deadline = absl::InfiniteFuture()) {
+  PendingAnswer Send(v1::SubmitReportRequest request, absl::Time deadline = absl::InfiniteFuture(),
+                     absl::Time create_time = TestNow()) {
     auto promise = std::make_shared<std::promise<absl::StatusOr<std::string>>>();
     auto submission = std::make_unique<Submission>();
-    submission->report = MakeNewReport(TestCall(), kSubmitReport, request,
-                                       {.subject = ids_.NewId(), .event = ids_.NewId()}, TestNow());
+    submission->report =
+        MakeNewReport(TestCall(), kSubmitReport, request,
+                      {.subject = ids_.NewId(), .event = ids_.NewId()}, create_time);
     submission->deadline = deadline;
     submission->done = [promise](absl::StatusOr<std::string> answer) {
       promise->set_value(std::move(answer));

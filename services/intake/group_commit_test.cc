@@ -208,16 +208,19 @@ TEST_F(GroupCommitTest, WhatNeverHadAWriterIsToldSo) {
   EXPECT_THAT(Get(answer), StatusIs(StatusCode::kUnavailable));
 }
 
-TEST_F(GroupCommitTest, EveryWriterWritesInTheOrderOfKeys) {
+TEST_F(GroupCommitTest, EveryBatchIsWrittenInTheOrderOfItsTimes) {
   Make({.writers = 1, .max_batch = 64});
   bool sorted = true;
   store_.BeforeInsert([&](const auto& reports) {
     for (size_t i = 1; i < reports.size(); ++i) {
-      sorted &= reports[i - 1]->answer.key < reports[i]->answer.key;
+      sorted &= reports[i - 1]->create_time < reports[i]->create_time;
     }
   });
   std::vector<PendingAnswer> answers;
-  for (int i = 0; i < 64; ++i) answers.push_back(client_->Send(Numbered(i)));
+  for (int i = 0; i < 64; ++i) {
+    answers.push_back(client_->Send(Numbered(i), absl::InfiniteFuture(),
+                                    TestNow() + absl::Microseconds(i * 37 % 64)));
+  }
   writer_->Start();
   for (auto& answer : answers) EXPECT_THAT(Get(answer), IsOk());
   EXPECT_TRUE(sorted);

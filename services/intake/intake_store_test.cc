@@ -263,12 +263,23 @@ TEST_P(IntakeStoreTest, ContactsByReportAndCompany) {
 }
 
 TEST_P(IntakeStoreTest, PrunesOldAnswersAndNothingElse) {
-  for (int i = 0; i < 5; ++i) Stored(i, "acme", absl::Hours(i));
-  const absl::Time before = TestNow() + absl::Hours(3);
-  EXPECT_EQ(*store_->PruneAnswers(before, 2, kSoon), 2);
-  EXPECT_EQ(*store_->PruneAnswers(before, 2, kSoon), 1);
-  EXPECT_EQ(*store_->PruneAnswers(before, 2, kSoon), 0);
-  EXPECT_THAT(*store_->ListReports("acme", {}, {}, 100, kSoon), SizeIs(5));
+  const NewReport report = Stored(1);
+  for (int i = 0; i < 3; ++i) {
+    auto request = GoodContact();
+    request.set_request_id(absl::StrCat("contact-", i));
+    ASSERT_THAT(
+        store_->AddContact(MakeNewContact(TestCall(), request, ids_.NewId(), TestNow()), kSoon),
+        IsOk());
+  }
+  EXPECT_EQ(*store_->PruneAnswers(TestNow() - absl::Hours(1), 2, kSoon), 0);
+  const absl::Time after_all = std::max(TestNow(), clock_.Now()) + absl::Hours(1);
+  EXPECT_EQ(*store_->PruneAnswers(after_all, 2, kSoon), 2);
+  EXPECT_EQ(*store_->PruneAnswers(after_all, 2, kSoon), 1);
+  EXPECT_EQ(*store_->PruneAnswers(after_all, 2, kSoon), 0);
+  // A report is its own request's answer and stays.
+  EXPECT_THAT(*store_->FindAnswers({report.answer.key}, kSoon), SizeIs(1));
+  EXPECT_THAT(*store_->ListReports("acme", {}, {}, 100, kSoon), SizeIs(1));
+  EXPECT_THAT(*store_->ListContacts("acme", {}, {}, 100, kSoon), SizeIs(3));
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, IntakeStoreTest, ::testing::Values("sql", "fake"),

@@ -88,9 +88,7 @@ NewReport MakeNewReport(const server::CallContext& call, std::string_view method
   // only once.
   row.body = report.SerializeAsString();
   row.answer = MakeAnswer(call, method, request.request_id(), idempotency::Hash({row.body}));
-  v1::SubmitReportResponse response;
-  response.set_name(id::Name("reports", ids.subject));
-  row.answer.response = response.SerializeAsString();
+  row.answer.response = SubmitAnswer(ids.subject);
   row.tenant = call.tenant;
   row.company = report.company();
   row.kind = report.kind();
@@ -105,6 +103,12 @@ NewReport MakeNewReport(const server::CallContext& call, std::string_view method
   fact.set_immediate_danger(row.immediate_danger);
   row.report_id = std::move(ids.subject);
   return row;
+}
+
+std::string SubmitAnswer(const std::string& report_id) {
+  v1::SubmitReportResponse response;
+  response.set_name(id::Name("reports", report_id));
+  return response.SerializeAsString();
 }
 
 NewSupplement MakeNewSupplement(const server::CallContext& call,

@@ -26,6 +26,9 @@ struct NewIds {
 // Takes the report out of `request`, which was validated.
 NewReport MakeNewReport(const server::CallContext& call, std::string_view method,
                         v1::SubmitReportRequest& request, NewIds ids, absl::Time now);
+// The serialized answer to SubmitReport: it says nothing but which report it became, so that the
+// report's row is the stored answer too.
+std::string SubmitAnswer(const std::string& report_id);
 NewSupplement MakeNewSupplement(const server::CallContext& call,
                                 const v1::SupplementReportRequest& request, NewIds ids,
                                 absl::Time now);

@@ -8,20 +8,17 @@
 #include "common/idempotency/request_id.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "services/intake/records.h"
 
 namespace mamori::intake {
 namespace {
 
-constexpr char kInsertAnswers[] =
-    "INSERT INTO request_id (request_key, body_digest, response, create_time) VALUES ";
 constexpr char kInsertReports[] =
-    "INSERT INTO report (report_id, tenant, company, kind, immediate_danger, create_time,"
-    " event_sequence, body) VALUES ";
-constexpr char kInsertSummaries[] =
-    "INSERT INTO report_summary (tenant, create_time, report_id, company, kind, summary) VALUES ";
+    "INSERT INTO report (tenant, create_time, report_id, company, kind, request_key, body_digest,"
+    " summary, body) VALUES ";
 
 constexpr char kSelectAnswers[] =
-    "SELECT request_key, body_digest, response FROM request_id WHERE request_key IN (";
+    "SELECT request_key, body_digest, report_id FROM report WHERE request_key IN (";
 constexpr char kSelectReports[] =
     "SELECT report_id, create_time, event_sequence, body FROM report"
     " WHERE tenant = ? AND report_id IN (";
@@ -32,19 +29,19 @@ constexpr char kSelectSupplements[] =
 // Lists: the index is named, so that no statistics ever turn a page into a scan; the first range
 // condition is the one the index is entered by.
 constexpr char kListReports[] =
-    "SELECT report_id, create_time, summary FROM report_summary FORCE INDEX (PRIMARY)"
+    "SELECT report_id, create_time, summary FROM report FORCE INDEX (PRIMARY)"
     " WHERE tenant = ? AND create_time <= ? AND (create_time < ? OR report_id < ?)"
     " ORDER BY create_time DESC, report_id DESC LIMIT ?";
 constexpr char kListReportsOfCompany[] =
-    "SELECT report_id, create_time, summary FROM report_summary FORCE INDEX (by_company)"
+    "SELECT report_id, create_time, summary FROM report FORCE INDEX (by_company)"
     " WHERE tenant = ? AND company = ? AND create_time <= ? AND (create_time < ? OR report_id < ?)"
     " ORDER BY create_time DESC, report_id DESC LIMIT ?";
 constexpr char kListReportsOfKind[] =
-    "SELECT report_id, create_time, summary FROM report_summary FORCE INDEX (by_kind)"
+    "SELECT report_id, create_time, summary FROM report FORCE INDEX (by_kind)"
     " WHERE tenant = ? AND kind = ? AND create_time <= ? AND (create_time < ? OR report_id < ?)"
     " ORDER BY create_time DESC, report_id DESC LIMIT ?";
 constexpr char kListReportsOfCompanyAndKind[] =
-    "SELECT report_id, create_time, summary FROM report_summary FORCE INDEX (by_company)"
+    "SELECT report_id, create_time, summary FROM report FORCE INDEX (by_company)"
     " WHERE tenant = ? AND company = ? AND kind = ? AND create_time <= ?"
     " AND (create_time < ? OR report_id < ?)"
     " ORDER BY create_time DESC, report_id DESC LIMIT ?";
@@ -82,61 +79,20 @@ constexpr char kInsertContact[] =
     "INSERT INTO contact (tenant, create_time, contact_id, company, report_id, start_time, body)"
     " VALUES (?, ?, ?, ?, ?, ?, ?)";
 
-void AddAnswer(const NewReport& report, db::Params& params) {
-  params.Add(report.answer.key)
-      .Add(report.answer.digest)
-      .Add(report.answer.response)
-      .Add(report.create_time);
-}
-
 void AddReport(const NewReport& report, db::Params& params) {
-  params.Add(report.report_id)
-      .Add(report.tenant)
-      .Add(report.company)
+  params.AddView(report.tenant)
+      .Add(report.create_time)
+      .AddView(report.report_id)
+      .AddView(report.company)
       .Add(report.kind)
-      .Add(report.immediate_danger)
-      .Add(report.create_time)
-      .Add(static_cast<int64_t>(report.event.subject_sequence()))
-      .Add(report.body);
-}
-
-void AddSummary(const NewReport& report, db::Params& params) {
-  params.Add(report.tenant)
-      .Add(report.create_time)
-      .Add(report.report_id)
-      .Add(report.company)
-      .Add(report.kind);
+      .AddView(report.answer.key)
+      .AddView(report.answer.digest);
   if (report.summary) {
-    params.Add(*report.summary);
+    params.AddView(*report.summary);
   } else {
     params.AddNull();
   }
-}
-
-// As Tx::InsertRows, with the values written straight into the statement: this is the hot path, and
-// its rows are large.
-absl::Status Insert(db::Tx& tx, const char* head, int columns,
-                    const std::vector<const NewReport*>& reports,
-                    void (*add)(const NewReport&, db::Params&)) {
-  constexpr size_t kMaxRows = 64;
-  const std::string tuple = absl::StrCat("(", db::Placeholders(columns), ")");
-  for (size_t next = 0; next < reports.size();) {
-    size_t chunk = 1;
-    while (chunk * 2 <= std::min(kMaxRows, reports.size() - next)) chunk *= 2;
-    std::string sql = head;
-    db::Params params;
-    for (size_t i = 0; i < chunk; ++i) {
-      if (i > 0) sql += ',';
-      sql += tuple;
-      add(*reports[next + i], params);
-    }
-    ASSIGN_OR_RETURN(const int64_t inserted, tx.Execute(sql, params));
-    if (inserted != static_cast<int64_t>(chunk)) {
-      return absl::InternalError(absl::StrCat(inserted, " rows, want ", chunk, ": ", head));
-    }
-    next += chunk;
-  }
-  return absl::OkStatus();
+  params.AddView(report.body);
 }
 
 void AddPosition(const Position& after, int limit, db::Params& params) {
@@ -159,18 +115,18 @@ absl::StatusOr<db::Rows> SqlIntakeStore::Read(absl::Time deadline, const std::st
 
 absl::Status SqlIntakeStore::InsertReports(const std::vector<const NewReport*>& reports,
                                            absl::Time deadline) {
-  std::vector<mamori::v1::Event> events;
+  std::vector<const mamori::v1::Event*> events;
   events.reserve(reports.size());
-  for (const NewReport* report : reports) events.push_back(report->event);
+  for (const NewReport* report : reports) events.push_back(&report->event);
   // A rerun after an unknown COMMIT meets its own rows as ALREADY_EXISTS; the caller tells by their
   // answers.
-  return transactor_.Run({.deadline = deadline, .settles_unknown_commit = true},
-                         [&](db::Tx& tx) -> absl::Status {
-                           RETURN_IF_ERROR(Insert(tx, kInsertAnswers, 4, reports, AddAnswer));
-                           RETURN_IF_ERROR(Insert(tx, kInsertReports, 8, reports, AddReport));
-                           RETURN_IF_ERROR(Insert(tx, kInsertSummaries, 6, reports, AddSummary));
-                           return outbox::Append(tx, events);
-                         });
+  return transactor_.Run(
+      {.deadline = deadline, .settles_unknown_commit = true}, [&](db::Tx& tx) -> absl::Status {
+        RETURN_IF_ERROR(tx.InsertRows(
+            kInsertReports, reports.size(),
+            [&reports](size_t i, db::Params& params) { AddReport(*reports[i], params); }));
+        return outbox::Append(tx, events);
+      });
 }
 
 absl::StatusOr<std::vector<Answer>> SqlIntakeStore::FindAnswers(
@@ -182,8 +138,9 @@ absl::StatusOr<std::vector<Answer>> SqlIntakeStore::FindAnswers(
   std::vector<Answer> answers;
   answers.reserve(rows.size());
   for (const db::Row& row : rows) {
-    answers.push_back(
-        {.key = row.GetBytes(0), .digest = row.GetBytes(1), .response = row.GetBytes(2)});
+    answers.push_back({.key = row.GetBytes(0),
+                       .digest = row.GetBytes(1),
+                       .response = SubmitAnswer(row.GetBytes(2))});
   }
   return answers;
 }

@@ -12,7 +12,7 @@
 namespace mamori::intake {
 
 // The schema this code needs at least.
-inline constexpr int kMinimumSchema = 7;
+inline constexpr int kMinimumSchema = 9;
 
 class SqlIntakeStore final : public IntakeStore {
  public:

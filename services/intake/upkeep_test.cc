@@ -48,10 +48,10 @@ TEST(HousekeepingTest, ForgetsAfterSevenDaysInSmallBatches) {
   time::FakeSleeper sleeper(clock);
   id::SeededIdSource ids(1);
   for (int i = 0; i < 5; ++i) {
-    auto request = GoodSubmit("request-" + std::to_string(i));
-    const NewReport report =
-        MakeNewReport(TestCall(), kSubmitReport, request, {ids.NewId(), ids.NewId()}, clock.Now());
-    ASSERT_THAT(store.InsertReports({&report}, absl::InfiniteFuture()), IsOk());
+    auto request = GoodContact();
+    request.set_request_id("contact-" + std::to_string(i));
+    const NewContact contact = MakeNewContact(TestCall(), request, ids.NewId(), clock.Now());
+    ASSERT_THAT(store.AddContact(contact, absl::InfiniteFuture()), IsOk());
   }
   Housekeeping housekeeping(store, clock, sleeper, {.batch = 2, .pause = absl::Milliseconds(100)});
   EXPECT_THAT(housekeeping.RunOnce(), IsOkAndHolds(false));

@@ -75,18 +75,19 @@ std::unique_ptr<Call> Echo(const std::shared_ptr<grpc::Channel>& channel,
 class SubmitCall final : public Call {
  public:
   SubmitCall(const std::shared_ptr<grpc::Channel>& channel, const std::string& request_id,
-             const std::string& report)
+             const grpc::Slice& report)
       : stub_(channel) {
-    std::string bytes;
-    bytes.reserve(request_id.size() + report.size() + 16);
-    google::protobuf::io::StringOutputStream stream(&bytes);
+    std::string head;
+    google::protobuf::io::StringOutputStream stream(&head);
     google::protobuf::io::CodedOutputStream out(&stream);
     WireFormatLite::WriteString(intake::v1::SubmitReportRequest::kRequestIdFieldNumber, request_id,
                                 &out);
-    WireFormatLite::WriteBytes(intake::v1::SubmitReportRequest::kReportFieldNumber, report, &out);
+    WireFormatLite::WriteTag(intake::v1::SubmitReportRequest::kReportFieldNumber,
+                             WireFormatLite::WIRETYPE_LENGTH_DELIMITED, &out);
+    out.WriteVarint32(static_cast<uint32_t>(report.size()));
     out.Trim();
-    const grpc::Slice slice(bytes);
-    request_ = grpc::ByteBuffer(&slice, 1);
+    const grpc::Slice slices[] = {grpc::Slice(head), report};
+    request_ = grpc::ByteBuffer(slices, 2);
   }
 
   void Start(grpc::CompletionQueue* queue) override {

@@ -53,7 +53,7 @@ class TokenFile {
 struct CallOptions {
   const TokenFile* token = nullptr;
   std::string run_id;  // distinguishes the request ids of one run from those of another
-  std::vector<std::string> reports;  // submit: serialized mamori.v1.Report
+  std::vector<grpc::Slice> reports;  // submit: serialized mamori.v1.Report
   std::vector<std::string> names;    // get_report, get_case
   std::vector<std::string> tokens;   // list_reports, list_cases
   int page_size = 50;

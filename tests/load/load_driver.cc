@@ -163,7 +163,7 @@ int Drive(const std::string& method) {
   calls.run_id = absl::BytesToHexString(ids.NewId());
   if (method == "submit") {
     for (const v1::Report& report : MakeReports(600, absl::GetFlag(FLAGS_company), clock.Now())) {
-      calls.reports.push_back(report.SerializeAsString());
+      calls.reports.emplace_back(report.SerializeAsString());
     }
   }
   if (method == "get_report" || method == "get_case") {

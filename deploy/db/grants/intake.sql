@@ -2,7 +2,6 @@
 -- by it: of a report only the event counter moves.
 GRANT SELECT, INSERT, DELETE ON {schema}.request_id TO {user};
 GRANT SELECT, INSERT, UPDATE (event_sequence) ON {schema}.report TO {user};
-GRANT SELECT, INSERT ON {schema}.report_summary TO {user};
 GRANT SELECT, INSERT ON {schema}.supplement TO {user};
 GRANT SELECT, INSERT ON {schema}.contact TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.outbox TO {user};

@@ -1,0 +1,2 @@
+-- Lists read `report` itself.
+DROP TABLE report_summary;
