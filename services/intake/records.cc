@@ -182,6 +182,7 @@ absl::StatusOr<mamori::v1::Report> ToListed(const StoredReport& row) {
   report.clear_affected();
   report.clear_actors();
   report.clear_reporter();
+  report.clear_keep_out();
   return report;
 }
 

@@ -101,6 +101,10 @@ void WholeReport(FieldRules& rules, const Path& path, const Report& report) {
   rules.Number(Path(path, "total_minutes"), report.total_minutes(), 0, 1'000'000);
   rules.Text(Path(path, "wish"), report.wish(), 4'000, Unit::kCharacters, kOptional);
   rules.Name(Path(path, "existing_case"), "cases", report.existing_case(), kOptional);
+  rules.Count(Path(path, "keep_out"), report.keep_out_size(), 0, 20);
+  for (int i = 0; i < report.keep_out_size() && i < 20; ++i) {
+    rules.Text(Path(path, "keep_out", i), report.keep_out(i), 200, Unit::kBytes, kRequired);
+  }
 }
 
 void Page(FieldRules& rules, int page_size, const std::string& page_token) {

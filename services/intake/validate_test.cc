@@ -165,6 +165,19 @@ const Row kRows[] = {
      "report.contact_count"},
     {"total_minutes_1000001", [](auto& r) { R(r).set_total_minutes(1'000'001); },
      "report.total_minutes"},
+    {"keep_out_20",
+     [](auto& r) {
+       while (R(r).keep_out_size() < 20) R(r).add_keep_out(std::string(200, 'p'));
+     },
+     ""},
+    {"keep_out_21",
+     [](auto& r) {
+       while (R(r).keep_out_size() < 21) R(r).add_keep_out("p");
+     },
+     "report.keep_out"},
+    {"keep_out_nobody", [](auto& r) { R(r).add_keep_out(""); }, "report.keep_out[0]"},
+    {"keep_out_201", [](auto& r) { R(r).add_keep_out(std::string(201, 'p')); },
+     "report.keep_out[0]"},
     {"wish_4000", [](auto& r) { R(r).set_wish(Characters(4000)); }, ""},
     {"wish_4001", [](auto& r) { R(r).set_wish(Characters(4001)); }, "report.wish"},
     {"anonymous", [](auto& r) { R(r).clear_reporter(); }, ""},

@@ -25,6 +25,7 @@ Notice NoticeOf(const Claim& claim) {
 Attempt Common(const Claim& claim, uint64_t ticket) {
   Attempt attempt;
   attempt.ticket = ticket;
+  attempt.urgency = claim.urgency;
   attempt.channel = claim.channel;
   attempt.receiver = claim.receiver;
   return attempt;

@@ -1,9 +1,19 @@
 #include "services/notification/channel_transport.h"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
 namespace mamori::notification {
+
+void Enqueue(std::deque<Attempt>& waiting, std::vector<Attempt> attempts) {
+  for (Attempt& attempt : attempts) {
+    const auto place = std::upper_bound(
+        waiting.begin(), waiting.end(), attempt.urgency,
+        [](mamori::v1::Urgency urgency, const Attempt& other) { return urgency > other.urgency; });
+    waiting.insert(place, std::move(attempt));
+  }
+}
 
 std::vector<uint64_t> TakeOut(std::deque<Attempt>& waiting, absl::Time begin_by) {
   std::vector<uint64_t> tickets;

@@ -62,5 +62,23 @@ TEST_F(ChannelTransportTest, WhatTheListenerRefusesIsNotSent) {
   EXPECT_THAT(receivers->News(), SizeIs(2));
 }
 
+TEST(EnqueueTest, TheUrgentGoFirstOthersInTheirOrder) {
+  std::deque<Attempt> waiting;
+  const auto add = [&](uint64_t ticket, mamori::v1::Urgency urgency) {
+    Attempt attempt;
+    attempt.ticket = ticket;
+    attempt.urgency = urgency;
+    Enqueue(waiting, {attempt});
+  };
+  add(1, mamori::v1::URGENCY_NORMAL);
+  add(2, mamori::v1::URGENCY_PAGE);
+  add(3, mamori::v1::URGENCY_NORMAL);
+  add(4, mamori::v1::URGENCY_HIGH);
+  add(5, mamori::v1::URGENCY_PAGE);
+  std::vector<uint64_t> tickets;
+  for (const Attempt& attempt : waiting) tickets.push_back(attempt.ticket);
+  EXPECT_THAT(tickets, ElementsAre(2, 5, 4, 1, 3));
+}
+
 }  // namespace
 }  // namespace mamori::notification

@@ -62,12 +62,4 @@ absl::Status InsertNotifications(db::Tx& tx, const std::vector<NotificationRow>&
   return values.empty() ? absl::OkStatus() : tx.InsertRows(kInsertNotifications, values);
 }
 
-std::vector<std::string> Padded(std::vector<std::string> ids) {
-  size_t size = 1;
-  while (size < ids.size()) size *= 2;
-  std::string last = ids.back();
-  ids.resize(size, last);
-  return ids;
-}
-
 }  // namespace mamori::notification

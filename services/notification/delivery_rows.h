@@ -35,10 +35,6 @@ absl::Status InsertDeliveries(db::Tx& tx, const std::vector<db::Params>& rows);
 absl::Status InsertNotifications(db::Tx& tx, const std::vector<NotificationRow>& rows,
                                  absl::Time now);
 
-// A list of ids for `IN (…)`, its size rounded up to a power of two by repeating the last, so that
-// few statement texts exist. `ids` is not empty.
-std::vector<std::string> Padded(std::vector<std::string> ids);
-
 }  // namespace mamori::notification
 
 #endif  // MAMORI_SERVICES_NOTIFICATION_DELIVERY_ROWS_H_

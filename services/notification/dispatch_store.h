@@ -56,9 +56,11 @@ class DispatchStore {
  public:
   virtual ~DispatchStore() = default;
 
-  // Takes up to `limit` due deliveries, the longest due first and none to the receivers `except`,
-  // until `lease_until`, and commits: whoever sends afterwards sends what is stored. Never hands
-  // out one that another dispatcher holds.
+  // Takes up to `limit` due deliveries, none to the receivers `except`, until `lease_until`, and
+  // commits: whoever sends afterwards sends what is stored. The most urgent come first, of one
+  // urgency those that are due longest; less urgent ones keep their share (claim_share.h), so a
+  // full answer may be as short as ClaimShare(limit, 0, 2). Never hands out one that another
+  // dispatcher holds. When the answer to a COMMIT is lost it finds out what it holds.
   virtual absl::StatusOr<std::vector<Claim>> ClaimDue(mamori::v1::DeliveryChannel channel,
                                                       int limit,
                                                       const std::vector<std::string>& except,
@@ -75,9 +77,9 @@ class DispatchStore {
 
   // Writes what became of claims, with the events about those that came to rest, in one
   // transaction. A claim whose fence is not the current one any more is left out: another
-  // dispatcher has it. Returns how many were written.
-  virtual absl::StatusOr<int> Settle(const std::vector<Settlement>& settlements,
-                                     absl::Time now) = 0;
+  // dispatcher has it. Returns how many were written. Nothing is begun after `deadline`.
+  virtual absl::StatusOr<int> Settle(const std::vector<Settlement>& settlements, absl::Time now,
+                                     absl::Time deadline) = 0;
 };
 
 }  // namespace mamori::notification

@@ -1,10 +1,12 @@
 #include "services/notification/dispatch_store.h"
 
+#include <map>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "common/testing/tcp_gate.h"
 #include "services/notification/test_notification_fixture.h"
 
 namespace mamori::notification {
@@ -27,6 +29,7 @@ class DispatchStoreTest : public NotificationFixture {
     settlement.error = error;
     return settlement;
   }
+  absl::Time Deadline() const { return Now() + absl::Seconds(10); }
   std::vector<Claim> Expired() {
     return *dispatch_store_.ClaimExpired(64, Now(), Now() + absl::Minutes(1));
   }
@@ -79,6 +82,71 @@ TEST_F(DispatchStoreTest, ReceiversThatHaveEnoughAreLeftOut) {
   EXPECT_EQ((*claims)[0].receiver, "b@acme.example");
 }
 
+TEST_F(DispatchStoreTest, WhatIsUrgentOvertakesABacklog) {
+  for (int i = 0; i < 20; ++i) Open();
+  clock_.Advance(absl::Minutes(10));
+  Open(mamori::v1::SEVERITY_CRITICAL);
+  const std::vector<Claim> claims = Claims(8);
+  ASSERT_THAT(claims, SizeIs(8));
+  EXPECT_EQ(claims[0].urgency, mamori::v1::URGENCY_PAGE);
+  EXPECT_EQ(claims[1].urgency, mamori::v1::URGENCY_NORMAL);
+  EXPECT_LT(claims[1].create_time, claims[0].create_time);  // of those, the oldest first
+}
+
+TEST_F(DispatchStoreTest, WhatIsNotUrgentHasItsShareOfEveryBatch) {
+  for (int i = 0; i < 20; ++i) Open(mamori::v1::SEVERITY_CRITICAL);  // a page and two others each
+  std::map<mamori::v1::Urgency, int> counts;
+  for (const Claim& claim : Claims(16)) ++counts[claim.urgency];
+  EXPECT_EQ(counts[mamori::v1::URGENCY_PAGE], 12);
+  EXPECT_EQ(counts[mamori::v1::URGENCY_NORMAL], 4);
+  // Where nobody else waits, everything is for one.
+  database_.Run("UPDATE delivery SET urgency = 2 WHERE state = 1 AND urgency = 3");
+  database_.Run("UPDATE delivery SET urgency = 2 WHERE state = 1 AND urgency = 1");
+  EXPECT_THAT(Claims(16), SizeIs(14));
+  EXPECT_THAT(Claims(1), SizeIs(1));
+}
+
+TEST_F(DispatchStoreTest, AClaimWhoseCommitNobodyAnsweredIsFoundAtOnce) {
+  Open(mamori::v1::SEVERITY_CRITICAL);
+  testing::TcpGate gate(database_.options().host, database_.options().port);
+  db::PoolOptions options = database_.options();
+  options.host = "127.0.0.1";
+  options.port = gate.port();
+  const auto pool = db::Pool::Create(options);
+  time::SystemSleeper sleeper;
+  db::Transactor transactor(*pool, clock_, sleeper);
+  SqlDispatchStore store(transactor, clock_, ids_);
+  // Opening a connection says COMMITTED.
+  ASSERT_THAT(pool->Ping(absl::Seconds(5)), testing::IsOk());
+  gate.LoseAnswerTo("COMMIT");
+  const auto claims = store.ClaimDue(mamori::v1::DELIVERY_CHANNEL_MAIL, 64, {}, Now(), Now());
+  ASSERT_THAT(claims, testing::IsOk());
+  EXPECT_TRUE(gate.answer_lost());
+  EXPECT_THAT(*claims, SizeIs(3));
+  EXPECT_EQ(Count("delivery WHERE state = 2 AND fence = 1 AND attempt_count = 1"), 3);
+  gate.LoseAnswerTo("COMMIT");
+  clock_.Advance(absl::Seconds(1));
+  const auto lost = store.ClaimExpired(64, Now(), Now() + absl::Minutes(1));
+  ASSERT_THAT(lost, testing::IsOk());
+  ASSERT_THAT(*lost, SizeIs(3));
+  std::vector<Settlement> settlements;
+  for (const Claim& claim : *lost) {
+    settlements.push_back(SettlementOf(claim, mamori::v1::DELIVERY_STATE_UNKNOWN));
+  }
+  EXPECT_THAT(store.Settle(settlements, Now(), Deadline()), IsOkAndHolds(3));
+}
+
+TEST_F(DispatchStoreTest, AClaimWhoseCommitDidNotHappenIsMadeAfresh) {
+  Open();
+  // The first COMMIT is refused, as one that lost a certification race is.
+  database_.Run(
+      "CREATE TRIGGER once BEFORE UPDATE ON delivery FOR EACH ROW BEGIN"
+      " IF @refused IS NULL THEN SET @refused = 1;"
+      " SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213; END IF; END");
+  EXPECT_THAT(Claims(), SizeIs(2));
+  EXPECT_EQ(Count("delivery WHERE state = 2 AND fence = 1"), 2);
+}
+
 TEST_F(DispatchStoreTest, WhatIsNotDueIsNotClaimed) {
   Open();
   database_.Execute("UPDATE delivery SET due_time = ?", db::Params().Add(Now() + absl::Hours(1)));
@@ -92,7 +160,7 @@ TEST_F(DispatchStoreTest, OutcomesAreWrittenWithTheirEvents) {
   EXPECT_THAT(
       dispatch_store_.Settle({SettlementOf(claims[0], mamori::v1::DELIVERY_STATE_SENT),
                               SettlementOf(claims[1], mamori::v1::DELIVERY_STATE_DEAD, "smtp.550")},
-                             Now()),
+                             Now(), Deadline()),
       IsOkAndHolds(2));
   EXPECT_EQ(Count("delivery WHERE state = 3 AND sent_time IS NOT NULL AND last_error = ''"), 1);
   EXPECT_EQ(Count("delivery WHERE state = 5 AND sent_time IS NULL AND last_error = 'smtp.550'"), 1);
@@ -117,7 +185,7 @@ TEST_F(DispatchStoreTest, AnotherAttemptIsNoNews) {
   for (const Claim& claim : Claims()) {
     Settlement settlement = SettlementOf(claim, mamori::v1::DELIVERY_STATE_PENDING, "smtp.451");
     settlement.begun = claim.receiver == "a@acme.example";
-    EXPECT_THAT(dispatch_store_.Settle({settlement}, Now()), IsOkAndHolds(1));
+    EXPECT_THAT(dispatch_store_.Settle({settlement}, Now(), Deadline()), IsOkAndHolds(1));
   }
   EXPECT_EQ(Count("outbox"), 0);
   EXPECT_EQ(Count("delivery WHERE state = 1 AND last_error = 'smtp.451'"), 2);
@@ -137,21 +205,22 @@ TEST_F(DispatchStoreTest, AStaleHolderCannotWrite) {
   for (const Claim& claim : stale) {
     late.push_back(SettlementOf(claim, mamori::v1::DELIVERY_STATE_DEAD, "smtp.550"));
   }
-  EXPECT_THAT(dispatch_store_.Settle(late, Now()), IsOkAndHolds(0));
+  EXPECT_THAT(dispatch_store_.Settle(late, Now(), Deadline()), IsOkAndHolds(0));
   EXPECT_EQ(Count("delivery WHERE state = 2 AND fence = 2 AND last_error = ''"), 2);
   EXPECT_EQ(Count("outbox"), 0);
   // One of a batch that is stale does not keep the others from being written.
-  EXPECT_THAT(dispatch_store_.Settle(
-                  {late[0], SettlementOf(current[1], mamori::v1::DELIVERY_STATE_SENT)}, Now()),
-              IsOkAndHolds(::testing::Le(1)));
+  EXPECT_THAT(
+      dispatch_store_.Settle({late[0], SettlementOf(current[1], mamori::v1::DELIVERY_STATE_SENT)},
+                             Now(), Deadline()),
+      IsOkAndHolds(::testing::Le(1)));
   EXPECT_EQ(Count("delivery WHERE state = 5"), 0);
 }
 
 TEST_F(DispatchStoreTest, AnOutcomeWrittenTwiceCountsOnce) {
   Open();
   const Settlement sent = SettlementOf(Claims()[0], mamori::v1::DELIVERY_STATE_SENT);
-  EXPECT_THAT(dispatch_store_.Settle({sent}, Now()), IsOkAndHolds(1));
-  EXPECT_THAT(dispatch_store_.Settle({sent}, Now()), IsOkAndHolds(0));
+  EXPECT_THAT(dispatch_store_.Settle({sent}, Now(), Deadline()), IsOkAndHolds(1));
+  EXPECT_THAT(dispatch_store_.Settle({sent}, Now(), Deadline()), IsOkAndHolds(0));
   EXPECT_EQ(Count("outbox"), 1);
 }
 
@@ -176,7 +245,7 @@ TEST_F(DispatchStoreTest, ABigBatchIsWrittenWhole) {
   for (const Claim& claim : claims) {
     settlements.push_back(SettlementOf(claim, mamori::v1::DELIVERY_STATE_SENT));
   }
-  EXPECT_THAT(dispatch_store_.Settle(settlements, Now()), IsOkAndHolds(140));
+  EXPECT_THAT(dispatch_store_.Settle(settlements, Now(), Deadline()), IsOkAndHolds(140));
   EXPECT_EQ(Count("delivery WHERE state = 3"), 140);
   EXPECT_EQ(Count("outbox"), 140);
 }

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "common/status/macros.h"
+#include "services/notification/claim_share.h"
 
 namespace mamori::notification {
 namespace {
@@ -21,8 +23,9 @@ constexpr absl::Duration kPutOffDisabled = absl::Minutes(5);
 // Attempts that waited too long are given back before their claims are too old to begin.
 constexpr absl::Duration kBeginMargin = absl::Seconds(2);
 constexpr absl::Duration kAfterFailure = absl::Milliseconds(200);
-// How long Stop tries to write outcomes to a database that does not answer.
-constexpr int kLastTries = 10;
+// How long outcomes may take to be written, and at least when the time is over.
+constexpr absl::Duration kSettleBudget = absl::Seconds(10);
+constexpr absl::Duration kLeastBudget = absl::Seconds(1);
 
 std::chrono::nanoseconds ToWait(absl::Duration duration) {
   return absl::ToChronoNanoseconds(duration);
@@ -105,13 +108,15 @@ void Dispatcher::Start() {
 }
 
 void Dispatcher::Stop(absl::Duration grace) {
+  const absl::Duration begin = with_.clock.Monotonic();
   claims_thread_.Stop();
   GiveBackWaiting(absl::InfiniteFuture());
-  with_.transport.Stop(grace);
+  with_.transport.Stop(std::max(absl::ZeroDuration(), begin + grace / 2 - with_.clock.Monotonic()));
   if (!settle_thread_.joinable()) return;
   {
     std::lock_guard lock(mu_);
     stopping_settlements_ = true;
+    give_up_at_ = begin + grace;
   }
   settle_cv_.notify_all();
   settle_thread_.join();
@@ -163,7 +168,7 @@ absl::StatusOr<bool> Dispatcher::ClaimChannel(DeliveryChannel channel) {
   ASSIGN_OR_RETURN(std::vector<Claim> claims,
                    with_.store.ClaimDue(channel, limit, except, now, now + options_.lease));
   if (claims.empty()) return false;
-  const bool more = claims.size() == static_cast<size_t>(options_.batch);
+  const bool more = claims.size() >= static_cast<size_t>(ClaimShare(options_.batch, 0, 2));
   {
     std::lock_guard lock(mu_);
     for (const Claim& claim : claims) Take(claim);
@@ -314,37 +319,46 @@ void Dispatcher::Settled(Settlement settlement) {
 }
 
 void Dispatcher::RunSettlements() {
-  int last_tries = kLastTries;
   while (true) {
     {
       std::unique_lock lock(mu_);
       settle_cv_.wait(lock, [this] { return !settlements_.empty() || stopping_settlements_; });
-      if (settlements_.empty() || last_tries == 0) return;
+      if (settlements_.empty()) return;
       settle_cv_.wait_for(lock, ToWait(options_.linger), [this] {
         return stopping_settlements_ || settlements_.size() >= kMaxSettlements;
       });
     }
+    const absl::Duration begin = with_.clock.Monotonic();
     const absl::StatusOr<int> settled = SettleOnce();
     if (settled.ok()) continue;
     with_.telemetry.Log(telemetry::Level::kWarn, "delivery outcomes not written",
                         {{"code", absl::StatusCodeToString(settled.status().code())}});
-    std::unique_lock lock(mu_);
-    if (stopping_settlements_) --last_tries;
-    settle_cv_.wait_for(lock, ToWait(kAfterFailure), [] { return false; });
+    if (!MayTryAgain(with_.clock.Monotonic() - begin)) return;
   }
+}
+
+bool Dispatcher::MayTryAgain(absl::Duration took) {
+  std::unique_lock lock(mu_);
+  settle_cv_.wait_for(lock, ToWait(kAfterFailure), [] { return false; });
+  if (!stopping_settlements_ || with_.clock.Monotonic() + took < give_up_at_) return true;
+  with_.telemetry.Log(telemetry::Level::kError, "delivery outcomes left unknown",
+                      {{"count", absl::StrCat(settlements_.size())}});
+  return false;
 }
 
 absl::StatusOr<int> Dispatcher::SettleOnce() {
   std::vector<Settlement> batch;
+  absl::Time deadline = with_.clock.Now();
   {
     std::lock_guard lock(mu_);
+    deadline += std::clamp(give_up_at_ - with_.clock.Monotonic(), kLeastBudget, kSettleBudget);
     const size_t count = std::min(settlements_.size(), kMaxSettlements);
     batch.assign(std::make_move_iterator(settlements_.begin()),
                  std::make_move_iterator(settlements_.begin() + count));
     settlements_.erase(settlements_.begin(), settlements_.begin() + count);
   }
   if (batch.empty()) return 0;
-  absl::StatusOr<int> written = with_.store.Settle(batch, with_.clock.Now());
+  absl::StatusOr<int> written = with_.store.Settle(batch, with_.clock.Now(), deadline);
   if (!written.ok() && MayPass(written.status())) {
     std::lock_guard lock(mu_);
     settlements_.insert(settlements_.begin(), std::make_move_iterator(batch.begin()),
@@ -354,7 +368,7 @@ absl::StatusOr<int> Dispatcher::SettleOnce() {
   if (!written.ok()) {
     // One of them is at fault: its claim runs out and is looked at again, the others are written.
     for (const Settlement& settlement : batch) {
-      if (with_.store.Settle({settlement}, with_.clock.Now()).ok()) continue;
+      if (with_.store.Settle({settlement}, with_.clock.Now(), deadline).ok()) continue;
       with_.telemetry.Log(telemetry::Level::kError, "delivery outcome dropped");
     }
   }

@@ -58,8 +58,9 @@ class Dispatcher final : public TransportListener {
   ~Dispatcher() override;
 
   void Start();
-  // No new claims; what has begun may end within `grace`; the rest is given back; outcomes are
-  // written.
+  // No new claims; what has begun may end within half of `grace`; the rest is given back; outcomes
+  // are written, or tried to be until `grace` is over. One that could not be written stays a claim
+  // whose lease runs out: an unknown outcome.
   void Stop(absl::Duration grace);
   // There are new deliveries. Never blocks; never lost.
   void Wake();
@@ -81,6 +82,8 @@ class Dispatcher final : public TransportListener {
   using Policy = std::shared_ptr<const policy::PolicyVersion>;
 
   void RunSettlements();
+  // Whether another try to write makes sense after one that took `took` and failed.
+  bool MayTryAgain(absl::Duration took);
   absl::StatusOr<bool> ClaimChannel(mamori::v1::DeliveryChannel channel);
   absl::Status ClaimLost();
   // Gives back what waits in the transport and has to begin by `begin_by`.
@@ -103,6 +106,7 @@ class Dispatcher final : public TransportListener {
   std::mutex mu_;
   std::condition_variable settle_cv_;
   bool stopping_settlements_ = false;
+  absl::Duration give_up_at_ = absl::InfiniteDuration();  // monotonic
   uint64_t next_ticket_ = 1;
   std::map<uint64_t, InHand> in_hand_;                        // handed to the transport
   std::map<mamori::v1::DeliveryChannel, ClaimQuota> quotas_;  // in hand or not yet written

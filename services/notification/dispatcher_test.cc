@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/testing/tcp_gate.h"
 #include "services/notification/test_notification_fixture.h"
 
 namespace mamori::notification {
@@ -35,7 +36,7 @@ class HeldTransport final : public Transport {
 
   bool WaitForSome() {
     std::unique_lock lock(mu_);
-    return cv_.wait_for(lock, std::chrono::milliseconds(500), [this] { return !waiting.empty(); });
+    return cv_.wait_for(lock, std::chrono::seconds(10), [this] { return !waiting.empty(); });
   }
 
   std::deque<Attempt> waiting;
@@ -45,15 +46,40 @@ class HeldTransport final : public Transport {
   std::condition_variable cv_;
 };
 
+class Counters final : public telemetry::Telemetry {
+ public:
+  void Log(telemetry::Level, std::string_view, const telemetry::Labels&) override {}
+  void RecordCall(std::string_view, std::string_view, absl::Duration, std::string_view,
+                  std::string_view) override {}
+  void Count(std::string_view name, const telemetry::Labels& labels, double by) override {
+    if (name != "mamori_dead_letters_total") return;
+    std::lock_guard lock(mu_);
+    dead_letters_[labels.at("channel") + " " + labels.at("state")] += by;
+  }
+  void Gauge(std::string_view, double, const telemetry::Labels&) override {}
+  void Observe(std::string_view, absl::Duration, const telemetry::Labels&) override {}
+
+  std::map<std::string, double> DeadLetters() {
+    std::lock_guard lock(mu_);
+    return dead_letters_;
+  }
+
+ private:
+  std::mutex mu_;
+  std::map<std::string, double> dead_letters_;
+};
+
 class DispatcherTest : public NotificationFixture {
  protected:
   // A replica: the same database, its own hands.
   struct Replica {
     Replica(DispatcherTest& test, DispatcherOptions options)
+        : Replica(test, options, test.telemetry_) {}
+    Replica(DispatcherTest& test, DispatcherOptions options, telemetry::Telemetry& telemetry)
         : builder({"https://desk.example/{case}", "mamori@acme.example", "mamori.example"},
                   test.secrets_),
           dispatcher({test.dispatch_store_, test.policies_, transport, builder, test.clock_,
-                      test.ids_, test.telemetry_, [this] { ++relay_wakes; }},
+                      test.ids_, telemetry, [this] { ++relay_wakes; }},
                      options) {}
     // Begins all that waits and has it end like this; the bodies that went out.
     std::vector<std::string> EndAll(Verdict verdict, const std::string& error = "",
@@ -234,6 +260,7 @@ TEST_F(DispatcherTest, AnEndpointThatHangsDoesNotKeepTheOthersWaiting) {
   const mamori::v1::WebhookEndpoint mute = CreateEndpoint("t");
   for (int i = 0; i < 200; ++i) EXPECT_THAT(Ingest({Opened()}), Each(IsOk()));
   const mamori::v1::WebhookEndpoint good = CreateEndpoint("other");
+  clock_.Advance(absl::Seconds(1));  // due after all of those
   Open(mamori::v1::SEVERITY_LOW, "other");
   Replica one(*this, options_);
   for (int i = 0; i < 4; ++i) Claim(one);
@@ -283,6 +310,66 @@ TEST_F(DispatcherTest, DeliveriesOfADeletedEndpointAreDeadOfADisabledOneWait) {
             1);
   EXPECT_EQ(Count("delivery WHERE channel = 2 AND state = 1 AND attempt_count = 0"), 1);
   EXPECT_EQ(Count("outbox WHERE 1"), 3);
+}
+
+TEST_F(DispatcherTest, CountsDeadLettersByChannelAndState) {
+  Counters counters;
+  Replica one(*this, options_, counters);
+  for (const Verdict verdict : {Verdict::kPermanent, Verdict::kUnknown, Verdict::kTemporary}) {
+    Open(mamori::v1::SEVERITY_CRITICAL);  // two normal ones and a page, which would go out again
+    Claim(one);
+    one.EndAll(verdict, "smtp.550");
+  }
+  EXPECT_THAT(counters.DeadLetters(),
+              ::testing::UnorderedElementsAre(::testing::Pair("mail dead", 3),
+                                              ::testing::Pair("mail unknown", 2)));
+  // A service that has just begun shows all that there can be.
+  one.dispatcher.Start();
+  one.dispatcher.Stop(absl::ZeroDuration());
+  EXPECT_THAT(counters.DeadLetters(), SizeIs(4));
+}
+
+TEST_F(DispatcherTest, StoppingBesideADatabaseThatHangsEndsWithTheGrace) {
+  Open(mamori::v1::SEVERITY_CRITICAL);
+  testing::TcpGate gate(database_.options().host, database_.options().port);
+  db::PoolOptions pool_options = database_.options();
+  pool_options.port = gate.port();
+  pool_options.connect_timeout = pool_options.statement_timeout = absl::Seconds(1);
+  const auto pool = db::Pool::Create(pool_options);
+  const time::SystemClock clock;
+  time::SystemSleeper sleeper;
+  db::Transactor transactor(*pool, clock, sleeper);
+  SqlDispatchStore store(transactor, clock, ids_);
+  HeldTransport transport;
+  const AttemptBuilder builder({"https://desk.example/{case}", "m@acme.example", "m.example"},
+                               secrets_);
+  Dispatcher stopped({store, policies_, transport, builder, clock, ids_, telemetry_, [] {}},
+                     options_);
+  stopped.Start();
+  stopped.Wake();
+  ASSERT_TRUE(transport.WaitForSome());
+  gate.Hang();
+  for (const Attempt& attempt : transport.waiting) {
+    EXPECT_TRUE(stopped.Begins(attempt.ticket));
+    Outcome accepted;
+    accepted.verdict = Verdict::kAccepted;
+    stopped.Ended(attempt.ticket, accepted);
+  }
+  const absl::Duration begin = clock.Monotonic();
+  stopped.Stop(absl::Seconds(2));
+  // A statement that has begun is waited for: 3 s, and 1 s for another connection.
+  EXPECT_LT(clock.Monotonic() - begin, absl::Seconds(7));
+  gate.Resume();
+  // What could not be written is neither lost nor sent twice: it is an unknown outcome.
+  EXPECT_EQ(Count("delivery WHERE state = 2"), 3);
+  Replica next(*this, options_);
+  Claim(next);
+  EXPECT_THAT(next.transport.waiting, IsEmpty());
+  clock_.Advance(options_.lease + absl::Minutes(1));
+  Claim(next);
+  Settle(next);
+  EXPECT_EQ(Count("delivery WHERE state = 4 AND urgency = 1 AND last_error = 'attempt.lost'"), 2);
+  EXPECT_EQ(Count("delivery WHERE state = 1 AND urgency = 3"), 1);
 }
 
 TEST_F(DispatcherTest, OutcomesThatCannotBeWrittenNowAreWrittenLater) {

@@ -106,6 +106,16 @@ TEST_F(EscalationTest, AnAcknowledgementStopsItAndIsTold) {
   EXPECT_EQ(events[0].notification_acknowledged().acknowledger(), "desk-1");
 }
 
+TEST_F(EscalationTest, ATimerThatWasLeftBehindTellsNobodyAfterAnAcknowledgement) {
+  Page();
+  database_.Execute("UPDATE notification SET acknowledge_time = ? WHERE route = 'page'",
+                    db::Params().Add(Now()));
+  clock_.Advance(absl::Minutes(1));
+  EXPECT_EQ(Fire(), 0);
+  EXPECT_EQ(Count("delivery WHERE escalation_step > 0"), 0);
+  EXPECT_EQ(Count("timer"), 0);
+}
+
 TEST_F(EscalationTest, ASecondAcknowledgementChangesNothing) {
   const std::string page = Page();
   const auto first = Acknowledge(page, "desk-1");

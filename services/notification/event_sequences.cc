@@ -3,8 +3,8 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "common/db/in_list.h"
 #include "common/status/macros.h"
-#include "services/notification/delivery_rows.h"
 
 namespace mamori::notification {
 namespace {
@@ -23,7 +23,7 @@ absl::StatusOr<std::vector<int64_t>> NextSequences(
   std::vector<std::string> ids;
   for (const auto& [id, count] : taken) ids.push_back(id);
   if (ids.empty()) return std::vector<int64_t>();
-  const std::vector<std::string> padded = Padded(std::move(ids));
+  const std::vector<std::string> padded = db::InList(std::move(ids));
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query(absl::StrCat(kLock, db::Placeholders(padded.size()),
                                          ") ORDER BY notification_id FOR UPDATE"),
@@ -37,7 +37,7 @@ absl::StatusOr<std::vector<int64_t>> NextSequences(
   }
   for (auto& [count, some] : by_count) {
     const size_t want = some.size();
-    const std::vector<std::string> group = Padded(std::move(some));
+    const std::vector<std::string> group = db::InList(std::move(some));
     db::Params params;
     params.Add(count).AddAll(group);
     RETURN_IF_ERROR(tx.ExecuteExpecting(

@@ -70,7 +70,7 @@ void MailTransport::Send(std::vector<Attempt> attempts) {
   const size_t count = attempts.size();
   {
     std::lock_guard lock(mu_);
-    std::move(attempts.begin(), attempts.end(), std::back_inserter(waiting_));
+    Enqueue(waiting_, std::move(attempts));
   }
   for (size_t i = 0; i < std::min(count, lines_.size()); ++i) work_cv_.notify_one();
 }

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "common/client/channel.h"
 #include "common/client/event_publisher.h"
 #include "common/config/options.h"
@@ -39,11 +41,13 @@ using config::Or;
 using config::v1::NotificationConfig;
 
 // The last migration that this code relies on.
-constexpr int kMinimumSchema = 9;
+constexpr int kMinimumSchema = 10;
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
 // Relay, backlog, claims, settlements, escalations, housekeeping and readiness, beside the
 // handlers.
 constexpr int kWorkerConnections = 7;
+// Of the grace; the rest is the relay's.
+constexpr double kDispatcherShare = 0.8;
 // What a claim has to outlast beyond the slowest channel: the writing of its outcome.
 constexpr absl::Duration kSettleMargin = absl::Seconds(5);
 
@@ -134,9 +138,9 @@ class NotificationApp final : public server::App {
         escalation_store_(transactor_, policies_, runtime.clock, runtime.ids),
         escalating_({.name = "escalation", .interval = absl::Seconds(1)}, runtime.ids,
                     runtime.telemetry, [this] { return Escalate(); }),
-        housekeeping_store_(transactor_, runtime.clock),
-        pruning_({.name = "housekeeping", .interval = absl::Seconds(5)}, runtime.ids,
-                 runtime.telemetry, [this] { return Prune(); }),
+        housekeeping_(transactor_, runtime.clock, runtime.sleeper, {}),
+        pruning_({.name = "housekeeping", .interval = absl::Seconds(30)}, runtime.ids,
+                 runtime.telemetry, [this] { return housekeeping_.RunOnce(); }),
         ingest_store_(transactor_, runtime.ids),
         ingestor_(ingest_store_, policies_, parts.policy, runtime.clock,
                   [this] { dispatcher_.Wake(); }),
@@ -148,14 +152,12 @@ class NotificationApp final : public server::App {
 
   std::vector<grpc::Service*> services() override { return {&service_}; }
 
-  absl::Status CheckReady() override {
-    if (!prepared_) {
-      RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumSchema));
-      RETURN_IF_ERROR(policies_.Add(policy_));
-      prepared_ = true;
-    }
-    return pool_->Ping(kPingTimeout);
+  absl::Status Prepare() override {
+    RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumSchema));
+    return policies_.Add(policy_);
   }
+
+  absl::Status CheckReady() override { return pool_->Ping(kPingTimeout); }
 
   void StartWorkers() override {
     relay_->Start();
@@ -166,12 +168,15 @@ class NotificationApp final : public server::App {
   }
 
   void StopWorkers() override {
-    pruning_.Stop();
-    escalating_.Stop();
-    // Half of the grace for what is in the hands of a receiver; the outcomes are written either
-    // way.
-    dispatcher_.Stop(grace_ / 2);
-    gauging_.Stop();
+    // Each takes its time when the database hangs, so they end together; the relay last, for the
+    // outcomes.
+    std::thread pruning([this] { pruning_.Stop(); });
+    std::thread escalating([this] { escalating_.Stop(); });
+    std::thread gauging([this] { gauging_.Stop(); });
+    dispatcher_.Stop(grace_ * kDispatcherShare);
+    pruning.join();
+    escalating.join();
+    gauging.join();
     relay_->Stop();
   }
 
@@ -180,12 +185,6 @@ class NotificationApp final : public server::App {
     ASSIGN_OR_RETURN(const SqlEscalationStore::Fired fired, escalation_store_.FireDue());
     if (fired.deliveries > 0) dispatcher_.Wake();
     return fired.timers > 0;
-  }
-  absl::StatusOr<bool> Prune() {
-    ASSIGN_OR_RETURN(const int64_t rows, housekeeping_store_.PruneOnce());
-    // Small batches with a pause between them, so that nobody waits for this.
-    (void)rows;
-    return false;
   }
 
   const absl::Duration grace_;
@@ -205,7 +204,7 @@ class NotificationApp final : public server::App {
   Dispatcher dispatcher_;
   SqlEscalationStore escalation_store_;
   worker::Periodic escalating_;
-  SqlHousekeepingStore housekeeping_store_;
+  SqlHousekeepingStore housekeeping_;
   worker::Periodic pruning_;
   SqlIngestStore ingest_store_;
   Ingestor ingestor_;
@@ -213,8 +212,13 @@ class NotificationApp final : public server::App {
   SqlWebhookStore webhooks_;
   const AddressPolicy addresses_;
   NotificationGrpcService service_;
-  bool prepared_ = false;  // schema seen and policy stored; neither goes back
 };
+
+bool IsPlain(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isgraph(c) && c != '<' && c != '>';
+  });
+}
 
 absl::StatusOr<Parts> PartsOf(const NotificationConfig& config) {
   ASSIGN_OR_RETURN(auto pool, config::PoolOptionsOf(config.database(), kWorkerConnections));
@@ -235,9 +239,10 @@ absl::Status CheckConfig(const NotificationConfig& config) {
   RETURN_IF_ERROR(config::CheckOutbox(config.outbox()));
   if (config.triage().target().empty()) return wrong("triage.target: empty, want a gRPC target");
   if (config.smtp().url().empty()) return wrong("smtp.url: empty, want smtp://host:port");
-  if (config.smtp().from().empty()) return wrong("smtp.from: empty, want an address");
-  if (config.smtp().message_id_host().empty()) {
-    return wrong("smtp.message_id_host: empty, want a host name");
+  // Both stand in the header of every mail.
+  if (!IsPlain(config.smtp().from())) return wrong("smtp.from: want a bare address");
+  if (!IsPlain(config.smtp().message_id_host())) {
+    return wrong("smtp.message_id_host: want a host name");
   }
   if (config.webhook().secret_key_file().empty()) {
     return wrong("webhook.secret_key_file: empty, want a file");
@@ -251,6 +256,8 @@ absl::Status CheckConfig(const NotificationConfig& config) {
       longest + kSettleMargin) {
     return wrong("dispatcher.lease: shorter than the longest time-out and 5 s");
   }
+  const int batch = config.dispatcher().batch();
+  if (batch != 0 && (batch < 3 || batch > 1024)) return wrong("dispatcher.batch: want 3 to 1024");
   RETURN_IF_ERROR(WebhookOptionsOf(config.webhook()).status());
   return policy::LoadPolicyFile(config.policy_file()).status();
 }

@@ -89,6 +89,10 @@ TEST_F(NotificationStoreTest, FiltersByCaseAndState) {
   EXPECT_THAT(Deliveries(request), SizeIs(1));
   request.clear_case_name();
   EXPECT_EQ(Deliveries(request), Newest("state = 5"));
+  database_.Execute("UPDATE delivery SET state = 4 WHERE receiver = 'b@acme.example'");
+  request.set_state(mamori::v1::DELIVERY_STATE_UNKNOWN);
+  EXPECT_EQ(Deliveries(request), Newest("state = 4"));
+  EXPECT_THAT(Deliveries(request), SizeIs(8));
   v1::ListNotificationsRequest notifications;
   notifications.set_case_name(id::Name("cases", event.subject_id()));
   const auto page = notifications_.ListNotifications(Call("List"), notifications);
@@ -162,22 +166,46 @@ TEST_F(NotificationStoreTest, OnlyWhatIsDeadOrUnknownIsRetried) {
 }
 
 TEST_F(NotificationStoreTest, HousekeepingTakesOnlyWhatIsOldAndAtRest) {
-  SqlHousekeepingStore housekeeping(database_.transactor(), clock_);
+  time::FakeSleeper sleeper(clock_);
+  SqlHousekeepingStore housekeeping(database_.transactor(), clock_, sleeper,
+                                    {.batch = 2, .pause = absl::Milliseconds(100)});
   Open();
   database_.Execute("UPDATE delivery SET state = 3 WHERE receiver = 'a@acme.example'");
   CreateEndpoint();  // leaves an answer
-  EXPECT_THAT(housekeeping.PruneOnce(), IsOkAndHolds(0));
+  EXPECT_THAT(housekeeping.RunOnce(), IsOkAndHolds(false));
+  EXPECT_EQ(Count("request_id"), 1);
   clock_.Advance(absl::Hours(7 * 24 + 1));
-  EXPECT_THAT(housekeeping.PruneOnce(), IsOkAndHolds(1));
+  EXPECT_THAT(housekeeping.RunOnce(), IsOkAndHolds(false));
   EXPECT_EQ(Count("request_id"), 0);
   clock_.Advance(kDeliveryRetention);
-  EXPECT_THAT(housekeeping.PruneOnce(), IsOkAndHolds(1));
+  EXPECT_THAT(housekeeping.RunOnce(), IsOkAndHolds(false));
+  EXPECT_EQ(Count("delivery"), 1);
   EXPECT_EQ(Count("delivery WHERE state = 1"), 1);  // still waits, however old
   EXPECT_EQ(Count("notification"), 1);
   clock_.Advance(kNotificationRetention);
-  EXPECT_THAT(housekeeping.PruneOnce(), IsOkAndHolds(1));
+  EXPECT_THAT(housekeeping.RunOnce(), IsOkAndHolds(false));
   EXPECT_EQ(Count("notification"), 0);
   EXPECT_EQ(Count("inbox"), 1);
+}
+
+TEST_F(NotificationStoreTest, HousekeepingGoesOnUntilNothingIsLeftWithPauses) {
+  time::FakeSleeper sleeper(clock_);
+  SqlHousekeepingStore housekeeping(database_.transactor(), clock_, sleeper,
+                                    {.batch = 2, .pause = absl::Milliseconds(100)});
+  for (const auto severity :
+       {mamori::v1::SEVERITY_LOW, mamori::v1::SEVERITY_LOW, mamori::v1::SEVERITY_CRITICAL}) {
+    Open(severity);
+  }
+  // Every state at rest and every urgency goes: six normal ones and a page.
+  database_.Run(
+      "UPDATE delivery SET state = CASE receiver WHEN 'a@acme.example' THEN 4 ELSE 5 END");
+  clock_.Advance(kDeliveryRetention + absl::Hours(1));
+  const absl::Time begin = clock_.Now();
+  EXPECT_THAT(housekeeping.RunOnce(), IsOkAndHolds(true));
+  EXPECT_EQ(clock_.Now() - begin, absl::Milliseconds(100));
+  EXPECT_EQ(Count("delivery"), 2);  // one of each state
+  EXPECT_THAT(housekeeping.RunOnce(), IsOkAndHolds(false));
+  EXPECT_EQ(Count("delivery"), 0);
 }
 
 }  // namespace

@@ -117,8 +117,9 @@ absl::Duration ParseRetryAfter(std::string_view header, absl::Time now) {
   int64_t seconds = 0;
   absl::Time time;
   std::string ignored;
-  if (absl::SimpleAtoi(text, &seconds)) {
-    wait = absl::Seconds(seconds);
+  if (!text.empty() && text.find_first_not_of("0123456789") == absl::string_view::npos) {
+    // Too many digits is a long time, not none.
+    wait = absl::SimpleAtoi(text, &seconds) ? absl::Seconds(seconds) : kMaxRetryAfter;
   } else if (absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", text, &time, &ignored)) {
     wait = time - now;
   }

@@ -105,6 +105,8 @@ TEST(ParseRetryAfter, TakesSecondsAndDatesWithinBounds) {
   EXPECT_EQ(absl::ZeroDuration(), ParseRetryAfter("soon", now));
   EXPECT_EQ(absl::ZeroDuration(), ParseRetryAfter("", now));
   EXPECT_EQ(kMaxRetryAfter, ParseRetryAfter("86400", now));
+  EXPECT_EQ(kMaxRetryAfter, ParseRetryAfter("99999999999999999999999", now));
+  EXPECT_EQ(kMaxRetryAfter, ParseRetryAfter("Fri, 15 Jan 2077 08:00:30 GMT", now));
 }
 
 struct DecideCase {

@@ -1,10 +1,14 @@
 #include "services/notification/sql_dispatch_store.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/str_cat.h"
+#include "common/db/in_list.h"
 #include "common/outbox/outbox.h"
 #include "common/status/macros.h"
+#include "common/time/timestamp.h"
+#include "services/notification/claim_share.h"
 #include "services/notification/delivery_rows.h"
 #include "services/notification/event_sequences.h"
 
@@ -17,12 +21,14 @@ using mamori::v1::DeliveryState;
 constexpr char kSelectDue[] =
     "SELECT delivery_id, tenant, case_id, notification_id, channel, receiver, urgency, event_type,"
     " escalation_step, policy_digest, attempt_count, fence, create_time FROM delivery"
-    " WHERE state = ? AND channel = ? AND due_time <= ?";
+    " WHERE state = ? AND channel = ? AND urgency = ? AND due_time <= ?";
 constexpr char kFirstDue[] = " ORDER BY due_time LIMIT ? FOR UPDATE SKIP LOCKED";
 constexpr char kClaim[] =
     "UPDATE delivery SET state = ?, fence = fence + 1, attempt_count = attempt_count + ?, due_time "
-    "= ?"
-    " WHERE delivery_id IN (";
+    "= ?, claim_token = ? WHERE delivery_id IN (";
+// Waits for a COMMIT that is still under way, unlike the search for what is due.
+constexpr char kHeld[] =
+    "SELECT delivery_id FROM delivery WHERE claim_token = ? AND state = ? AND delivery_id IN (";
 constexpr char kLock[] = "SELECT delivery_id, fence, state FROM delivery WHERE delivery_id IN (";
 constexpr char kSettleSentHead[] =
     "UPDATE delivery SET state = ?, due_time = ?, last_error = '', sent_time = CASE delivery_id";
@@ -35,7 +41,7 @@ constexpr char kEndpoints[] =
     "SELECT endpoint_id, url, disabled, secret, previous_secret, previous_expire_time"
     " FROM webhook_endpoint WHERE endpoint_id IN (";
 
-// How long the dispatcher's own transactions may take before it looks again.
+// How long the transactions of the claiming thread may take before it looks again.
 constexpr absl::Duration kBudget = absl::Seconds(10);
 // Rows of one UPDATE.
 constexpr size_t kChunk = 64;
@@ -62,35 +68,94 @@ Claim ReadClaim(const db::Row& row, bool counts, absl::Time lease_until) {
   return claim;
 }
 
-absl::StatusOr<std::vector<Claim>> Take(db::Tx& tx, int state, DeliveryChannel channel, int limit,
-                                        const std::vector<std::string>& except, absl::Time now,
-                                        absl::Time lease_until) {
-  const bool counts = state == kPending;
-  db::Params due;
-  due.Add(state).Add(static_cast<int>(channel)).Add(now);
-  std::string sql = kSelectDue;
-  if (!except.empty()) {
-    const std::vector<std::string> padded = Padded(except);
-    absl::StrAppend(&sql, " AND receiver NOT IN (", db::Placeholders(padded.size()), ")");
-    due.AddAll(padded);
+// The most urgent first.
+constexpr mamori::v1::Urgency kUrgencies[] = {mamori::v1::URGENCY_PAGE, mamori::v1::URGENCY_HIGH,
+                                              mamori::v1::URGENCY_NORMAL};
+
+// One look for something to claim, which may take several runs of its transaction. What earlier
+// runs claimed stays known: the COMMIT of one of them may have happened though nobody said so.
+class ClaimRun {
+ public:
+  ClaimRun(id::Id token, absl::Time now, absl::Time lease_until)
+      : token_(std::move(token)), now_(now), lease_until_(lease_until) {}
+
+  // What an earlier run holds after all. A transaction claims all it found or nothing.
+  absl::StatusOr<std::vector<Claim>> Held(db::Tx& tx) {
+    for (const std::vector<Claim>& tried : tried_) {
+      std::set<std::string> held;
+      for (size_t first = 0; first < tried.size(); first += kChunk) {
+        const std::vector<std::string> ids = ChunkOf(tried, first);
+        db::Params params;
+        params.Add(std::string_view(token_)).Add(kSending).AddAll(ids);
+        ASSIGN_OR_RETURN(
+            const db::Rows rows,
+            tx.Query(absl::StrCat(kHeld, db::Placeholders(ids.size()), ") FOR UPDATE"), params));
+        for (const db::Row& row : rows) held.insert(row.GetBytes(0));
+      }
+      if (held.empty()) continue;
+      std::vector<Claim> claims;
+      for (const Claim& claim : tried) {
+        if (held.count(claim.delivery_id) > 0) claims.push_back(claim);
+      }
+      return claims;
+    }
+    return std::vector<Claim>();
   }
-  due.Add(limit);
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(sql + kFirstDue, due));
-  std::vector<Claim> claims;
-  claims.reserve(rows.size());
-  for (const db::Row& row : rows) claims.push_back(ReadClaim(row, counts, lease_until));
-  for (size_t first = 0; first < claims.size(); first += kChunk) {
-    const size_t count = std::min(kChunk, claims.size() - first);
+
+  // Up to `limit` in `state` of one channel, shared among the urgencies.
+  absl::StatusOr<std::vector<Claim>> Take(db::Tx& tx, int state, DeliveryChannel channel, int limit,
+                                          const std::vector<std::string>& except) {
+    std::vector<Claim> claims;
+    int less_urgent = static_cast<int>(std::size(kUrgencies));
+    for (const mamori::v1::Urgency urgency : kUrgencies) {
+      const int share = ClaimShare(limit, static_cast<int>(claims.size()), --less_urgent);
+      if (share == 0) break;
+      db::Params due;
+      due.Add(state).Add(static_cast<int>(channel)).Add(static_cast<int>(urgency)).Add(now_);
+      std::string sql = kSelectDue;
+      if (!except.empty()) {
+        const std::vector<std::string> padded = db::InList(except);
+        absl::StrAppend(&sql, " AND receiver NOT IN (", db::Placeholders(padded.size()), ")");
+        due.AddAll(padded);
+      }
+      due.Add(share);
+      ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(sql + kFirstDue, due));
+      for (const db::Row& row : rows) {
+        claims.push_back(ReadClaim(row, state == kPending, lease_until_));
+      }
+    }
+    RETURN_IF_ERROR(Mark(tx, claims, state == kPending));
+    if (!claims.empty()) tried_.push_back(claims);
+    return claims;
+  }
+
+ private:
+  static std::vector<std::string> ChunkOf(const std::vector<Claim>& claims, size_t first) {
     std::vector<std::string> ids;
-    for (size_t i = 0; i < count; ++i) ids.push_back(claims[first + i].delivery_id);
-    const std::vector<std::string> padded = Padded(std::move(ids));
-    db::Params params;
-    params.Add(kSending).Add(counts ? 1 : 0).Add(lease_until).AddAll(padded);
-    RETURN_IF_ERROR(tx.ExecuteExpecting(
-        count, absl::StrCat(kClaim, db::Placeholders(padded.size()), ")"), params));
+    for (size_t i = first; i < std::min(first + kChunk, claims.size()); ++i) {
+      ids.push_back(claims[i].delivery_id);
+    }
+    return db::InList(std::move(ids));
   }
-  return claims;
-}
+
+  absl::Status Mark(db::Tx& tx, const std::vector<Claim>& claims, bool counts) {
+    for (size_t first = 0; first < claims.size(); first += kChunk) {
+      const std::vector<std::string> ids = ChunkOf(claims, first);
+      db::Params params;
+      params.Add(kSending).Add(counts ? 1 : 0).Add(lease_until_).Add(std::string_view(token_));
+      params.AddAll(ids);
+      RETURN_IF_ERROR(tx.ExecuteExpecting(std::min(kChunk, claims.size() - first),
+                                          absl::StrCat(kClaim, db::Placeholders(ids.size()), ")"),
+                                          params));
+    }
+    return absl::OkStatus();
+  }
+
+  const id::Id token_;
+  const absl::Time now_;
+  const absl::Time lease_until_;
+  std::vector<std::vector<Claim>> tried_;
+};
 
 bool IsAtRest(DeliveryState state) {
   return state == mamori::v1::DELIVERY_STATE_SENT || state == mamori::v1::DELIVERY_STATE_DEAD ||
@@ -105,7 +170,7 @@ absl::StatusOr<std::vector<const Settlement*>> StillHeld(
     by_id[settlement.claim.delivery_id] = &settlement;
   std::vector<std::string> ids;
   for (const auto& [id, settlement] : by_id) ids.push_back(id);
-  const std::vector<std::string> padded = Padded(std::move(ids));
+  const std::vector<std::string> padded = db::InList(std::move(ids));
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query(absl::StrCat(kLock, db::Placeholders(padded.size()),
                                          ") ORDER BY delivery_id FOR UPDATE"),
@@ -120,12 +185,6 @@ absl::StatusOr<std::vector<const Settlement*>> StillHeld(
   return held;
 }
 
-void SetTime(google::protobuf::Timestamp* timestamp, absl::Time time) {
-  const int64_t micros = db::ToMicros(time);
-  timestamp->set_seconds(micros / 1'000'000);
-  timestamp->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
-}
-
 void SetFact(const Settlement& settlement, mamori::v1::Event& event) {
   const Claim& claim = settlement.claim;
   if (settlement.state == mamori::v1::DELIVERY_STATE_SENT) {
@@ -133,7 +192,7 @@ void SetFact(const Settlement& settlement, mamori::v1::Event& event) {
     sent.set_delivery_id(claim.delivery_id);
     sent.set_case_id(claim.case_id);
     sent.set_channel(claim.channel);
-    SetTime(sent.mutable_sent_time(), settlement.sent_time);
+    *sent.mutable_sent_time() = time::ToTimestamp(settlement.sent_time);
   } else {
     mamori::v1::DeliveryFailed& failed = *event.mutable_delivery_failed();
     failed.set_delivery_id(claim.delivery_id);
@@ -145,32 +204,38 @@ void SetFact(const Settlement& settlement, mamori::v1::Event& event) {
 
 }  // namespace
 
-db::TransactionOptions SqlDispatchStore::Options() const {
-  db::TransactionOptions options;
-  options.deadline = clock_.Now() + kBudget;
-  return options;
+db::TransactionOptions SqlDispatchStore::ClaimOptions() const {
+  return {.deadline = clock_.Now() + kBudget, .settles_unknown_commit = true};
 }
 
 absl::StatusOr<std::vector<Claim>> SqlDispatchStore::ClaimDue(
     DeliveryChannel channel, int limit, const std::vector<std::string>& except, absl::Time now,
     absl::Time lease_until) {
-  // A claim whose COMMIT is unknown is not sent: if it did commit, its lease runs out.
-  return transactor_.Run<std::vector<Claim>>(Options(), [&](db::Tx& tx) {
-    return Take(tx, kPending, channel, limit, except, now, lease_until);
+  using Claims = std::vector<Claim>;
+  ClaimRun run(ids_.NewId(), now, lease_until);
+  return transactor_.Run<Claims>(ClaimOptions(), [&](db::Tx& tx) -> absl::StatusOr<Claims> {
+    ASSIGN_OR_RETURN(Claims held, run.Held(tx));
+    if (!held.empty()) return held;
+    return run.Take(tx, kPending, channel, limit, except);
   });
 }
 
 absl::StatusOr<std::vector<Claim>> SqlDispatchStore::ClaimExpired(int limit, absl::Time now,
                                                                   absl::Time lease_until) {
   using Claims = std::vector<Claim>;
-  return transactor_.Run<Claims>(Options(), [&](db::Tx& tx) -> absl::StatusOr<Claims> {
-    Claims claims;
-    for (const DeliveryChannel channel :
-         {mamori::v1::DELIVERY_CHANNEL_MAIL, mamori::v1::DELIVERY_CHANNEL_WEBHOOK}) {
-      ASSIGN_OR_RETURN(Claims some, Take(tx, kSending, channel, limit, {}, now, lease_until));
-      claims.insert(claims.end(), std::make_move_iterator(some.begin()),
-                    std::make_move_iterator(some.end()));
+  ClaimRun mail(ids_.NewId(), now, lease_until);
+  ClaimRun webhooks(ids_.NewId(), now, lease_until);
+  return transactor_.Run<Claims>(ClaimOptions(), [&](db::Tx& tx) -> absl::StatusOr<Claims> {
+    ASSIGN_OR_RETURN(Claims claims, mail.Held(tx));
+    ASSIGN_OR_RETURN(Claims others, webhooks.Held(tx));
+    if (claims.empty() && others.empty()) {
+      ASSIGN_OR_RETURN(claims,
+                       mail.Take(tx, kSending, mamori::v1::DELIVERY_CHANNEL_MAIL, limit, {}));
+      ASSIGN_OR_RETURN(
+          others, webhooks.Take(tx, kSending, mamori::v1::DELIVERY_CHANNEL_WEBHOOK, limit, {}));
     }
+    claims.insert(claims.end(), std::make_move_iterator(others.begin()),
+                  std::make_move_iterator(others.end()));
     return claims;
   });
 }
@@ -184,9 +249,8 @@ absl::StatusOr<std::map<std::string, EndpointTarget>> SqlDispatchStore::Endpoint
     ids.push_back(std::move(id));
   }
   if (ids.empty()) return Targets();
-  const std::vector<std::string> padded = Padded(std::move(ids));
-  db::TransactionOptions options = Options();
-  options.read_only = true;
+  const std::vector<std::string> padded = db::InList(std::move(ids));
+  const db::TransactionOptions options{.deadline = clock_.Now() + kBudget, .read_only = true};
   return transactor_.Run<Targets>(options, [&](db::Tx& tx) -> absl::StatusOr<Targets> {
     ASSIGN_OR_RETURN(const db::Rows rows,
                      tx.Query(absl::StrCat(kEndpoints, db::Placeholders(padded.size()), ")"),
@@ -205,9 +269,9 @@ absl::StatusOr<std::map<std::string, EndpointTarget>> SqlDispatchStore::Endpoint
 }
 
 absl::StatusOr<int> SqlDispatchStore::Settle(const std::vector<Settlement>& settlements,
-                                             absl::Time now) {
+                                             absl::Time now, absl::Time deadline) {
   if (settlements.empty()) return 0;
-  db::TransactionOptions options = Options();
+  db::TransactionOptions options{.deadline = deadline};
   // A run that committed has moved the rows out of SENDING: the next one finds nothing to do.
   options.settles_unknown_commit = true;
   return transactor_.Run<int>(options, [&](db::Tx& tx) -> absl::StatusOr<int> {
@@ -235,7 +299,7 @@ absl::Status SqlDispatchStore::SettleSent(db::Tx& tx, const std::vector<const Se
     const size_t count = std::min(kChunk, sent.size() - first);
     std::vector<std::string> ids;
     for (size_t i = 0; i < count; ++i) ids.push_back(sent[first + i]->claim.delivery_id);
-    const std::vector<std::string> padded = Padded(std::move(ids));
+    const std::vector<std::string> padded = db::InList(std::move(ids));
     std::string sql = kSettleSentHead;
     db::Params params;
     params.Add(static_cast<int>(mamori::v1::DELIVERY_STATE_SENT)).Add(sent[first]->sent_time);
@@ -282,7 +346,7 @@ absl::Status SqlDispatchStore::AppendEvents(db::Tx& tx,
     event.set_source("notification");
     event.set_subject_id(settled[i]->claim.notification_id);
     event.set_subject_sequence(sequences[i]);
-    SetTime(event.mutable_event_time(), now);
+    *event.mutable_event_time() = time::ToTimestamp(now);
     SetFact(*settled[i], event);
     events.push_back(std::move(event));
   }

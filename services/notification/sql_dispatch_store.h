@@ -25,10 +25,11 @@ class SqlDispatchStore final : public DispatchStore {
                                                   absl::Time lease_until) override;
   absl::StatusOr<std::map<std::string, EndpointTarget>> Endpoints(
       const std::vector<std::string>& receivers, absl::Time now) override;
-  absl::StatusOr<int> Settle(const std::vector<Settlement>& settlements, absl::Time now) override;
+  absl::StatusOr<int> Settle(const std::vector<Settlement>& settlements, absl::Time now,
+                             absl::Time deadline) override;
 
  private:
-  db::TransactionOptions Options() const;
+  db::TransactionOptions ClaimOptions() const;
   absl::Status SettleSent(db::Tx& tx, const std::vector<const Settlement*>& sent);
   absl::Status SettleOther(db::Tx& tx, const Settlement& settlement, absl::Time now);
   absl::Status AppendEvents(db::Tx& tx, const std::vector<const Settlement*>& settled,

@@ -8,44 +8,52 @@ namespace mamori::notification {
 namespace {
 
 constexpr char kPruneDeliveries[] =
-    "DELETE FROM delivery WHERE state = ? AND channel = ? AND due_time < ? ORDER BY due_time LIMIT "
-    "?";
+    "DELETE FROM delivery WHERE state = ? AND channel = ? AND urgency = ? AND due_time < ?"
+    " ORDER BY due_time LIMIT ?";
 constexpr char kPruneNotifications[] =
     "DELETE FROM notification WHERE create_time < ? ORDER BY create_time LIMIT ?";
 
-constexpr int kBatch = 200;
 constexpr absl::Duration kBudget = absl::Seconds(5);
 
 }  // namespace
 
-absl::StatusOr<int64_t> SqlHousekeepingStore::PruneOnce() {
+absl::StatusOr<bool> SqlHousekeepingStore::RunOnce() {
   const absl::Time now = clock_.Now();
-  db::TransactionOptions options;
-  options.deadline = now + kBudget;
-  options.settles_unknown_commit = true;
-  int64_t pruned = 0;
+  bool more = false;
   for (const auto state : {mamori::v1::DELIVERY_STATE_SENT, mamori::v1::DELIVERY_STATE_DEAD,
                            mamori::v1::DELIVERY_STATE_UNKNOWN}) {
     for (const auto channel :
          {mamori::v1::DELIVERY_CHANNEL_MAIL, mamori::v1::DELIVERY_CHANNEL_WEBHOOK}) {
-      db::Params params;
-      params.Add(static_cast<int>(state)).Add(static_cast<int>(channel));
-      params.Add(now - kDeliveryRetention).Add(kBatch);
-      ASSIGN_OR_RETURN(const int64_t some, transactor_.Run<int64_t>(options, [&](db::Tx& tx) {
-        return tx.Execute(kPruneDeliveries, params);
-      }));
-      pruned += some;
+      for (const auto urgency :
+           {mamori::v1::URGENCY_NORMAL, mamori::v1::URGENCY_HIGH, mamori::v1::URGENCY_PAGE}) {
+        db::Params params;
+        params.Add(static_cast<int>(state)).Add(static_cast<int>(channel));
+        params.Add(static_cast<int>(urgency)).Add(now - kDeliveryRetention).Add(options_.batch);
+        RETURN_IF_ERROR(Delete(kPruneDeliveries, params, more));
+      }
     }
   }
   db::Params params;
-  params.Add(now - kNotificationRetention).Add(kBatch);
-  ASSIGN_OR_RETURN(const int64_t notifications, transactor_.Run<int64_t>(options, [&](db::Tx& tx) {
-    return tx.Execute(kPruneNotifications, params);
+  params.Add(now - kNotificationRetention).Add(options_.batch);
+  RETURN_IF_ERROR(Delete(kPruneNotifications, params, more));
+  ASSIGN_OR_RETURN(const int64_t answers, transactor_.Run<int64_t>(Transaction(), [&](db::Tx& tx) {
+    return idempotency::PruneAnswers(tx, now - idempotency::kRetention, options_.batch);
   }));
-  ASSIGN_OR_RETURN(const int64_t answers, transactor_.Run<int64_t>(options, [&](db::Tx& tx) {
-    return idempotency::PruneAnswers(tx, now - idempotency::kRetention, kBatch);
+  more |= answers >= options_.batch;
+  if (more) sleeper_.Sleep(options_.pause);
+  return more;
+}
+
+absl::Status SqlHousekeepingStore::Delete(const char* sql, const db::Params& params, bool& more) {
+  ASSIGN_OR_RETURN(const int64_t rows, transactor_.Run<int64_t>(Transaction(), [&](db::Tx& tx) {
+    return tx.Execute(sql, params);
   }));
-  return pruned + notifications + answers;
+  more |= rows >= options_.batch;
+  return absl::OkStatus();
+}
+
+db::TransactionOptions SqlHousekeepingStore::Transaction() const {
+  return {.deadline = clock_.Now() + kBudget, .settles_unknown_commit = true};
 }
 
 }  // namespace mamori::notification

@@ -5,6 +5,7 @@
 #ifndef MAMORI_SERVICES_NOTIFICATION_SQL_HOUSEKEEPING_STORE_H_
 #define MAMORI_SERVICES_NOTIFICATION_SQL_HOUSEKEEPING_STORE_H_
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/db/transaction.h"
@@ -20,16 +21,27 @@ inline constexpr absl::Duration kNotificationRetention = absl::Hours(24 * 430);
 
 class SqlHousekeepingStore {
  public:
-  SqlHousekeepingStore(db::Transactor& transactor, const time::Clock& clock)
-      : transactor_(transactor), clock_(clock) {}
+  struct Options {
+    int batch = 200;                                 // rows of one transaction: short locks
+    absl::Duration pause = absl::Milliseconds(100);  // between two rounds: deliveries go first
+  };
+  SqlHousekeepingStore(db::Transactor& transactor, const time::Clock& clock, time::Sleeper& sleeper,
+                       Options options)
+      : transactor_(transactor), clock_(clock), sleeper_(sleeper), options_(options) {}
 
-  // One small transaction each for deliveries at rest, notifications and request ids. How many rows
-  // went.
-  absl::StatusOr<int64_t> PruneOnce();
+  // Deletes one batch of each kind of deliveries at rest, of notifications and of request ids, each
+  // in a transaction of its own; true, after a pause, when there may be more. For a Periodic.
+  absl::StatusOr<bool> RunOnce();
 
  private:
+  // Sets `more` when a whole batch went.
+  absl::Status Delete(const char* sql, const db::Params& params, bool& more);
+  db::TransactionOptions Transaction() const;
+
   db::Transactor& transactor_;
   const time::Clock& clock_;
+  time::Sleeper& sleeper_;
+  const Options options_;
 };
 
 }  // namespace mamori::notification

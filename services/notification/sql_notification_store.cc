@@ -7,6 +7,7 @@
 #include "common/outbox/outbox.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "common/time/timestamp.h"
 #include "common/worker/timer.h"
 #include "services/notification/escalation_timers.h"
 #include "services/notification/event_sequences.h"
@@ -45,12 +46,6 @@ constexpr char kByCase[] = " FORCE INDEX (by_case) WHERE case_id = ? AND tenant 
 constexpr char kByState[] = " FORCE INDEX (by_state) WHERE state = ? AND tenant = ?";
 constexpr char kByTenant[] = " FORCE INDEX (by_tenant) WHERE tenant = ?";
 
-void SetTime(google::protobuf::Timestamp* timestamp, absl::Time time) {
-  const int64_t micros = db::ToMicros(time);
-  timestamp->set_seconds(micros / 1'000'000);
-  timestamp->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
-}
-
 mamori::v1::Notification ReadNotification(const db::Row& row) {
   mamori::v1::Notification notification;
   notification.set_name(id::Name("notifications", row.GetBytes(0)));
@@ -61,8 +56,8 @@ mamori::v1::Notification ReadNotification(const db::Row& row) {
   notification.set_route(row.GetBytes(5));
   notification.set_recipient_group(row.GetBytes(6));
   notification.set_escalation_step(static_cast<int>(row.GetInt64(7)));
-  SetTime(notification.mutable_create_time(), row.GetTime(8));
-  if (!row.IsNull(9)) SetTime(notification.mutable_acknowledge_time(), row.GetTime(9));
+  *notification.mutable_create_time() = time::ToTimestamp(row.GetTime(8));
+  if (!row.IsNull(9)) *notification.mutable_acknowledge_time() = time::ToTimestamp(row.GetTime(9));
   notification.set_acknowledger(row.GetBytes(10));
   return notification;
 }
@@ -77,10 +72,10 @@ mamori::v1::Delivery ReadDelivery(const db::Row& row) {
   delivery.set_state(static_cast<mamori::v1::DeliveryState>(row.GetInt64(5)));
   delivery.set_attempt_count(static_cast<int>(row.GetInt64(6)));
   if (delivery.state() == mamori::v1::DELIVERY_STATE_PENDING) {
-    SetTime(delivery.mutable_due_time(), row.GetTime(7));
+    *delivery.mutable_due_time() = time::ToTimestamp(row.GetTime(7));
   }
-  SetTime(delivery.mutable_create_time(), row.GetTime(8));
-  if (!row.IsNull(9)) SetTime(delivery.mutable_sent_time(), row.GetTime(9));
+  *delivery.mutable_create_time() = time::ToTimestamp(row.GetTime(8));
+  if (!row.IsNull(9)) *delivery.mutable_sent_time() = time::ToTimestamp(row.GetTime(9));
   delivery.set_last_error(row.GetBytes(10));
   return delivery;
 }
@@ -232,7 +227,7 @@ absl::StatusOr<mamori::v1::Delivery> SqlNotificationStore::RetryIn(db::Tx& tx,
   delivery.set_state(mamori::v1::DELIVERY_STATE_PENDING);
   delivery.set_attempt_count(0);
   delivery.clear_last_error();
-  SetTime(delivery.mutable_due_time(), now);
+  *delivery.mutable_due_time() = time::ToTimestamp(now);
   return delivery;
 }
 
@@ -272,11 +267,11 @@ absl::StatusOr<mamori::v1::Notification> SqlNotificationStore::AcknowledgeIn(
   event.set_subject_id(notification_id);
   event.set_subject_sequence(sequences[0]);
   event.set_traceparent(call.traceparent);
-  SetTime(event.mutable_event_time(), now);
+  *event.mutable_event_time() = time::ToTimestamp(now);
   event.mutable_notification_acknowledged()->set_case_id(rows[0].GetBytes(1));
   event.mutable_notification_acknowledged()->set_acknowledger(call.person);
   RETURN_IF_ERROR(outbox::Append(tx, {event}));
-  SetTime(notification.mutable_acknowledge_time(), now);
+  *notification.mutable_acknowledge_time() = time::ToTimestamp(now);
   notification.set_acknowledger(call.person);
   return notification;
 }

@@ -11,6 +11,7 @@
 #include "common/idempotency/request_id.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "common/time/timestamp.h"
 #include "services/notification/pages.h"
 #include "services/notification/standard_webhooks.h"
 #include "services/notification/validate.h"
@@ -19,10 +20,14 @@ namespace mamori::notification {
 namespace {
 
 constexpr char kCollection[] = "webhookEndpoints";
+// Of one company. Far below what ingestion reads (sql_ingest_store.cc), so that two who create at
+// the same time may overstep it.
+constexpr int64_t kMaxEndpoints = 100;
 constexpr char kColumns[] =
     "SELECT endpoint_id, company, url, event_types, disabled, version, previous_expire_time, "
     "create_time"
     " FROM webhook_endpoint";
+constexpr char kCount[] = "SELECT COUNT(*) FROM webhook_endpoint WHERE tenant = ? AND company = ?";
 constexpr char kByKey[] = " WHERE endpoint_id = ? AND tenant = ?";
 constexpr char kPage[] =
     " FORCE INDEX (by_tenant) WHERE tenant = ? AND create_time <= ? AND (create_time < ? OR "
@@ -47,12 +52,6 @@ std::string EtagOf(std::string_view endpoint_id, int64_t version) {
   return absl::BytesToHexString(idempotency::Hash({endpoint_id, absl::StrCat(version)}, 16));
 }
 
-void SetTime(google::protobuf::Timestamp* timestamp, absl::Time time) {
-  const int64_t micros = db::ToMicros(time);
-  timestamp->set_seconds(micros / 1'000'000);
-  timestamp->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
-}
-
 mamori::v1::WebhookEndpoint Read(const db::Row& row, absl::Time now) {
   mamori::v1::WebhookEndpoint endpoint;
   endpoint.set_name(id::Name(kCollection, row.GetBytes(0)));
@@ -64,9 +63,9 @@ mamori::v1::WebhookEndpoint Read(const db::Row& row, absl::Time now) {
   endpoint.set_disabled(row.GetInt64(4) != 0);
   endpoint.set_etag(EtagOf(row.GetBytes(0), row.GetInt64(5)));
   if (!row.IsNull(6) && now < row.GetTime(6)) {
-    SetTime(endpoint.mutable_previous_secret_expire_time(), row.GetTime(6));
+    *endpoint.mutable_previous_secret_expire_time() = time::ToTimestamp(row.GetTime(6));
   }
-  SetTime(endpoint.mutable_create_time(), row.GetTime(7));
+  *endpoint.mutable_create_time() = time::ToTimestamp(row.GetTime(7));
   return endpoint;
 }
 
@@ -132,6 +131,12 @@ absl::StatusOr<mamori::v1::WebhookEndpoint> SqlWebhookStore::Create(
 absl::StatusOr<mamori::v1::WebhookEndpoint> SqlWebhookStore::InsertIn(
     db::Tx& tx, const server::CallContext& call, const Endpoint& wanted,
     const std::string& sealed) {
+  db::Params company;
+  company.Add(std::string_view(call.tenant)).Add(std::string_view(wanted.company()));
+  ASSIGN_OR_RETURN(const db::Rows count, tx.Query(kCount, company));
+  if (count[0].GetInt64(0) >= kMaxEndpoints) {
+    return status::StateNotAllowed("the company has as many webhook endpoints as it may");
+  }
   const id::Id endpoint_id = ids_.NewId();
   const absl::Time now = clock_.Now();
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsert,

@@ -163,10 +163,10 @@ Outcome Transfer::Judge(CURLcode code, bool cut_off, absl::Time now) const {
   curl_easy_getinfo(handle_, CURLINFO_REQUEST_SIZE, &request);
   facts.sent = request > 0;
   Outcome outcome = ClassifyWebhook(facts);
-  curl_off_t seconds = 0;
-  curl_easy_getinfo(handle_, CURLINFO_RETRY_AFTER, &seconds);
-  if (outcome.verdict == Verdict::kTemporary && seconds > 0) {
-    outcome.retry_after = ParseRetryAfter(absl::StrCat(seconds), now);
+  curl_header* header = nullptr;
+  if (outcome.verdict == Verdict::kTemporary &&
+      curl_easy_header(handle_, "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
+    outcome.retry_after = ParseRetryAfter(header->value, now);
   }
   return outcome;
 }

@@ -17,6 +17,7 @@ namespace mamori::notification {
 // One attempt, complete: the transport looks nothing up.
 struct Attempt {
   uint64_t ticket = 0;  // the caller's name for it
+  mamori::v1::Urgency urgency = mamori::v1::URGENCY_NORMAL;
   mamori::v1::DeliveryChannel channel = mamori::v1::DELIVERY_CHANNEL_UNSPECIFIED;
   std::string receiver;    // mail address, or "webhookEndpoints/{id}": the lane it goes in
   absl::Time begin_by;     // when its claim is too old for it to begin
@@ -24,6 +25,9 @@ struct Attempt {
   std::string url;         // webhooks only
   WebhookHeaders headers;  // webhooks only
 };
+
+// Puts attempts into a queue: behind those that are as urgent, before those that are less.
+void Enqueue(std::deque<Attempt>& waiting, std::vector<Attempt> attempts);
 
 // Takes the attempts that had to begin by `begin_by` out of a queue; their tickets.
 std::vector<uint64_t> TakeOut(std::deque<Attempt>& waiting, absl::Time begin_by);
@@ -43,7 +47,7 @@ class Transport {
   virtual ~Transport() = default;
   // Before the first Send.
   virtual void Start(TransportListener& listener) = 0;
-  // Queues attempts. Never blocks.
+  // Queues attempts, the urgent before the others. Never blocks.
   virtual void Send(std::vector<Attempt> attempts) = 0;
   // The tickets of attempts that have not begun and had to by `begin_by`; they will not. All of
   // them for absl::InfiniteFuture().

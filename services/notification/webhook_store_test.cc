@@ -160,6 +160,28 @@ TEST_F(WebhookStoreTest, ADeletedEndpointIsGoneAndItsDeliveriesAreDueAtOnce) {
             2);
 }
 
+// Ingestion reads a company's endpoints whole: one more than it reads would be told nothing.
+TEST_F(WebhookStoreTest, ACompanyHasAHundredEndpointsAtMost) {
+  CreateEndpoint();
+  for (int i = 1; i < 100; ++i) {
+    database_.Execute(
+        "INSERT INTO webhook_endpoint (endpoint_id, tenant, company, url, event_types, secret,"
+        " create_time) SELECT ?, tenant, company, url, event_types, secret, create_time"
+        " FROM webhook_endpoint LIMIT 1",
+        db::Params().Add(ids_.NewId()));
+  }
+  v1::CreateWebhookEndpointRequest request;
+  request.set_request_id(NextRequestId());
+  request.mutable_webhook_endpoint()->set_company("acme");
+  request.mutable_webhook_endpoint()->set_url("https://hooks.example/x");
+  EXPECT_THAT(webhooks_.Create(Call("Create"), request),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  Open();
+  EXPECT_EQ(Count("delivery WHERE channel = 2"), 100);
+  request.mutable_webhook_endpoint()->set_company("another");
+  EXPECT_THAT(webhooks_.Create(Call("Create"), request), testing::IsOk());
+}
+
 TEST_F(WebhookStoreTest, PagesHoldEachEndpointOnce) {
   std::vector<std::string> made;
   for (int i = 0; i < 5; ++i) made.push_back(CreateEndpoint().name());

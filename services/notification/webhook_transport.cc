@@ -34,7 +34,7 @@ void WebhookTransport::Start(TransportListener& listener) {
 void WebhookTransport::Send(std::vector<Attempt> attempts) {
   {
     std::lock_guard lock(mu_);
-    std::move(attempts.begin(), attempts.end(), std::back_inserter(waiting_));
+    Enqueue(waiting_, std::move(attempts));
   }
   curl_multi_wakeup(multi_);
 }

@@ -57,6 +57,21 @@ TEST_F(WebhookTransportTest, WhatAReceiverSaysIsUnderstood) {
   for (const std::string& hook : receivers->News()) EXPECT_THAT(hook, Not(HasSubstr("/ok\"")));
 }
 
+TEST_F(WebhookTransportTest, AReceiverPutsUsOffWithinReason) {
+  webhook_.timeout = absl::Seconds(10);
+  auto transport = Started<WebhookTransport>(webhook_);
+  const std::pair<const char*, absl::Duration> rows[] = {{"tomorrow", kMaxRetryAfter},
+                                                         {"past", absl::ZeroDuration()},
+                                                         {"endless", kMaxRetryAfter},
+                                                         {"negative", absl::ZeroDuration()}};
+  uint64_t ticket = 0;
+  for (const auto& [path, want] : rows) {
+    transport->Send({Hook(++ticket, path)});
+    EXPECT_EQ(recorder_.Wait(ticket).error, "http.503") << path;
+    EXPECT_EQ(recorder_.Wait(ticket).retry_after, want) << path;
+  }
+}
+
 TEST_F(WebhookTransportTest, NoNameLeadsToAPrivateAddress) {
   webhook_.addresses = AddressPolicy();
   auto transport = Started<WebhookTransport>(webhook_);

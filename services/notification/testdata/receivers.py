@@ -5,7 +5,8 @@ to LOG for whatever was taken in, and ends when its standard input does.
 
 Mail to NAME@...: ok, later (451), unknown (550 to RCPT), refused (554 to the mail), drop (cuts after
 DATA), mute (never answers DATA). STARTTLS and AUTH (mamori / secret) are demanded.
-POST to /NAME: ok, busy (429, Retry-After: 7), broken (500), hang, close, away (302 to /ok).
+POST to /NAME: ok, busy (429, Retry-After: 7), tomorrow and past (503, Retry-After: a date), endless and negative
+(503, Retry-After: more than a number holds; below zero), broken (500), hang, close, away (302 to /ok).
 """
 
 import asyncio
@@ -16,6 +17,7 @@ import ssl
 import sys
 import threading
 import time
+from email.utils import formatdate
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
@@ -76,6 +78,10 @@ class Hooks(http.server.BaseHTTPRequestHandler):
             return
         code, fields = {
             "/busy": (429, {"Retry-After": "7"}),
+            "/tomorrow": (503, {"Retry-After": formatdate(time.time() + 86400, usegmt=True)}),
+            "/past": (503, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}),
+            "/endless": (503, {"Retry-After": "9" * 40}),
+            "/negative": (503, {"Retry-After": "-5"}),
             "/broken": (500, {}),
             "/away": (302, {"Location": f"https://127.0.0.1:{self.server.server_port}/ok"}),
         }.get(self.path, (204, {}))
