@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/authz/access_rules.h"
+#include "common/policy/check_rules.h"
 #include "common/policy/rule_matcher.h"
 
 namespace mamori::policy {
@@ -63,7 +64,12 @@ class Checker {
     Need(!policy_.title().empty(), "title", "is required");
     CheckActs();
     CheckMeasures();
+    Need(policy_.include().empty(), "include", "files are joined when a policy is read");
+    Need(policy_.min_score() >= 0 && policy_.min_score() <= 100, "min_score", "want 0 to 100");
     CheckRules();
+    CheckSeverityLines();
+    const std::vector<Problem> patterns = CheckPatterns(policy_);
+    problems_.insert(problems_.end(), patterns.begin(), patterns.end());
     CheckRecipientGroups();
     CheckRoutes();
     CheckMeasureLines();
@@ -97,6 +103,11 @@ class Checker {
       Need(!policy_.acts(i).label_ja().empty(), at + ".label_ja", "is required");
       Need(!policy_.acts(i).label_en().empty(), at + ".label_en", "is required");
     }
+    for (int i = 0; i < policy_.acts_size(); ++i) {
+      const std::string& outside = policy_.acts(i).outside_act();
+      Need(outside.empty() || (acts_.count(outside) > 0 && outside != policy_.acts(i).id()),
+           absl::StrCat("acts[", i, "].outside_act"), "is no other act of this policy");
+    }
   }
 
   void CheckMeasures() {
@@ -116,13 +127,16 @@ class Checker {
       const v1::Rule& rule = policy_.rules(i);
       const std::string at = absl::StrCat("rules[", i, "]");
       NeedLowerId(rule.id(), at, ids);
-      Need(acts_.count(rule.category()) > 0, at + ".category", "is no act of this policy");
+      Need(acts_.count(rule.category()) > 0 ||
+               (rule.category().empty() && rule.danger() != v1::DANGER_UNSPECIFIED),
+           at + ".category", "is no act of this policy");
+      Need(v1::Danger_IsValid(rule.danger()), at + ".danger", "is no danger");
+      Need(v1::RuleScope_IsValid(rule.scope()), at + ".scope", "is no scope");
       Need(IsSeverity(rule.severity()), at + ".severity", "want LOW, MEDIUM, HIGH or CRITICAL");
       Need(rule.weight() >= 1 && rule.weight() <= 100, at + ".weight", "want 1 to 100");
       Need(!rule.reason_ja().empty(), at + ".reason_ja", "is required");
       Need(!rule.reason_en().empty(), at + ".reason_en", "is required");
       CheckFacts(rule, at);
-      CheckTexts(rule, at);
     }
   }
 
@@ -142,26 +156,18 @@ class Checker {
     }
   }
 
-  // Patterns first: the examples are only tried with patterns that compile.
-  void CheckTexts(const v1::Rule& rule, const std::string& at) {
-    const std::vector<Problem> bad = PatternProblems(rule, at);
-    problems_.insert(problems_.end(), bad.begin(), bad.end());
-    if (!bad.empty()) return;
-    if (rule.patterns().empty()) {
-      Need(AsksAnything(rule.facts()), at + ".facts", "a rule without patterns needs facts");
-      Need(rule.exceptions().empty(), at + ".exceptions", "void nothing without patterns");
-      Need(rule.examples().empty() && rule.counter_examples().empty(), at + ".examples",
-           "a rule without patterns has none");
-      return;
-    }
-    const RuleMatcher matcher(rule);
-    for (int i = 0; i < rule.examples_size(); ++i) {
-      Need(!matcher.Find(rule.examples(i)).empty(), absl::StrCat(at, ".examples[", i, "]"),
-           "is not found by the rule");
-    }
-    for (int i = 0; i < rule.counter_examples_size(); ++i) {
-      Need(matcher.Find(rule.counter_examples(i)).empty(),
-           absl::StrCat(at, ".counter_examples[", i, "]"), "is found by the rule");
+  void CheckSeverityLines() {
+    Ids ids;
+    for (int i = 0; i < policy_.severity_lines_size(); ++i) {
+      const v1::SeverityLine& line = policy_.severity_lines(i);
+      const std::string at = absl::StrCat("severity_lines[", i, "]");
+      NeedLowerId(line.id(), at, ids);
+      Need(line.category().empty() || acts_.count(line.category()) > 0, at + ".category",
+           "is no act of this policy");
+      Need(IsSeverity(line.severity()), at + ".severity", "want LOW, MEDIUM, HIGH or CRITICAL");
+      Need(AsksAnything(line.facts()) || line.patterns_size() > 0, at, "wants facts or patterns");
+      Need(!line.reason_ja().empty(), at + ".reason_ja", "is required");
+      Need(!line.reason_en().empty(), at + ".reason_en", "is required");
     }
   }
 
@@ -239,6 +245,7 @@ class Checker {
            "is no act of this policy");
       Need(IsSeverity(line.min_severity()), at + ".min_severity",
            "want LOW, MEDIUM, HIGH or CRITICAL");
+      Need(v1::Danger_IsValid(line.danger()), at + ".danger", "is no danger");
       Need(line.measures_size() > 0, at + ".measures", "at least one is required");
       for (int k = 0; k < line.measures_size(); ++k) {
         Need(measures_.count(line.measures(k)) > 0, absl::StrCat(at, ".measures[", k, "]"),

@@ -10,9 +10,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
-#include "common/config/textproto.h"
 #include "common/policy/check.h"
+#include "common/policy/policy_files.h"
 #include "common/status/macros.h"
 
 namespace mamori::policy {
@@ -39,35 +38,18 @@ std::string Digest(std::string_view bytes) {
   return absl::BytesToHexString({digest.data(), digest.size()});
 }
 
-// "FILE:LINE: path". A field that is missing in the file stands where its message stands.
-std::string Where(const config::Locations& locations, const v1::Policy& policy,
-                  const std::string& path) {
-  std::string at = path;
-  for (;;) {
-    const std::string where = locations.Of(policy, at);
-    if (where != absl::StrCat(locations.file(), ": ", at)) {
-      absl::string_view line = where;
-      return absl::ConsumeSuffix(&line, at) ? absl::StrCat(line, path) : where;
-    }
-    const size_t dot = at.rfind('.');
-    if (dot == std::string::npos) return absl::StrCat(locations.file(), ": ", path);
-    at.resize(dot);
-  }
-}
-
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const PolicyVersion>> LoadPolicyFile(const std::string& file) {
   auto version = std::make_shared<PolicyVersion>();
-  config::Locations locations(file);
-  RETURN_IF_ERROR(config::ReadTextProto(file, &version->policy, &locations));
+  PolicyFiles files;
+  RETURN_IF_ERROR(files.Read(file, &version->policy));
   const std::vector<Problem> problems = Check(version->policy);
   if (!problems.empty()) {
     std::vector<std::string> lines;
     for (const Problem& problem : problems) {
       if (lines.size() == kMaxLines) break;
-      lines.push_back(
-          absl::StrCat(Where(locations, version->policy, problem.path), ": ", problem.what));
+      lines.push_back(absl::StrCat(files.Where(problem.path), ": ", problem.what));
     }
     return absl::InvalidArgumentError(absl::StrJoin(lines, "\n"));
   }

@@ -1,209 +1,197 @@
 #include "services/triage/assess.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
+#include <optional>
 #include <utility>
+
+#include "services/triage/assess_draft.h"
 
 namespace mamori::triage {
 namespace {
 
-constexpr int kMaxScore = 1000;
-constexpr int64_t kSetMemory = 8 << 20;
+constexpr char kDangerJa[] = "報告者が差し迫った危険を訴えている";
+constexpr char kDangerEn[] = "The reporter says that someone is in danger now";
 
-std::set<mamori::v1::ActorRelation> RelationsOf(const mamori::v1::Report& report) {
-  std::set<mamori::v1::ActorRelation> relations;
-  for (const mamori::v1::AllegedActor& actor : report.actors()) {
-    relations.insert(actor.relation() == mamori::v1::ACTOR_RELATION_UNSPECIFIED
-                         ? mamori::v1::ACTOR_RELATION_UNKNOWN
-                         : actor.relation());
+// What sets the severity: the highest call for it, with all who made it.
+class SeverityVote {
+ public:
+  void Call(mamori::v1::Severity severity, const std::string& source, const std::string& reason_ja,
+            const std::string& reason_en) {
+    if (severity < severity_) return;
+    if (severity > severity_) sources_.clear();
+    severity_ = severity;
+    sources_.try_emplace(source, reason_ja, reason_en);
   }
-  if (!relations.empty()) return relations;
-  if (report.kind() == mamori::v1::REPORT_KIND_INTERNAL_HARASSMENT) {
-    return {mamori::v1::ACTOR_RELATION_INTERNAL_SUPERIOR, mamori::v1::ACTOR_RELATION_INTERNAL_PEER,
-            mamori::v1::ACTOR_RELATION_INTERNAL_SUBORDINATE};
+  mamori::v1::Severity severity() const { return severity_; }
+
+  void Write(mamori::v1::Assessment& assessment) const {
+    assessment.set_severity(severity_);
+    for (const auto& [source, reason] : sources_) assessment.add_severity_sources(source);
+    if (severity_ == mamori::v1::SEVERITY_LOW || sources_.empty()) return;
+    assessment.set_severity_reason_ja(sources_.begin()->second.first);
+    assessment.set_severity_reason_en(sources_.begin()->second.second);
   }
-  return {mamori::v1::ACTOR_RELATION_UNKNOWN};
-}
 
-bool HasRelation(const mamori::v1::FactGate& gate, const mamori::v1::Report& report) {
-  if (gate.actor_relations().empty()) return true;
-  const std::set<mamori::v1::ActorRelation> relations = RelationsOf(report);
-  return std::any_of(gate.actor_relations().begin(), gate.actor_relations().end(),
-                     [&](int relation) {
-                       return relations.count(static_cast<mamori::v1::ActorRelation>(relation)) > 0;
-                     });
-}
-
-bool HasChannel(const mamori::v1::FactGate& gate, const mamori::v1::Report& report) {
-  if (gate.channels().empty()) return true;
-  return std::any_of(report.occurrences().begin(), report.occurrences().end(),
-                     [&](const mamori::v1::Occurrence& occurrence) {
-                       return std::find(gate.channels().begin(), gate.channels().end(),
-                                        occurrence.channel()) != gate.channels().end();
-                     });
-}
-
-bool HasUrl(const mamori::v1::Report& report) {
-  return std::any_of(
-      report.occurrences().begin(), report.occurrences().end(),
-      [](const mamori::v1::Occurrence& occurrence) { return occurrence.urls_size() > 0; });
-}
-
-// One category's finding while its rules are gathered.
-struct Draft {
-  mamori::v1::CategoryFinding finding;
-  const mamori::v1::Rule* strongest = nullptr;
-  mamori::v1::Severity severity = mamori::v1::SEVERITY_LOW;
+ private:
+  mamori::v1::Severity severity_ = mamori::v1::SEVERITY_LOW;
+  std::map<std::string, std::pair<std::string, std::string>> sources_;
 };
-
-bool Stronger(const mamori::v1::Rule& a, const mamori::v1::Rule& b) {
-  if (a.severity() != b.severity()) return a.severity() > b.severity();
-  if (a.weight() != b.weight()) return a.weight() > b.weight();
-  return a.id() < b.id();
-}
-
-void AddHit(const mamori::v1::Rule& rule, const std::vector<policy::Span>& spans, Draft& draft) {
-  draft.finding.set_category(rule.category());
-  draft.finding.add_rule_ids(rule.id());
-  draft.finding.set_score(std::min(kMaxScore, draft.finding.score() + rule.weight()));
-  draft.severity = std::max(draft.severity, rule.severity());
-  if (draft.strongest == nullptr || Stronger(rule, *draft.strongest)) draft.strongest = &rule;
-  for (const policy::Span& span : spans) {
-    mamori::v1::EvidenceSpan* evidence = draft.finding.add_evidence();
-    evidence->set_byte_start(static_cast<int32_t>(span.begin));
-    evidence->set_byte_end(static_cast<int32_t>(span.end));
-    evidence->set_rule_id(rule.id());
-  }
-}
-
-void Finish(Draft& draft) {
-  draft.finding.set_reason_ja(draft.strongest->reason_ja());
-  draft.finding.set_reason_en(draft.strongest->reason_en());
-  std::sort(draft.finding.mutable_rule_ids()->begin(), draft.finding.mutable_rule_ids()->end());
-  std::sort(draft.finding.mutable_evidence()->begin(), draft.finding.mutable_evidence()->end(),
-            [](const mamori::v1::EvidenceSpan& a, const mamori::v1::EvidenceSpan& b) {
-              if (a.byte_start() != b.byte_start()) return a.byte_start() < b.byte_start();
-              if (a.byte_end() != b.byte_end()) return a.byte_end() < b.byte_end();
-              return a.rule_id() < b.rule_id();
-            });
-}
-
-bool MoreSerious(const Draft& a, const Draft& b) {
-  if (a.severity != b.severity) return a.severity > b.severity;
-  if (a.finding.score() != b.finding.score()) return a.finding.score() > b.finding.score();
-  return a.finding.category() < b.finding.category();
-}
 
 }  // namespace
 
-bool FactsHold(const mamori::v1::FactGate& gate, const mamori::v1::Report& report) {
-  return report.contact_count() >= gate.min_contact_count() &&
-         report.total_minutes() >= gate.min_total_minutes() && HasRelation(gate, report) &&
-         HasChannel(gate, report) && (!gate.has_url() || HasUrl(report)) &&
-         (!gate.immediate_danger() || report.immediate_danger());
-}
-
 Assessor::Assessor(mamori::v1::Policy policy, std::string digest)
-    : policy_(std::move(policy)), digest_(std::move(digest)) {
-  RE2::Options options = policy::PatternOptions();
-  options.set_max_mem(kSetMemory);
-  auto set = std::make_unique<RE2::Set>(options, RE2::UNANCHORED);
-  bool usable = true;
-  for (int i = 0; i < policy_.rules_size(); ++i) {
-    matchers_.emplace_back(policy_.rules(i));
-    for (const std::string& pattern : policy_.rules(i).patterns()) {
-      usable = usable && set->Add(pattern, nullptr) >= 0;
-      rule_of_pattern_.push_back(i);
-    }
+    : policy_(std::move(policy)),
+      digest_(std::move(digest)),
+      slots_(policy_),
+      guards_(policy_, slots_),
+      index_(policy_, slots_) {
+  for (const mamori::v1::Rule& rule : policy_.rules()) matchers_.emplace_back(rule, slots_);
+  for (const mamori::v1::SeverityLine& line : policy_.severity_lines()) {
+    severity_patterns_.emplace_back(line.patterns(), slots_);
   }
-  if (usable && !rule_of_pattern_.empty() && set->Compile()) patterns_ = std::move(set);
+  for (const mamori::v1::Act& act : policy_.acts()) {
+    if (!act.outside_act().empty()) outside_act_[act.id()] = act.outside_act();
+  }
 }
 
-std::vector<bool> Assessor::Candidates(std::string_view text) const {
-  std::vector<bool> candidates(matchers_.size(), patterns_ == nullptr);
-  if (patterns_ == nullptr) return candidates;
-  std::vector<int> matched;
-  RE2::Set::ErrorInfo error{};
-  const bool any = patterns_->Match(re2::StringPiece(text.data(), text.size()), &matched, &error);
-  if (!any && error.kind != RE2::Set::kNoError) {
-    // Out of automaton memory on this text: slower, never blind.
-    candidates.assign(matchers_.size(), true);
-    return candidates;
-  }
-  for (int pattern : matched) candidates[rule_of_pattern_[pattern]] = true;
-  return candidates;
-}
-
-std::vector<Assessor::Hit> Assessor::FindHits(const mamori::v1::Report& report) const {
+std::vector<Assessor::Hit> Assessor::FindHits(const mamori::v1::Report& report, const Texts& texts,
+                                              std::set<std::string>& guards) const {
   std::vector<Hit> hits;
-  const std::vector<bool> in_narrative = Candidates(report.narrative());
-  std::vector<std::vector<bool>> in_supplement;
-  for (const mamori::v1::Supplement& supplement : report.supplements()) {
-    in_supplement.push_back(Candidates(supplement.text()));
-  }
+  const std::vector<policy::Windows> in_narrative = index_.Candidates(texts.narrative);
+  std::vector<std::vector<policy::Windows>> in_supplement;
+  for (const auto& text : texts.supplements) in_supplement.push_back(index_.Candidates(text));
   for (int i = 0; i < policy_.rules_size(); ++i) {
     const mamori::v1::Rule& rule = policy_.rules(i);
-    if (!FactsHold(rule.facts(), report)) continue;
+    const auto find = [&](const policy::ReportText& text, const policy::Windows& windows) {
+      if (windows.empty()) return std::vector<policy::Span>();
+      return guards_.Keep(text, rule, matchers_[i].Find(text, windows), &guards);
+    };
+    std::optional<bool> facts;
+    const auto holds = [&] {
+      if (!facts.has_value()) facts = FactsHold(rule.facts(), report);
+      return *facts;
+    };
     Hit hit{&rule, {}};
-    bool found = rule.patterns().empty();
-    if (in_narrative[i]) hit.spans = matchers_[i].Find(report.narrative());
+    bool found = rule.patterns().empty() && rule.masked_patterns().empty() && holds();
+    if (!in_narrative[i].empty() && holds()) hit.spans = find(texts.narrative, in_narrative[i]);
     found = found || !hit.spans.empty();
-    for (int k = 0; k < report.supplements_size() && !found; ++k) {
-      found = in_supplement[k][i] && !matchers_[i].Find(report.supplements(k).text()).empty();
+    for (size_t k = 0; k < texts.supplements.size() && !found; ++k) {
+      found = !in_supplement[k][i].empty() && holds() &&
+              !find(texts.supplements[k], in_supplement[k][i]).empty();
     }
     if (found) hits.push_back(std::move(hit));
   }
   return hits;
 }
 
+bool Assessor::Speaks(const mamori::v1::SeverityLine& line, int index, const Texts& texts) const {
+  const policy::Patterns& patterns = severity_patterns_[index];
+  if (patterns.empty()) return true;
+  const auto in = [&](const policy::ReportText& text) {
+    std::vector<policy::Span> spans;
+    patterns.FindAll(text.plain.text(), {0, text.plain.text().size()}, spans);
+    for (const policy::Span& span : spans) {
+      if (guards_.Voiding(text, span, line.category()) == nullptr) return true;
+    }
+    return false;
+  };
+  return in(texts.narrative) || std::any_of(texts.supplements.begin(), texts.supplements.end(), in);
+}
+
 mamori::v1::Assessment Assessor::Assess(const mamori::v1::Report& report) const {
-  const std::vector<Hit> hits = FindHits(report);
+  Texts texts{policy::ReportText(report.narrative()), {}};
+  texts.supplements.reserve(report.supplements_size());
+  for (const mamori::v1::Supplement& supplement : report.supplements()) {
+    texts.supplements.emplace_back(supplement.text());
+  }
+  std::set<std::string> guards;
+  const std::vector<Hit> hits = FindHits(report, texts, guards);
+
+  const int min_score = std::max(1, policy_.min_score());
   std::map<std::string, Draft> by_category;
-  mamori::v1::Severity severity = mamori::v1::SEVERITY_LOW;
+  std::set<mamori::v1::Danger> dangers;
+  SeverityVote vote;
+  const auto add = [&](const std::string& category, const Hit& hit) {
+    by_category.try_emplace(category, category)
+        .first->second.Add(*hit.rule, texts.narrative, hit.spans, min_score);
+  };
   for (const Hit& hit : hits) {
-    AddHit(*hit.rule, hit.spans, by_category[hit.rule->category()]);
-    severity = std::max(severity, hit.rule->severity());
+    const mamori::v1::Rule& rule = *hit.rule;
+    if (!rule.category().empty()) add(rule.category(), hit);
+    if (rule.danger() != mamori::v1::DANGER_UNSPECIFIED) {
+      dangers.insert(rule.danger());
+      vote.Call(mamori::v1::SEVERITY_CRITICAL, rule.id(), rule.reason_ja(), rule.reason_en());
+    }
+    const auto outside = outside_act_.find(rule.category());
+    if (outside != outside_act_.end() && HasSide(mamori::v1::ACTOR_SIDE_OUTSIDE, report)) {
+      add(outside->second, hit);
+    }
   }
-  if (report.immediate_danger()) severity = mamori::v1::SEVERITY_CRITICAL;
-  std::set<std::string> sources;
-  for (const Hit& hit : hits) {
-    if (hit.rule->severity() == severity) sources.insert(hit.rule->id());
+  for (const mamori::v1::Guard* guard : guards_.Lowering(texts.narrative)) {
+    if (by_category.empty() || !FactsHold(guard->facts(), report)) continue;
+    guards.insert(guard->id());
+    for (auto& [category, draft] : by_category) {
+      const auto& ids = guard->categories();
+      if (ids.empty() || std::find(ids.begin(), ids.end(), category) != ids.end()) {
+        draft.Lower(guard->lowers());
+      }
+    }
   }
-  if (report.immediate_danger()) sources.insert(kImmediateDanger);
 
   std::vector<Draft> drafts;
+  std::map<std::string, mamori::v1::Severity> found;
   for (auto& [category, draft] : by_category) {
-    Finish(draft);
+    if (draft.score() < min_score) continue;
+    found[category] = draft.severity();
     drafts.push_back(std::move(draft));
   }
   std::sort(drafts.begin(), drafts.end(), MoreSerious);
+  for (const Hit& hit : hits) {
+    const mamori::v1::Rule& rule = *hit.rule;
+    if (found.count(rule.category()) == 0) continue;
+    vote.Call(rule.severity(), rule.id(), rule.reason_ja(), rule.reason_en());
+  }
+  for (int i = 0; i < policy_.severity_lines_size(); ++i) {
+    const mamori::v1::SeverityLine& line = policy_.severity_lines(i);
+    const bool concerned = line.category().empty() ? !found.empty() : found.count(line.category()) > 0;
+    if (!concerned || !FactsHold(line.facts(), report) || !Speaks(line, i, texts)) continue;
+    vote.Call(line.severity(), line.id(), line.reason_ja(), line.reason_en());
+    for (auto& [category, severity] : found) {
+      if (line.category().empty() || line.category() == category) {
+        severity = std::max(severity, line.severity());
+      }
+    }
+  }
+  if (report.immediate_danger()) {
+    vote.Call(mamori::v1::SEVERITY_CRITICAL, kImmediateDanger, kDangerJa, kDangerEn);
+  }
 
   mamori::v1::Assessment assessment;
   assessment.set_report(report.name());
   assessment.set_policy_digest(digest_);
-  assessment.set_severity(severity);
-  assessment.set_no_rule_matched(hits.empty());
-  for (const std::string& source : sources) assessment.add_severity_sources(source);
-  for (Draft& draft : drafts) *assessment.add_findings() = std::move(draft.finding);
-  Recommend(assessment, report.immediate_danger());
+  assessment.set_no_rule_matched(drafts.empty() && dangers.empty());
+  for (Draft& draft : drafts) *assessment.add_findings() = draft.Finish();
+  for (const mamori::v1::Danger danger : dangers) assessment.add_dangers(danger);
+  vote.Write(assessment);
+  for (mamori::v1::Signal& signal : SignalsOf(report)) *assessment.add_signals() = std::move(signal);
+  for (const std::string& guard : guards) {
+    mamori::v1::Signal* signal = assessment.add_signals();
+    signal->set_kind("guard");
+    signal->set_value(guard);
+  }
+  Recommend(found, report.immediate_danger() || !dangers.empty(), assessment);
   return assessment;
 }
 
-void Assessor::Recommend(mamori::v1::Assessment& assessment, bool danger) const {
-  std::map<std::string_view, mamori::v1::Severity> found;
-  std::map<std::string_view, const mamori::v1::Rule*> rules;
-  for (const mamori::v1::Rule& rule : policy_.rules()) rules[rule.id()] = &rule;
-  for (const mamori::v1::CategoryFinding& finding : assessment.findings()) {
-    mamori::v1::Severity& severity = found[finding.category()];
-    for (const std::string& id : finding.rule_ids()) {
-      severity = std::max(severity, rules[id]->severity());
-    }
-  }
+void Assessor::Recommend(const std::map<std::string, mamori::v1::Severity>& found, bool danger,
+                         mamori::v1::Assessment& assessment) const {
   std::set<std::string_view> recommended;
+  const auto& dangers = assessment.dangers();
   for (const mamori::v1::MeasureLine& line : policy_.measure_lines()) {
     bool applies = false;
-    if (line.category().empty()) {
+    if (line.danger() != mamori::v1::DANGER_UNSPECIFIED) {
+      applies = std::find(dangers.begin(), dangers.end(), line.danger()) != dangers.end();
+    } else if (line.category().empty()) {
       applies = (danger || !found.empty()) && assessment.severity() >= line.min_severity();
     } else if (const auto it = found.find(line.category()); it != found.end()) {
       applies = it->second >= line.min_severity();

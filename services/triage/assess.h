@@ -3,35 +3,38 @@
 #ifndef MAMORI_SERVICES_TRIAGE_ASSESS_H_
 #define MAMORI_SERVICES_TRIAGE_ASSESS_H_
 
-#include <re2/set.h>
-
-#include <memory>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "common/policy/guards.h"
+#include "common/policy/patterns.h"
+#include "common/policy/report_text.h"
 #include "common/policy/rule_matcher.h"
+#include "common/policy/slots.h"
 #include "mamori/v1/assessment.pb.h"
 #include "mamori/v1/policy.pb.h"
 #include "mamori/v1/report.pb.h"
+#include "services/triage/assess_facts.h"
+#include "services/triage/pattern_index.h"
 
 namespace mamori::triage {
 
 // Source of a severity that the reporter's own word sets.
 inline constexpr char kImmediateDanger[] = "report.immediate_danger";
 
-// True when all that the gate asks for holds in the report. A report that names no actor counts as
-// one whose actor is unknown; an internal report then as one whose actor is someone inside.
-bool FactsHold(const mamori::v1::FactGate& gate, const mamori::v1::Report& report);
-
 // The rules of one policy version, compiled. Immutable and thread safe.
 class Assessor {
  public:
   // `policy` has passed policy::Check(). `digest` is its version's.
   Assessor(mamori::v1::Policy policy, std::string digest);
+  Assessor(const Assessor&) = delete;
+  Assessor& operator=(const Assessor&) = delete;
 
   // `assess_time` is left to the caller. Supplements speak too, but only the narrative has evidence
-  // spans.
+  // spans. Time grows with the length of the text, whatever it says.
   mamori::v1::Assessment Assess(const mamori::v1::Report& report) const;
 
   const mamori::v1::Policy& policy() const { return policy_; }
@@ -40,19 +43,26 @@ class Assessor {
  private:
   struct Hit {
     const mamori::v1::Rule* rule;
-    std::vector<policy::Span> spans;
+    std::vector<policy::Span> spans;  // of the plain narrative
   };
-  // Indexes of the rules one of whose patterns may match in `text`.
-  std::vector<bool> Candidates(std::string_view text) const;
-  std::vector<Hit> FindHits(const mamori::v1::Report& report) const;
-  void Recommend(mamori::v1::Assessment& assessment, bool danger) const;
+  struct Texts {
+    policy::ReportText narrative;
+    std::vector<policy::ReportText> supplements;
+  };
+  std::vector<Hit> FindHits(const mamori::v1::Report& report, const Texts& texts,
+                            std::set<std::string>& guards) const;
+  bool Speaks(const mamori::v1::SeverityLine& line, int index, const Texts& texts) const;
+  void Recommend(const std::map<std::string, mamori::v1::Severity>& found, bool danger,
+                 mamori::v1::Assessment& assessment) const;
 
   const mamori::v1::Policy policy_;
   const std::string digest_;
-  std::vector<policy::RuleMatcher> matchers_;  // one per rule
-  // All patterns in one automaton: a text is read once, then only rules that may match are tried.
-  std::unique_ptr<RE2::Set> patterns_;
-  std::vector<int> rule_of_pattern_;
+  const policy::Slots slots_;
+  const policy::Guards guards_;
+  const PatternIndex index_;
+  std::vector<policy::RuleMatcher> matchers_;      // one per rule
+  std::vector<policy::Patterns> severity_patterns_;  // one per severity line
+  std::map<std::string, std::string, std::less<>> outside_act_;
 };
 
 }  // namespace mamori::triage

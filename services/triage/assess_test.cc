@@ -102,8 +102,8 @@ TEST(Assess, SaysWhatWhyWhereAndWhatToDo) {
                   category: "THREAT"
                   rule_ids: [ "insult", "kill" ]
                   evidence { byte_start: 12 byte_end: 18 rule_id: "kill" }
-                  evidence { byte_start: 29 byte_end: 34 rule_id: "insult" }
-                  evidence { byte_start: 38 byte_end: 42 rule_id: "kill" }
+                  evidence { byte_start: 25 byte_end: 34 rule_id: "insult" }
+                  evidence { byte_start: 36 byte_end: 46 rule_id: "kill" }
                   score: 90
                   reason_ja: "脅し"
                   reason_en: "threat"
@@ -117,8 +117,12 @@ TEST(Assess, SaysWhatWhyWhereAndWhatToDo) {
                 }
                 severity: SEVERITY_HIGH
                 severity_sources: "kill"
+                severity_reason_ja: "脅し"
+                severity_reason_en: "threat"
                 recommended_measures { measure: "CARE" policy_line: "m.care" }
                 recommended_measures { measure: "POLICE" policy_line: "m.police" }
+                signals { kind: "actor_relation" value: "ACTOR_RELATION_UNKNOWN" }
+                signals { kind: "contact_count" value: "3" }
               )pb"));
 }
 
@@ -178,6 +182,12 @@ TEST(FactsHold, EveryFactThatIsAskedForHasToHold) {
        "occurrences { channel: CHANNEL_FAX } occurrences { channel: CHANNEL_PHONE }", true},
       {"no url", "has_url: true", "occurrences {}", false},
       {"url", "has_url: true", "occurrences { urls: 'https://x.example' }", true},
+      {"contacts over", "max_contact_count: 3", "contact_count: 4", false},
+      {"minutes not over", "max_total_minutes: 60", "total_minutes: 60", true},
+      {"outside", "actor_side: ACTOR_SIDE_OUTSIDE", "", true},
+      {"not inside", "actor_side: ACTOR_SIDE_INSIDE", "actors { relation: ACTOR_RELATION_PUBLIC }",
+       false},
+      {"inside", "actor_side: ACTOR_SIDE_INSIDE", "kind: REPORT_KIND_INTERNAL_HARASSMENT", true},
       {"no danger", "immediate_danger: true", "", false},
       {"danger", "immediate_danger: true", "immediate_danger: true", true},
       {"one of two", "immediate_danger: true has_url: true", "immediate_danger: true", false},
@@ -249,7 +259,7 @@ TEST_F(DefaultPolicyTest, ProposesAsAPersonWould) {
        mamori::v1::ACTOR_RELATION_CUSTOMER,
        1,
        {"OTHER_UNACCEPTABLE", "SEXUAL_HARASSMENT"},
-       mamori::v1::SEVERITY_MEDIUM},
+       mamori::v1::SEVERITY_HIGH},
   };
   for (const Golden& golden : kGoldens) {
     Report report = MakeReport(golden.narrative);
