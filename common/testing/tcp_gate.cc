@@ -67,6 +67,10 @@ void TcpGate::LoseAnswerTo(const std::string& text) {
   lose_ = text;
 }
 
+void TcpGate::Hang() { hanging_ = true; }
+
+void TcpGate::Resume() { hanging_ = false; }
+
 void TcpGate::Close() {
   closed_ = true;
   ++generation_;
@@ -104,6 +108,10 @@ void TcpGate::Serve(int client) {
   bool losing = false;
   const int generation = generation_;
   while (open && !stopping_ && generation == generation_) {
+    if (hanging_) {
+      poll(nullptr, 0, kPollMillis);
+      continue;
+    }
     pollfd ends[] = {{client, POLLIN, 0}, {server, POLLIN, 0}};
     if (poll(ends, 2, kPollMillis) <= 0) continue;
     if (ends[0].revents != 0) {

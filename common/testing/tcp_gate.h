@@ -27,6 +27,10 @@ class TcpGate {
   // True since an answer was lost.
   bool answer_lost() const { return lost_; }
 
+  // Hanging: connections stay and are taken, and nothing passes until Resume.
+  void Hang();
+  void Resume();
+
   // Closed: new connections are refused at once and the open ones are cut.
   void Close();
   void Open();
@@ -43,6 +47,7 @@ class TcpGate {
   int port_ = 0;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> closed_{false};
+  std::atomic<bool> hanging_{false};
   std::atomic<bool> lost_{false};
   std::atomic<int> generation_{0};
   std::mutex mu_;

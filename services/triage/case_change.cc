@@ -1,11 +1,10 @@
 #include "services/triage/case_change.h"
 
-#include <google/protobuf/util/time_util.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "common/authz/access_record.h"
+#include "common/time/timestamp.h"
 
 namespace mamori::triage {
 
@@ -27,8 +26,7 @@ mamori::v1::Event& ChangeBuilder::AddEvent(bool leaves) {
   event.set_source("triage");
   event.set_subject_id(row.case_id);
   if (leaves) event.set_subject_sequence(++row.event_sequence);
-  *event.mutable_event_time() =
-      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(context_.now));
+  *event.mutable_event_time() = time::ToTimestamp(context_.now);
   event.set_traceparent(context_.traceparent);
   return event;
 }

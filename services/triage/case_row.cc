@@ -1,18 +1,9 @@
 #include "services/triage/case_row.h"
 
-#include <google/protobuf/util/time_util.h>
-
 #include "absl/strings/str_cat.h"
+#include "common/time/timestamp.h"
 
 namespace mamori::triage {
-namespace {
-
-void SetTime(absl::Time time, google::protobuf::Timestamp* proto) {
-  *proto = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(time));
-}
-
-}  // namespace
-
 std::string EtagOf(const CaseRow& row) { return absl::StrCat("v", row.version); }
 
 mamori::v1::Case ToProto(const CaseRow& row) {
@@ -26,9 +17,16 @@ mamori::v1::Case ToProto(const CaseRow& row) {
   proto.set_assignee(row.assignee);
   if (!row.merged_into.empty()) proto.set_merged_into(id::Name("cases", row.merged_into));
   proto.set_policy_digest(row.policy_digest);
-  SetTime(row.create_time, proto.mutable_create_time());
-  SetTime(row.update_time, proto.mutable_update_time());
+  *proto.mutable_create_time() = time::ToTimestamp(row.create_time);
+  *proto.mutable_update_time() = time::ToTimestamp(row.update_time);
   proto.set_etag(EtagOf(row));
+  return proto;
+}
+
+mamori::v1::CaseAccess ToProto(const mamori::v1::CaseAccess& stored) {
+  mamori::v1::CaseAccess proto = stored;
+  proto.clear_tenant();
+  proto.set_etag(absl::StrCat("a", stored.version()));
   return proto;
 }
 
@@ -37,7 +35,7 @@ mamori::v1::CaseNote ToProto(const NoteRow& note) {
   proto.set_name(id::Name("notes", note.note_id));
   proto.set_text(note.text);
   proto.set_author(note.author);
-  SetTime(note.create_time, proto.mutable_create_time());
+  *proto.mutable_create_time() = time::ToTimestamp(note.create_time);
   return proto;
 }
 
@@ -57,7 +55,7 @@ mamori::v1::CaseDelivery ToProto(const DeliveryRow& delivery) {
   // A person acknowledges a notification, whatever deliveries it had.
   const bool acknowledged = delivery.outcome == Outcome::kAcknowledged;
   proto.set_delivery(id::Name(acknowledged ? "notifications" : "deliveries", delivery.subject_id));
-  SetTime(delivery.outcome_time, proto.mutable_outcome_time());
+  *proto.mutable_outcome_time() = time::ToTimestamp(delivery.outcome_time);
   return proto;
 }
 

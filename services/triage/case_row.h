@@ -77,6 +77,8 @@ std::string EtagOf(const CaseRow& row);
 mamori::v1::Case ToProto(const CaseRow& row);
 mamori::v1::CaseNote ToProto(const NoteRow& note);
 mamori::v1::CaseDelivery ToProto(const DeliveryRow& delivery);
+// As clients see it: with its etag, without the tenant.
+mamori::v1::CaseAccess ToProto(const mamori::v1::CaseAccess& stored);
 
 }  // namespace mamori::triage
 

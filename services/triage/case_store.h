@@ -59,6 +59,11 @@ class CaseStore {
                                                               std::string_view tenant,
                                                               const id::Id& case_id,
                                                               Decide decide) = 0;
+  // The same, answered with who may see the case afterwards.
+  virtual absl::StatusOr<mamori::v1::CaseAccess> ChangeAccess(const CallKey& call,
+                                                              std::string_view tenant,
+                                                              const id::Id& case_id,
+                                                              Decide decide) = 0;
 
   // The same for two cases at once; the reports of `from` move to `into`. Answered with `into`.
   struct Merge {

@@ -7,9 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/authz/access_record.h"
-#include "common/idempotency/request_id.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "services/triage/call_key.h"
 #include "services/triage/page.h"
 #include "services/triage/validate.h"
 
@@ -20,15 +20,6 @@ using mamori::v1::CaseNote;
 using server::CallContext;
 
 namespace {
-
-template <typename Request>
-CallKey KeyOf(const CallContext& call, const Request& request) {
-  // A person's own: nobody gets the answer that another was given.
-  const std::string caller = absl::StrCat(call.caller, "\n", call.person);
-  return {.key = idempotency::RequestKey(call.tenant, caller, call.method, request.request_id()),
-          .digest = idempotency::BodyDigest(request),
-          .deadline = call.deadline};
-}
 
 // The state after the verb.
 absl::StatusOr<mamori::v1::CaseState> Allow(const CaseRow& row, const std::string& etag,
@@ -282,6 +273,7 @@ Cases::CaseOr Cases::Merge(const CallContext& call, const v1::MergeCasesRequest&
           return status::StateNotAllowed("the cases belong to different companies");
         }
         ChangeBuilder tombstone(source, context);
+        authz::MergeRecord(target.access, d_.gate.policy(), context.now, tombstone.ChangeAccess());
         tombstone.MergeInto(into);
         ChangeBuilder builder(target, context);
         authz::MergeRecord(source.access, d_.gate.policy(), context.now, builder.ChangeAccess());

@@ -185,6 +185,23 @@ class ListTest : public TriageFixture {
   }
 };
 
+TEST_F(ListTest, ACaseOfAListIsWithoutWhatBelongsToIt) {
+  const mamori::v1::Case open = Open("x");
+  auto note = Verb<v1::AddNoteRequest>(open.name());
+  note.mutable_note()->set_text("y");
+  EXPECT_THAT(cases_.AddNote(Call("AddNote"), note), IsOk());
+  const auto page = cases_.List(Call("List"), v1::ListCasesRequest());
+  ASSERT_THAT(page, IsOk());
+  ASSERT_EQ(page->cases_size(), 1);
+  mamori::v1::Case want = Get(open.name());
+  EXPECT_EQ(want.reports_size(), 1);
+  want.clear_reports();
+  want.clear_assessments();
+  want.clear_notes();
+  want.clear_deliveries();
+  EXPECT_THAT(page->cases(0), EqualsProto(want));
+}
+
 TEST_F(ListTest, PagesStayStableWhileCasesAreAddedAndChanged) {
   std::set<std::string> there;
   std::string some;

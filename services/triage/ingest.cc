@@ -1,7 +1,5 @@
 #include "services/triage/ingest.h"
 
-#include <google/protobuf/util/time_util.h>
-
 #include <algorithm>
 #include <memory>
 #include <set>
@@ -9,6 +7,7 @@
 #include "common/authz/access_record.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "common/time/timestamp.h"
 #include "services/triage/case_state.h"
 #include "services/triage/validate.h"
 
@@ -31,8 +30,7 @@ std::vector<std::string> CategoriesOf(const Assessment& assessment) {
 
 Assessment AssessAt(const Assessor& assessor, const Report& report, absl::Time now) {
   Assessment assessment = assessor.Assess(report);
-  *assessment.mutable_assess_time() =
-      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(now));
+  *assessment.mutable_assess_time() = time::ToTimestamp(now);
   return assessment;
 }
 
@@ -44,8 +42,7 @@ void Raise(ChangeBuilder& builder, const Assessment& assessment) {
 
 DeliveryRow OutcomeOf(const Event& event) {
   DeliveryRow row{.event_id = event.event_id(), .tenant = event.tenant()};
-  row.outcome_time = absl::FromUnixMicros(
-      google::protobuf::util::TimeUtil::TimestampToMicroseconds(event.event_time()));
+  row.outcome_time = time::FromTimestamp(event.event_time());
   if (event.has_delivery_sent()) {
     row.outcome = Outcome::kSent;
     row.case_id = event.delivery_sent().case_id();
@@ -196,6 +193,7 @@ absl::StatusOr<IngestItem> Ingest::PrepareReceived(const Event& event, const Mat
   const Assessment joining = AssessAt(*theirs, *report, now);
   item.existing_case = *existing;
   item.joined_assessment = joining.SerializeAsString();
+  item.joined_digest = theirs->digest();
   item.joins = [kind = report->kind(), company = report->company()](const CaseRow& other) {
     // A record that is not believed must not be written anew from nothing.
     return other.company == company && Joins(other.state, kind) && other.access.version() > 0;

@@ -28,9 +28,10 @@ struct IngestItem {
     CaseReportRow report;
   };
   std::optional<Opened> opened;
-  id::Id existing_case;                           // tried first; empty for none
+  id::Id existing_case;  // tried first, or the case that it was merged into; empty for none
   std::function<bool(const CaseRow& row)> joins;  // asked with `existing_case`'s row
-  std::string joined_assessment;                  // under the policy version of that case
+  std::string joined_assessment;                  // under the policy version of that case:
+  std::string joined_digest;                      // ABORTED when it is another by now
 
   // The report of a case has a new assessment.
   struct Supplemented {
@@ -49,8 +50,8 @@ class IngestStore {
  public:
   virtual ~IngestStore() = default;
 
-  // The policy digests of a tenant's cases, by the case's or by a report's id. Those that do not
-  // exist are left out.
+  // The policy digests of a tenant's cases, by the case's or by a report's id; for a merged case
+  // that of the one it was merged into. Those that do not exist are left out.
   virtual absl::StatusOr<std::map<id::Id, std::string>> FindDigests(
       std::string_view tenant, const std::vector<id::Id>& case_ids,
       const std::vector<id::Id>& report_ids, absl::Time deadline) = 0;

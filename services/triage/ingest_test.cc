@@ -126,6 +126,47 @@ TEST_F(IngestTest, AReportJoinsTheCaseItNamesUnlessThatIsFinishedOrForeign) {
   EXPECT_EQ(Get(open.name()).reports_size(), 2);
 }
 
+TEST_F(IngestTest, AReportThatNamesAMergedCaseJoinsTheOneThatSurvives) {
+  const mamori::v1::Case first = Open("x");
+  const mamori::v1::Case second = Open("y");
+  const mamori::v1::Case last = Open("z");
+  const auto merge = [&](const mamori::v1::Case& from, const mamori::v1::Case& into) {
+    auto request = Verb<v1::MergeCasesRequest>(from.name());
+    request.set_into(into.name());
+    EXPECT_THAT(cases_.Merge(Call("Merge"), request), IsOk());
+  };
+  merge(first, second);
+  merge(second, last);
+  const auto kind = mamori::v1::REPORT_KIND_CUSTOMER_HARASSMENT;
+  const mamori::v1::Event joining = Receive("「殺してやる」と言われた。", kind, first.name());
+  EXPECT_THAT(Apply({joining}), Each(IsOk()));
+  const mamori::v1::Case joined = Get(last.name());
+  EXPECT_EQ(joined.reports_size(), 4);
+  EXPECT_EQ(joined.severity(), mamori::v1::SEVERITY_HIGH);
+  EXPECT_TRUE(Outbox(last.name()).back().has_report_joined());
+  EXPECT_EQ(Get(first.name()).reports_size(), 0);
+  // It is assessed by the survivor's policy version, so that one has to be known here.
+  database_.Execute(
+      "UPDATE case_record SET policy_digest = ? WHERE case_id = ?",
+      db::Params().Add(std::string(64, 'b')).Add(*id::FromName("cases", last.name())));
+  EXPECT_THAT(Apply({Receive("x", kind, first.name())})[0],
+              HasReason(mamori::v1::ERROR_REASON_POLICY_UNKNOWN));
+}
+
+TEST_F(IngestTest, AMergeMeanwhileIntoACaseOfAnotherPolicyVersionIsLookedAtAgain) {
+  const mamori::v1::Case open = Open("x");
+  const mamori::v1::Event joining =
+      Receive("x", mamori::v1::REPORT_KIND_CUSTOMER_HARASSMENT, open.name());
+  // Between the reading of the digests and the transaction.
+  source_.after_read = [&] {
+    database_.Run(
+        "CREATE TRIGGER meanwhile BEFORE INSERT ON inbox FOR EACH ROW"
+        " UPDATE case_record SET policy_digest = REPEAT('b', 64)");
+  };
+  EXPECT_THAT(Apply({joining})[0], StatusIs(absl::StatusCode::kAborted));
+  EXPECT_EQ(Get(open.name()).reports_size(), 1);
+}
+
 TEST_F(IngestTest, AConsultationStaysWithItsDesk) {
   const mamori::v1::Case consultation = Open("x", mamori::v1::REPORT_KIND_CONSULTATION);
   EXPECT_EQ(consultation.state(), mamori::v1::CASE_STATE_CONSULTING);

@@ -24,6 +24,12 @@ inline constexpr char kOpenConsultation[] = "/mamori.triage.v1.TriageService/Ope
 inline constexpr char kAddNote[] = "/mamori.triage.v1.TriageService/AddNote";
 inline constexpr char kMergeCases[] = "/mamori.triage.v1.TriageService/MergeCases";
 inline constexpr char kWatchCases[] = "/mamori.triage.v1.TriageService/WatchCases";
+inline constexpr char kGetAccess[] = "/mamori.triage.v1.TriageService/GetAccess";
+inline constexpr char kExcludePerson[] = "/mamori.triage.v1.TriageService/ExcludePerson";
+inline constexpr char kAddMember[] = "/mamori.triage.v1.TriageService/AddMember";
+inline constexpr char kRemoveMember[] = "/mamori.triage.v1.TriageService/RemoveMember";
+inline constexpr char kMatchActor[] = "/mamori.triage.v1.TriageService/MatchActor";
+inline constexpr char kCheckAccess[] = "/mamori.triage.v1.TriageService/CheckAccess";
 
 inline std::vector<std::string> Methods() {
   return {kIngestEvents,       kGetCase,          kListCases,
@@ -31,7 +37,9 @@ inline std::vector<std::string> Methods() {
           kStartInvestigation, kStartDecision,    kStartAction,
           kStartMonitoring,    kCloseCase,        kReopenCase,
           kWithdrawCase,       kOpenConsultation, kAddNote,
-          kMergeCases,         kWatchCases};
+          kMergeCases,         kWatchCases,       kGetAccess,
+          kExcludePerson,      kAddMember,        kRemoveMember,
+          kMatchActor,         kCheckAccess};
 }
 
 }  // namespace mamori::triage

@@ -144,6 +144,21 @@ absl::StatusOr<CaseNote> SqlCaseStore::ChangeWithNote(const CallKey& call, std::
       });
 }
 
+absl::StatusOr<mamori::v1::CaseAccess> SqlCaseStore::ChangeAccess(const CallKey& call,
+                                                                  std::string_view tenant,
+                                                                  const id::Id& case_id,
+                                                                  Decide decide) {
+  using mamori::v1::CaseAccess;
+  return idempotency::RespondOnce<CaseAccess>(
+      transactor_, clock_, call.deadline, call.key, call.digest,
+      [&](db::Tx& tx) -> absl::StatusOr<CaseAccess> {
+        ASSIGN_OR_RETURN(const CaseRow before, SelectCase(tx, seal_, tenant, case_id, true));
+        ASSIGN_OR_RETURN(const CaseChange change, decide(before));
+        RETURN_IF_ERROR(UpdateCase(tx, seal_, before, change));
+        return ToProto(change.row.access);
+      });
+}
+
 absl::StatusOr<Case> SqlCaseStore::MergeCases(const CallKey& call, std::string_view tenant,
                                               const id::Id& from, const id::Id& into,
                                               DecideMerge decide) {

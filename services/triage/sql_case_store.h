@@ -19,6 +19,9 @@ class SqlCaseStore final : public CaseStore {
   absl::StatusOr<mamori::v1::CaseNote> ChangeWithNote(const CallKey& call, std::string_view tenant,
                                                       const id::Id& case_id,
                                                       Decide decide) override;
+  absl::StatusOr<mamori::v1::CaseAccess> ChangeAccess(const CallKey& call, std::string_view tenant,
+                                                      const id::Id& case_id,
+                                                      Decide decide) override;
   absl::StatusOr<mamori::v1::Case> MergeCases(const CallKey& call, std::string_view tenant,
                                               const id::Id& from, const id::Id& into,
                                               DecideMerge decide) override;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/db/batch.h"
+#include "common/db/in_list.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 
@@ -12,7 +13,8 @@ namespace mamori::triage {
 namespace {
 
 constexpr char kSelectDigests[] =
-    "SELECT c.case_id, c.policy_digest FROM case_record c WHERE c.tenant = ? AND c.case_id IN (";
+    "SELECT c.case_id, c.policy_digest, c.merged_into FROM case_record c WHERE c.tenant = ? AND "
+    "c.case_id IN (";
 constexpr char kSelectReportDigests[] =
     "SELECT r.report_id, c.policy_digest FROM case_report r"
     " JOIN case_record c ON c.case_id = r.case_id WHERE r.tenant = ? AND r.report_id IN (";
@@ -25,18 +27,50 @@ constexpr char kInsertDeliveries[] =
     " VALUES ";
 constexpr size_t kInChunk = 64;
 
-// Placeholders are rounded up to a power of two by repeating the last id, so that few texts exist.
-absl::Status SelectInto(db::Tx& tx, const char* head, std::string_view tenant,
-                        const std::vector<id::Id>& ids, std::map<id::Id, std::string>& found) {
+// A merged case cannot be merged again, so tombstones make no circle; still nothing here goes on
+// for ever.
+constexpr int kMaxRedirects = 64;
+
+// Calls `use` with each row of `head` for these ids.
+template <typename Use>
+absl::Status SelectByIds(db::Tx& tx, const char* head, std::string_view tenant,
+                         const std::vector<id::Id>& ids, Use use) {
   for (size_t from = 0; from < ids.size(); from += kInChunk) {
-    const size_t count = std::min(kInChunk, ids.size() - from);
-    std::vector<id::Id> chunk(ids.begin() + from, ids.begin() + from + count);
-    size_t size = 1;
-    while (size < count) size *= 2;
-    chunk.resize(size, chunk.back());
-    ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(absl::StrCat(head, db::Placeholders(size), ")"),
-                                                   db::Params().Add(tenant).AddAll(chunk)));
-    for (const db::Row& row : rows) found[row.GetBytes(0)] = row.GetBytes(1);
+    const std::vector<std::string> chunk =
+        db::InList({ids.begin() + from, ids.begin() + std::min(ids.size(), from + kInChunk)});
+    ASSIGN_OR_RETURN(const db::Rows rows,
+                     tx.Query(absl::StrCat(head, db::Placeholders(chunk.size()), ")"),
+                              db::Params().Add(tenant).AddAll(chunk)));
+    for (const db::Row& row : rows) use(row);
+  }
+  return absl::OkStatus();
+}
+
+// The digests of cases, of a merged one that of the case which has its reports now.
+absl::Status FindCaseDigests(db::Tx& tx, std::string_view tenant,
+                             const std::vector<id::Id>& case_ids,
+                             std::map<id::Id, std::string>& found) {
+  std::map<id::Id, id::Id> merged;
+  std::map<id::Id, std::string> digests;
+  std::vector<id::Id> next = case_ids;
+  for (int hop = 0; hop < kMaxRedirects && !next.empty(); ++hop) {
+    std::vector<id::Id> now = std::move(next);
+    next.clear();
+    RETURN_IF_ERROR(SelectByIds(tx, kSelectDigests, tenant, now, [&](const db::Row& row) {
+      if (row.IsNull(2)) {
+        digests[row.GetBytes(0)] = row.GetBytes(1);
+      } else if (merged.emplace(row.GetBytes(0), row.GetBytes(2)).second) {
+        next.push_back(row.GetBytes(2));
+      }
+    }));
+  }
+  for (const id::Id& case_id : case_ids) {
+    id::Id survivor = case_id;
+    for (int hop = 0; hop < kMaxRedirects && merged.count(survivor) > 0; ++hop) {
+      survivor = merged[survivor];
+    }
+    const auto digest = digests.find(survivor);
+    if (digest != digests.end()) found[case_id] = digest->second;
   }
   return absl::OkStatus();
 }
@@ -50,11 +84,19 @@ struct Gathered {
 // True when the report joined the case that it names.
 absl::StatusOr<bool> TryJoin(db::Tx& tx, const AccessSeal& seal, const IngestItem& item) {
   if (item.existing_case.empty()) return false;
-  const absl::StatusOr<CaseRow> row =
+  absl::StatusOr<CaseRow> row =
       SelectCase(tx, seal, item.event->tenant(), item.existing_case, /*for_update=*/true);
+  // A merged case is a tombstone that redirects: its reports are elsewhere, and so is this one.
+  for (int hop = 0; hop < kMaxRedirects && row.ok() && !row->merged_into.empty(); ++hop) {
+    row = SelectCase(tx, seal, item.event->tenant(), row->merged_into, /*for_update=*/true);
+  }
   if (absl::IsNotFound(row.status())) return false;
   RETURN_IF_ERROR(row.status());
   if (!item.joins(*row)) return false;
+  if (row->policy_digest != item.joined_digest) {
+    return status::Error(absl::StatusCode::kAborted, mamori::v1::ERROR_REASON_CONFLICT,
+                         "the case was merged meanwhile into one of another policy version");
+  }
   CaseReportRow report = item.opened->report;
   report.case_id = row->case_id;
   report.assessment = item.joined_assessment;
@@ -144,8 +186,10 @@ absl::StatusOr<std::map<id::Id, std::string>> SqlIngestStore::FindDigests(
   const db::TransactionOptions options{.deadline = deadline, .read_only = true};
   return transactor_.Run<Found>(options, [&](db::Tx& tx) -> absl::StatusOr<Found> {
     Found found;
-    RETURN_IF_ERROR(SelectInto(tx, kSelectDigests, tenant, case_ids, found));
-    RETURN_IF_ERROR(SelectInto(tx, kSelectReportDigests, tenant, report_ids, found));
+    RETURN_IF_ERROR(FindCaseDigests(tx, tenant, case_ids, found));
+    RETURN_IF_ERROR(
+        SelectByIds(tx, kSelectReportDigests, tenant, report_ids,
+                    [&](const db::Row& row) { found[row.GetBytes(0)] = row.GetBytes(1); }));
     return found;
   });
 }

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -14,6 +15,7 @@
 #include "common/policy/sql_policy_store.h"
 #include "common/testing/matchers.h"
 #include "common/testing/test_database.h"
+#include "services/triage/access.h"
 #include "services/triage/cases.h"
 #include "services/triage/ingest.h"
 #include "services/triage/sql_access_store.h"
@@ -24,6 +26,13 @@
 
 namespace mamori::triage {
 
+// Read once a process: its hundreds of rules are checked against their examples.
+inline std::shared_ptr<const policy::PolicyVersion> DefaultPolicy() {
+  static const auto* const kVersion = new std::shared_ptr<const policy::PolicyVersion>(
+      *policy::LoadPolicyFile(testing::SourceRoot() + "/deploy/policy/default.textproto"));
+  return *kVersion;
+}
+
 // A small real source: what was put in comes out, and errors wait in `next_error`.
 class MapReportSource final : public ReportSource {
  public:
@@ -31,6 +40,7 @@ class MapReportSource final : public ReportSource {
                                                             const std::vector<id::Id>& ids,
                                                             absl::Time) override {
     if (!next_error.ok()) return std::exchange(next_error, absl::OkStatus());
+    if (after_read != nullptr) std::exchange(after_read, nullptr)();
     std::map<id::Id, mamori::v1::Report> found;
     for (const id::Id& id : ids) {
       const auto it = reports.find({tenant, id});
@@ -40,6 +50,7 @@ class MapReportSource final : public ReportSource {
   }
   std::map<std::pair<std::string, id::Id>, mamori::v1::Report> reports;
   absl::Status next_error;
+  std::function<void()> after_read;  // once
 };
 
 // Counts what is counted, by name and first label.
@@ -79,11 +90,11 @@ class TriageFixture : public ::testing::Test {
         watch_store_(database_.transactor(), clock_),
         policies_(database_.transactor(), clock_),
         catalog_(policies_),
-        assessors_(catalog_, *policy::LoadPolicyFile(testing::SourceRoot() +
-                                                     "/deploy/policy/default.textproto")),
+        assessors_(catalog_, DefaultPolicy()),
         hub_(watch_store_, clock_),
         ingest_({ingest_store_, gate_, source_, assessors_, clock_, ids_, [] {}}),
-        cases_({case_store_, gate_, assessors_, clock_, ids_, [] {}}) {}
+        cases_({case_store_, gate_, assessors_, clock_, ids_, [] {}}),
+        access_({case_store_, access_store_, gate_, clock_, ids_, [] {}}) {}
 
   absl::Time Deadline() const { return clock_.Now() + absl::Seconds(30); }
 
@@ -191,6 +202,7 @@ class TriageFixture : public ::testing::Test {
   WatchHub hub_;
   Ingest ingest_;
   Cases cases_;
+  Access access_;
   int requests_ = 10000;
 };
 

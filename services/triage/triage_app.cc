@@ -19,6 +19,7 @@
 #include "common/status/macros.h"
 #include "common/worker/periodic.h"
 #include "mamori/notification/v1/notification_service.grpc.pb.h"
+#include "services/triage/access.h"
 #include "services/triage/access_gate.h"
 #include "services/triage/access_seal.h"
 #include "services/triage/assessors.h"
@@ -85,15 +86,15 @@ class TriageApp final : public server::App {
         cases_({case_store_, gate_, assessors_, runtime.clock, runtime.ids,
                 [this] { WakeWorkers(); }}),
         watch_(watch_store_, hub_, {access_store_, gate_}, runtime.clock, {}),
-        service_(runtime.rpc, ingest_, cases_, watch_) {}
+        access_({case_store_, access_store_, gate_, runtime.clock, runtime.ids,
+                 [this] { WakeWorkers(); }}),
+        service_(runtime.rpc, ingest_, cases_, watch_, access_) {}
 
   std::vector<grpc::Service*> services() override { return {&service_}; }
 
+  absl::Status Prepare() override { return db::CheckSchemaVersion(*pool_, kMinimumSchema); }
+
   absl::Status CheckReady() override {
-    if (!schema_checked_) {
-      RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumSchema));
-      schema_checked_ = true;
-    }
     RETURN_IF_ERROR(assessors_.Current().status());
     return pool_->Ping(kPingTimeout);
   }
@@ -141,8 +142,8 @@ class TriageApp final : public server::App {
   Ingest ingest_;
   Cases cases_;
   Watch watch_;
+  Access access_;
   TriageService service_;
-  bool schema_checked_ = false;  // a schema only ever moves on
 };
 
 }  // namespace

@@ -159,4 +159,46 @@ grpc::Status TriageService::WatchCases(grpc::ServerContext* context,
                            });
 }
 
+grpc::Status TriageService::GetAccess(grpc::ServerContext* context,
+                                      const v1::GetAccessRequest* request,
+                                      mamori::v1::CaseAccess* response) {
+  return rpc_.Unary(context, kGetAccess, Needs::kTenantAndPerson, response,
+                    [&](const CallContext& call) { return access_.Get(call, *request); });
+}
+
+grpc::Status TriageService::ExcludePerson(grpc::ServerContext* context,
+                                          const v1::ExcludePersonRequest* request,
+                                          mamori::v1::CaseAccess* response) {
+  return rpc_.Unary(context, kExcludePerson, Needs::kTenantAndPerson, response,
+                    [&](const CallContext& call) { return access_.Exclude(call, *request); });
+}
+
+grpc::Status TriageService::AddMember(grpc::ServerContext* context,
+                                      const v1::AddMemberRequest* request,
+                                      mamori::v1::CaseAccess* response) {
+  return rpc_.Unary(context, kAddMember, Needs::kTenantAndPerson, response,
+                    [&](const CallContext& call) { return access_.AddMember(call, *request); });
+}
+
+grpc::Status TriageService::RemoveMember(grpc::ServerContext* context,
+                                         const v1::RemoveMemberRequest* request,
+                                         mamori::v1::CaseAccess* response) {
+  return rpc_.Unary(context, kRemoveMember, Needs::kTenantAndPerson, response,
+                    [&](const CallContext& call) { return access_.RemoveMember(call, *request); });
+}
+
+grpc::Status TriageService::MatchActor(grpc::ServerContext* context,
+                                       const v1::MatchActorRequest* request,
+                                       mamori::v1::CaseAccess* response) {
+  return rpc_.Unary(context, kMatchActor, Needs::kTenantAndPerson, response,
+                    [&](const CallContext& call) { return access_.Match(call, *request); });
+}
+
+grpc::Status TriageService::CheckAccess(grpc::ServerContext* context,
+                                        const v1::CheckAccessRequest* request,
+                                        v1::CheckAccessResponse* response) {
+  return rpc_.Unary(context, kCheckAccess, Needs::kNothing, response,
+                    [&](const CallContext& call) { return access_.CheckAll(call, *request); });
+}
+
 }  // namespace mamori::triage

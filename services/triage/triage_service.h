@@ -6,6 +6,7 @@
 
 #include "common/server/rpc.h"
 #include "mamori/triage/v1/triage_service.grpc.pb.h"
+#include "services/triage/access.h"
 #include "services/triage/cases.h"
 #include "services/triage/ingest.h"
 #include "services/triage/watch.h"
@@ -14,8 +15,8 @@ namespace mamori::triage {
 
 class TriageService final : public v1::TriageService::Service {
  public:
-  TriageService(server::Rpc& rpc, Ingest& ingest, Cases& cases, Watch& watch)
-      : rpc_(rpc), ingest_(ingest), cases_(cases), watch_(watch) {}
+  TriageService(server::Rpc& rpc, Ingest& ingest, Cases& cases, Watch& watch, Access& access)
+      : rpc_(rpc), ingest_(ingest), cases_(cases), watch_(watch), access_(access) {}
 
   grpc::Status IngestEvents(grpc::ServerContext* context, const v1::IngestEventsRequest* request,
                             v1::IngestEventsResponse* response) override;
@@ -54,6 +55,18 @@ class TriageService final : public v1::TriageService::Service {
                           mamori::v1::Case* response) override;
   grpc::Status WatchCases(grpc::ServerContext* context, const v1::WatchCasesRequest* request,
                           grpc::ServerWriter<v1::WatchCasesResponse>* writer) override;
+  grpc::Status GetAccess(grpc::ServerContext* context, const v1::GetAccessRequest* request,
+                         mamori::v1::CaseAccess* response) override;
+  grpc::Status ExcludePerson(grpc::ServerContext* context, const v1::ExcludePersonRequest* request,
+                             mamori::v1::CaseAccess* response) override;
+  grpc::Status AddMember(grpc::ServerContext* context, const v1::AddMemberRequest* request,
+                         mamori::v1::CaseAccess* response) override;
+  grpc::Status RemoveMember(grpc::ServerContext* context, const v1::RemoveMemberRequest* request,
+                            mamori::v1::CaseAccess* response) override;
+  grpc::Status MatchActor(grpc::ServerContext* context, const v1::MatchActorRequest* request,
+                          mamori::v1::CaseAccess* response) override;
+  grpc::Status CheckAccess(grpc::ServerContext* context, const v1::CheckAccessRequest* request,
+                           v1::CheckAccessResponse* response) override;
 
  private:
   absl::StatusOr<v1::IngestEventsResponse> DoIngest(const server::CallContext& call,
@@ -63,6 +76,7 @@ class TriageService final : public v1::TriageService::Service {
   Ingest& ingest_;
   Cases& cases_;
   Watch& watch_;
+  Access& access_;
 };
 
 }  // namespace mamori::triage

@@ -21,6 +21,7 @@ constexpr size_t kMaxTextBytes = 16 << 10;
 constexpr size_t kMaxSubjectBytes = 200;
 constexpr size_t kMaxSlugBytes = 64;
 constexpr int kMaxCategories = 20;
+constexpr int kMaxSuperiors = 20;
 
 bool IsSlug(std::string_view text) {
   return !text.empty() && text.size() <= kMaxSlugBytes &&
@@ -72,6 +73,14 @@ template <typename Request>
 absl::Status CheckReason(const Request& request) {
   Violations violations = CheckVerb(request);
   CheckText(violations, "reason", request.reason());
+  return violations.Status();
+}
+
+// What every verb about one person has.
+template <typename Request>
+absl::Status CheckPersonVerb(const Request& request) {
+  Violations violations = CheckVerb(request);
+  CheckSubject(violations, "person", request.person(), true);
   return violations.Status();
 }
 
@@ -230,6 +239,61 @@ absl::Status Validate(const v1::MergeCasesRequest& request) {
   Violations violations = CheckVerb(request);
   CheckCaseName(violations, "into", request.into());
   if (request.into() == request.name()) violations.Add("into", "is the same case, want another");
+  return violations.Status();
+}
+
+absl::Status Validate(const v1::GetAccessRequest& request) {
+  Violations violations;
+  CheckCaseName(violations, "name", request.name());
+  return violations.Status();
+}
+
+absl::Status Validate(const v1::ExcludePersonRequest& request) { return CheckPersonVerb(request); }
+
+absl::Status Validate(const v1::AddMemberRequest& request) { return CheckPersonVerb(request); }
+
+absl::Status Validate(const v1::RemoveMemberRequest& request) { return CheckPersonVerb(request); }
+
+absl::Status Validate(const v1::MatchActorRequest& request) {
+  Violations violations = CheckVerb(request);
+  if (request.slot().empty() || request.slot().size() > kMaxSubjectBytes) {
+    violations.Add("slot", "want the name of a slot");
+  }
+  if (!request.has_match()) {
+    if (!request.closed()) violations.Add("closed", "false without a match, want true");
+    return violations.Status();
+  }
+  const mamori::v1::ActorMatch& match = request.match();
+  CheckSubject(violations, "match.person", match.person(), true);
+  CheckSubject(violations, "match.department", match.department(), false);
+  if (match.superiors_size() > kMaxSuperiors) {
+    violations.Add("match.superiors",
+                   absl::StrCat(match.superiors_size(), ", want at most ", kMaxSuperiors));
+  }
+  for (int i = 0; i < match.superiors_size() && i < kMaxSuperiors; ++i) {
+    const std::string path = absl::StrCat("match.superiors[", i, "]");
+    CheckSubject(violations, path.c_str(), match.superiors(i), true);
+  }
+  return violations.Status();
+}
+
+absl::Status Validate(const v1::CheckAccessRequest& request) {
+  Violations violations;
+  if (request.questions_size() < 1 || request.questions_size() > kMaxQuestions) {
+    violations.Add("questions",
+                   absl::StrCat(request.questions_size(), ", want 1 to ", kMaxQuestions));
+    return violations.Status();
+  }
+  for (int i = 0; i < request.questions_size(); ++i) {
+    const v1::AccessQuestion& question = request.questions(i);
+    const std::string at = absl::StrCat("questions[", i, "].");
+    if (question.tenant().empty()) violations.Add(at + "tenant", "empty, want a tenant");
+    if (question.person().empty()) violations.Add(at + "person", "empty, want a person");
+    if (!id::FromName("cases", question.resource()).ok() &&
+        !id::FromName("reports", question.resource()).ok()) {
+      violations.Add(at + "resource", "want cases/{26 characters} or reports/{26 characters}");
+    }
+  }
   return violations.Status();
 }
 

@@ -12,6 +12,7 @@ namespace mamori::triage {
 inline constexpr int kMaxPageSize = 1000;
 inline constexpr int kDefaultPageSize = 50;
 inline constexpr int kMaxEvents = 500;
+inline constexpr int kMaxQuestions = 500;
 
 absl::Status Validate(const v1::IngestEventsRequest& request);
 absl::Status Validate(const v1::GetCaseRequest& request);
@@ -29,6 +30,12 @@ absl::Status Validate(const v1::WithdrawCaseRequest& request);
 absl::Status Validate(const v1::OpenConsultationRequest& request);
 absl::Status Validate(const v1::AddNoteRequest& request);
 absl::Status Validate(const v1::MergeCasesRequest& request);
+absl::Status Validate(const v1::GetAccessRequest& request);
+absl::Status Validate(const v1::ExcludePersonRequest& request);
+absl::Status Validate(const v1::AddMemberRequest& request);
+absl::Status Validate(const v1::RemoveMemberRequest& request);
+absl::Status Validate(const v1::MatchActorRequest& request);
+absl::Status Validate(const v1::CheckAccessRequest& request);
 
 // One event of a batch: whether it could ever be applied.
 absl::Status ValidateEvent(const mamori::v1::Event& event);

@@ -1,7 +1,5 @@
 #include "services/triage/watch.h"
 
-#include <google/protobuf/util/time_util.h>
-
 #include <algorithm>
 #include <set>
 #include <vector>
@@ -11,6 +9,7 @@
 #include "common/idempotency/page_token.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "common/time/timestamp.h"
 #include "services/triage/big_endian.h"
 
 namespace mamori::triage {
@@ -131,8 +130,7 @@ absl::StatusOr<std::vector<WatchEntry>> Watch::KeepReadable(const std::vector<Wa
 absl::Status Watch::Send(int64_t position, const std::string& event, Stream& stream) {
   v1::WatchCasesResponse response;
   response.set_resume_token(TokenOf(stream.viewer, position));
-  *response.mutable_send_time() =
-      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(clock_.Now()));
+  *response.mutable_send_time() = time::ToTimestamp(clock_.Now());
   if (!event.empty() && !response.mutable_event()->ParseFromString(event)) {
     return absl::DataLossError("a stored event cannot be read");
   }
