@@ -20,22 +20,24 @@ namespace {
 constexpr int kMaxSupplements = 100;
 // Bodies read at once for a batch: most have a few KiB, none has more than 4 MiB.
 constexpr int kBodiesPerRead = 32;
+constexpr char kAssessPurpose[] = "assess";
 
 }  // namespace
 
-absl::StatusOr<mamori::v1::Report> Reports::Complete(const std::string& tenant,
-                                                     const StoredReport& row, absl::Time deadline) {
+absl::StatusOr<mamori::v1::Report> Reports::Complete(const server::CallContext& call,
+                                                     const std::string& tenant,
+                                                     const StoredReport& row) {
   ASSIGN_OR_RETURN(mamori::v1::Report report, ToReport(row));
+  // Whom the reporter distrusts is for the owner of the case's access alone.
+  if (call.purpose != kAssessPurpose) report.clear_keep_out();
   if (row.event_sequence <= 1) return report;
   ASSIGN_OR_RETURN(const std::vector<StoredSupplement> supplements,
-                   store_.GetSupplements(tenant, row.report_id, kMaxSupplements, deadline));
+                   store_.GetSupplements(tenant, row.report_id, kMaxSupplements, call.deadline));
   size_t bytes = row.body.size();
   size_t first = supplements.size();  // of those that are returned: the newest that fit
   while (first > 0 && bytes + supplements[first - 1].body.size() <= kMaxAnswerBytes) {
     bytes += supplements[--first].body.size();
   }
-  // Whom the reporter distrusts is for the owner of the case's access alone.
-  if (call.caller.find("/service/") == std::string::npos) report.clear_keep_out();
   for (size_t i = first; i < supplements.size(); ++i) {
     ASSIGN_OR_RETURN(*report.add_supplements(), ToSupplement(supplements[i]));
   }
@@ -49,7 +51,7 @@ absl::StatusOr<mamori::v1::Report> Reports::Get(const server::CallContext& call,
   ASSIGN_OR_RETURN(const std::vector<StoredReport> rows,
                    store_.GetReports(call.tenant, {id}, call.deadline));
   if (rows.empty()) return status::NotFound("report");
-  return Complete(call.tenant, rows[0], call.deadline);
+  return Complete(call, call.tenant, rows[0]);
 }
 
 absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
@@ -76,7 +78,7 @@ absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
       }
       const auto found = by_id.find(ids[i - begin]);
       if (found == by_id.end()) continue;
-      ASSIGN_OR_RETURN(mamori::v1::Report report, Complete(tenant, *found->second, call.deadline));
+      ASSIGN_OR_RETURN(mamori::v1::Report report, Complete(call, tenant, *found->second));
       const size_t size = report.ByteSizeLong();
       if (bytes > 0 && bytes + size > kMaxAnswerBytes) {
         full = true;

@@ -30,8 +30,8 @@ class Reports {
 
  private:
   // With its supplements, as many as an answer holds.
-  absl::StatusOr<mamori::v1::Report> Complete(const std::string& tenant, const StoredReport& row,
-                                              absl::Time deadline);
+  absl::StatusOr<mamori::v1::Report> Complete(const server::CallContext& call,
+                                              const std::string& tenant, const StoredReport& row);
   absl::StatusOr<mamori::v1::Report> Listed(const server::CallContext& call,
                                             const StoredSummary& row);
 
