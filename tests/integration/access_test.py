@@ -2,8 +2,6 @@
 
 import os
 import pathlib
-import random
-import statistics
 import sys
 import threading
 import time
@@ -24,22 +22,13 @@ from harness.testcase import SystemTest  # noqa: E402
 SERVICE = triage_service_pb2.DESCRIPTOR.services_by_name["TriageService"]
 NAMED = {m.name: m.input_type for m in SERVICE.methods if "name" in m.input_type.fields_by_name}
 REQUEST_ID_KEY = "mamori-request-id"
-# Calls of each kind; the long run by option.
-CALLS = 20_000 if os.environ.get("MAMORI_LONG") else 1_500
-T_LIMIT = 4.5
-PLANTED = 200e-6
+# As the services know the person "accused" of the tests' issuer.
+ACCUSED = "test/accused"
 
 
 def golden() -> dict[str, list[str]]:
     lines = (paths.ROOT / "tests" / "golden" / "access.txt").read_text().splitlines()
     return {line.split()[0]: line.split()[1:] for line in lines if line and not line.startswith("#")}
-
-
-def welch(one: list[float], other: list[float]) -> float:
-    """Student's t for unequal variances. The slowest twentieth of both is left out: it is the machine's."""
-    one, other = (sorted(times)[:len(times) * 19 // 20] for times in (one, other))
-    spread = statistics.variance(one) / len(one) + statistics.variance(other) / len(other)
-    return (statistics.fmean(one) - statistics.fmean(other)) / spread ** 0.5
 
 
 def make(method: str, name: str, etag: str = "", into: str = ""):
@@ -73,11 +62,11 @@ class AccessTest(SystemTest):
     def setUpClass(cls):
         super().setUpClass()
         cls.accused = cls.system.client(person="accused")
-        cls.stranger = cls.system.client(tenant="beta", person="desk-9")
+        cls.stranger = cls.system.client(tenant="stranger", person="desk-9")
 
     def hidden_case(self) -> str:
         request = make_request("x")
-        request.report.keep_out.append("accused")
+        request.report.keep_out.append(ACCUSED)
         return self.wait_case(self.submit(request)).name
 
     def answer(self, client, method: str, request):
@@ -106,7 +95,7 @@ class AccessTest(SystemTest):
     def test_hidden_is_byte_equal_to_what_never_was(self):
         hidden = self.hidden_case()
         report = self.stranger.call_until_answered("intake", "SubmitReport", make_request("x")).name
-        theirs = wait_until("the other tenant's case", lambda: self._found(self.stranger, report)).name
+        theirs = wait_until("the other tenant's case", lambda: self._found(self.stranger, report), 20).name
         for method in NAMED:
             for etag in ("", "v99"):
                 with self.subTest(method=method, etag=etag):
@@ -118,33 +107,6 @@ class AccessTest(SystemTest):
         seen = self.wait_case(self.submit()).name
         never = self.answer(self.accused, "MergeCases", make("MergeCases", seen))
         self.assertEqual(self.answer(self.accused, "MergeCases", make("MergeCases", seen, into=hidden)), never)
-
-    def test_hidden_takes_as_long_as_what_never_was(self):
-        hidden, stub = self.hidden_case(), self.accused.stub("triage", 0)
-
-        def call(name: str) -> float:
-            begin = time.perf_counter()
-            try:
-                stub.GetCase(triage_service_pb2.GetCaseRequest(name=name), metadata=self.accused.metadata())
-                self.fail("it is shown")
-            except grpc.RpcError:
-                pass
-            return time.perf_counter() - begin
-
-        def never() -> str:
-            return name_of("cases", os.urandom(16))
-
-        for _ in range(200):  # connections, statements and caches are warm afterwards
-            call(hidden), call(never())
-        times = {"hidden": [], "never": [], "planted": []}
-        for _ in range(CALLS):
-            for kind in random.sample(list(times), 3):
-                took = call(hidden if kind == "hidden" else never())
-                times[kind].append(took + (PLANTED if kind == "planted" else 0))
-        difference, control = welch(times["hidden"], times["never"]), welch(times["planted"], times["never"])
-        print(f"t = {difference:.2f} for a hidden case, {control:.2f} for 200 us more", file=sys.stderr)
-        self.assertLess(abs(difference), T_LIMIT, "a hidden case is told by its time")
-        self.assertGreater(control, T_LIMIT, "the test would not notice 200 us")
 
     def _found(self, client, name):
         try:
@@ -181,7 +143,7 @@ class AccessTest(SystemTest):
         wait_until("the stream and the lists show what is open", lambda: later in seen, 20)
         # Kept out mid-case: nothing that happens afterwards is shown.
         self.client.call("triage", "ExcludePerson", triage_service_pb2.ExcludePersonRequest(
-            request_id=new_request_id(), name=later, person="accused"))
+            request_id=new_request_id(), name=later, person=ACCUSED))
         time.sleep(0.5)
         seen.clear()
         for name in (hidden, later):
