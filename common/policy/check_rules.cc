@@ -156,6 +156,8 @@ class PatternChecker {
 
 }  // namespace
 
-std::vector<Problem> CheckPatterns(const v1::Policy& policy) { return PatternChecker(policy).Run(); }
+std::vector<Problem> CheckPatterns(const v1::Policy& policy) {
+  return PatternChecker(policy).Run();
+}
 
 }  // namespace mamori::policy

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "common/policy/check.h"
+#include "common/policy/guards.h"
 #include "common/policy/policy_catalog.h"
 #include "common/policy/rule_matcher.h"
 #include "common/status/errors.h"
@@ -182,6 +183,93 @@ TEST(RuleMatcher, GivesSpansInOrderWithoutOverlapAndNotTooMany) {
   const RuleMatcher matcher(rule, Slots());
   EXPECT_THAT(matcher.Find(ReportText("a bcd B")), ElementsAre(Span{0, 1}, Span{2, 5}, Span{6, 7}));
   EXPECT_EQ(matcher.Find(ReportText(std::string(64 << 10, 'b'))).size(), RuleMatcher::kMaxSpans);
+}
+
+// A second file beside the first.
+std::string Beside(const File& file, const std::string& name, const std::string& content) {
+  const std::string path = file.path().substr(0, file.path().rfind('/') + 1) + name;
+  std::ofstream(path) << content;
+  return path;
+}
+
+TEST(LoadPolicyFile, JoinsTheFilesThatItIncludes) {
+  const std::string name = "policy_test_joined_part.textproto";
+  File file(std::string(kGood) + "include: \"" + name + "\"\n");
+  const std::string rule = R"pb(
+    slots { id: "mild" pattern: "sad|dull" }
+    rules {
+      id: "r.two"
+      category: "ACT"
+      patterns: "{{mild}} day"
+      severity: SEVERITY_LOW
+      weight: 10
+      reason_ja: "r"
+      reason_en: "r"
+      examples: "a dull day"
+      counter_examples: "a fine day"
+    }
+  )pb";
+  const std::string part = Beside(file, name, rule);
+  const auto one = LoadPolicyFile(file.path());
+  ASSERT_TRUE(one.ok()) << one.status();
+  EXPECT_EQ((*one)->policy.rules_size(), 2);
+  EXPECT_TRUE((*one)->policy.include().empty());
+  std::ofstream(part) << std::string(rule).replace(rule.find("weight: 10"), 10, "weight: 11");
+  const auto two = LoadPolicyFile(file.path());
+  ASSERT_TRUE(two.ok()) << two.status();
+  EXPECT_NE((*one)->digest, (*two)->digest);
+  std::ofstream(part) << std::string(rule).replace(rule.find("a dull day"), 10, "a long day");
+  EXPECT_THAT(std::string(LoadPolicyFile(file.path()).status().message()),
+              AllOf(HasSubstr(name), HasSubstr("rules[0].examples[0]"), HasSubstr("not found")));
+  std::ofstream(part) << std::string(rule).replace(rule.find("{{mild}}"), 8, "{{none}}");
+  EXPECT_THAT(std::string(LoadPolicyFile(file.path()).status().message()),
+              HasSubstr("names no slot"));
+  std::remove(part.c_str());
+}
+
+TEST(LoadPolicyFile, RefusesARuleWithoutCounterExample) {
+  EXPECT_THAT(LoadError(With("    counter_examples: \"not a bad day\"\n", "")),
+              HasSubstr("counter_examples: at least one is required"));
+}
+
+TEST(Guards, VoidWhatIsDeniedAfterItsQuotation) {
+  v1::Policy policy;
+  v1::Guard* const guard = policy.add_guards();
+  guard->set_id("negation");
+  guard->add_after("^といった発言はなかった");
+  v1::Rule rule;
+  rule.set_category("ACT");
+  rule.add_patterns("殺す");
+  const Slots slots(policy);
+  const Guards guards(policy, slots);
+  const RuleMatcher matcher(rule, slots);
+  const auto kept = [&](const char* words) {
+    const ReportText text(words);
+    return guards.Keep(text, rule, matcher.Find(text), nullptr).size();
+  };
+  EXPECT_EQ(kept("「殺すぞ。待ってろ」といった発言はなかった。"), 0u);
+  EXPECT_EQ(kept("「殺すぞ」と言われた。"), 1u);
+  rule.set_counts_when_denied(true);
+  EXPECT_EQ(kept("「殺すぞ」といった発言はなかった。"), 1u);
+}
+
+TEST(RuleMatcher, AsksWhoSpeaksAndWhatElseIsSaid) {
+  v1::Rule rule;
+  rule.add_patterns("辞めろ");
+  rule.set_scope(v1::RULE_SCOPE_QUOTED);
+  rule.add_context("妊娠");
+  const RuleMatcher matcher(rule, Slots());
+  EXPECT_EQ(matcher.Find(ReportText("妊娠を伝えると「辞めろ」と言われた。")).size(), 1u);
+  EXPECT_THAT(matcher.Find(ReportText("妊娠を伝えた。辞めろという意味か。")), IsEmpty());
+  EXPECT_THAT(matcher.Find(ReportText("「辞めろ」と言われた。")), IsEmpty());
+}
+
+TEST(RuleMatcher, ReadsMaskedWordsOnlyWhereSomethingIsHidden) {
+  v1::Rule rule;
+  rule.add_masked_patterns("しね");
+  const RuleMatcher matcher(rule, Slots());
+  EXPECT_EQ(matcher.Find(ReportText("「し　ね」と書かれた。")).size(), 1u);
+  EXPECT_THAT(matcher.Find(ReportText("おいしね。")), IsEmpty());
 }
 
 class MapStore final : public PolicyStore {

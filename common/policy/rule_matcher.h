@@ -33,8 +33,8 @@ class RuleMatcher {
   RuleMatcher(const v1::Rule& rule, const Slots& slots);
 
   // Where the patterns match in the rule's scope and no exception matches in the same sentence,
-  // if the text has the context that the rule asks for: spans of `text.plain`, ascending, without overlap, at most kMaxSpans. Empty for a rule without
-  // patterns. Guards are not asked.
+  // if the text has the context that the rule asks for: spans of `text.plain`, ascending, without
+  // overlap, at most kMaxSpans. Empty for a rule without patterns. Guards are not asked.
   std::vector<Span> Find(const ReportText& text) const;
   // The same, looking for patterns only within `windows`.
   std::vector<Span> Find(const ReportText& text, const Windows& windows) const;

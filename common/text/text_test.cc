@@ -35,7 +35,11 @@ TEST(Fold, KnowsWhereEveryCharacterCameFrom) {
 
 TEST(Fold, ReadsBrokenAndEmptyText) {
   EXPECT_EQ(Fold("").text(), "");
-  EXPECT_EQ(Fold("A\xff" "B").text(), "a\xff" "b");
+  EXPECT_EQ(Fold("A\xff"
+                 "B")
+                .text(),
+            "a\xff"
+            "b");
   EXPECT_EQ(Fold("").ToSource({0, 0}), (Span{0, 0}));
 }
 
@@ -71,7 +75,8 @@ TEST(Unmask, TellsWhatWasHidden) {
 }
 
 TEST(Passages, FindSentencesAndClauses) {
-  const std::string text = "電話で「殺すぞ。待ってろ」と言われ、切れた。Then he left, v1.2 too. End";
+  const std::string text =
+      "電話で「殺すぞ。待ってろ」と言われ、切れた。Then he left, v1.2 too. End";
   const auto find = [&](const std::string& part) {
     const size_t at = text.find(part);
     return Span{at, at + part.size()};

@@ -153,7 +153,8 @@ mamori::v1::Assessment Assessor::Assess(const mamori::v1::Report& report) const 
   }
   for (int i = 0; i < policy_.severity_lines_size(); ++i) {
     const mamori::v1::SeverityLine& line = policy_.severity_lines(i);
-    const bool concerned = line.category().empty() ? !found.empty() : found.count(line.category()) > 0;
+    const bool concerned =
+        line.category().empty() ? !found.empty() : found.count(line.category()) > 0;
     if (!concerned || !FactsHold(line.facts(), report) || !Speaks(line, i, texts)) continue;
     vote.Call(line.severity(), line.id(), line.reason_ja(), line.reason_en());
     for (auto& [category, severity] : found) {
@@ -173,7 +174,8 @@ mamori::v1::Assessment Assessor::Assess(const mamori::v1::Report& report) const 
   for (Draft& draft : drafts) *assessment.add_findings() = draft.Finish();
   for (const mamori::v1::Danger danger : dangers) assessment.add_dangers(danger);
   vote.Write(assessment);
-  for (mamori::v1::Signal& signal : SignalsOf(report)) *assessment.add_signals() = std::move(signal);
+  for (mamori::v1::Signal& signal : SignalsOf(report))
+    *assessment.add_signals() = std::move(signal);
   for (const std::string& guard : guards) {
     mamori::v1::Signal* signal = assessment.add_signals();
     signal->set_kind("guard");

@@ -60,7 +60,7 @@ class Assessor {
   const policy::Slots slots_;
   const policy::Guards guards_;
   const PatternIndex index_;
-  std::vector<policy::RuleMatcher> matchers_;      // one per rule
+  std::vector<policy::RuleMatcher> matchers_;        // one per rule
   std::vector<policy::Patterns> severity_patterns_;  // one per severity line
   std::map<std::string, std::string, std::less<>> outside_act_;
 };

@@ -20,14 +20,14 @@ struct Figures {
   double micro_precision = 0;
   double micro_recall = 0;
   double micro_f1 = 0;
-  double macro_f1 = 0;             // over all acts of `acts`
-  double benign_flagged = 0;       // harmless reports for which something was proposed
-  double harassment_missed = 0;    // others for which nothing was
-  double severity_qwk = 0;         // quadratic weighted kappa
-  double critical_caught = 0;      // CRITICAL called HIGH or CRITICAL
-  double critical_called = 0;      // CRITICAL called CRITICAL
-  double evidence_recall = 0;      // labels some passage of which was touched
-  double evidence_precision = 0;   // passages under right labels that touch one
+  double macro_f1 = 0;            // over all acts of `acts`
+  double benign_flagged = 0;      // harmless reports for which something was proposed
+  double harassment_missed = 0;   // others for which nothing was
+  double severity_qwk = 0;        // quadratic weighted kappa
+  double critical_caught = 0;     // CRITICAL called HIGH or CRITICAL
+  double critical_called = 0;     // CRITICAL called CRITICAL
+  double evidence_recall = 0;     // labels some passage of which was touched
+  double evidence_precision = 0;  // passages under right labels that touch one
   double evidence_byte_f1 = 0;
   std::vector<std::pair<std::string, double>> f1;  // by act
 

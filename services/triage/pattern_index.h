@@ -31,7 +31,7 @@ class PatternIndex {
   // Patterns of one kind, with the letters that they need.
   struct Filter {
     re2::FilteredRE2 patterns;
-    std::vector<int> rules;         // by pattern
+    std::vector<int> rules;             // by pattern
     std::unique_ptr<RE2::Set> letters;  // nullptr when there are none
     bool usable = false;
   };

@@ -99,9 +99,7 @@ void ExpectFloors(const Figures& figures) {
   EXPECT_GE(figures.evidence_byte_f1, 0.55);
 }
 
-TEST_F(QualityTest, ReachesTheFloorsOnTheSixty) {
-  ExpectFloors(FiguresOf("dev.jsonl"));
-}
+TEST_F(QualityTest, ReachesTheFloorsOnTheSixty) { ExpectFloors(FiguresOf("dev.jsonl")); }
 
 TEST_F(QualityTest, ReachesTheFloorsOnTheReportsThatRulesWereLearntFrom) {
   ExpectFloors(FiguresOf("further_a.jsonl"));
