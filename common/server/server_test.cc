@@ -121,7 +121,7 @@ TEST(ServerTest, BytesThatAreNoRequestAreTheCallersFault) {
   EXPECT_THAT(server.telemetry.Calls(),
               ::testing::Contains(::testing::StartsWith(prefix + "GetReport INVALID_ARGUMENT")));
   // What can be parsed is still the handler's, with its own refusals.
-  EXPECT_THAT(CallBytes(channel, prefix + "GetReport", ""),
+  EXPECT_THAT(CallBytes(channel, prefix + "ListReports", ""),
               StatusIs(absl::StatusCode::kUnauthenticated));
 }
 
