@@ -82,8 +82,7 @@ class TriageFixture : public ::testing::Test {
   TriageFixture()
       : database_("deploy/db/migrations/triage"),
         seal_(*crypto::KeyedHash::FromHex(std::string(64, 'a')), telemetry_),
-        gate_((*policy::LoadPolicyFile(testing::SourceRoot() + "/deploy/policy/default.textproto"))
-                  ->policy.access()),
+        gate_(DefaultPolicy()->policy.access()),
         case_store_(database_.transactor(), clock_, seal_),
         ingest_store_(database_.transactor(), clock_, seal_),
         access_store_(database_.transactor(), seal_),
