@@ -34,8 +34,8 @@ int RunCommandLine(int argc, char** argv, const time::Clock& clock, time::Sleepe
   app.fallthrough();
   AddSettings(app, settings);
   for (auto* add : {AddHealthCommand, AddSubmitCommands, AddReportCommands, AddContactCommands,
-                    AddOverviewCommand, AddCaseCommands, AddAccessCommands, AddDeliveryCommands,
-                    AddWebhookCommands, AddMigrateCommand}) {
+                    AddAnalyzeCommand, AddOverviewCommand, AddCaseCommands, AddAccessCommands,
+                    AddDeliveryCommands, AddWebhookCommands, AddMigrateCommand}) {
     add(app, choice);
   }
   try {

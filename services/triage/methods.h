@@ -8,6 +8,7 @@
 namespace mamori::triage {
 
 inline constexpr char kIngestEvents[] = "/mamori.triage.v1.TriageService/IngestEvents";
+inline constexpr char kAnalyzeReport[] = "/mamori.triage.v1.TriageService/AnalyzeReport";
 inline constexpr char kGetCase[] = "/mamori.triage.v1.TriageService/GetCase";
 inline constexpr char kListCases[] = "/mamori.triage.v1.TriageService/ListCases";
 inline constexpr char kClaimCase[] = "/mamori.triage.v1.TriageService/ClaimCase";
@@ -32,14 +33,12 @@ inline constexpr char kMatchActor[] = "/mamori.triage.v1.TriageService/MatchActo
 inline constexpr char kCheckAccess[] = "/mamori.triage.v1.TriageService/CheckAccess";
 
 inline std::vector<std::string> Methods() {
-  return {kIngestEvents,       kGetCase,          kListCases,
-          kClaimCase,          kAssignCase,       kTriageCase,
-          kStartInvestigation, kStartDecision,    kStartAction,
-          kStartMonitoring,    kCloseCase,        kReopenCase,
-          kWithdrawCase,       kOpenConsultation, kAddNote,
-          kMergeCases,         kWatchCases,       kGetAccess,
-          kExcludePerson,      kAddMember,        kRemoveMember,
-          kMatchActor,         kCheckAccess};
+  return {kAnalyzeReport, kIngestEvents, kGetCase,          kListCases,
+          kClaimCase,     kAssignCase,   kTriageCase,       kStartInvestigation,
+          kStartDecision, kStartAction,  kStartMonitoring,  kCloseCase,
+          kReopenCase,    kWithdrawCase, kOpenConsultation, kAddNote,
+          kMergeCases,    kWatchCases,   kGetAccess,        kExcludePerson,
+          kAddMember,     kRemoveMember, kMatchActor,       kCheckAccess};
 }
 
 }  // namespace mamori::triage

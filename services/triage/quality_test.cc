@@ -72,11 +72,29 @@ class QualityTest : public ::testing::Test {
     for (const Judged& one : judged) {
       std::set<std::string> said;
       for (const auto& finding : one.assessment.findings()) said.insert(finding.category());
+      ShowStrayEvidence(one);
       if (said == one.sample.labels && one.assessment.severity() == one.sample.severity) continue;
       std::cout << one.sample.id << " want " << absl::StrJoin(one.sample.labels, ",") << " "
                 << mamori::v1::Severity_Name(one.sample.severity) << ": "
                 << policy::PredictionLine(one.sample.id, one.assessment) << "\n    "
                 << one.sample.report.narrative() << "\n";
+    }
+  }
+
+  static void ShowStrayEvidence(const Judged& one) {
+    for (const auto& finding : one.assessment.findings()) {
+      for (const auto& span : finding.evidence()) {
+        const bool touches = std::any_of(
+            one.sample.evidence.begin(), one.sample.evidence.end(), [&](const auto& passage) {
+              return passage.label == finding.category() && span.byte_start() < passage.end &&
+                     passage.begin < span.byte_end();
+            });
+        if (touches) continue;
+        std::cout << one.sample.id << " stray " << span.rule_id() << ": "
+                  << one.sample.report.narrative().substr(span.byte_start(),
+                                                          span.byte_end() - span.byte_start())
+                  << "\n";
+      }
     }
   }
 

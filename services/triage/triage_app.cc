@@ -88,7 +88,8 @@ class TriageApp final : public server::App {
         watch_(watch_store_, hub_, {access_store_, gate_}, runtime.clock, {}),
         access_({case_store_, access_store_, gate_, runtime.clock, runtime.ids,
                  [this] { WakeWorkers(); }}),
-        service_(runtime.rpc, ingest_, cases_, watch_, access_) {}
+        analyze_(assessors_),
+        service_(runtime.rpc, ingest_, cases_, watch_, access_, analyze_) {}
 
   std::vector<grpc::Service*> services() override { return {&service_}; }
 
@@ -143,6 +144,7 @@ class TriageApp final : public server::App {
   Cases cases_;
   Watch watch_;
   Access access_;
+  Analyze analyze_;
   TriageService service_;
 };
 

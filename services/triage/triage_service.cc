@@ -44,6 +44,13 @@ grpc::Status TriageService::IngestEvents(grpc::ServerContext* context,
                     [&](const CallContext& call) { return DoIngest(call, *request); });
 }
 
+grpc::Status TriageService::AnalyzeReport(grpc::ServerContext* context,
+                                          const v1::AnalyzeReportRequest* request,
+                                          mamori::v1::Assessment* response) {
+  return rpc_.Unary(context, kAnalyzeReport, Needs::kTenant, response,
+                    [&](const CallContext&) { return analyze_.Run(*request); });
+}
+
 grpc::Status TriageService::GetCase(grpc::ServerContext* context, const v1::GetCaseRequest* request,
                                     mamori::v1::Case* response) {
   return rpc_.Unary(context, kGetCase, Needs::kTenant, response,

@@ -7,6 +7,7 @@
 #include "common/server/rpc.h"
 #include "mamori/triage/v1/triage_service.grpc.pb.h"
 #include "services/triage/access.h"
+#include "services/triage/analyze.h"
 #include "services/triage/cases.h"
 #include "services/triage/ingest.h"
 #include "services/triage/watch.h"
@@ -15,11 +16,19 @@ namespace mamori::triage {
 
 class TriageService final : public v1::TriageService::Service {
  public:
-  TriageService(server::Rpc& rpc, Ingest& ingest, Cases& cases, Watch& watch, Access& access)
-      : rpc_(rpc), ingest_(ingest), cases_(cases), watch_(watch), access_(access) {}
+  TriageService(server::Rpc& rpc, Ingest& ingest, Cases& cases, Watch& watch, Access& access,
+                Analyze& analyze)
+      : rpc_(rpc),
+        ingest_(ingest),
+        cases_(cases),
+        watch_(watch),
+        access_(access),
+        analyze_(analyze) {}
 
   grpc::Status IngestEvents(grpc::ServerContext* context, const v1::IngestEventsRequest* request,
                             v1::IngestEventsResponse* response) override;
+  grpc::Status AnalyzeReport(grpc::ServerContext* context, const v1::AnalyzeReportRequest* request,
+                             mamori::v1::Assessment* response) override;
   grpc::Status GetCase(grpc::ServerContext* context, const v1::GetCaseRequest* request,
                        mamori::v1::Case* response) override;
   grpc::Status ListCases(grpc::ServerContext* context, const v1::ListCasesRequest* request,
@@ -77,6 +86,7 @@ class TriageService final : public v1::TriageService::Service {
   Cases& cases_;
   Watch& watch_;
   Access& access_;
+  Analyze& analyze_;
 };
 
 }  // namespace mamori::triage

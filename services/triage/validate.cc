@@ -17,6 +17,7 @@ namespace {
 using mamori::status::Violations;
 
 constexpr size_t kIdBytes = 16;
+constexpr size_t kMaxNarrativeBytes = 64 << 10;
 constexpr size_t kMaxTextBytes = 16 << 10;
 constexpr size_t kMaxSubjectBytes = 200;
 constexpr size_t kMaxSlugBytes = 64;
@@ -139,6 +140,16 @@ absl::Status ValidateEvent(const mamori::v1::Event& event) {
   if (!IsSlug(event.tenant())) violations.Add("tenant", "want 1 to 64 of [a-z0-9-]");
   if (event.subject_sequence() < 1) violations.Add("subject_sequence", "want 1 or more");
   CheckFact(violations, event);
+  return violations.Status();
+}
+
+absl::Status Validate(const v1::AnalyzeReportRequest& request) {
+  Violations violations;
+  const size_t bytes = request.report().narrative().size();
+  if (bytes == 0 || bytes > kMaxNarrativeBytes) {
+    violations.Add("report.narrative",
+                   absl::StrCat(bytes, " bytes, want 1 to ", kMaxNarrativeBytes));
+  }
   return violations.Status();
 }
 

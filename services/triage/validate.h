@@ -15,6 +15,7 @@ inline constexpr int kMaxEvents = 500;
 inline constexpr int kMaxQuestions = 500;
 
 absl::Status Validate(const v1::IngestEventsRequest& request);
+absl::Status Validate(const v1::AnalyzeReportRequest& request);
 absl::Status Validate(const v1::GetCaseRequest& request);
 absl::Status Validate(const v1::ListCasesRequest& request);
 absl::Status Validate(const v1::ClaimCaseRequest& request);

@@ -67,6 +67,10 @@ TEST(Validate, NamesWhatIsWrong) {
   ExpectWrong<v1::OpenConsultationRequest>(Verb(), "consent");
   ExpectWrong<v1::AddNoteRequest>(Verb(), "note.text");
   ExpectWrong<v1::MergeCasesRequest>(Verb("into: '" + kCase + "'"), "into");
+  EXPECT_TRUE(Validate(Parse<v1::AnalyzeReportRequest>("report { narrative: 'n' }")).ok());
+  ExpectWrong<v1::AnalyzeReportRequest>("", "report.narrative");
+  ExpectWrong<v1::AnalyzeReportRequest>(
+      "report { narrative: '" + std::string((64 << 10) + 1, 'n') + "' }", "report.narrative");
   ExpectWrong<v1::GetCaseRequest>("name: 'deliveries/1'", "name");
   ExpectWrong<v1::ListCasesRequest>("page_size: -1", "page_size");
   ExpectWrong<v1::ListCasesRequest>("states: [CASE_STATE_RECEIVED, CASE_STATE_UNSPECIFIED]",

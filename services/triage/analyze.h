@@ -1,0 +1,26 @@
+// The assessment of a report that nobody has submitted.
+#ifndef MAMORI_SERVICES_TRIAGE_ANALYZE_H_
+#define MAMORI_SERVICES_TRIAGE_ANALYZE_H_
+
+#include "absl/status/statusor.h"
+#include "mamori/triage/v1/triage_service.pb.h"
+#include "services/triage/assessors.h"
+
+namespace mamori::triage {
+
+// Thread safe.
+class Analyze {
+ public:
+  explicit Analyze(Assessors& assessors) : assessors_(assessors) {}
+
+  // Under the policy in force. Stores nothing, and leaves `assess_time` unset: the same request
+  // gets the same answer.
+  absl::StatusOr<mamori::v1::Assessment> Run(const v1::AnalyzeReportRequest& request);
+
+ private:
+  Assessors& assessors_;
+};
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_ANALYZE_H_
