@@ -103,8 +103,9 @@ class QualityTest : public ::testing::Test {
 
 const Assessor* QualityTest::assessor_ = nullptr;
 
-// What the project promises for reports that nobody has seen.
-void ExpectFloors(const Figures& figures) {
+// What the project promises for reports that nobody has seen. The sixty mark one or two passages of
+// many that speak: there the precision of evidence is asked for less.
+void ExpectFloors(const Figures& figures, double evidence_precision = 0.80) {
   EXPECT_GE(figures.micro_f1, 0.75);
   EXPECT_GE(figures.macro_f1, 0.70);
   EXPECT_LE(figures.benign_flagged, 0.08);
@@ -113,11 +114,11 @@ void ExpectFloors(const Figures& figures) {
   EXPECT_GE(figures.critical_called, 0.75);
   EXPECT_GE(figures.severity_qwk, 0.65);
   EXPECT_GE(figures.evidence_recall, 0.80);
-  EXPECT_GE(figures.evidence_precision, 0.70);
+  EXPECT_GE(figures.evidence_precision, evidence_precision);
   EXPECT_GE(figures.evidence_byte_f1, 0.55);
 }
 
-TEST_F(QualityTest, ReachesTheFloorsOnTheSixty) { ExpectFloors(FiguresOf("dev.jsonl")); }
+TEST_F(QualityTest, ReachesTheFloorsOnTheSixty) { ExpectFloors(FiguresOf("dev.jsonl"), 0.70); }
 
 TEST_F(QualityTest, ReachesTheFloorsOnTheReportsThatRulesWereLearntFrom) {
   ExpectFloors(FiguresOf("further_a.jsonl"));
