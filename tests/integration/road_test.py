@@ -46,7 +46,7 @@ class RoadTest(SystemTest):
         (assessment,) = case.assessments
         spans = [e for f in assessment.findings for e in f.evidence]
         text = THREAT.encode()
-        self.assertIn(b"kill you", [text[s.byte_start:s.byte_end] for s in spans])
+        self.assertIn(b"I will kill you", [text[s.byte_start:s.byte_end] for s in spans])
         self.assertEqual(assessment.policy_digest, case.policy_digest)
 
     def _check_webhook(self, endpoint, case, sent):
