@@ -41,16 +41,17 @@ class TestApp final : public App {
   TestIntake intake_;
 };
 
-absl::StatusOr<std::unique_ptr<App>> MakeApp(const config::v1::IntakeConfig& config,
-                                             Runtime& runtime) {
-  if (config.database().schema() == "broken") return absl::InternalError("it cannot be made");
-  return std::make_unique<TestApp>(runtime, config.database().schema());
-}
-
 absl::Status Check(const config::v1::IntakeConfig& config) {
   if (config.database().user().empty())
     return absl::InvalidArgumentError("database.user: required");
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<App>> MakeApp(const config::v1::IntakeConfig& config,
+                                             Runtime& runtime) {
+  if (absl::Status wrong = Check(config); !wrong.ok()) return wrong;
+  if (config.database().schema() == "broken") return absl::InternalError("it cannot be made");
+  return std::make_unique<TestApp>(runtime, config.database().schema());
 }
 
 }  // namespace

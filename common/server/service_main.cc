@@ -253,7 +253,8 @@ int RunService(int argc, char** argv, const ServiceSpec& spec) {
     return flags.ok() ? kExitDone : kExitConfig;
   }
   absl::Status status = ReadConfig(spec, flags->config);
-  if (status.ok()) status = spec.check();
+  // `make_app` checks as well: what takes long, such as a policy, is not read twice on a start.
+  if (status.ok() && flags->check) status = spec.check();
   absl::StatusOr<Access> access = absl::UnknownError("not read");
   if (status.ok()) {
     access = ReadAccess(spec);

@@ -56,9 +56,9 @@ class App {
 // 1 for anything else that keeps it from starting.
 //
 // `Config` is one of the messages of mamori/config/v1/config.proto with a field `server`. Flags:
-// --config FILE, --check (parse everything, start nothing). `check` looks at what else the
-// configuration names, such as the policy file, and touches no other system; it runs before
-// anything is started.
+// --config FILE, --check (parse everything, start nothing). `check` is for the latter: it looks at
+// what else the configuration names, such as the policy file, and touches no other system.
+// `make_app` refuses all that `check` refuses.
 template <typename Config>
 int ServiceMain(
     int argc, char** argv, const std::string& service, const std::vector<std::string>& methods,

@@ -233,7 +233,10 @@ absl::StatusOr<Parts> PartsOf(const NotificationConfig& config) {
 
 }  // namespace
 
-absl::Status CheckConfig(const NotificationConfig& config) {
+namespace {
+
+// All but the policy, whose reading takes long.
+absl::Status CheckSettings(const NotificationConfig& config) {
   const auto wrong = [](const char* what) { return absl::InvalidArgumentError(what); };
   RETURN_IF_ERROR(config::CheckDatabase(config.database()));
   RETURN_IF_ERROR(config::CheckOutbox(config.outbox()));
@@ -258,12 +261,19 @@ absl::Status CheckConfig(const NotificationConfig& config) {
   }
   const int batch = config.dispatcher().batch();
   if (batch != 0 && (batch < 3 || batch > 1024)) return wrong("dispatcher.batch: want 3 to 1024");
-  RETURN_IF_ERROR(WebhookOptionsOf(config.webhook()).status());
+  return WebhookOptionsOf(config.webhook()).status();
+}
+
+}  // namespace
+
+absl::Status CheckConfig(const NotificationConfig& config) {
+  RETURN_IF_ERROR(CheckSettings(config));
   return policy::LoadPolicyFile(config.policy_file()).status();
 }
 
 absl::StatusOr<std::unique_ptr<server::App>> MakeNotificationApp(const NotificationConfig& config,
                                                                  server::Runtime& runtime) {
+  RETURN_IF_ERROR(CheckSettings(config));
   ASSIGN_OR_RETURN(const Parts parts, PartsOf(config));
   return std::make_unique<NotificationApp>(config, parts, runtime);
 }

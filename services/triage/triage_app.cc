@@ -150,7 +150,10 @@ class TriageApp final : public server::App {
 
 }  // namespace
 
-absl::Status CheckConfig(const TriageConfig& config) {
+namespace {
+
+// All but the policy, whose reading takes long.
+absl::Status CheckSettings(const TriageConfig& config) {
   const auto wrong = [](const char* what) { return absl::InvalidArgumentError(what); };
   RETURN_IF_ERROR(config::CheckDatabase(config.database()));
   RETURN_IF_ERROR(config::CheckOutbox(config.outbox()));
@@ -160,12 +163,19 @@ absl::Status CheckConfig(const TriageConfig& config) {
   }
   if (config.policy_file().empty()) return wrong("policy_file: empty, want a file");
   if (config.access_key_file().empty()) return wrong("access_key_file: empty, want a file");
-  RETURN_IF_ERROR(crypto::KeyedHash::FromFile(config.access_key_file()).status());
+  return crypto::KeyedHash::FromFile(config.access_key_file()).status();
+}
+
+}  // namespace
+
+absl::Status CheckConfig(const TriageConfig& config) {
+  RETURN_IF_ERROR(CheckSettings(config));
   return policy::LoadPolicyFile(config.policy_file()).status();
 }
 
 absl::StatusOr<std::unique_ptr<server::App>> MakeTriageApp(const TriageConfig& config,
                                                            server::Runtime& runtime) {
+  RETURN_IF_ERROR(CheckSettings(config));
   ASSIGN_OR_RETURN(auto policy, policy::LoadPolicyFile(config.policy_file()));
   ASSIGN_OR_RETURN(const db::PoolOptions pool,
                    config::PoolOptionsOf(config.database(), kWorkerConnections));
