@@ -1,12 +1,11 @@
 #include "common/authz/access_record.h"
 
-#include <google/protobuf/util/time_util.h>
-
 #include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/authz/access_rules.h"
+#include "common/time/timestamp.h"
 
 namespace mamori::authz {
 namespace {
@@ -16,10 +15,6 @@ using v1::ActorSlot;
 using v1::CaseAccess;
 using v1::CaseExclusion;
 using v1::CaseMember;
-
-google::protobuf::Timestamp ToTimestamp(absl::Time time) {
-  return google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(time));
-}
 
 bool IsInternal(v1::ActorRelation relation) {
   return relation == v1::ACTOR_RELATION_INTERNAL_SUPERIOR ||
@@ -70,7 +65,7 @@ void AddExclusion(std::string_view person, v1::ExclusionCause cause, std::string
   one.set_person(std::string(person));
   one.set_cause(cause);
   one.set_added_by(std::string(by));
-  *one.mutable_add_time() = ToTimestamp(now);
+  *one.mutable_add_time() = time::ToTimestamp(now);
 }
 
 bool IsOut(const v1::RosterEntry& entry, const CaseAccess& record) {
@@ -108,7 +103,7 @@ void InsertMember(std::string_view person, std::string_view by, absl::Time now,
   CaseMember& member = *record.add_members();
   member.set_person(std::string(person));
   member.set_added_by(std::string(by));
-  *member.mutable_add_time() = ToTimestamp(now);
+  *member.mutable_add_time() = time::ToTimestamp(now);
 }
 
 template <typename Repeated>

@@ -2,6 +2,7 @@
 
 #include "absl/time/time.h"
 #include "common/status/macros.h"
+#include "common/time/timestamp.h"
 
 namespace mamori::outbox {
 namespace {
@@ -15,11 +16,6 @@ constexpr char kMeasure[] =
     "create_time END), 0),"
     " COUNT(CASE WHEN refused <> 0 THEN 1 END) FROM (SELECT create_time, refused FROM outbox LIMIT "
     "?) waiting";
-
-absl::Time EventTime(const v1::Event& event) {
-  return absl::FromUnixSeconds(event.event_time().seconds()) +
-         absl::Nanoseconds(event.event_time().nanos());
-}
 
 }  // namespace
 
@@ -44,7 +40,7 @@ absl::Status Append(db::Tx& tx, const std::vector<const v1::Event*>& events) {
   }
   return tx.InsertRows(kInsert, events.size(), [&events](size_t i, db::Params& params) {
     const v1::Event& event = *events[i];
-    const absl::Time time = EventTime(event);
+    const absl::Time time = time::FromTimestamp(event.event_time());
     params.Add(ShardOf(event.subject_id()))
         .Add(time)
         .AddView(event.subject_id())
