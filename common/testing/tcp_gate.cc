@@ -69,8 +69,6 @@ void TcpGate::LoseAnswerTo(const std::string& text) {
 
 void TcpGate::Hang() { hanging_ = true; }
 
-void TcpGate::Resume() { hanging_ = false; }
-
 void TcpGate::Close() {
   closed_ = true;
   ++generation_;

@@ -27,9 +27,8 @@ class TcpGate {
   // True since an answer was lost.
   bool answer_lost() const { return lost_; }
 
-  // Hanging: connections stay and are taken, and nothing passes until Resume.
+  // Hanging: connections stay and are taken, and nothing passes any more.
   void Hang();
-  void Resume();
 
   // Closed: new connections are refused at once and the open ones are cut.
   void Close();

@@ -8,8 +8,6 @@
 namespace mamori::triage {
 namespace {
 
-// One Japanese character: shorter letters stand in nearly every text.
-constexpr int kMinLetterBytes = 3;
 constexpr int64_t kLettersMemory = 16 << 20;
 
 // Short texts are one window. Longer ones are cut at ends of sentences, each window beginning
