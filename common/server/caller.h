@@ -36,8 +36,9 @@ struct CallContext {
   std::string token;       // to be passed on (client/on_behalf.h), never written anywhere
   std::string token_hash;  // SHA-256 of the token, 32 bytes
   absl::Time token_expiry = absl::InfiniteFuture();  // streams end then
-  std::string resource;     // on behalf: what the calling service's statement is about
-  std::string purpose;      // for what a service acts for itself, "assess" or "relay"; else empty
+  std::string resource;  // on behalf: what the calling service's statement is about
+  std::string
+      purpose;  // for what a service acts for itself, "assess", "check" or "relay"; or empty
   std::string request_id;   // of the call, for logs: metadata "mamori-request-id" or made here
   std::string traceparent;  // W3C, when the caller sent a valid one
   absl::Time deadline;      // always finite

@@ -1,5 +1,7 @@
 #include "common/server/rpc.h"
 
+#include <algorithm>
+
 #include "common/status/errors.h"
 
 namespace mamori::server {
@@ -94,6 +96,14 @@ bool Rpc::Stay::Holds() {
   if (call_.identity != nullptr) lost_ = rpc_.admission_.StillHolds(*call_.identity);
   if (lost_.ok() && check_ != nullptr) lost_ = check_(call_.context);
   return lost_.ok();
+}
+
+void Rpc::AwaitQuantum(const Call& call) const {
+  if (options_.sleeper == nullptr || options_.hidden_quantum <= absl::ZeroDuration()) return;
+  const absl::Duration taken = clock_.Monotonic() - call.begin;
+  const absl::Duration left = options_.hidden_quantum - taken % options_.hidden_quantum;
+  options_.sleeper->Sleep(
+      std::clamp(call.context.deadline - clock_.Now(), absl::ZeroDuration(), left));
 }
 
 grpc::Status Rpc::End(const Call& call, const absl::Status& status) {

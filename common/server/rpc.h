@@ -40,6 +40,11 @@ class Rpc {
     authn::People* people = nullptr;
     // Authorities of client certificates, for the statements of services.
     std::string client_ca_file;
+    // NOT_FOUND of a blocking handler leaves at the next multiple of this after the call began, so
+    // that what is hidden is not told from what never was by how long it takes. Zero, or no
+    // sleeper: at once.
+    absl::Duration hidden_quantum = absl::ZeroDuration();
+    time::Sleeper* sleeper = nullptr;
   };
   Rpc(const Authorizer& authorizer, const time::Clock& clock, id::IdSource& ids,
       telemetry::Telemetry& telemetry, Options options)
@@ -63,6 +68,7 @@ class Rpc {
     try {
       absl::StatusOr<Response> result = handler(static_cast<const CallContext&>(call.context));
       if (result.ok()) *response = *std::move(result);
+      if (absl::IsNotFound(result.status())) AwaitQuantum(call);
       return End(call, result.status());
     } catch (...) {
       return End(call, CaughtException());
@@ -154,6 +160,8 @@ class Rpc {
   // none (CallContext::deadline is then 24 h away).
   Call Begin(const grpc::ServerContextBase& context, std::string_view method, Needs needs,
              bool stream = false);
+  // Holds the handler's thread, at most for one quantum and never past the deadline.
+  void AwaitQuantum(const Call& call) const;
   // Maps the status, writes the log line and the metric.
   grpc::Status End(const Call& call, const absl::Status& status);
   // The status for the exception being caught.

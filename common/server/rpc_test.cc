@@ -270,6 +270,31 @@ class StreamTest : public RpcTest {
   }
 };
 
+// However long the handler took, it is not seen.
+TEST_F(RpcTest, NotFoundLeavesAtTheNextQuantum) {
+  const auto stub = server_->StubOf({kPortal});
+  const auto took = [&](const absl::Status& status, absl::Duration work) {
+    server_->handlers.get = [=](const CallContext&) -> absl::StatusOr<v1::Report> {
+      absl::SleepFor(work);
+      if (!status.ok()) return status;
+      return v1::Report();
+    };
+    absl::Duration least = absl::InfiniteDuration();
+    for (int i = 0; i < 5; ++i) {
+      const absl::Time begin = absl::Now();
+      EXPECT_THAT(Get(*stub, {}), StatusIs(status.code()));
+      least = std::min(least, absl::Now() - begin);
+    }
+    return least;
+  };
+  EXPECT_THAT(Get(*stub, {}), IsOk());  // connected
+  EXPECT_LT(took(absl::OkStatus(), absl::ZeroDuration()), kTestQuantum);
+  EXPECT_LT(took(absl::PermissionDeniedError("x"), absl::ZeroDuration()), kTestQuantum);
+  EXPECT_GE(took(absl::NotFoundError("x"), absl::ZeroDuration()), kTestQuantum);
+  EXPECT_GE(took(absl::NotFoundError("x"), kTestQuantum / 2), kTestQuantum);
+  EXPECT_GE(took(absl::NotFoundError("x"), kTestQuantum * 1.2), kTestQuantum * 2);
+}
+
 TEST_F(StreamTest, EndsWhenTheTokenExpires) {
   // With the clock skew it is believed for another second or two.
   const int64_t expiry = absl::ToUnixSeconds(absl::Now()) - 28;

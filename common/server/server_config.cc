@@ -11,6 +11,8 @@ namespace mamori::server {
 namespace {
 
 constexpr int kMaxThreadsLimit = 1024;
+// Above what a read takes beside other work, below what a person notices.
+constexpr absl::Duration kHiddenQuantum = absl::Milliseconds(20);
 
 absl::Duration FromProto(bool is_set, const google::protobuf::Duration& duration,
                          absl::Duration if_unset) {
@@ -104,6 +106,7 @@ Rpc::Options RpcOptions(const config::v1::Server& server) {
   options.default_deadline =
       FromProto(server.has_default_deadline(), server.default_deadline(), options.default_deadline);
   options.client_ca_file = server.tls().ca_file();
+  options.hidden_quantum = kHiddenQuantum;
   return options;
 }
 

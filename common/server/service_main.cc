@@ -179,9 +179,10 @@ class Process {
   }
 
  private:
-  Rpc::Options OptionsWith(authn::People& people) const {
+  Rpc::Options OptionsWith(authn::People& people) {
     Rpc::Options options = RpcOptions(config_);
     options.people = &people;
+    options.sleeper = &sleeper_;
     return options;
   }
   // By the thread of readiness alone, which ends in Stop.

@@ -150,7 +150,10 @@ TestServer::TestServer(std::function<void(config::v1::Server&)> adjust)
               {[this] { return authn::JwkSet({key_.Jwk()}); }}),
       authorizer_(MakeAuthorizer()),
       rpc_(authorizer_, clock_, ids_, telemetry,
-           {.people = &people_, .client_ca_file = tls.ca_file()}),
+           {.people = &people_,
+            .client_ca_file = tls.ca_file(),
+            .hidden_quantum = kTestQuantum,
+            .sleeper = &sleeper_}),
       intake_(rpc_, handlers),
       triage_(rpc_) {
   people_.Start();

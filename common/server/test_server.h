@@ -150,6 +150,9 @@ class TestTriage final : public triage::v1::TriageService::Service {
   Rpc& rpc_;
 };
 
+// Of its answers NOT_FOUND.
+inline constexpr absl::Duration kTestQuantum = absl::Milliseconds(40);
+
 class TestServer {
  public:
   // `adjust` may change the configuration before the start.
@@ -180,6 +183,7 @@ class TestServer {
 
  private:
   time::SystemClock clock_;
+  time::SystemSleeper sleeper_;
   id::SeededIdSource ids_{1};
   authn::TestKey key_ = authn::TestKey::Ec("key");
   authn::People people_;
