@@ -279,10 +279,15 @@ class Checker {
       CheckRoles(kind.roles(), at);
     }
     std::set<std::string> roster;
+    std::set<std::string> addresses;
     for (int i = 0; i < access.roster_size(); ++i) {
       const v1::RosterEntry& entry = access.roster(i);
       const std::string at = absl::StrCat("access.roster[", i, "]");
       Need(!entry.person().empty(), at + ".person", "is required");
+      for (const std::string& mail : entry.mail()) {
+        Need(!mail.empty() && addresses.insert(mail).second, at + ".mail",
+             "empty, or stands twice");
+      }
       Need(roster.insert(entry.person()).second, at + ".person", "stands twice");
       CheckRoles(entry.roles(), at);
     }

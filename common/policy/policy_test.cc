@@ -145,6 +145,10 @@ TEST(LoadPolicyFile, NamesFileLineAndFieldOfEverythingWrong) {
       {"kind of case", "kind: REPORT_KIND_FEEDBACK ", "", "access.kinds[0].kind", "no kind"},
       {"member role", "FEEDBACK roles: \"desk\"", "FEEDBACK roles: \"disk\"",
        "access.kinds[0].roles[0]", "no role"},
+      {"one address of two people", "roster { person: \"p-1\" roles: \"desk\" }",
+       "roster { person: \"p-1\" roles: \"desk\" mail: \"a@b\" }"
+       " roster { person: \"p-2\" roles: \"desk\" mail: \"a@b\" }",
+       "access.roster[1].mail", "stands twice"},
       {"roster role", "\"p-1\" roles: \"desk\"", "\"p-1\"", "access.roster[0].roles",
        "at least one"},
   };
