@@ -4,14 +4,12 @@
 
 #include <cstdint>
 
-#include "common/config/textproto.h"
 #include "common/status/macros.h"
 
 namespace mamori::crypto {
 namespace {
 
-constexpr size_t kKeyBytes = crypto_generichash_KEYBYTES;
-static_assert(kKeyBytes == 32 && kTagBytes == crypto_generichash_BYTES);
+static_assert(kKeyBytes == crypto_generichash_KEYBYTES && kTagBytes == crypto_generichash_BYTES);
 
 const unsigned char* Bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
@@ -20,28 +18,23 @@ const unsigned char* Bytes(std::string_view text) {
 }  // namespace
 
 absl::StatusOr<KeyedHash> KeyedHash::FromHex(std::string_view hex_key) {
-  std::string key(kKeyBytes, '\0');
-  size_t size = 0;
-  const char* end = nullptr;
-  if (hex_key.size() != 2 * kKeyBytes ||
-      sodium_hex2bin(reinterpret_cast<unsigned char*>(key.data()), key.size(), hex_key.data(),
-                     hex_key.size(), nullptr, &size, &end) != 0 ||
-      size != kKeyBytes) {
-    return absl::InvalidArgumentError("the key is not 64 hex digits");
-  }
+  ASSIGN_OR_RETURN(Key key, Key::FromHex(hex_key));
   return KeyedHash(std::move(key));
 }
 
 absl::StatusOr<KeyedHash> KeyedHash::FromFile(const std::string& file) {
-  ASSIGN_OR_RETURN(const std::string text, config::ReadSecret(file));
-  absl::StatusOr<KeyedHash> hash = FromHex(text);
-  if (!hash.ok()) return absl::InvalidArgumentError(file + ": want a key of 64 hex digits");
-  return hash;
+  ASSIGN_OR_RETURN(Key key, Key::FromFile(file));
+  return KeyedHash(std::move(key));
+}
+
+absl::StatusOr<KeyedHash> KeyedHash::FromFile(const std::string& file, KeyArena& arena) {
+  ASSIGN_OR_RETURN(Key key, arena.Read(file));
+  return KeyedHash(std::move(key));
 }
 
 std::string KeyedHash::Tag(std::initializer_list<std::string_view> parts) const {
   crypto_generichash_state state;
-  crypto_generichash_init(&state, Bytes(key_), key_.size(), kTagBytes);
+  crypto_generichash_init(&state, key_.data(), key_.size(), kTagBytes);
   for (const std::string_view part : parts) {
     unsigned char size[8];
     for (int i = 0; i < 8; ++i) size[i] = static_cast<unsigned char>(part.size() >> (8 * i));

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "common/crypto/key_arena.h"
 
 namespace mamori::crypto {
 
@@ -14,10 +15,13 @@ inline constexpr size_t kTagBytes = 32;
 
 class KeyedHash {
  public:
-  // INVALID_ARGUMENT unless `hex_key` is 64 hex digits.
+  explicit KeyedHash(Key key) : key_(std::move(key)) {}
+  // For tests and tools. INVALID_ARGUMENT unless `hex_key` is 64 hex digits.
   static absl::StatusOr<KeyedHash> FromHex(std::string_view hex_key);
-  // From a file that others cannot read. NOT_FOUND, FAILED_PRECONDITION, INVALID_ARGUMENT.
+  // For tools, which run for moments: outside any arena. As KeyArena::Read.
   static absl::StatusOr<KeyedHash> FromFile(const std::string& file);
+  // As KeyArena::Read.
+  static absl::StatusOr<KeyedHash> FromFile(const std::string& file, KeyArena& arena);
 
   // kTagBytes bytes. Each part goes in with its length: parts cannot run into one another.
   std::string Tag(std::initializer_list<std::string_view> parts) const;
@@ -25,8 +29,7 @@ class KeyedHash {
   bool Verify(std::initializer_list<std::string_view> parts, std::string_view tag) const;
 
  private:
-  explicit KeyedHash(std::string key) : key_(std::move(key)) {}
-  std::string key_;
+  Key key_;
 };
 
 }  // namespace mamori::crypto

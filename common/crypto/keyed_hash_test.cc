@@ -10,10 +10,10 @@
 namespace mamori::crypto {
 namespace {
 
-KeyedHash Key(char digit) { return *KeyedHash::FromHex(std::string(64, digit)); }
+KeyedHash HashWith(char digit) { return *KeyedHash::FromHex(std::string(64, digit)); }
 
 TEST(KeyedHash, BelievesItsOwnTagAlone) {
-  const KeyedHash key = Key('a');
+  const KeyedHash key = HashWith('a');
   const std::string tag = key.Tag({"t", "case", "1", "record"});
   EXPECT_EQ(tag.size(), kTagBytes);
   EXPECT_TRUE(key.Verify({"t", "case", "1", "record"}, tag));
@@ -22,7 +22,7 @@ TEST(KeyedHash, BelievesItsOwnTagAlone) {
   EXPECT_FALSE(key.Verify({"t", "case", "1", "recorD"}, tag));
   EXPECT_FALSE(key.Verify({"tc", "ase", "1", "record"}, tag)) << "parts run into one another";
   EXPECT_FALSE(key.Verify({"t", "case", "1", "record", ""}, tag));
-  EXPECT_FALSE(Key('b').Verify({"t", "case", "1", "record"}, tag));
+  EXPECT_FALSE(HashWith('b').Verify({"t", "case", "1", "record"}, tag));
   EXPECT_FALSE(key.Verify({"t", "case", "1", "record"}, tag.substr(1)));
   EXPECT_FALSE(key.Verify({"t", "case", "1", "record"}, ""));
 }

@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "common/authn/people.h"
 #include "common/config/textproto.h"
+#include "common/crypto/process.h"
 #include "common/server/connections.h"
 #include "common/server/server.h"
 #include "common/server/server_config.h"
@@ -130,13 +131,15 @@ absl::StatusOr<Access> ReadAccess(const ServiceSpec& spec) {
 // Everything that runs while the service does, in the order in which it comes up.
 class Process {
  public:
-  Process(const ServiceSpec& spec, const Access& access, telemetry::Telemetry& telemetry)
+  Process(const ServiceSpec& spec, const Access& access, crypto::KeyArena keys,
+          telemetry::Telemetry& telemetry)
       : spec_(spec),
         config_(spec.server()),
         telemetry_(telemetry),
+        keys_(std::move(keys)),
         people_(access.people, clock_, ids_, telemetry),
         rpc_(access.authorizer, clock_, ids_, telemetry, OptionsWith(people_)),
-        runtime_{clock_, sleeper_, ids_, telemetry, rpc_} {}
+        runtime_{clock_, sleeper_, ids_, telemetry, rpc_, keys_} {}
 
   absl::Status Start() {
     ASSIGN_OR_RETURN(app_, MakeApp(spec_, runtime_));
@@ -207,6 +210,7 @@ class Process {
   const ServiceSpec& spec_;
   const config::v1::Server& config_;
   telemetry::Telemetry& telemetry_;
+  crypto::KeyArena keys_;
   time::SystemClock clock_;
   time::SystemSleeper sleeper_;
   id::RandomIdSource ids_;
@@ -229,7 +233,9 @@ int NotStarted(const ServiceSpec& spec, telemetry::Telemetry& telemetry,
 }
 
 int Serve(const ServiceSpec& spec, const Access& access, telemetry::Telemetry& telemetry) {
-  Process process(spec, access, telemetry);
+  absl::StatusOr<crypto::KeyArena> keys = crypto::KeyArena::Create();
+  if (!keys.ok()) return NotStarted(spec, telemetry, keys.status());
+  Process process(spec, access, *std::move(keys), telemetry);
   if (const absl::Status status = process.Start(); !status.ok()) {
     return NotStarted(spec, telemetry, status);
   }
@@ -254,6 +260,7 @@ int RunService(int argc, char** argv, const ServiceSpec& spec) {
     return flags.ok() ? kExitDone : kExitConfig;
   }
   absl::Status status = ReadConfig(spec, flags->config);
+  if (status.ok() && !spec.server().allow_core_files()) status = crypto::ForbidCoreFiles();
   // `make_app` checks as well: what takes long, such as a policy, is not read twice on a start.
   if (status.ok() && flags->check) status = spec.check();
   absl::StatusOr<Access> access = absl::UnknownError("not read");

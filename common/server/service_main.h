@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/crypto/key_arena.h"
 #include "common/id/id.h"
 #include "common/server/rpc.h"
 #include "common/telemetry/telemetry.h"
@@ -27,6 +28,7 @@ struct Runtime {
   id::IdSource& ids;
   telemetry::Telemetry& telemetry;
   Rpc& rpc;
+  crypto::KeyArena& keys;  // for the keys that the configuration names; not after `make_app`
 };
 
 // One service binary's inside. Constructed before the server listens, destroyed after it has

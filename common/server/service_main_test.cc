@@ -70,6 +70,15 @@ database { user: "mamori_intake" }
 
   void Start(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), MAMORI_TEST_SERVICE);
+    StartProgram(std::move(arguments));
+  }
+  // In the test's folder, allowed to write a core file there.
+  void StartWithCores() {
+    StartProgram({"/bin/sh", "-c",
+                  absl::StrCat("ulimit -c unlimited && cd ", folder_, " && exec ",
+                               MAMORI_TEST_SERVICE, " --config ", config_)});
+  }
+  void StartProgram(std::vector<std::string> arguments) {
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
@@ -222,6 +231,50 @@ TEST_F(ServiceMainTest, SigtermUnderLoadFailsNoCallBeyondUnavailable) {
   }
   EXPECT_TRUE(std::is_sorted(places.begin(), places.end())) << Output();
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// The kernel here writes cores as "core" into the working folder, or pipes them away.
+TEST_F(ServiceMainTest, ACrashUnderLoadLeavesNoCoreUnlessTheConfigurationAllowsIt) {
+  constexpr char kCanary[] = "canary-of-a-narrative-5b1f";
+  const std::string right = config::ReadFile(config_).value();
+  for (const int signal : {SIGSEGV, SIGABRT}) {
+    for (const bool allowed : {false, true}) {
+      Write("config.textproto", right);
+      if (allowed) ChangeConfig("grace {", "allow_core_files: true grace {");
+      std::filesystem::remove(folder_ + "/port");
+      StartWithCores();
+      const int port = AwaitPort();
+      ASSERT_GT(port, 0) << Output();
+      config::v1::Peer peer;
+      peer.set_target(absl::StrCat("localhost:", port));
+      const auto stub = intake::v1::IntakeService::NewStub(client::CreateChannel(
+          peer, authority_.Issue("portal", {"spiffe://mamori.internal/app/portal"})));
+      std::atomic<bool> stop{false};
+      std::atomic<int> served{0};
+      std::thread load([&] {
+        intake::v1::GetReportRequest request;
+        request.set_name(kCanary);
+        while (!stop) {
+          const auto context = client::MakeContext(absl::Now() + absl::Seconds(10));
+          v1::Report report;
+          served += stub->GetReport(context.get(), request, &report).error_code() == grpc::OK;
+        }
+      });
+      while (served < 20) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      kill(pid_, signal);
+      EXPECT_EQ(Wait(), 128 + signal) << Output();
+      stop = true;
+      load.join();
+      const auto core = config::ReadFile(folder_ + "/core");
+      EXPECT_EQ(core.ok(), allowed) << "signal " << signal;
+      if (core.ok()) {
+        EXPECT_THAT(*core, HasSubstr(kCanary)) << "the search finds nothing";
+        std::filesystem::remove(folder_ + "/core");
+      }
+    }
+  }
+}
+#endif
 
 TEST_F(ServiceMainTest, SigintStopsAsWell) {
   Start({"--config", config_});

@@ -220,15 +220,14 @@ bool IsPlain(const std::string& text) {
   });
 }
 
-absl::StatusOr<Parts> PartsOf(const NotificationConfig& config) {
+absl::StatusOr<Parts> PartsOf(const NotificationConfig& config, crypto::KeyArena& keys) {
   ASSIGN_OR_RETURN(auto pool, config::PoolOptionsOf(config.database(), kWorkerConnections));
   ASSIGN_OR_RETURN(auto policy, policy::LoadPolicyFile(config.policy_file()));
   ASSIGN_OR_RETURN(auto mail, MailOptionsOf(config.smtp()));
   ASSIGN_OR_RETURN(auto webhook, WebhookOptionsOf(config.webhook()));
-  ASSIGN_OR_RETURN(const std::string key, config::ReadSecret(config.webhook().secret_key_file()));
-  ASSIGN_OR_RETURN(auto secrets, SecretBox::FromHex(key));
+  ASSIGN_OR_RETURN(crypto::Key key, keys.Read(config.webhook().secret_key_file()));
   return Parts{std::move(pool), std::move(policy), std::move(mail), std::move(webhook),
-               std::move(secrets)};
+               SecretBox(std::move(key))};
 }
 
 }  // namespace
@@ -261,6 +260,7 @@ absl::Status CheckSettings(const NotificationConfig& config) {
   }
   const int batch = config.dispatcher().batch();
   if (batch != 0 && (batch < 3 || batch > 1024)) return wrong("dispatcher.batch: want 3 to 1024");
+  RETURN_IF_ERROR(crypto::CheckKeyFile(config.webhook().secret_key_file()));
   return WebhookOptionsOf(config.webhook()).status();
 }
 
@@ -274,7 +274,7 @@ absl::Status CheckConfig(const NotificationConfig& config) {
 absl::StatusOr<std::unique_ptr<server::App>> MakeNotificationApp(const NotificationConfig& config,
                                                                  server::Runtime& runtime) {
   RETURN_IF_ERROR(CheckSettings(config));
-  ASSIGN_OR_RETURN(const Parts parts, PartsOf(config));
+  ASSIGN_OR_RETURN(const Parts parts, PartsOf(config, runtime.keys));
   return std::make_unique<NotificationApp>(config, parts, runtime);
 }
 

@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include "common/status/macros.h"
+
 namespace mamori::notification {
 namespace {
 
@@ -12,16 +14,10 @@ unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*
 
 }  // namespace
 
+static_assert(crypto::kKeyBytes == crypto_secretbox_KEYBYTES);
+
 absl::StatusOr<SecretBox> SecretBox::FromHex(std::string_view hex_key) {
-  std::string key(crypto_secretbox_KEYBYTES, '\0');
-  size_t size = 0;
-  const char* end = nullptr;
-  if (hex_key.size() != 2 * key.size() ||
-      sodium_hex2bin(Bytes(key), key.size(), hex_key.data(), hex_key.size(), nullptr, &size,
-                     &end) != 0 ||
-      size != key.size()) {
-    return absl::InvalidArgumentError("the webhook secret key is not 64 hex digits");
-  }
+  ASSIGN_OR_RETURN(crypto::Key key, crypto::Key::FromHex(hex_key));
   return SecretBox(std::move(key));
 }
 
@@ -29,7 +25,7 @@ std::string SecretBox::Seal(std::string_view plain) const {
   std::string sealed(crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + plain.size(), '\0');
   randombytes_buf(sealed.data(), crypto_secretbox_NONCEBYTES);
   crypto_secretbox_easy(Bytes(sealed) + crypto_secretbox_NONCEBYTES, Bytes(plain), plain.size(),
-                        Bytes(sealed), Bytes(std::string_view(key_)));
+                        Bytes(sealed), key_.data());
   return sealed;
 }
 
@@ -39,7 +35,7 @@ absl::StatusOr<std::string> SecretBox::Open(std::string_view sealed) const {
   std::string plain(sealed.size() - kHead, '\0');
   const std::string_view box = sealed.substr(crypto_secretbox_NONCEBYTES);
   if (crypto_secretbox_open_easy(Bytes(plain), Bytes(box), box.size(), Bytes(sealed),
-                                 Bytes(std::string_view(key_))) != 0) {
+                                 key_.data()) != 0) {
     return absl::DataLossError("a sealed secret that this key does not open");
   }
   return plain;

@@ -7,12 +7,14 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "common/crypto/key_arena.h"
 
 namespace mamori::notification {
 
 class SecretBox {
  public:
-  // INVALID_ARGUMENT unless `hex_key` is 64 hex digits.
+  explicit SecretBox(crypto::Key key) : key_(std::move(key)) {}
+  // For tests. INVALID_ARGUMENT unless `hex_key` is 64 hex digits.
   static absl::StatusOr<SecretBox> FromHex(std::string_view hex_key);
 
   // A fresh nonce, then the sealed bytes.
@@ -21,8 +23,7 @@ class SecretBox {
   absl::StatusOr<std::string> Open(std::string_view sealed) const;
 
  private:
-  explicit SecretBox(std::string key) : key_(std::move(key)) {}
-  std::string key_;
+  crypto::Key key_;
 };
 
 }  // namespace mamori::notification

@@ -163,7 +163,7 @@ absl::Status CheckSettings(const TriageConfig& config) {
   }
   if (config.policy_file().empty()) return wrong("policy_file: empty, want a file");
   if (config.access_key_file().empty()) return wrong("access_key_file: empty, want a file");
-  return crypto::KeyedHash::FromFile(config.access_key_file()).status();
+  return crypto::CheckKeyFile(config.access_key_file());
 }
 
 }  // namespace
@@ -180,7 +180,7 @@ absl::StatusOr<std::unique_ptr<server::App>> MakeTriageApp(const TriageConfig& c
   ASSIGN_OR_RETURN(const db::PoolOptions pool,
                    config::PoolOptionsOf(config.database(), kWorkerConnections));
   ASSIGN_OR_RETURN(crypto::KeyedHash access_key,
-                   crypto::KeyedHash::FromFile(config.access_key_file()));
+                   crypto::KeyedHash::FromFile(config.access_key_file(), runtime.keys));
   return std::make_unique<TriageApp>(config, pool, std::move(access_key), std::move(policy),
                                      runtime);
 }
