@@ -7,3 +7,9 @@ GRANT SELECT, INSERT ON {schema}.contact TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.outbox TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.lease TO {user};
 GRANT SELECT ON {schema}.schema_migration TO {user};
+-- The audit is added to and read, nothing else.
+GRANT SELECT, INSERT ON {schema}.audit_entry TO {user};
+GRANT SELECT, INSERT ON {schema}.audit_group TO {user};
+GRANT SELECT, INSERT ON {schema}.audit_checkpoint TO {user};
+GRANT SELECT, INSERT ON {schema}.audit_leaf TO {user};
+GRANT SELECT, INSERT ON {schema}.audit_delivery TO {user};

@@ -9,3 +9,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.timer TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.notification TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.delivery TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.webhook_endpoint TO {user};
+-- The audit is added to and read, nothing else.
+GRANT SELECT, INSERT ON {schema}.audit_entry TO {user};
+GRANT SELECT, INSERT ON {schema}.audit_group TO {user};
+GRANT SELECT, INSERT ON {schema}.audit_checkpoint TO {user};
+GRANT SELECT, INSERT ON {schema}.audit_leaf TO {user};
+GRANT SELECT, INSERT ON {schema}.audit_delivery TO {user};

@@ -16,3 +16,9 @@ GRANT SELECT, INSERT, DELETE ON {schema}.watch_log TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.watch_head TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.case_access TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.case_visibility TO {user};
+-- The audit is added to and read, nothing else.
+GRANT SELECT, INSERT ON {schema}.audit_entry TO {user};
+GRANT SELECT, INSERT ON {schema}.audit_group TO {user};
+GRANT SELECT, INSERT ON {schema}.audit_checkpoint TO {user};
+GRANT SELECT, INSERT ON {schema}.audit_leaf TO {user};
+GRANT SELECT, INSERT ON {schema}.audit_delivery TO {user};

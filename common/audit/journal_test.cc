@@ -1,0 +1,120 @@
+#include "common/audit/journal.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "common/audit/publisher.h"
+#include "common/audit/reads.h"
+#include "common/audit/test_service.h"
+
+namespace mamori::audit {
+namespace {
+
+using ::testing::IsEmpty;
+
+TEST(Journal, WhatWasWrittenAndSignedIsFoundWhole) {
+  Service service("intake");
+  service.Submit(5, 2);
+  service.Submit(1);
+  const Verified open = service.Verify();
+  EXPECT_THAT(open.findings, IsEmpty());
+  EXPECT_EQ(open.entries, 16);
+  EXPECT_EQ(open.open_entries, 16);
+  service.Settle();
+  const Verified settled = service.Verify();
+  EXPECT_THAT(settled.findings, IsEmpty());
+  EXPECT_EQ(settled.entries, 16);
+  EXPECT_EQ(settled.open_entries, 0);
+  EXPECT_EQ(settled.chains.size(), 6u);
+}
+
+TEST(Journal, ReadsAreRecordedInGroups) {
+  Service service("intake");
+  Reads reads(service.database_.transactor(), service.journal_, service.clock_);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(reads.Record({{.kind = Kind::kReportReads,
+                               .resource_id = std::string(16, 'r'),
+                               .tenant = "t",
+                               .action = "GetReport",
+                               .who = {"portal", "local/desk1"}}}),
+                testing::IsOk());
+  }
+  EXPECT_TRUE(*reads.RunOnce());
+  EXPECT_FALSE(*reads.RunOnce());
+  service.Settle();
+  EXPECT_THAT(service.Verify().findings, IsEmpty());
+  EXPECT_EQ(service.Verify().entries, 3);
+  EXPECT_EQ(service.database_.Number("SELECT COUNT(*) FROM audit_group"), 1);
+}
+
+TEST(Checkpointer, OneOfTwoReplicasSigns) {
+  Service service("intake");
+  Checkpointer other({service.database_.transactor(), service.journal_.authenticator(),
+                      service.key_, service.clock_, service.ids_, service.telemetry_},
+                     {.interval = absl::Seconds(5)});
+  EXPECT_THAT(other.EnsureGenesis(), testing::IsOk());
+  service.Checkpoint();
+  service.clock_.Advance(absl::Seconds(6));
+  EXPECT_FALSE(*other.RunOnce());
+  EXPECT_FALSE(other.leads());
+  // The first is gone: what it had not signed, the other does.
+  service.Submit(2, 1);
+  service.clock_.Advance(absl::Seconds(30));
+  EXPECT_TRUE(*other.RunOnce());
+  EXPECT_FALSE(*service.checkpointer_.RunOnce());
+  service.Publish();
+  service.clock_.Advance(absl::Minutes(1));
+  EXPECT_TRUE(*other.RunOnce());
+  service.Publish();
+  const Verified verified = service.Verify();
+  EXPECT_THAT(verified.findings, IsEmpty());
+  EXPECT_EQ(verified.open_entries, 0);
+}
+
+TEST(Checkpointer, ComesWhetherSomethingHappenedOrNotAndNotMoreOften) {
+  Service service("intake");
+  EXPECT_FALSE(*service.checkpointer_.RunOnce());
+  service.Checkpoint();
+  EXPECT_FALSE(*service.checkpointer_.RunOnce());
+  service.Checkpoint();
+  EXPECT_EQ(service.database_.Number("SELECT COUNT(*) FROM audit_checkpoint"), 3);
+  EXPECT_EQ(service.database_.Number("SELECT COUNT(DISTINCT root) FROM audit_checkpoint"), 3);
+}
+
+TEST(Checkpointer, SignsNoRowThatTheServiceDidNotWrite) {
+  Service service("intake");
+  service.Submit(1, 1);
+  service.database_.Execute("UPDATE audit_entry SET mac = REVERSE(mac)");
+  service.Checkpoint();
+  EXPECT_EQ(service.database_.Number("SELECT LENGTH(leaves) FROM audit_leaf WHERE number = 1"),
+            static_cast<int64_t>(2 * kLeafBytes));  // the group, and the one that is nothing
+}
+
+TEST(Publisher, EverySinkGetsEverythingOnceAndNoneKeepsAnotherFromIt) {
+  Service service("intake");
+  const std::string file = ::testing::TempDir() + "/audit_sink.jsonl";
+  std::filesystem::remove(file);
+  const auto publisher = [&] {
+    std::vector<std::unique_ptr<Sink>> sinks;
+    sinks.push_back(MakeWebhookSink("https://127.0.0.1:1/", ""));
+    sinks.push_back(MakeFileSink(file));
+    return std::make_unique<Publisher>(service.database_.transactor(), "intake", std::move(sinks),
+                                       service.clock_, service.telemetry_);
+  };
+  EXPECT_FALSE(publisher()->RunOnce().ok());
+  service.Checkpoint();
+  std::ofstream(file, std::ios::app) << "{\"service\":\"inta";  // a crash cut it off
+  EXPECT_FALSE(publisher()->RunOnce().ok());
+  EXPECT_FALSE(publisher()->RunOnce().ok());
+  const auto read = ReadSinkFile(file);
+  ASSERT_THAT(read, testing::IsOk());
+  ASSERT_EQ(read->size(), 2u);
+  EXPECT_THAT(service.Verify({{"file", *read}}).findings, IsEmpty());
+  EXPECT_EQ(service.database_.Number("SELECT COUNT(*) FROM audit_delivery"), 0);
+}
+
+}  // namespace
+}  // namespace mamori::audit

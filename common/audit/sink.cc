@@ -1,0 +1,146 @@
+#include "common/audit/sink.h"
+
+#include <curl/curl.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/audit/checkpoint.h"
+#include "common/config/textproto.h"
+#include "common/status/macros.h"
+
+namespace mamori::audit {
+namespace {
+
+constexpr long kTimeoutMillis = 5000;
+
+absl::Status WriteAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(fd, text.data(), text.size());
+    if (written <= 0) return absl::UnavailableError("the sink's file cannot be written");
+    text.remove_prefix(std::min(text.size(), static_cast<size_t>(written)));
+  }
+  return fsync(fd) == 0 ? absl::OkStatus()
+                        : absl::UnavailableError("the sink's file cannot be synced");
+}
+
+class FileSink final : public Sink {
+ public:
+  explicit FileSink(std::string file) : file_(std::move(file)) {}
+
+  std::string name() const override { return "file"; }
+
+  absl::StatusOr<std::optional<int64_t>> Last() override {
+    if (last_) return last_;
+    auto there = ReadSinkFile(file_);
+    if (!there.ok() && !absl::IsNotFound(there.status())) return there.status();
+    last_ = there.ok() && !there->empty() ? there->back().number() : -1;
+    return last_;
+  }
+
+  absl::Status Write(const std::vector<v1::Checkpoint>& checkpoints) override {
+    const int fd = open(file_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+    if (fd < 0) return absl::UnavailableError("the sink's file cannot be opened");
+    std::string text;
+    char last = '\n';
+    struct stat info {};
+    if (fstat(fd, &info) == 0 && info.st_size > 0 && pread(fd, &last, 1, info.st_size - 1) == 1 &&
+        last != '\n') {
+      text.push_back('\n');
+    }
+    for (const v1::Checkpoint& one : checkpoints) absl::StrAppend(&text, ToJson(one), "\n");
+    const absl::Status written = WriteAll(fd, text);
+    close(fd);
+    if (written.ok() && !checkpoints.empty()) last_ = checkpoints.back().number();
+    if (!written.ok()) last_.reset();
+    return written;
+  }
+
+ private:
+  const std::string file_;
+  std::optional<int64_t> last_;
+};
+
+size_t Ignore(const char*, size_t size, size_t count, void*) { return size * count; }
+
+class WebhookSink final : public Sink {
+ public:
+  WebhookSink(std::string url, std::string ca_file)
+      : url_(std::move(url)), ca_file_(std::move(ca_file)) {}
+
+  std::string name() const override { return "webhook"; }
+  absl::StatusOr<std::optional<int64_t>> Last() override { return std::optional<int64_t>(); }
+
+  absl::Status Write(const std::vector<v1::Checkpoint>& checkpoints) override {
+    const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
+                                                                   curl_easy_cleanup);
+    for (const v1::Checkpoint& one : checkpoints) RETURN_IF_ERROR(Post(curl.get(), ToJson(one)));
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::Status Post(CURL* handle, const std::string& body) const {
+    const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers(
+        curl_slist_append(nullptr, "Content-Type: application/json"), curl_slist_free_all);
+    curl_easy_setopt(handle, CURLOPT_URL, url_.c_str());
+    curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "https");
+    curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, kTimeoutMillis);
+    curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.c_str());
+    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, Ignore);
+    if (!ca_file_.empty()) {
+      curl_easy_setopt(handle, CURLOPT_CAINFO, ca_file_.c_str());
+      curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
+    }
+    const CURLcode code = curl_easy_perform(handle);
+    if (code != CURLE_OK) {
+      return absl::UnavailableError(absl::StrCat("the audit's sink: ", curl_easy_strerror(code)));
+    }
+    long http = 0;
+    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &http);
+    if (http < 200 || http > 299) {
+      return absl::UnavailableError(absl::StrCat("the audit's sink: HTTP ", http));
+    }
+    return absl::OkStatus();
+  }
+
+  const std::string url_;
+  const std::string ca_file_;
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> MakeFileSink(const std::string& file) {
+  return std::make_unique<FileSink>(file);
+}
+
+std::unique_ptr<Sink> MakeWebhookSink(const std::string& url, const std::string& ca_file) {
+  return std::make_unique<WebhookSink>(url, ca_file);
+}
+
+absl::StatusOr<std::vector<v1::Checkpoint>> ReadSinkFile(const std::string& file) {
+  ASSIGN_OR_RETURN(const std::string text, config::ReadFile(file));
+  std::vector<v1::Checkpoint> checkpoints;
+  const std::vector<std::string> lines = absl::StrSplit(text, '\n');
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].empty()) continue;
+    absl::StatusOr<v1::Checkpoint> one = FromJson(lines[i]);
+    if (one.ok()) {
+      checkpoints.push_back(*std::move(one));
+    } else if (lines[i].ends_with('}')) {
+      return absl::InvalidArgumentError(absl::StrCat(file, ":", i + 1, ": no checkpoint"));
+    }
+  }
+  return checkpoints;
+}
+
+}  // namespace mamori::audit
