@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "common/audit/test_journal.h"
 #include "common/db/pool.h"
 #include "common/db/schema.h"
 #include "common/id/id.h"
@@ -45,7 +46,7 @@ class GrantsTest : public ::testing::Test {
     options.password = "intake";
     pool_ = db::Pool::Create(options);
     transactor_ = std::make_unique<db::Transactor>(*pool_, clock_, sleeper_);
-    store_ = std::make_unique<SqlIntakeStore>(*transactor_, clock_);
+    store_ = std::make_unique<SqlIntakeStore>(*transactor_, clock_, journal_);
   }
   ~GrantsTest() override {
     pool_.reset();
@@ -58,6 +59,7 @@ class GrantsTest : public ::testing::Test {
 
   testing::TestDatabase database_{"deploy/db/migrations/intake"};
   time::SystemClock clock_;
+  const audit::Journal journal_ = audit::TestJournal("intake", clock_);
   time::SystemSleeper sleeper_;
   id::RandomIdSource ids_;
   std::string user_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/audit/test_journal.h"
 #include "common/db/pool.h"
 #include "common/testing/matchers.h"
 #include "common/testing/tcp_gate.h"
@@ -39,7 +40,7 @@ class GroupCommitDbTest : public ::testing::Test {
     pool.max_connections = options.writers;
     pool_ = db::Pool::Create(pool);
     transactor_ = std::make_unique<db::Transactor>(*pool_, clock_, sleeper_);
-    store_ = std::make_unique<SqlIntakeStore>(*transactor_, clock_);
+    store_ = std::make_unique<SqlIntakeStore>(*transactor_, clock_, journal_);
     writer_ = std::make_unique<GroupCommit>(
         GroupCommit::Dependencies{*store_, clock_, telemetry_, [] {}}, options);
     client_ = std::make_unique<Client>(*writer_);
@@ -61,6 +62,7 @@ class GroupCommitDbTest : public ::testing::Test {
 
   testing::TestDatabase database_{"deploy/db/migrations/intake"};
   time::SystemClock clock_;
+  const audit::Journal journal_ = audit::TestJournal("intake", clock_);
   time::SystemSleeper sleeper_;
   telemetry::NullTelemetry telemetry_;
   std::unique_ptr<db::Pool> pool_;

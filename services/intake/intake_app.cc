@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/audit/audit.h"
 #include "common/client/channel.h"
 #include "common/client/event_publisher.h"
 #include "common/config/options.h"
@@ -32,8 +33,8 @@ using config::Or;
 using config::v1::IntakeConfig;
 
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
-// Relay, backlog, housekeeping and readiness, beside the handlers.
-constexpr int kWorkerConnections = 4;
+// Relay, backlog, housekeeping, audit and readiness, beside the handlers.
+constexpr int kWorkerConnections = 5;
 
 GroupCommit::Options WriterOptions(const config::v1::GroupCommit& config) {
   const GroupCommit::Options standard;
@@ -57,14 +58,17 @@ db::PoolOptions WriterPoolOptions(db::PoolOptions options, int writers) {
 
 class IntakeApp final : public server::App {
  public:
-  IntakeApp(const IntakeConfig& config, const db::PoolOptions& pool, server::Runtime& runtime)
+  IntakeApp(const IntakeConfig& config, const db::PoolOptions& pool, audit::Keys audit_keys,
+            server::Runtime& runtime)
       : pool_(db::Pool::Create(pool)),
         writer_pool_(db::Pool::Create(
             WriterPoolOptions(pool, WriterOptions(config.group_commit()).writers))),
         transactor_(*pool_, runtime.clock, runtime.sleeper),
         writer_transactor_(*writer_pool_, runtime.clock, runtime.sleeper),
-        store_(transactor_, runtime.clock),
-        writer_store_(writer_transactor_, runtime.clock),
+        audit_(config.audit(), "intake", std::move(audit_keys), transactor_, runtime.clock,
+               runtime.ids, runtime.telemetry),
+        store_(transactor_, runtime.clock, audit_.journal()),
+        writer_store_(writer_transactor_, runtime.clock, audit_.journal()),
         relay_(outbox::Relay::Create(
             {transactor_, runtime.clock, runtime.ids, runtime.telemetry},
             client::MakeEventPublisher<triage::v1::IngestEventsRequest,
@@ -85,17 +89,21 @@ class IntakeApp final : public server::App {
         pruning_({.name = "housekeeping", .interval = absl::Seconds(30)}, runtime.ids,
                  runtime.telemetry, [this] { return housekeeping_.RunOnce(); }),
         submitter_(writer_, gate_, runtime.clock, runtime.ids),
-        reports_(store_, runtime.clock, runtime.ids),
+        reports_(store_, runtime.clock, runtime.ids, &audit_.reads()),
         contacts_(store_, runtime.clock, runtime.ids),
         service_(runtime.rpc, submitter_, reports_, contacts_) {}
 
   std::vector<grpc::Service*> services() override { return {&service_}; }
 
-  absl::Status Prepare() override { return db::CheckSchemaVersion(*pool_, kMinimumSchema); }
+  absl::Status Prepare() override {
+    RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumSchema));
+    return audit_.Prepare();
+  }
 
   absl::Status CheckReady() override { return pool_->Ping(kPingTimeout); }
 
   void StartWorkers() override {
+    audit_.Start();
     writer_.Start();
     relay_->Start();
     sampling_.Start();
@@ -107,6 +115,7 @@ class IntakeApp final : public server::App {
     pruning_.Stop();
     sampling_.Stop();
     relay_->Stop();
+    audit_.Stop();
   }
 
  private:
@@ -114,6 +123,7 @@ class IntakeApp final : public server::App {
   const std::unique_ptr<db::Pool> writer_pool_;
   db::Transactor transactor_;
   db::Transactor writer_transactor_;
+  audit::Audit audit_;
   SqlIntakeStore store_;
   SqlIntakeStore writer_store_;
   const std::unique_ptr<outbox::Relay> relay_;
@@ -143,7 +153,7 @@ absl::Status CheckConfig(const IntakeConfig& config) {
     return wrong("group_commit.max_batch: want 0 to 1024");
   }
   if (config.group_commit().max_queue() < 0) return wrong("group_commit.max_queue: negative");
-  return absl::OkStatus();
+  return audit::CheckConfig(config.audit());
 }
 
 absl::StatusOr<std::unique_ptr<server::App>> MakeIntakeApp(const IntakeConfig& config,
@@ -151,7 +161,8 @@ absl::StatusOr<std::unique_ptr<server::App>> MakeIntakeApp(const IntakeConfig& c
   RETURN_IF_ERROR(CheckConfig(config));
   ASSIGN_OR_RETURN(const db::PoolOptions pool,
                    config::PoolOptionsOf(config.database(), kWorkerConnections));
-  return std::make_unique<IntakeApp>(config, pool, runtime);
+  ASSIGN_OR_RETURN(audit::Keys audit_keys, audit::ReadKeys(config.audit(), runtime.keys));
+  return std::make_unique<IntakeApp>(config, pool, std::move(audit_keys), runtime);
 }
 
 }  // namespace mamori::intake

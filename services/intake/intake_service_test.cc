@@ -105,7 +105,7 @@ class IntakeServiceTest : public ::testing::Test {
   GroupCommit writer_{{store_, clock_, telemetry_, [] {}}, {}};
   BacklogGate gate_{{}};
   Submitter submitter_{writer_, gate_, clock_, ids_};
-  Reports reports_{store_, clock_, ids_};
+  Reports reports_{store_, clock_, ids_, nullptr};
   Contacts contacts_{store_, clock_, ids_};
   IntakeService service_{rpc_, submitter_, reports_, contacts_};
   testing::CertificateAuthority authority_;

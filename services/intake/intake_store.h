@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/audit/entry.h"
 #include "common/outbox/outbox.h"
 #include "mamori/v1/event.pb.h"
 
@@ -34,6 +35,7 @@ struct NewReport {
   std::string body;                    // serialized mamori.v1.Report without output-only fields
   std::optional<std::string> summary;  // what lists show; none when it would be large
   mamori::v1::Event event;             // sequence 1
+  audit::Who who;                      // the application alone: a reporter may be nobody
 };
 
 struct NewSupplement {
@@ -44,6 +46,7 @@ struct NewSupplement {
   absl::Time create_time;
   std::string body;
   mamori::v1::Event event;  // without its sequence, which the store gives
+  audit::Who who;
 };
 
 struct NewContact {
@@ -55,6 +58,7 @@ struct NewContact {
   absl::Time start_time;
   absl::Time create_time;
   std::string body;
+  audit::Who who;
 };
 
 struct StoredReport {

@@ -12,6 +12,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/audit/test_journal.h"
 #include "common/id/id.h"
 #include "common/testing/matchers.h"
 #include "common/testing/test_database.h"
@@ -42,7 +43,7 @@ class IntakeStoreTest : public ::testing::TestWithParam<const char*> {
       return;
     }
     database_ = std::make_unique<testing::TestDatabase>("deploy/db/migrations/intake");
-    store_ = std::make_unique<SqlIntakeStore>(database_->transactor(), clock_);
+    store_ = std::make_unique<SqlIntakeStore>(database_->transactor(), clock_, journal_);
   }
 
   NewReport Report(int number, const std::string& tenant = "acme",
@@ -70,6 +71,7 @@ class IntakeStoreTest : public ::testing::TestWithParam<const char*> {
 
   id::SeededIdSource ids_{7};
   time::SystemClock clock_;
+  const audit::Journal journal_ = audit::TestJournal("intake", clock_);
   std::unique_ptr<testing::TestDatabase> database_;
   std::unique_ptr<IntakeStore> store_;
 };
@@ -289,7 +291,8 @@ class SqlIntakeStoreTest : public ::testing::Test {
  protected:
   testing::TestDatabase database_{"deploy/db/migrations/intake"};
   time::SystemClock clock_;
-  SqlIntakeStore store_{database_.transactor(), clock_};
+  const audit::Journal journal_ = audit::TestJournal("intake", clock_);
+  SqlIntakeStore store_{database_.transactor(), clock_, journal_};
   id::RandomIdSource ids_;
 };
 
@@ -339,7 +342,7 @@ TEST_F(SqlIntakeStoreTest, PagesAreReadByRange) {
   const auto pool = db::Pool::Create(options);
   time::SystemSleeper sleeper;
   db::Transactor one(*pool, clock_, sleeper);
-  SqlIntakeStore store(one, clock_);
+  SqlIntakeStore store(one, clock_, journal_);
   const Position middle{absl::ToUnixMicros(TestNow()) + 1500, std::string(16, 'a')};
   for (const ReportFilter& filter :
        {ReportFilter{}, ReportFilter{"rare", 0}, ReportFilter{"", 1}}) {

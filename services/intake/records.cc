@@ -102,6 +102,7 @@ NewReport MakeNewReport(const server::CallContext& call, std::string_view method
   fact.set_kind(report.kind());
   fact.set_immediate_danger(row.immediate_danger);
   row.report_id = std::move(ids.subject);
+  row.who.caller = call.caller;
   return row;
 }
 
@@ -131,6 +132,7 @@ NewSupplement MakeNewSupplement(const server::CallContext& call,
   *supplement.mutable_create_time() = time::ToTimestamp(now);
   row.answer.response = supplement.SerializeAsString();
   row.supplement_id = std::move(ids.subject);
+  row.who.caller = call.caller;
   return row;
 }
 
@@ -154,6 +156,7 @@ NewContact MakeNewContact(const server::CallContext& call, const v1::RecordConta
   contact.set_name(id::Name("contacts", id));
   *contact.mutable_create_time() = time::ToTimestamp(now);
   row.answer.response = contact.SerializeAsString();
+  row.who = {call.caller, call.person};
   return row;
 }
 

@@ -51,7 +51,23 @@ absl::StatusOr<mamori::v1::Report> Reports::Get(const server::CallContext& call,
   ASSIGN_OR_RETURN(const std::vector<StoredReport> rows,
                    store_.GetReports(call.tenant, {id}, call.deadline));
   if (rows.empty()) return status::NotFound("report");
+  RETURN_IF_ERROR(RecordReads(call, call.tenant, {id}));
   return Complete(call, call.tenant, rows[0]);
+}
+
+absl::Status Reports::RecordReads(const server::CallContext& call, const std::string& tenant,
+                                  const std::vector<id::Id>& ids) {
+  if (reads_ == nullptr || ids.empty()) return absl::OkStatus();
+  std::vector<audit::Entry> entries;
+  for (const id::Id& id : ids) {
+    audit::Entry& entry = entries.emplace_back();
+    entry.kind = audit::Kind::kReportReads;
+    entry.resource_id = id;
+    entry.tenant = tenant;
+    entry.action = call.method.substr(call.method.rfind('/') + 1);
+    entry.who = {call.caller, call.person};
+  }
+  return reads_->Record(std::move(entries));
 }
 
 absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
@@ -60,6 +76,7 @@ absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
   ASSIGN_OR_RETURN(const std::string tenant, server::TenantOf(call, request.tenant()));
   RETURN_IF_ERROR(server::RequireResource(call, {request.names().begin(), request.names().end()}));
   v1::BatchGetReportsResponse response;
+  std::vector<id::Id> read;
   size_t bytes = 0;
   bool full = false;
   for (int begin = 0; begin < request.names_size(); begin += kBodiesPerRead) {
@@ -87,8 +104,10 @@ absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
       }
       bytes += size;
       *response.add_reports() = std::move(report);
+      read.push_back(ids[i - begin]);
     }
   }
+  RETURN_IF_ERROR(RecordReads(call, tenant, read));
   return response;
 }
 

@@ -3,9 +3,11 @@
 #define MAMORI_SERVICES_INTAKE_REPORTS_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/audit/reads.h"
 #include "common/id/id.h"
 #include "common/server/caller.h"
 #include "common/time/clock.h"
@@ -16,8 +18,9 @@ namespace mamori::intake {
 
 class Reports {
  public:
-  Reports(IntakeStore& store, const time::Clock& clock, id::IdSource& ids)
-      : store_(store), clock_(clock), ids_(ids) {}
+  // Whose content is read is recorded in `reads`; null records nothing, for tests.
+  Reports(IntakeStore& store, const time::Clock& clock, id::IdSource& ids, audit::ReadLog* reads)
+      : store_(store), clock_(clock), ids_(ids), reads_(reads) {}
 
   absl::StatusOr<mamori::v1::Report> Get(const server::CallContext& call,
                                          const v1::GetReportRequest& request);
@@ -32,12 +35,16 @@ class Reports {
   // With its supplements, as many as an answer holds.
   absl::StatusOr<mamori::v1::Report> Complete(const server::CallContext& call,
                                               const std::string& tenant, const StoredReport& row);
+  // Before any of them leaves.
+  absl::Status RecordReads(const server::CallContext& call, const std::string& tenant,
+                           const std::vector<id::Id>& ids);
   absl::StatusOr<mamori::v1::Report> Listed(const server::CallContext& call,
                                             const StoredSummary& row);
 
   IntakeStore& store_;
   const time::Clock& clock_;
   id::IdSource& ids_;
+  audit::ReadLog* const reads_;
 };
 
 }  // namespace mamori::intake

@@ -15,7 +15,7 @@ namespace {
 
 constexpr char kInsertReports[] =
     "INSERT INTO report (tenant, create_time, report_id, company, kind, request_key, body_digest,"
-    " summary, body) VALUES ";
+    " audit_random, audit_first, summary, body) VALUES ";
 
 constexpr char kSelectAnswers[] =
     "SELECT request_key, body_digest, report_id FROM report WHERE request_key IN (";
@@ -72,23 +72,38 @@ constexpr char kNextSequence[] =
     "UPDATE report FORCE INDEX (by_id) SET event_sequence = event_sequence + 1"
     " WHERE report_id = ? AND tenant = ?";
 constexpr char kSelectSequence[] =
-    "SELECT event_sequence FROM report WHERE report_id = ? AND tenant = ?";
+    "SELECT event_sequence, audit_first FROM report WHERE report_id = ? AND tenant = ?";
 constexpr char kInsertSupplement[] =
-    "INSERT INTO supplement (report_id, create_time, supplement_id, tenant, body)"
-    " VALUES (?, ?, ?, ?, ?)";
+    "INSERT INTO supplement (report_id, create_time, supplement_id, tenant, audit_random, body)"
+    " VALUES (?, ?, ?, ?, ?, ?)";
 constexpr char kSelectExists[] = "SELECT 1 FROM report WHERE report_id = ? AND tenant = ?";
 constexpr char kInsertContact[] =
-    "INSERT INTO contact (tenant, create_time, contact_id, company, report_id, start_time, body)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO contact (tenant, create_time, contact_id, company, report_id, start_time,"
+    " audit_random, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
-void AddReport(const NewReport& report, db::Params& params) {
+audit::Entry EntryOf(audit::Kind kind, const id::Id& id, const std::string& tenant,
+                     const char* action, const audit::Who& who, std::string commitment) {
+  audit::Entry entry;
+  entry.kind = kind;
+  entry.resource_id = id;
+  entry.tenant = tenant;
+  entry.action = action;
+  entry.who = who;
+  entry.commitment = std::move(commitment);
+  return entry;
+}
+
+void AddReport(const NewReport& report, std::string_view audit_random, std::string_view audit_first,
+               db::Params& params) {
   params.AddView(report.tenant)
       .Add(report.create_time)
       .AddView(report.report_id)
       .AddView(report.company)
       .Add(report.kind)
       .AddView(report.answer.key)
-      .AddView(report.answer.digest);
+      .AddView(report.answer.digest)
+      .AddView(audit_random)
+      .AddView(audit_first);
   if (report.summary) {
     params.AddView(*report.summary);
   } else {
@@ -119,14 +134,24 @@ absl::Status SqlIntakeStore::InsertReports(const std::vector<const NewReport*>& 
                                            absl::Time deadline) {
   std::vector<const mamori::v1::Event*> events;
   events.reserve(reports.size());
-  for (const NewReport* report : reports) events.push_back(&report->event);
+  const std::vector<std::string> randoms = audit::NewRandoms(reports.size());
+  std::vector<audit::Entry> entries;
+  entries.reserve(reports.size());
+  for (const NewReport* report : reports) {
+    events.push_back(&report->event);
+    entries.push_back(EntryOf(audit::Kind::kReport, report->report_id, report->tenant,
+                              "SubmitReport", report->who,
+                              audit::Commit(randoms[entries.size()], report->body)));
+  }
   // A rerun after an unknown COMMIT meets its own rows as ALREADY_EXISTS; the caller tells by their
   // answers.
   return transactor_.Run(
       {.deadline = deadline, .settles_unknown_commit = true}, [&](db::Tx& tx) -> absl::Status {
-        RETURN_IF_ERROR(tx.InsertRows(
-            kInsertReports, reports.size(),
-            [&reports](size_t i, db::Params& params) { AddReport(*reports[i], params); }));
+        ASSIGN_OR_RETURN(const audit::Group group, journal_.Begin(tx, entries));
+        RETURN_IF_ERROR(
+            tx.InsertRows(kInsertReports, reports.size(), [&](size_t i, db::Params& params) {
+              AddReport(*reports[i], randoms[i], group.hashes[i], params);
+            }));
         return outbox::Append(tx, events);
       });
 }
@@ -220,12 +245,19 @@ absl::StatusOr<std::string> SqlIntakeStore::AddSupplement(const NewSupplement& s
                          tx.Query(kSelectSequence,
                                   db::Params().Add(supplement.report_id).Add(supplement.tenant)));
         if (rows.size() != 1) return absl::InternalError("a locked report is gone");
+        const std::string random = audit::NewRandom();
+        RETURN_IF_ERROR(journal_.Append(
+            tx,
+            EntryOf(audit::Kind::kReport, supplement.report_id, supplement.tenant,
+                    "SupplementReport", supplement.who, audit::Commit(random, supplement.body)),
+            rows[0].IsNull(1) ? "" : rows[0].GetBytes(1)));
         RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertSupplement,
                                             db::Params()
                                                 .Add(supplement.report_id)
                                                 .Add(supplement.create_time)
                                                 .Add(supplement.supplement_id)
                                                 .Add(supplement.tenant)
+                                                .Add(random)
                                                 .Add(supplement.body)));
         std::vector<mamori::v1::Event> events = {supplement.event};
         events[0].set_subject_sequence(rows[0].GetInt64(0));
@@ -253,7 +285,16 @@ absl::StatusOr<std::string> SqlIntakeStore::AddContact(const NewContact& contact
           if (rows.empty()) return status::NotFound("report");
           row.Add(contact.report_id);
         }
-        row.Add(contact.start_time).Add(contact.body);
+        const std::string random = audit::NewRandom();
+        audit::Entry entry =
+            EntryOf(audit::Kind::kContact, contact.contact_id, contact.tenant, "RecordContact",
+                    contact.who, audit::Commit(random, contact.body));
+        if (!contact.report_id.empty()) {
+          entry.cause_kind = audit::Kind::kReport;
+          entry.cause_id = contact.report_id;
+        }
+        RETURN_IF_ERROR(journal_.Begin(tx, {std::move(entry)}).status());
+        row.Add(contact.start_time).Add(random).Add(contact.body);
         RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertContact, row));
         return contact.answer.response;
       });

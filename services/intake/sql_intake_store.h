@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/audit/journal.h"
 #include "common/db/transaction.h"
 #include "common/time/clock.h"
 #include "services/intake/intake_store.h"
@@ -12,12 +13,13 @@
 namespace mamori::intake {
 
 // The schema this code needs at least.
-inline constexpr int kMinimumSchema = 9;
+inline constexpr int kMinimumSchema = 57;
 
 class SqlIntakeStore final : public IntakeStore {
  public:
-  SqlIntakeStore(db::Transactor& transactor, const time::Clock& clock)
-      : transactor_(transactor), clock_(clock) {}
+  SqlIntakeStore(db::Transactor& transactor, const time::Clock& clock,
+                 const audit::Journal& journal)
+      : transactor_(transactor), clock_(clock), journal_(journal) {}
 
   absl::Status InsertReports(const std::vector<const NewReport*>& reports,
                              absl::Time deadline) override;
@@ -50,6 +52,7 @@ class SqlIntakeStore final : public IntakeStore {
 
   db::Transactor& transactor_;
   const time::Clock& clock_;
+  const audit::Journal& journal_;
 };
 
 }  // namespace mamori::intake

@@ -86,6 +86,7 @@ void AddAnalyzeCommand(CLI::App& app, Choice& choice);
 void AddOverviewCommand(CLI::App& app, Choice& choice);
 void AddHealthCommand(CLI::App& app, Choice& choice);
 void AddMigrateCommand(CLI::App& app, Choice& choice);
+void AddAuditCommands(CLI::App& app, Choice& choice);
 
 }  // namespace mamori::ctl
 

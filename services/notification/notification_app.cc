@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "common/audit/audit.h"
 #include "common/client/channel.h"
 #include "common/client/event_publisher.h"
 #include "common/config/options.h"
@@ -41,11 +42,11 @@ using config::Or;
 using config::v1::NotificationConfig;
 
 // The last migration that this code relies on.
-constexpr int kMinimumSchema = 10;
+constexpr int kMinimumSchema = 54;
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
-// Relay, backlog, claims, settlements, escalations, housekeeping and readiness, beside the
+// Relay, backlog, claims, settlements, escalations, housekeeping, audit and readiness, beside the
 // handlers.
-constexpr int kWorkerConnections = 7;
+constexpr int kWorkerConnections = 8;
 // Of the grace; the rest is the relay's.
 constexpr double kDispatcherShare = 0.8;
 // What a claim has to outlast beyond the slowest channel: the writing of its outcome.
@@ -58,6 +59,7 @@ struct Parts {
   MailOptions mail;
   WebhookOptions webhook;
   SecretBox secrets;
+  audit::Keys audit;
 };
 
 absl::StatusOr<MailOptions> MailOptionsOf(const config::v1::Smtp& smtp) {
@@ -113,6 +115,8 @@ class NotificationApp final : public server::App {
         policy_(parts.policy),
         pool_(db::Pool::Create(parts.pool)),
         transactor_(*pool_, runtime.clock, runtime.sleeper),
+        audit_(config.audit(), "notification", parts.audit, transactor_, runtime.clock, runtime.ids,
+               runtime.telemetry),
         policy_store_(transactor_, runtime.clock),
         policies_(policy_store_),
         relay_(outbox::Relay::Create(
@@ -141,7 +145,7 @@ class NotificationApp final : public server::App {
         housekeeping_(transactor_, runtime.clock, runtime.sleeper, {}),
         pruning_({.name = "housekeeping", .interval = absl::Seconds(30)}, runtime.ids,
                  runtime.telemetry, [this] { return housekeeping_.RunOnce(); }),
-        ingest_store_(transactor_, runtime.ids),
+        ingest_store_(transactor_, runtime.ids, audit_.journal()),
         ingestor_(ingest_store_, policies_, parts.policy, runtime.clock,
                   [this] { dispatcher_.Wake(); }),
         notifications_(transactor_, runtime.clock, runtime.ids),
@@ -154,12 +158,14 @@ class NotificationApp final : public server::App {
 
   absl::Status Prepare() override {
     RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumSchema));
+    RETURN_IF_ERROR(audit_.Prepare());
     return policies_.Add(policy_);
   }
 
   absl::Status CheckReady() override { return pool_->Ping(kPingTimeout); }
 
   void StartWorkers() override {
+    audit_.Start();
     relay_->Start();
     gauging_.Start();
     dispatcher_.Start();
@@ -178,6 +184,7 @@ class NotificationApp final : public server::App {
     escalating.join();
     gauging.join();
     relay_->Stop();
+    audit_.Stop();
   }
 
  private:
@@ -191,6 +198,7 @@ class NotificationApp final : public server::App {
   const std::shared_ptr<const policy::PolicyVersion> policy_;
   const std::unique_ptr<db::Pool> pool_;
   db::Transactor transactor_;
+  audit::Audit audit_;
   policy::SqlPolicyStore policy_store_;
   policy::PolicyCatalog policies_;
   const std::unique_ptr<outbox::Relay> relay_;
@@ -225,9 +233,10 @@ absl::StatusOr<Parts> PartsOf(const NotificationConfig& config, crypto::KeyArena
   ASSIGN_OR_RETURN(auto policy, policy::LoadPolicyFile(config.policy_file()));
   ASSIGN_OR_RETURN(auto mail, MailOptionsOf(config.smtp()));
   ASSIGN_OR_RETURN(auto webhook, WebhookOptionsOf(config.webhook()));
+  ASSIGN_OR_RETURN(audit::Keys audit_keys, audit::ReadKeys(config.audit(), keys));
   ASSIGN_OR_RETURN(crypto::Key key, keys.Read(config.webhook().secret_key_file()));
-  return Parts{std::move(pool), std::move(policy), std::move(mail), std::move(webhook),
-               SecretBox(std::move(key))};
+  return Parts{std::move(pool),    std::move(policy),         std::move(mail),
+               std::move(webhook), SecretBox(std::move(key)), std::move(audit_keys)};
 }
 
 }  // namespace
@@ -261,6 +270,7 @@ absl::Status CheckSettings(const NotificationConfig& config) {
   const int batch = config.dispatcher().batch();
   if (batch != 0 && (batch < 3 || batch > 1024)) return wrong("dispatcher.batch: want 3 to 1024");
   RETURN_IF_ERROR(crypto::CheckKeyFile(config.webhook().secret_key_file()));
+  RETURN_IF_ERROR(audit::CheckConfig(config.audit()));
   return WebhookOptionsOf(config.webhook()).status();
 }
 

@@ -102,6 +102,21 @@ void AddWebhooks(const RoutedEvent& event, const std::vector<Endpoint>& endpoint
   if (wanted) inserts.notifications.push_back(std::move(row));
 }
 
+std::vector<audit::Entry> EntriesOf(const std::vector<NotificationRow>& rows) {
+  std::vector<audit::Entry> entries;
+  for (const NotificationRow& row : rows) {
+    audit::Entry& entry = entries.emplace_back();
+    entry.kind = audit::Kind::kNotification;
+    entry.resource_id = row.notification_id;
+    entry.tenant = row.tenant;
+    entry.action = "IngestEvents";
+    entry.who.caller = "notification";
+    entry.cause_kind = audit::Kind::kCase;
+    entry.cause_id = row.case_id;
+  }
+  return entries;
+}
+
 absl::Status StatusOf(outbox::Admission admission, const mamori::v1::Event& event) {
   switch (admission) {
     case outbox::Admission::kApply:
@@ -160,6 +175,7 @@ absl::Status SqlIngestStore::ApplyEffects(db::Tx& tx, const std::vector<const Ro
     AddWebhooks(*event, endpoints.at({event->event->tenant(), event->facts.company}), now, inserts);
   }
   RETURN_IF_ERROR(InsertNotifications(tx, inserts.notifications, now));
+  RETURN_IF_ERROR(journal_.Begin(tx, EntriesOf(inserts.notifications)).status());
   RETURN_IF_ERROR(InsertDeliveries(tx, inserts.deliveries));
   return ScheduleEscalations(tx, inserts.timers, ids_);
 }

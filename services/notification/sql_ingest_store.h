@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "common/audit/journal.h"
 #include "common/db/transaction.h"
 #include "common/id/id.h"
 #include "services/notification/ingest_store.h"
@@ -12,8 +13,8 @@ namespace mamori::notification {
 
 class SqlIngestStore final : public IngestStore {
  public:
-  SqlIngestStore(db::Transactor& transactor, id::IdSource& ids)
-      : transactor_(transactor), ids_(ids) {}
+  SqlIngestStore(db::Transactor& transactor, id::IdSource& ids, const audit::Journal& journal)
+      : transactor_(transactor), ids_(ids), journal_(journal) {}
 
   std::vector<absl::Status> Apply(absl::Span<const RoutedEvent> events, absl::Time now,
                                   absl::Time deadline) override;
@@ -24,6 +25,7 @@ class SqlIngestStore final : public IngestStore {
 
   db::Transactor& transactor_;
   id::IdSource& ids_;
+  const audit::Journal& journal_;
 };
 
 }  // namespace mamori::notification

@@ -12,6 +12,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/audit/test_journal.h"
 #include "common/policy/policy_catalog.h"
 #include "common/policy/sql_policy_store.h"
 #include "common/telemetry/telemetry.h"
@@ -65,7 +66,7 @@ class NotificationFixture : public ::testing::Test {
         policies_(policy_store_),
         policy_(TestPolicy()),
         secrets_(*SecretBox::FromHex(std::string(64, 'a'))),
-        ingest_store_(database_.transactor(), ids_),
+        ingest_store_(database_.transactor(), ids_, journal_),
         ingestor_(ingest_store_, policies_, policy_, clock_, [this] { ++wakes_; }),
         dispatch_store_(database_.transactor(), clock_, ids_),
         escalation_store_(database_.transactor(), policies_, clock_, ids_),
@@ -172,6 +173,7 @@ class NotificationFixture : public ::testing::Test {
   policy::SqlPolicyStore policy_store_;
   policy::PolicyCatalog policies_;
   const std::shared_ptr<const policy::PolicyVersion> policy_;
+  const audit::Journal journal_ = audit::TestJournal("notification", clock_);
   const SecretBox secrets_;
   int wakes_ = 0;
   int requests_ = 0;

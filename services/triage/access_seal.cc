@@ -9,10 +9,11 @@ constexpr char kPurpose[] = "case_access";
 
 }  // namespace
 
-AccessSeal::AccessSeal(crypto::KeyedHash key, telemetry::Telemetry& telemetry)
-    : key_(std::move(key)), telemetry_(telemetry) {
+AccessSeal::AccessSeal(crypto::KeyedHash key, const audit::Journal& journal,
+                       telemetry::Telemetry& telemetry)
+    : key_(std::move(key)), journal_(journal), telemetry_(telemetry) {
   // There from the start, so that the first fault is a rise.
-  for (const char* fault : {"missing", "record", "tag", "version"}) {
+  for (const char* fault : {"missing", "record", "replayed", "tag", "version"}) {
     telemetry_.Count("mamori_access_refused_total", {{"fault", fault}}, 0);
   }
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "common/audit/journal.h"
 #include "common/crypto/keyed_hash.h"
 #include "common/id/id.h"
 #include "common/telemetry/telemetry.h"
@@ -23,7 +24,10 @@ struct SealedAccess {
 
 class AccessSeal {
  public:
-  AccessSeal(crypto::KeyedHash key, telemetry::Telemetry& telemetry);
+  // `journal` is where changes of cases are recorded.
+  AccessSeal(crypto::KeyedHash key, const audit::Journal& journal, telemetry::Telemetry& telemetry);
+
+  const audit::Journal& journal() const { return journal_; }
 
   SealedAccess Seal(const mamori::v1::CaseAccess& access) const;
 
@@ -34,11 +38,14 @@ class AccessSeal {
                               const SealedAccess& sealed) const;
   // For a case without a record.
   mamori::v1::CaseAccess Missing() const { return Refuse("missing"); }
+  // For a record that the audit knows a later version of: somebody put an older one back.
+  mamori::v1::CaseAccess Replayed() const { return Refuse("replayed"); }
 
  private:
   mamori::v1::CaseAccess Refuse(const char* fault) const;
 
   const crypto::KeyedHash key_;
+  const audit::Journal& journal_;
   telemetry::Telemetry& telemetry_;
 };
 

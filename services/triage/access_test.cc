@@ -350,6 +350,10 @@ TEST_F(TamperTest, AnOlderRecordIsRefused) {
   ExpectRefused(one, "version");
   database_.Execute("UPDATE case_access SET version = version + 1");
   ExpectRefused(one, "tag");
+  // Wholly put back: the audit knows better.
+  database_.Execute("UPDATE case_access SET version = ?, tag = ?, record = ?", params);
+  database_.Execute("UPDATE case_record SET access_version = 1");
+  ExpectRefused(one, "replayed");
 }
 
 TEST_F(TamperTest, AnotherCasesRecordAndAnotherTenantAreRefused) {
@@ -382,7 +386,7 @@ TEST_F(TamperTest, AMissingRecordIsRefused) {
 
 TEST_F(TamperTest, AnotherKeyBelievesNothing) {
   const mamori::v1::Case one = Open("x");
-  const AccessSeal other(*crypto::KeyedHash::FromHex(std::string(64, 'b')), telemetry_);
+  const AccessSeal other(*crypto::KeyedHash::FromHex(std::string(64, 'b')), journal_, telemetry_);
   SqlAccessStore store(database_.transactor(), other);
   const auto records =
       store.ReadByReport("t", {*id::FromName("reports", one.reports(0))}, Deadline());

@@ -11,6 +11,8 @@ namespace mamori::triage {
 ChangeBuilder::ChangeBuilder(const CaseRow& before, const ChangeContext& context)
     : context_(context), before_access_(before.access.version()) {
   change_.row = before;
+  change_.who = context.who;
+  change_.action = context.action;
   ++change_.row.version;
   change_.row.update_time = std::max(before.update_time, context.now);
 }

@@ -18,6 +18,9 @@ struct ChangeContext {
   std::string traceparent;
   id::IdSource& ids;
   const mamori::v1::AccessPolicy& access;
+  // For the audit; by default what triage does with an event.
+  audit::Who who = {.caller = "triage"};
+  std::string action = "IngestEvents";
 };
 
 class ChangeBuilder {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/audit/entry.h"
 #include "common/id/id.h"
 #include "mamori/v1/access.pb.h"
 #include "mamori/v1/case.pb.h"
@@ -31,6 +32,7 @@ struct CaseRow {
   absl::Time create_time;
   absl::Time update_time;
   int64_t access_version = 0;
+  std::string audit_first;  // the hash of its chain's first entry; empty from before the audit
   // Who may see it. Empty, which admits nobody, when what is stored is not believed.
   mamori::v1::CaseAccess access;
 };
@@ -68,6 +70,9 @@ struct CaseChange {
   // In their order. Those with a sequence leave through the outbox; all are streamed to watchers.
   std::vector<mamori::v1::Event> events;
   std::optional<NoteRow> note;
+  // For the audit: who did it, and what it is called there.
+  audit::Who who;
+  std::string action;
 };
 
 // Opaque to clients.

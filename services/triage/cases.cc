@@ -53,7 +53,7 @@ absl::Status CheckCategories(const v1::TriageCaseRequest& request,
 }  // namespace
 
 ChangeContext Cases::ContextOf(const CallContext& call) const {
-  return {d_.clock.Now(), call.traceparent, d_.ids, d_.gate.policy()};
+  return {d_.clock.Now(), call.traceparent, d_.ids, d_.gate.policy(), WhoOf(call), ActionOf(call)};
 }
 
 absl::Status Cases::Check(const CallContext& call, const CaseRow& row, authz::Action action) const {
@@ -100,9 +100,24 @@ Cases::CaseOr Cases::Get(const CallContext& call, const v1::GetCaseRequest& requ
   RETURN_IF_ERROR(Validate(request));
   const auto admit = [&](const CaseRow& row) { return Check(call, row, authz::Action::kRead); };
   const auto case_id = id::FromName("cases", request.name());
-  if (case_id.ok()) return d_.store.Get(call.tenant, *case_id, admit, call.deadline);
+  if (case_id.ok()) {
+    return Recorded(call, d_.store.Get(call.tenant, *case_id, admit, call.deadline));
+  }
   ASSIGN_OR_RETURN(const id::Id report_id, id::FromName("reports", request.name()));
-  return d_.store.GetByReport(call.tenant, report_id, admit, call.deadline);
+  return Recorded(call, d_.store.GetByReport(call.tenant, report_id, admit, call.deadline));
+}
+
+// Before it leaves.
+Cases::CaseOr Cases::Recorded(const CallContext& call, CaseOr read) {
+  if (d_.reads == nullptr || !read.ok()) return read;
+  audit::Entry entry;
+  entry.kind = audit::Kind::kCaseReads;
+  ASSIGN_OR_RETURN(entry.resource_id, id::FromName("cases", read->name()));
+  entry.tenant = call.tenant;
+  entry.action = ActionOf(call);
+  entry.who = WhoOf(call);
+  RETURN_IF_ERROR(d_.reads->Record({std::move(entry)}));
+  return read;
 }
 
 absl::Status Cases::KeepReadable(const CallContext& call, std::vector<CaseRow>& rows) {

@@ -9,6 +9,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "common/audit/reads.h"
 #include "common/id/id.h"
 #include "common/server/caller.h"
 #include "common/time/clock.h"
@@ -31,6 +32,8 @@ class Cases {
     id::IdSource& ids;
     // Called after events may have been appended to the outbox.
     std::function<void()> committed;
+    // Where it is recorded whose case was read; null records nothing, for tests.
+    audit::ReadLog* reads = nullptr;
   };
   explicit Cases(Dependencies dependencies) : d_(std::move(dependencies)) {}
 
@@ -58,6 +61,7 @@ class Cases {
   CaseOr Merge(const server::CallContext& call, const v1::MergeCasesRequest& request);
 
  private:
+  CaseOr Recorded(const server::CallContext& call, CaseOr read);
   using Effect = absl::FunctionRef<absl::Status(const CaseRow& before, ChangeBuilder& builder)>;
 
   template <typename Request>

@@ -9,12 +9,17 @@
 namespace mamori::triage {
 namespace {
 
+// With the version that the audit knows, as in kCaseColumns.
 constexpr char kByCase[] =
-    "SELECT c.case_id, c.case_id, c.access_version, a.version, a.tag, a.record"
+    "SELECT c.case_id, c.case_id, c.access_version, a.version, a.tag, a.record,"
+    " (SELECT e.access_version FROM audit_entry e WHERE e.resource_id = c.case_id AND e.kind = 2"
+    " ORDER BY e.sequence DESC LIMIT 1)"
     " FROM case_record c LEFT JOIN case_access a ON a.case_id = c.case_id"
     " WHERE c.tenant = ? AND c.case_id IN (";
 constexpr char kByReport[] =
-    "SELECT r.report_id, c.case_id, c.access_version, a.version, a.tag, a.record"
+    "SELECT r.report_id, c.case_id, c.access_version, a.version, a.tag, a.record,"
+    " (SELECT e.access_version FROM audit_entry e WHERE e.resource_id = c.case_id AND e.kind = 2"
+    " ORDER BY e.sequence DESC LIMIT 1)"
     " FROM case_report r JOIN case_record c ON c.case_id = r.case_id AND c.tenant = r.tenant"
     " LEFT JOIN case_access a ON a.case_id = c.case_id"
     " WHERE r.tenant = ? AND r.report_id IN (";
@@ -53,6 +58,10 @@ absl::StatusOr<AccessStore::Records> SqlAccessStore::Read(const char* head, std:
         mamori::v1::CaseAccess& record = records[row.GetBytes(0)];
         if (row.IsNull(3)) {
           record = seal_.Missing();
+          continue;
+        }
+        if (!row.IsNull(6) && row.GetInt64(6) > row.GetInt64(2)) {
+          record = seal_.Replayed();
           continue;
         }
         record = seal_.Open(

@@ -7,6 +7,7 @@
 #include "common/outbox/outbox.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "services/triage/case_audit.h"
 #include "services/triage/sql_access_rows.h"
 
 namespace mamori::triage {
@@ -15,7 +16,7 @@ namespace {
 constexpr char kInsertCases[] =
     "INSERT INTO case_record (case_id, tenant, company, state, report_kind, severity, assignee,"
     " categories, policy_digest, merged_into, version, event_sequence, create_time, update_time,"
-    " access_version, audience) VALUES ";
+    " access_version, audience, audit_first) VALUES ";
 constexpr char kUpdateCase[] =
     "UPDATE case_record SET state = ?, severity = ?, assignee = ?, categories = ?,"
     " merged_into = ?, version = ?, event_sequence = ?, update_time = ?,"
@@ -27,8 +28,8 @@ constexpr char kDeleteCategories[] = "DELETE FROM case_category WHERE case_id = 
 constexpr char kInsertReports[] =
     "INSERT INTO case_report (report_id, tenant, case_id, join_time, assessment) VALUES ";
 constexpr char kInsertNote[] =
-    "INSERT INTO case_note (note_id, tenant, case_id, author, create_time, text)"
-    " VALUES (?, ?, ?, ?, ?, ?)";
+    "INSERT INTO case_note (note_id, tenant, case_id, author, create_time, audit_random, text)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)";
 constexpr char kInsertWatchEvents[] =
     "INSERT INTO watch_event (case_id, version, ordinal, tenant, event) VALUES ";
 
@@ -44,12 +45,16 @@ void AddCategoryRows(const CaseRow& row, std::vector<db::Params>& rows) {
   }
 }
 
-absl::Status InsertNote(db::Tx& tx, const CaseChange& change) {
-  if (!change.note.has_value()) return absl::OkStatus();
+// The audit's commitment to it.
+absl::StatusOr<std::string> InsertNote(db::Tx& tx, const CaseChange& change) {
+  if (!change.note.has_value()) return std::string();
+  const std::string random = audit::NewRandom();
   db::Params params;
   params.Add(change.note->note_id).Add(change.row.tenant).Add(change.row.case_id);
-  params.Add(change.note->author).Add(change.note->create_time).Add(change.note->text);
-  return tx.ExecuteExpecting(1, kInsertNote, params);
+  params.Add(change.note->author).Add(change.note->create_time);
+  params.Add(random).Add(change.note->text);
+  RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertNote, params));
+  return audit::Commit(random, change.note->text);
 }
 
 absl::Status Insert(db::Tx& tx, const char* head, const std::vector<db::Params>& rows) {
@@ -75,8 +80,11 @@ CaseRow ReadCase(const db::Row& row, const AccessSeal& seal) {
   result.create_time = row.GetTime(12);
   result.update_time = row.GetTime(13);
   result.access_version = row.GetInt64(14);
+  if (!row.IsNull(18)) result.audit_first = row.GetBytes(18);
   if (row.IsNull(15)) {
     result.access = seal.Missing();
+  } else if (!row.IsNull(19) && row.GetInt64(19) > result.access_version) {
+    result.access = seal.Replayed();
   } else {
     result.access = seal.Open(
         result.tenant, result.case_id, result.access_version,
@@ -101,6 +109,7 @@ absl::Status InsertCases(db::Tx& tx, const AccessSeal& seal, const std::vector<N
   std::vector<const CaseReportRow*> reports;
   std::vector<const CaseChange*> changes;
   std::vector<const CaseRow*> access;
+  ASSIGN_OR_RETURN(const std::vector<std::string> firsts, RecordOpened(tx, seal, cases));
   for (const NewCase& one : cases) {
     const CaseRow& row = one.change->row;
     db::Params params;
@@ -110,6 +119,7 @@ absl::Status InsertCases(db::Tx& tx, const AccessSeal& seal, const std::vector<N
     params.Add(row.policy_digest).AddNull().Add(row.version).Add(row.event_sequence);
     params.Add(row.create_time).Add(row.update_time);
     params.Add(row.access_version).Add(authz::AudienceOf(row.access));
+    params.Add(firsts[rows.size()]);
     access.push_back(&row);
     rows.push_back(std::move(params));
     AddCategoryRows(row, categories);
@@ -149,8 +159,9 @@ absl::Status UpdateCase(db::Tx& tx, const AccessSeal& seal, const CaseRow& befor
   if (row.access_version != before.access_version) {
     RETURN_IF_ERROR(UpdateAccess(tx, seal, before, row));
   }
-  RETURN_IF_ERROR(InsertNote(tx, change));
-  return WriteEvents(tx, {&change});
+  ASSIGN_OR_RETURN(std::string commitment, InsertNote(tx, change));
+  RETURN_IF_ERROR(WriteEvents(tx, {&change}));
+  return RecordChange(tx, seal, before, change, std::move(commitment));
 }
 
 absl::Status InsertReports(db::Tx& tx, const std::vector<const CaseReportRow*>& reports) {

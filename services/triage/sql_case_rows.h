@@ -15,14 +15,16 @@
 
 namespace mamori::triage {
 
-// The columns of case_record `c` and its case_access `a` that ReadCase reads, in its order, and the
-// join that brings `a`.
+// The columns of case_record `c` and its case_access `a` that ReadCase reads, in its order, with
+// the version of the access record that the audit knows; and the join that brings `a`.
 inline constexpr char kCaseColumns[] =
     "c.case_id, c.tenant, c.company, c.state, c.report_kind, c.severity, c.assignee, c.categories,"
     " c.policy_digest, c.merged_into, c.version, c.event_sequence, c.create_time, c.update_time,"
-    " c.access_version, a.version, a.tag, a.record";
+    " c.access_version, a.version, a.tag, a.record, c.audit_first,"
+    " (SELECT e.access_version FROM audit_entry e WHERE e.resource_id = c.case_id AND e.kind = 2"
+    " ORDER BY e.sequence DESC LIMIT 1)";
 inline constexpr char kJoinAccess[] = " LEFT JOIN case_access a ON a.case_id = c.case_id";
-inline constexpr size_t kCaseColumnCount = 18;
+inline constexpr size_t kCaseColumnCount = 20;
 CaseRow ReadCase(const db::Row& row, const AccessSeal& seal);
 
 // NOT_FOUND for a case that the tenant does not have.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/audit/test_journal.h"
 #include "common/policy/sql_policy_store.h"
 #include "common/testing/matchers.h"
 #include "common/testing/test_database.h"
@@ -81,7 +82,7 @@ class TriageFixture : public ::testing::Test {
  protected:
   TriageFixture()
       : database_("deploy/db/migrations/triage"),
-        seal_(*crypto::KeyedHash::FromHex(std::string(64, 'a')), telemetry_),
+        seal_(*crypto::KeyedHash::FromHex(std::string(64, 'a')), journal_, telemetry_),
         gate_(DefaultPolicy()->policy.access()),
         case_store_(database_.transactor(), clock_, seal_),
         ingest_store_(database_.transactor(), clock_, seal_),
@@ -189,6 +190,7 @@ class TriageFixture : public ::testing::Test {
   id::RandomIdSource ids_;
   MapReportSource source_;
   CountingTelemetry telemetry_;
+  const audit::Journal journal_ = audit::TestJournal("triage", clock_);
   const AccessSeal seal_;
   const AccessGate gate_;
   SqlCaseStore case_store_;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/audit/audit.h"
 #include "common/client/channel.h"
 #include "common/client/event_publisher.h"
 #include "common/config/options.h"
@@ -41,22 +42,25 @@ namespace {
 using config::v1::TriageConfig;
 
 // The last migration that this code relies on.
-constexpr int kMinimumSchema = 18;
+constexpr int kMinimumSchema = 56;
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
 // Changes are gathered this long before they get their positions: nobody who watches minds.
 constexpr absl::Duration kWatchLinger = absl::Milliseconds(50);
-// Relay, backlog, sequencer, housekeeping and readiness, beside the handlers.
-constexpr int kWorkerConnections = 5;
+// Relay, backlog, sequencer, housekeeping, audit and readiness, beside the handlers.
+constexpr int kWorkerConnections = 6;
 
 class TriageApp final : public server::App {
  public:
   TriageApp(const TriageConfig& config, const db::PoolOptions& pool, crypto::KeyedHash access_key,
-            std::shared_ptr<const policy::PolicyVersion> policy, server::Runtime& runtime)
+            audit::Keys audit_keys, std::shared_ptr<const policy::PolicyVersion> policy,
+            server::Runtime& runtime)
       : pool_(db::Pool::Create(pool)),
         transactor_(*pool_, runtime.clock, runtime.sleeper),
         policies_(transactor_, runtime.clock),
         catalog_(policies_),
-        seal_(std::move(access_key), runtime.telemetry),
+        audit_(config.audit(), "triage", std::move(audit_keys), transactor_, runtime.clock,
+               runtime.ids, runtime.telemetry),
+        seal_(std::move(access_key), audit_.journal(), runtime.telemetry),
         gate_(policy->policy.access()),
         assessors_(catalog_, std::move(policy)),
         reports_(client::CreateChannel(config.intake(), config.server().tls())),
@@ -84,7 +88,7 @@ class TriageApp final : public server::App {
         ingest_({ingest_store_, gate_, reports_, assessors_, runtime.clock, runtime.ids,
                  [this] { WakeWorkers(); }}),
         cases_({case_store_, gate_, assessors_, runtime.clock, runtime.ids,
-                [this] { WakeWorkers(); }}),
+                [this] { WakeWorkers(); }, &audit_.reads()}),
         watch_(watch_store_, hub_, {access_store_, gate_}, runtime.clock, {}),
         access_({case_store_, access_store_, gate_, runtime.clock, runtime.ids,
                  [this] { WakeWorkers(); }}),
@@ -93,7 +97,10 @@ class TriageApp final : public server::App {
 
   std::vector<grpc::Service*> services() override { return {&service_}; }
 
-  absl::Status Prepare() override { return db::CheckSchemaVersion(*pool_, kMinimumSchema); }
+  absl::Status Prepare() override {
+    RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumSchema));
+    return audit_.Prepare();
+  }
 
   absl::Status CheckReady() override {
     RETURN_IF_ERROR(assessors_.Current().status());
@@ -101,6 +108,7 @@ class TriageApp final : public server::App {
   }
 
   void StartWorkers() override {
+    audit_.Start();
     relay_->Start();
     gauging_.Start();
     sequencing_.Start();
@@ -113,6 +121,7 @@ class TriageApp final : public server::App {
     sequencing_.Stop();
     gauging_.Stop();
     relay_->Stop();
+    audit_.Stop();
   }
 
  private:
@@ -125,6 +134,7 @@ class TriageApp final : public server::App {
   db::Transactor transactor_;
   policy::SqlPolicyStore policies_;
   policy::PolicyCatalog catalog_;
+  audit::Audit audit_;
   const AccessSeal seal_;
   const AccessGate gate_;
   Assessors assessors_;
@@ -163,7 +173,8 @@ absl::Status CheckSettings(const TriageConfig& config) {
   }
   if (config.policy_file().empty()) return wrong("policy_file: empty, want a file");
   if (config.access_key_file().empty()) return wrong("access_key_file: empty, want a file");
-  return crypto::CheckKeyFile(config.access_key_file());
+  RETURN_IF_ERROR(crypto::CheckKeyFile(config.access_key_file()));
+  return audit::CheckConfig(config.audit());
 }
 
 }  // namespace
@@ -181,8 +192,9 @@ absl::StatusOr<std::unique_ptr<server::App>> MakeTriageApp(const TriageConfig& c
                    config::PoolOptionsOf(config.database(), kWorkerConnections));
   ASSIGN_OR_RETURN(crypto::KeyedHash access_key,
                    crypto::KeyedHash::FromFile(config.access_key_file(), runtime.keys));
-  return std::make_unique<TriageApp>(config, pool, std::move(access_key), std::move(policy),
-                                     runtime);
+  ASSIGN_OR_RETURN(audit::Keys audit_keys, audit::ReadKeys(config.audit(), runtime.keys));
+  return std::make_unique<TriageApp>(config, pool, std::move(access_key), std::move(audit_keys),
+                                     std::move(policy), runtime);
 }
 
 }  // namespace mamori::triage

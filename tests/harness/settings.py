@@ -45,6 +45,10 @@ class Settings:
         config.outbox.lease_seconds = 2
         if service != "intake":
             config.policy_file = str(self.policy)
+        config.audit.key_file = self._secret(f"audit.{service}.key", "c3" * 32)
+        config.audit.signing_key_file = self._secret(f"audit.{service}.signing.key", "3c" * 32)
+        config.audit.sink_file = str(self._directory / f"audit.{service}.jsonl")
+        config.audit.checkpoint_interval.FromMilliseconds(1000)
         if service == "triage":
             config.access_key_file = str(self._directory / "access.key")
         if service == "notification":

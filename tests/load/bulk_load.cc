@@ -3,7 +3,7 @@
 //
 //   bulk_load --database 127.0.0.1:3306 --password_dir DIR --tls_ca FILE --policy FILE --count
 //   1000000
-//             --access_key FILE --reports FILE --cases FILE
+//             --access_key FILE --audit_key FILE --reports FILE --cases FILE
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
@@ -41,6 +41,7 @@ ABSL_FLAG(std::string, password_dir, "", "directory with intake.password and tri
 ABSL_FLAG(std::string, tls_ca, "", "the database's authority, PEM");
 ABSL_FLAG(std::string, policy, "", "policy file, textproto");
 ABSL_FLAG(std::string, access_key, "", "triage's access_key_file");
+ABSL_FLAG(std::string, audit_key, "", "the audit.key_file of both");
 ABSL_FLAG(int, count, 10000, "reports, each with its case");
 ABSL_FLAG(int, threads, 4, "threads, each with two connections");
 ABSL_FLAG(int, batch, 256, "reports per transaction");
@@ -218,11 +219,15 @@ absl::Status Main() {
   ASSIGN_OR_RETURN(const std::unique_ptr<db::Pool> triage_pool, OpenPool("triage"));
   db::Transactor intake_transactor(*intake_pool, clock, sleeper);
   db::Transactor triage_transactor(*triage_pool, clock, sleeper);
-  intake::SqlIntakeStore intake_store(intake_transactor, clock);
+  ASSIGN_OR_RETURN(const crypto::KeyedHash audit_key,
+                   crypto::KeyedHash::FromFile(absl::GetFlag(FLAGS_audit_key)));
+  const audit::Journal intake_journal(audit_key, "intake", clock);
+  const audit::Journal triage_journal(audit_key, "triage", clock);
+  intake::SqlIntakeStore intake_store(intake_transactor, clock, intake_journal);
   ASSIGN_OR_RETURN(crypto::KeyedHash key,
                    crypto::KeyedHash::FromFile(absl::GetFlag(FLAGS_access_key)));
   telemetry::NullTelemetry telemetry;
-  const triage::AccessSeal seal(std::move(key), telemetry);
+  const triage::AccessSeal seal(std::move(key), triage_journal, telemetry);
   triage::SqlIngestStore triage_store(triage_transactor, clock, seal);
 
   Loader loader({intake_store, triage_store}, MakeSamples(*policy, clock.Now()), *policy, clock,

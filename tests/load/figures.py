@@ -208,6 +208,7 @@ def _load(system: System, size: int) -> dict[str, pathlib.Path]:
     done = subprocess.run([PARTS / "bulk_load", f"--database={system.database.address}",
                            f"--password_dir={system.directory}", f"--tls_ca={system.certificates.ca}",
                            f"--policy={system.policy}", f"--access_key={system.directory}/access.key",
+                           f"--audit_key={system.directory}/audit.key",
                            f"--count={size}", f"--reports={reports}", f"--cases={cases}"])
     if done.returncode != 0:  # it has said why on standard error, where its progress stands too
         raise FigureError("bulk_load failed")

@@ -52,6 +52,8 @@ class System:
         self.database = Database(self.directory / "db", self.certificates, durable=True)
         self._secret("webhook.key", "5a" * 32)
         self._secret("access.key", "a5" * 32)
+        self._secret("audit.key", "c3" * 32)
+        self._secret("audit.signing.key", "3c" * 32)
         for service in SERVICES:
             self._secret(f"{service}.password", password_of(service))
 
@@ -147,6 +149,10 @@ server {{
 database {{
   address: "{self.database.address}" user: "mamori_{service}" schema: "mamori_{service}"
   password_file: "{self.directory}/{service}.password" tls_ca_file: "{tls.ca}"
+}}
+audit {{
+  key_file: "{self.directory}/audit.key" signing_key_file: "{self.directory}/audit.signing.key"
+  sink_file: "{self.directory}/audit.{service}.jsonl"
 }}
 outbox {{ paused: {str(paused).lower()} max_depth: {10_000_000 if paused else 0} }}
 """

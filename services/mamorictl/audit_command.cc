@@ -1,0 +1,220 @@
+// audit verify: whether what the services wrote down is still what they wrote. Made for an auditor:
+// reads the databases themselves, also a restored one without any service.
+#include <fstream>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "common/audit/hash.h"
+#include "common/audit/sink.h"
+#include "common/audit/verify.h"
+#include "common/config/textproto.h"
+#include "common/status/macros.h"
+#include "services/mamorictl/exit_code.h"
+#include "services/mamorictl/session.h"
+
+namespace mamori::ctl {
+namespace {
+
+constexpr const char* kServices[] = {"intake", "triage", "notification"};
+
+struct AuditFlags {
+  db::PoolOptions admin;
+  std::string password_file;
+  std::string schema_prefix = "mamori_";
+  std::string keys;  // directory
+  std::vector<std::string> public_keys;
+  std::vector<std::string> sinks;
+  int max_age_seconds = 60;
+  bool no_content = false;
+};
+
+// "SERVICE=VALUE" of a list.
+absl::StatusOr<std::map<std::string, std::vector<std::string>>> ByService(
+    const std::vector<std::string>& texts) {
+  std::map<std::string, std::vector<std::string>> found;
+  for (const std::string& text : texts) {
+    const size_t at = text.find('=');
+    if (at == std::string::npos) {
+      return absl::InvalidArgumentError(absl::StrCat(text, ": want SERVICE=VALUE"));
+    }
+    found[text.substr(0, at)].push_back(text.substr(at + 1));
+  }
+  return found;
+}
+
+absl::StatusOr<std::string> PublicKey(const std::vector<std::string>& given,
+                                      const std::string& service) {
+  if (given.size() != 1 || given[0].size() != 2 * crypto::kPublicKeyBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--public-key ", service, "=HEX: want exactly one of 64 hex digits"));
+  }
+  return absl::HexStringToBytes(given[0]);
+}
+
+struct Job {
+  std::string service;
+  std::string public_key;
+  std::vector<audit::SinkCopy> sinks;
+  absl::StatusOr<audit::Verified> result = absl::UnknownError("not run");
+};
+
+absl::StatusOr<audit::Verified> Verify(const AuditFlags& flags, Session& session, const Job& job) {
+  ASSIGN_OR_RETURN(crypto::KeyedHash key, crypto::KeyedHash::FromFile(absl::StrCat(
+                                              flags.keys, "/audit.", job.service, ".key")));
+  db::PoolOptions options = flags.admin;
+  options.schema = flags.schema_prefix + job.service;
+  options.max_connections = 1;
+  options.statement_timeout = absl::Minutes(5);
+  const auto pool = db::Pool::Create(options);
+  time::SystemSleeper sleeper;
+  db::Transactor transactor(*pool, session.clock(), sleeper);
+  audit::Verifier verifier(transactor, audit::Authenticator(std::move(key), job.service),
+                           job.public_key,
+                           {.now = session.clock().Now(),
+                            .max_age = absl::Seconds(flags.max_age_seconds),
+                            .content = !flags.no_content});
+  return verifier.Run(job.sinks);
+}
+
+absl::StatusOr<std::vector<Job>> MakeJobs(const AuditFlags& flags) {
+  ASSIGN_OR_RETURN(const auto keys, ByService(flags.public_keys));
+  ASSIGN_OR_RETURN(const auto files, ByService(flags.sinks));
+  std::vector<Job> jobs;
+  for (const char* service : kServices) {
+    Job& job = jobs.emplace_back();
+    job.service = service;
+    const auto key = keys.find(service);
+    ASSIGN_OR_RETURN(
+        job.public_key,
+        PublicKey(key == keys.end() ? std::vector<std::string>() : key->second, service));
+    const auto list = files.find(service);
+    if (list == files.end()) continue;
+    for (const std::string& file : list->second) {
+      ASSIGN_OR_RETURN(auto checkpoints, audit::ReadSinkFile(file));
+      job.sinks.push_back({file, std::move(checkpoints)});
+    }
+  }
+  return jobs;
+}
+
+int Report(Session& session, const std::vector<Job>& jobs, absl::Duration took) {
+  std::map<std::string, const audit::Verified*> all;
+  int64_t entries = 0;
+  int64_t open = 0;
+  std::vector<std::string> findings;
+  for (const Job& job : jobs) {
+    all[job.service] = &*job.result;
+    entries += job.result->entries;
+    open += job.result->open_entries;
+    for (const std::string& one : job.result->findings) {
+      findings.push_back(absl::StrCat(job.service, ": ", one));
+    }
+  }
+  for (std::string& one : audit::CheckReferences(all)) findings.push_back(std::move(one));
+  for (const std::string& one : findings) session.out() << "BAD " << one << "\n";
+  session.out() << entries << " entries (" << open << " after the last checkpoint), "
+                << findings.size() << " findings, " << absl::ToInt64Milliseconds(took) << " ms, "
+                << static_cast<int64_t>(entries / absl::ToDoubleSeconds(took)) << " entries/s\n";
+  return findings.empty() ? kOk : kStatusBase + grpc::StatusCode::DATA_LOSS;
+}
+
+int Failed(Session& session, const absl::Status& status) {
+  session.err() << "mamorictl: " << absl::StatusCodeToString(status.code()) << ": "
+                << status.message() << "\n";
+  return ExitCodeOf(status);
+}
+
+int Run(Session& session, AuditFlags flags) {
+  if (!flags.password_file.empty()) {
+    const auto password = config::ReadSecret(flags.password_file);
+    if (!password.ok()) return Failed(session, password.status());
+    flags.admin.password = *password;
+  }
+  auto jobs = MakeJobs(flags);
+  if (!jobs.ok()) return Failed(session, jobs.status());
+  const absl::Duration begin = session.clock().Monotonic();
+  std::vector<std::thread> threads;
+  for (Job& job : *jobs) {
+    threads.emplace_back([&] { job.result = Verify(flags, session, job); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const Job& job : *jobs) {
+    if (!job.result.ok()) return Failed(session, job.result.status());
+  }
+  return Report(session, *jobs, session.clock().Monotonic() - begin);
+}
+
+int PrintPublicKey(Session& session, const std::string& file) {
+  auto arena = crypto::KeyArena::Create();
+  if (!arena.ok()) return Failed(session, arena.status());
+  const auto seed = arena->Read(file);
+  if (!seed.ok()) return Failed(session, seed.status());
+  const auto key = crypto::SigningKey::FromSeed(*seed, *arena);
+  if (!key.ok()) return Failed(session, key.status());
+  session.out() << audit::ToHex(key->public_key()) << "\n";
+  return kOk;
+}
+
+void AddVerify(CLI::App& app, Choice& choice) {
+  auto* command = app.add_subcommand("verify", "Whether the audit is what the services wrote");
+  auto flags = std::make_shared<AuditFlags>();
+  command->add_option("--database", flags->admin.host, "host:port")
+      ->envname("MAMORI_DATABASE")
+      ->required();
+  command->add_option("--user", flags->admin.user, "User that may read the three schemas")
+      ->envname("MAMORI_DATABASE_USER")
+      ->required();
+  command->add_option("--password-file", flags->password_file, "File with its password")
+      ->envname("MAMORI_DATABASE_PASSWORD_FILE");
+  command
+      ->add_option("--tls-ca", flags->admin.tls_ca_file,
+                   "PEM authority of the server; without it the connection is plain")
+      ->envname("MAMORI_DATABASE_TLS_CA");
+  command->add_option("--schema-prefix", flags->schema_prefix, "Before the service's name")
+      ->capture_default_str();
+  command
+      ->add_option("--keys", flags->keys,
+                   "Directory with audit.SERVICE.key, the services' audit.key_file")
+      ->required();
+  command
+      ->add_option("--public-key", flags->public_keys,
+                   "SERVICE=HEX, as `audit public-key` printed it when the service was set up")
+      ->required();
+  command->add_option("--sink", flags->sinks,
+                      "SERVICE=FILE, what a sink of the service got; several are all compared");
+  command->add_option("--max-age", flags->max_age_seconds, "Of each sink's newest checkpoint, s")
+      ->capture_default_str();
+  command->add_flag("--no-content", flags->no_content, "Do not compare reports and cases with it");
+  command->footer(
+      "Prints one line per finding, the first bad entry first, and ends with exit code 25 when\n"
+      "there is one. Entries after the last checkpoint are authentic; that none of them is "
+      "missing\n"
+      "cannot be said.");
+  command->callback([=, &choice] {
+    choice.needs_services = false;
+    choice.run = [=](Session& session) { return Run(session, *flags); };
+  });
+}
+
+}  // namespace
+
+void AddAuditCommands(CLI::App& app, Choice& choice) {
+  auto* group = app.add_subcommand("audit", "What was done, and whether that is still true");
+  group->require_subcommand(1);
+  AddVerify(*group, choice);
+  auto* command = group->add_subcommand(
+      "public-key", "The public key of a signing key file, to be kept where verification is done");
+  auto file = std::make_shared<std::string>();
+  command->add_option("file", *file, "The service's audit.signing_key_file")->required();
+  command->callback([=, &choice] {
+    choice.needs_services = false;
+    choice.run = [=](Session& session) { return PrintPublicKey(session, *file); };
+  });
+}
+
+}  // namespace mamori::ctl

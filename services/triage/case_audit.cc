@@ -1,0 +1,59 @@
+#include "services/triage/case_audit.h"
+
+#include <utility>
+
+#include "absl/strings/str_join.h"
+#include "common/audit/content.h"
+#include "common/status/macros.h"
+
+namespace mamori::triage {
+namespace {
+
+audit::Entry EntryOf(const AccessSeal& seal, const CaseChange& change, bool access_changed) {
+  const CaseRow& row = change.row;
+  audit::Entry entry;
+  entry.kind = audit::Kind::kCase;
+  entry.resource_id = row.case_id;
+  entry.tenant = row.tenant;
+  entry.action = change.action;
+  entry.who = change.who;
+  entry.record = audit::RecordOf(seal.journal().authenticator(),
+                                 {.case_id = row.case_id,
+                                  .tenant = row.tenant,
+                                  .company = row.company,
+                                  .state = row.state,
+                                  .report_kind = row.kind,
+                                  .severity = row.severity,
+                                  .assignee = row.assignee,
+                                  .categories = absl::StrJoin(row.categories, ","),
+                                  .policy_digest = row.policy_digest,
+                                  .merged_into = row.merged_into,
+                                  .version = row.version,
+                                  .access_version = row.access_version});
+  entry.access_version = row.access_version;
+  if (access_changed) entry.access = seal.Seal(row.access).tag;
+  return entry;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> RecordOpened(db::Tx& tx, const AccessSeal& seal,
+                                                      const std::vector<NewCase>& cases) {
+  std::vector<audit::Entry> entries;
+  for (const NewCase& one : cases) {
+    audit::Entry& entry = entries.emplace_back(EntryOf(seal, *one.change, true));
+    entry.cause_kind = audit::Kind::kReport;
+    entry.cause_id = one.report->report_id;
+  }
+  ASSIGN_OR_RETURN(audit::Group group, seal.journal().Begin(tx, std::move(entries)));
+  return std::move(group.hashes);
+}
+
+absl::Status RecordChange(db::Tx& tx, const AccessSeal& seal, const CaseRow& before,
+                          const CaseChange& change, std::string commitment) {
+  audit::Entry entry = EntryOf(seal, change, change.row.access_version != before.access_version);
+  entry.commitment = std::move(commitment);
+  return seal.journal().Append(tx, std::move(entry), before.audit_first);
+}
+
+}  // namespace mamori::triage
