@@ -50,6 +50,14 @@ class GrantsTest(SystemTest):
         for statement in ("DELETE FROM mamori_intake.report", "UPDATE mamori_intake.report SET body = ''"):
             self.assertIn("denied", self._as("intake", statement, *self._tls()).stderr)
 
+    def test_audit_is_only_added_to(self):
+        for service in SERVICES:
+            for table in ("audit_entry", "audit_group", "audit_checkpoint", "audit_leaf", "audit_delivery"):
+                for statement in (f"DELETE FROM mamori_{service}.{table}", f"UPDATE mamori_{service}.{table} SET time = 0",
+                                  f"TRUNCATE mamori_{service}.{table}"):
+                    with self.subTest(statement=statement):
+                        self.assertIn("denied", self._as(service, statement, *self._tls()).stderr)
+
     def test_connection_without_tls_is_refused(self):
         self.assertIn("denied", self._as("intake", "SELECT 1", "--skip-ssl").stderr)
 

@@ -11,6 +11,7 @@ import grpc
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
+from harness import audit  # noqa: E402
 from harness.ids import name_of  # noqa: E402
 from harness.processes import wait_until  # noqa: E402
 from harness.reports import make_request  # noqa: E402
@@ -130,6 +131,20 @@ class LifecycleTest(SystemTest):
         self.system.wait_ready()
         opened = {name_of("reports", e.case_opened.report_id) for e in seen.values() if e.HasField("case_opened")}
         self.assertLessEqual(set(before + during), opened)
+
+    def test_whatever_happened_stands_in_the_audit(self):
+        # After what the tests before this one did to the processes and the database.
+        name = self.submit(make_request("The words of a witness."))
+        self.wait_case(name)
+        time.sleep(2.5)  # a checkpoint comes each second
+        whole = audit.verify(self.system)
+        self.assertEqual(whole.returncode, 0, whole.stdout + whole.stderr)
+        self.assertNotIn("BAD", whole.stdout)
+        self.system.database.sql(
+            "UPDATE mamori_intake.report SET body = REPLACE(body, 'witness', 'nobody!') WHERE body LIKE '%witness%'")
+        changed = audit.verify(self.system)
+        self.assertEqual(changed.returncode, 25, changed.stdout + changed.stderr)
+        self.assertIn(f"BAD intake: {name}: ", changed.stdout)
 
     def _watch(self, replica: int, token: str, seen: dict, after_start, want: int) -> str:
         """Reads the stream until `want` distinct openings are seen; the last token."""
