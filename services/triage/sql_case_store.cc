@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "common/idempotency/request_id.h"
 #include "common/status/errors.h"
@@ -19,59 +20,77 @@ using mamori::v1::CaseNote;
 constexpr char kSelectReports[] =
     "SELECT report_id, assessment FROM case_report WHERE case_id = ? AND tenant = ?"
     " ORDER BY join_time, report_id LIMIT 1000";
-// The case beside each of its reports, of which there is nearly always one.
-constexpr char kWithReport[] = ", r.report_id, r.assessment FROM case_record c";
+// The case beside each of its reports, of which there is nearly always one. Unordered: an order
+// over a join or a UNION that carries blobs makes a temporary table on disk, which cost more than
+// all the rest.
+constexpr char kWithReport[] = ", r.join_time, r.report_id, r.assessment FROM case_record c";
 constexpr char kJoinReports[] =
     " LEFT JOIN case_report r ON r.case_id = c.case_id AND r.tenant = c.tenant";
 constexpr char kOfCase[] = " WHERE c.case_id = ? AND c.tenant = ?";
 constexpr char kOfReport[] =
     " WHERE c.case_id = (SELECT case_id FROM case_report WHERE report_id = ? AND tenant = ?)"
     " AND c.tenant = ?";
-constexpr char kReportOrder[] = " ORDER BY r.join_time, r.report_id LIMIT 1000";
+constexpr size_t kMaxReports = 1000;
 constexpr char kMoveReports[] =
     "UPDATE case_report SET case_id = ? WHERE case_id = ? AND tenant = ?";
-// Notes have an outcome of 0. One statement, because most cases have neither and the way to the
-// server costs more than the look.
-constexpr char kSelectNotesAndDeliveries[] =
-    "(SELECT 0 AS outcome, create_time AS time, note_id AS id, author, text FROM case_note"
-    " WHERE case_id = ? AND tenant = ? ORDER BY create_time DESC, note_id DESC LIMIT 200)"
-    " UNION ALL "
-    "(SELECT outcome, outcome_time, subject_id, '', '' FROM case_delivery"
-    " WHERE case_id = ? AND tenant = ? ORDER BY outcome_time DESC, event_id DESC LIMIT 50)";
+constexpr char kSelectNotes[] =
+    "SELECT note_id, author, create_time, text FROM case_note WHERE case_id = ? AND tenant = ?"
+    " ORDER BY create_time DESC, note_id DESC LIMIT 200";
+constexpr char kSelectDeliveries[] =
+    "SELECT subject_id, outcome, outcome_time FROM case_delivery"
+    " WHERE case_id = ? AND tenant = ? ORDER BY outcome_time DESC, event_id DESC LIMIT 50";
 
 db::Params Of(const CaseRow& row) { return db::Params().Add(row.case_id).Add(row.tenant); }
+
+absl::Status AddReport(std::string_view report_id, std::string_view assessment, Case& proto) {
+  proto.add_reports(id::Name("reports", report_id));
+  return proto.add_assessments()->ParseFromArray(assessment.data(), assessment.size())
+             ? absl::OkStatus()
+             : absl::DataLossError("a stored assessment cannot be read");
+}
 
 absl::Status AddReports(db::Tx& tx, const CaseRow& row, Case& proto) {
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectReports, Of(row)));
   for (const db::Row& report : rows) {
-    proto.add_reports(id::Name("reports", report.GetBytes(0)));
-    if (!proto.add_assessments()->ParseFromString(report.GetBytes(1))) {
-      return absl::DataLossError("a stored assessment cannot be read");
-    }
+    RETURN_IF_ERROR(AddReport(report.GetBytes(0), report.GetBytes(1), proto));
   }
   return absl::OkStatus();
 }
 
-// Both come newest first; notes are shown oldest first.
-absl::Status AddNotesAndDeliveries(db::Tx& tx, const CaseRow& row, Case& proto) {
-  ASSIGN_OR_RETURN(const db::Rows rows,
-                   tx.Query(kSelectNotesAndDeliveries, Of(row).Append(Of(row))));
-  std::vector<CaseNote> notes;
-  for (const db::Row& one : rows) {
-    const int64_t outcome = one.GetInt64(0);
-    if (outcome == 0) {
-      notes.push_back(ToProto(NoteRow{.note_id = one.GetBytes(2),
-                                      .author = one.GetBytes(3),
-                                      .text = one.GetBytes(4),
-                                      .create_time = one.GetTime(1)}));
-    } else {
-      *proto.add_deliveries() = ToProto(DeliveryRow{.subject_id = one.GetBytes(2),
-                                                    .outcome = static_cast<Outcome>(outcome),
-                                                    .outcome_time = one.GetTime(1)});
-    }
+// From rows of a case beside its reports, oldest report first.
+absl::Status AddJoinedReports(const db::Rows& rows, Case& proto) {
+  constexpr size_t kTime = kCaseColumnCount, kId = kTime + 1, kAssessment = kTime + 2;
+  if (rows[0].IsNull(kTime)) return absl::OkStatus();  // everything was merged into another
+  std::vector<const db::Row*> reports;
+  for (const db::Row& report : rows) reports.push_back(&report);
+  absl::c_sort(reports, [](const db::Row* a, const db::Row* b) {
+    return std::pair(a->GetTime(kTime), std::string_view(a->GetBytes(kId))) <
+           std::pair(b->GetTime(kTime), std::string_view(b->GetBytes(kId)));
+  });
+  for (const db::Row* report : reports) {
+    RETURN_IF_ERROR(AddReport(report->GetBytes(kId), report->GetBytes(kAssessment), proto));
   }
-  for (auto note = notes.rbegin(); note != notes.rend(); ++note) {
-    *proto.add_notes() = std::move(*note);
+  return absl::OkStatus();
+}
+
+// They come newest first and are shown oldest first.
+absl::Status AddNotes(db::Tx& tx, const CaseRow& row, Case& proto) {
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectNotes, Of(row)));
+  for (auto note = rows.rbegin(); note != rows.rend(); ++note) {
+    *proto.add_notes() = ToProto(NoteRow{.note_id = note->GetBytes(0),
+                                         .author = note->GetBytes(1),
+                                         .text = note->GetBytes(3),
+                                         .create_time = note->GetTime(2)});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddDeliveries(db::Tx& tx, const CaseRow& row, Case& proto) {
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectDeliveries, Of(row)));
+  for (const db::Row& one : rows) {
+    *proto.add_deliveries() = ToProto(DeliveryRow{.subject_id = one.GetBytes(0),
+                                                  .outcome = static_cast<Outcome>(one.GetInt64(1)),
+                                                  .outcome_time = one.GetTime(2)});
   }
   return absl::OkStatus();
 }
@@ -88,7 +107,7 @@ absl::StatusOr<Case> Whole(db::Tx& tx, const AccessSeal& seal, std::string_view 
                            const char* where, const db::Params& params, CaseStore::Admit admit) {
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query(absl::StrCat("SELECT ", kCaseColumns, kWithReport, kJoinAccess,
-                                         kJoinReports, where, kReportOrder),
+                                         kJoinReports, where, " LIMIT ", kMaxReports),
                             params));
   if (rows.empty()) return status::NotFound("case");
   const CaseRow row = ReadCase(rows[0], seal);
@@ -99,14 +118,10 @@ absl::StatusOr<Case> Whole(db::Tx& tx, const AccessSeal& seal, std::string_view 
     RETURN_IF_ERROR(admit(into));
   }
   Case proto = ToProto(row);
-  for (const db::Row& report : rows) {
-    if (report.IsNull(kCaseColumnCount)) continue;  // everything was merged into another
-    proto.add_reports(id::Name("reports", report.GetBytes(kCaseColumnCount)));
-    if (!proto.add_assessments()->ParseFromString(report.GetBytes(kCaseColumnCount + 1))) {
-      return absl::DataLossError("a stored assessment cannot be read");
-    }
-  }
-  RETURN_IF_ERROR(AddNotesAndDeliveries(tx, row, proto));
+  RETURN_IF_ERROR(rows.size() < kMaxReports ? AddJoinedReports(rows, proto)
+                                            : AddReports(tx, row, proto));
+  RETURN_IF_ERROR(AddNotes(tx, row, proto));
+  RETURN_IF_ERROR(AddDeliveries(tx, row, proto));
   return proto;
 }
 
