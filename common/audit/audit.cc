@@ -65,6 +65,7 @@ Audit::Audit(const config::v1::Audit& config, const std::string& service, Keys k
              telemetry::Telemetry& telemetry)
     : journal_(std::move(keys.authentication), service, clock),
       signing_(std::move(keys.signing)),
+      notary_(service, signing_),
       reads_(transactor, journal_, clock),
       checkpointer_({transactor, journal_.authenticator(), signing_, clock, ids, telemetry},
                     OptionsOf(config)),

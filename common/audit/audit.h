@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "common/audit/checkpointer.h"
 #include "common/audit/journal.h"
+#include "common/audit/notary.h"
 #include "common/audit/publisher.h"
 #include "common/audit/reads.h"
 #include "common/crypto/key_arena.h"
@@ -34,7 +35,7 @@ class Audit {
         telemetry::Telemetry& telemetry);
 
   const Journal& journal() const { return journal_; }
-  const crypto::SigningKey& signing_key() const { return signing_; }
+  const Notary& notary() const { return notary_; }
   Reads& reads() { return reads_; }
 
   // Before anything is served: the first checkpoint is there.
@@ -48,6 +49,7 @@ class Audit {
 
   const Journal journal_;
   const crypto::SigningKey signing_;
+  const Notary notary_;
   Reads reads_;
   Checkpointer checkpointer_;
   Publisher publisher_;

@@ -6,6 +6,7 @@
 
 #include "common/audit/checkpoint.h"
 #include "common/audit/hash.h"
+#include "common/audit/notary.h"
 #include "common/audit/test_service.h"
 
 namespace mamori::audit {
@@ -133,6 +134,25 @@ TEST(Statement, ProvesItsOwnEntryAlone) {
   other = statement;
   other.set_index(0);
   EXPECT_FALSE(Verify(key.public_key(), other).ok());
+}
+
+TEST(Notary, StatesEachOfWhatWasBegunTogetherByOneSignature) {
+  Service service("intake");
+  for (const size_t count : {1, 2, 5, 64}) {
+    std::vector<Entry> entries(count, Full());
+    for (Entry& entry : entries) entry.resource_id = service.ids_.NewId();
+    const auto group = service.database_.transactor().Run<Group>(
+        {}, [&](db::Tx& tx) { return service.journal_.Begin(tx, entries); });
+    ASSERT_THAT(group, testing::IsOk());
+    const auto statements = Notary("intake", service.key_).State(*group);
+    ASSERT_EQ(statements.size(), count);
+    for (size_t i = 0; i < count; ++i) {
+      const auto entry = Verify(service.key_.public_key(), statements[i]);
+      ASSERT_THAT(entry, testing::IsOk()) << i << " of " << count;
+      EXPECT_EQ(entry->resource_id, entries[i].resource_id);
+      EXPECT_EQ(statements[i].signature(), statements[0].signature());
+    }
+  }
 }
 
 }  // namespace

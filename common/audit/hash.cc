@@ -23,16 +23,13 @@ void Update(crypto_generichash_state& state, std::string_view part) {
                             part.size());
 }
 
-// One level up; `neighbour` gets that of `index`, empty when it has none.
-std::vector<std::string> Up(const std::vector<std::string>& level, size_t index,
-                            std::string& neighbour) {
+std::vector<std::string> Up(const std::vector<std::string>& level) {
   std::vector<std::string> above;
   above.reserve((level.size() + 1) / 2);
   for (size_t i = 0; i + 1 < level.size(); i += 2) {
     above.push_back(Hash("node", {level[i], level[i + 1]}));
   }
   if (level.size() % 2 == 1) above.push_back(level.back());
-  neighbour = (index ^ 1) < level.size() ? level[index ^ 1] : std::string();
   return above;
 }
 
@@ -51,20 +48,24 @@ std::string Hash(std::string_view purpose, std::initializer_list<std::string_vie
 
 std::string MerkleRoot(std::vector<std::string> leaves) {
   if (leaves.empty()) return Hash("no leaves", {});
-  std::string neighbour;
-  while (leaves.size() > 1) leaves = Up(leaves, 0, neighbour);
+  while (leaves.size() > 1) leaves = Up(leaves);
   return std::move(leaves.front());
 }
 
-std::vector<std::string> MerklePath(std::vector<std::string> leaves, size_t index) {
-  std::vector<std::string> path;
-  while (leaves.size() > 1) {
-    std::string neighbour;
-    leaves = Up(leaves, index, neighbour);
-    if (!neighbour.empty()) path.push_back(std::move(neighbour));
-    index /= 2;
+std::vector<std::string> MerklePath(const std::vector<std::string>& leaves, size_t index) {
+  return std::move(MerklePaths(leaves)[index]);
+}
+
+std::vector<std::vector<std::string>> MerklePaths(std::vector<std::string> level) {
+  std::vector<std::vector<std::string>> paths(level.size());
+  for (int height = 0; level.size() > 1; ++height) {
+    for (size_t i = 0; i < paths.size(); ++i) {
+      const size_t neighbour = (i >> height) ^ 1;
+      if (neighbour < level.size()) paths[i].push_back(level[neighbour]);
+    }
+    level = Up(level);
   }
-  return path;
+  return paths;
 }
 
 std::string RootFromPath(std::string leaf, size_t index, size_t count,

@@ -16,7 +16,9 @@ std::string Hash(std::string_view purpose, std::initializer_list<std::string_vie
 // without a neighbour moves up as it is.
 std::string MerkleRoot(std::vector<std::string> leaves);
 // What RootFromPath needs beside a leaf to come to the root: the neighbours from below.
-std::vector<std::string> MerklePath(std::vector<std::string> leaves, size_t index);
+std::vector<std::string> MerklePath(const std::vector<std::string>& leaves, size_t index);
+// Of every leaf, for not much more than the root.
+std::vector<std::vector<std::string>> MerklePaths(std::vector<std::string> leaves);
 std::string RootFromPath(std::string leaf, size_t index, size_t count,
                          const std::vector<std::string>& path);
 

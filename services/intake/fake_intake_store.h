@@ -47,7 +47,8 @@ class FakeIntakeStore final : public IntakeStore {
     return batch_sizes_;
   }
 
-  absl::Status InsertReports(const std::vector<const NewReport*>& reports, absl::Time) override {
+  absl::StatusOr<std::vector<std::string>> InsertReports(
+      const std::vector<const NewReport*>& reports, absl::Time) override {
     if (before_insert_) before_insert_(reports);
     std::lock_guard lock(mu_);
     Fault fault;
@@ -67,7 +68,8 @@ class FakeIntakeStore final : public IntakeStore {
       submitted_[report->answer.key] = report->answer;
       reports_[report->report_id] = *report;
     }
-    return fault.status;
+    if (!fault.status.ok()) return fault.status;
+    return std::vector<std::string>();
   }
 
   absl::StatusOr<std::vector<Answer>> FindAnswers(const std::vector<std::string>& keys,

@@ -137,8 +137,11 @@ void GroupCommit::Write(Batch batch) {
   deadline = std::min(deadline, dependencies_.clock.Now() + kLongestWrite);
 
   absl::Status status;
+  std::vector<std::string> statements;
   for (int blind_runs = 0; !batch.empty();) {
-    status = Insert(batch, deadline);
+    auto inserted = Insert(batch, deadline);
+    status = inserted.status();
+    if (inserted.ok()) statements = *std::move(inserted);
     if (!absl::IsAlreadyExists(status)) break;
     const absl::StatusOr<size_t> answered = AnswerStored(batch, deadline);
     if (!answered.ok()) {
@@ -157,11 +160,13 @@ void GroupCommit::Write(Batch batch) {
     return;
   }
   if (status.ok() || batch.size() == 1 || db::FailsWholeBatch(status)) {
-    for (auto& submission : batch) {
+    for (size_t i = 0; i < batch.size(); ++i) {
       if (status.ok()) {
-        Finish(*submission, std::move(submission->report.answer.response));
+        std::string& answer = batch[i]->report.answer.response;
+        if (i < statements.size()) answer += statements[i];
+        Finish(*batch[i], std::move(answer));
       } else {
-        Finish(*submission, status);
+        Finish(*batch[i], status);
       }
     }
     if (status.ok()) dependencies_.committed();
@@ -175,19 +180,20 @@ void GroupCommit::Write(Batch batch) {
   Write(std::move(second));
 }
 
-absl::Status GroupCommit::Insert(const Batch& batch, absl::Time deadline) {
+absl::StatusOr<std::vector<std::string>> GroupCommit::Insert(const Batch& batch,
+                                                             absl::Time deadline) {
   std::vector<const NewReport*> reports;
   reports.reserve(batch.size());
   for (const auto& submission : batch) reports.push_back(&submission->report);
   const absl::Duration begin = dependencies_.clock.Monotonic();
-  const absl::Status status = dependencies_.store.InsertReports(reports, deadline);
+  auto statements = dependencies_.store.InsertReports(reports, deadline);
   dependencies_.telemetry.Observe("mamori_intake_commit_seconds",
                                   dependencies_.clock.Monotonic() - begin);
-  if (status.ok()) {
+  if (statements.ok()) {
     dependencies_.telemetry.Count("mamori_intake_reports_total", {},
                                   static_cast<double>(batch.size()));
   }
-  return status;
+  return statements;
 }
 
 absl::StatusOr<size_t> GroupCommit::AnswerStored(Batch& batch, absl::Time deadline) {

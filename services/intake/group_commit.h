@@ -71,7 +71,7 @@ class GroupCommit {
   void Write(Batch batch);
   // Answers those of `batch` whose request id is stored and takes them out; how many.
   absl::StatusOr<size_t> AnswerStored(Batch& batch, absl::Time deadline);
-  absl::Status Insert(const Batch& batch, absl::Time deadline);
+  absl::StatusOr<std::vector<std::string>> Insert(const Batch& batch, absl::Time deadline);
 
   const Dependencies dependencies_;
   const Options options_;

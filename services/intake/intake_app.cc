@@ -68,7 +68,7 @@ class IntakeApp final : public server::App {
         audit_(config.audit(), "intake", std::move(audit_keys), transactor_, runtime.clock,
                runtime.ids, runtime.telemetry),
         store_(transactor_, runtime.clock, audit_.journal()),
-        writer_store_(writer_transactor_, runtime.clock, audit_.journal()),
+        writer_store_(writer_transactor_, runtime.clock, audit_.journal(), &audit_.notary()),
         relay_(outbox::Relay::Create(
             {transactor_, runtime.clock, runtime.ids, runtime.telemetry},
             client::MakeEventPublisher<triage::v1::IngestEventsRequest,

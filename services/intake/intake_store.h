@@ -111,8 +111,10 @@ class IntakeStore {
   // ALREADY_EXISTS when one of the keys is there already. May be called again with the same
   // reports, also after the outcome of a COMMIT was unknown: FindAnswers then tells those that are
   // there.
-  virtual absl::Status InsertReports(const std::vector<const NewReport*>& reports,
-                                     absl::Time deadline) = 0;
+  // Of each report what its answer says besides: a serialized SubmitReportResponse to be appended,
+  // or nothing at all.
+  virtual absl::StatusOr<std::vector<std::string>> InsertReports(
+      const std::vector<const NewReport*>& reports, absl::Time deadline) = 0;
   // The answers stored for `keys`, in any order, without those that are not there.
   virtual absl::StatusOr<std::vector<Answer>> FindAnswers(const std::vector<std::string>& keys,
                                                           absl::Time deadline) = 0;

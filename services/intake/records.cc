@@ -112,6 +112,12 @@ std::string SubmitAnswer(const std::string& report_id) {
   return response.SerializeAsString();
 }
 
+std::string StatementAnswer(mamori::v1::EntryStatement statement) {
+  v1::SubmitReportResponse response;
+  response.mutable_statement()->Swap(&statement);
+  return response.SerializeAsString();
+}
+
 NewSupplement MakeNewSupplement(const server::CallContext& call,
                                 const v1::SupplementReportRequest& request, NewIds ids,
                                 absl::Time now) {

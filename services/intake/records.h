@@ -29,6 +29,8 @@ NewReport MakeNewReport(const server::CallContext& call, std::string_view method
 // The serialized answer to SubmitReport: it says nothing but which report it became, so that the
 // report's row is the stored answer too.
 std::string SubmitAnswer(const std::string& report_id);
+// What is appended to it in the first answer.
+std::string StatementAnswer(mamori::v1::EntryStatement statement);
 NewSupplement MakeNewSupplement(const server::CallContext& call,
                                 const v1::SupplementReportRequest& request, NewIds ids,
                                 absl::Time now);

@@ -130,8 +130,8 @@ absl::StatusOr<db::Rows> SqlIntakeStore::Read(absl::Time deadline, const std::st
                                    [&](db::Tx& tx) { return tx.Query(sql, params); });
 }
 
-absl::Status SqlIntakeStore::InsertReports(const std::vector<const NewReport*>& reports,
-                                           absl::Time deadline) {
+absl::StatusOr<std::vector<std::string>> SqlIntakeStore::InsertReports(
+    const std::vector<const NewReport*>& reports, absl::Time deadline) {
   std::vector<const mamori::v1::Event*> events;
   events.reserve(reports.size());
   const std::vector<std::string> randoms = audit::NewRandoms(reports.size());
@@ -145,15 +145,24 @@ absl::Status SqlIntakeStore::InsertReports(const std::vector<const NewReport*>& 
   }
   // A rerun after an unknown COMMIT meets its own rows as ALREADY_EXISTS; the caller tells by their
   // answers.
-  return transactor_.Run(
-      {.deadline = deadline, .settles_unknown_commit = true}, [&](db::Tx& tx) -> absl::Status {
-        ASSIGN_OR_RETURN(const audit::Group group, journal_.Begin(tx, entries));
-        RETURN_IF_ERROR(
-            tx.InsertRows(kInsertReports, reports.size(), [&](size_t i, db::Params& params) {
-              AddReport(*reports[i], randoms[i], group.hashes[i], params);
-            }));
-        return outbox::Append(tx, events);
-      });
+  ASSIGN_OR_RETURN(const audit::Group group,
+                   transactor_.Run<audit::Group>(
+                       {.deadline = deadline, .settles_unknown_commit = true},
+                       [&](db::Tx& tx) -> absl::StatusOr<audit::Group> {
+                         ASSIGN_OR_RETURN(audit::Group group, journal_.Begin(tx, entries));
+                         RETURN_IF_ERROR(tx.InsertRows(
+                             kInsertReports, reports.size(), [&](size_t i, db::Params& params) {
+                               AddReport(*reports[i], randoms[i], group.hashes[i], params);
+                             }));
+                         RETURN_IF_ERROR(outbox::Append(tx, events));
+                         return group;
+                       }));
+  std::vector<std::string> statements;
+  if (notary_ == nullptr) return statements;
+  for (mamori::v1::EntryStatement& one : notary_->State(group)) {
+    statements.push_back(StatementAnswer(std::move(one)));
+  }
+  return statements;
 }
 
 absl::StatusOr<std::vector<Answer>> SqlIntakeStore::FindAnswers(

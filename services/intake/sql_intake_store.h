@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/audit/journal.h"
+#include "common/audit/notary.h"
 #include "common/db/transaction.h"
 #include "common/time/clock.h"
 #include "services/intake/intake_store.h"
@@ -15,14 +16,15 @@ namespace mamori::intake {
 // The schema this code needs at least.
 inline constexpr int kMinimumSchema = 57;
 
+// Without a notary, for tools, no answer brings a statement.
 class SqlIntakeStore final : public IntakeStore {
  public:
   SqlIntakeStore(db::Transactor& transactor, const time::Clock& clock,
-                 const audit::Journal& journal)
-      : transactor_(transactor), clock_(clock), journal_(journal) {}
+                 const audit::Journal& journal, const audit::Notary* notary = nullptr)
+      : transactor_(transactor), clock_(clock), journal_(journal), notary_(notary) {}
 
-  absl::Status InsertReports(const std::vector<const NewReport*>& reports,
-                             absl::Time deadline) override;
+  absl::StatusOr<std::vector<std::string>> InsertReports(
+      const std::vector<const NewReport*>& reports, absl::Time deadline) override;
   absl::StatusOr<std::vector<Answer>> FindAnswers(const std::vector<std::string>& keys,
                                                   absl::Time deadline) override;
   absl::StatusOr<std::vector<StoredReport>> GetReports(const std::string& tenant,
@@ -53,6 +55,7 @@ class SqlIntakeStore final : public IntakeStore {
   db::Transactor& transactor_;
   const time::Clock& clock_;
   const audit::Journal& journal_;
+  const audit::Notary* const notary_;
 };
 
 }  // namespace mamori::intake

@@ -1,6 +1,7 @@
 // audit verify: whether what the services wrote down is still what they wrote. Made for an auditor:
 // reads the databases themselves, also a restored one without any service.
-#include <fstream>
+#include <google/protobuf/util/json_util.h>
+
 #include <map>
 #include <memory>
 #include <string>
@@ -16,6 +17,7 @@
 #include "common/status/macros.h"
 #include "services/mamorictl/exit_code.h"
 #include "services/mamorictl/session.h"
+#include "services/mamorictl/text_source.h"
 
 namespace mamori::ctl {
 namespace {
@@ -160,6 +162,25 @@ int PrintPublicKey(Session& session, const std::string& file) {
   return kOk;
 }
 
+// What a reporter was given, against the pinned key: also when the database says otherwise by now.
+int CheckStatement(Session& session, const std::string& file, const std::string& key) {
+  std::string json;
+  if (!ReadText(file, json)) return session.FailLocally(absl::StrCat("cannot read ", file));
+  intake::v1::SubmitReportResponse response;
+  if (!google::protobuf::util::JsonStringToMessage(json, &response).ok()) {
+    return session.FailUsage(absl::StrCat(file, ": want the JSON answer to SubmitReport"));
+  }
+  const absl::StatusOr<audit::Entry> entry =
+      audit::Verify(absl::HexStringToBytes(key), response.statement());
+  if (!entry.ok()) return Failed(session, entry.status());
+  if (audit::NameOf(entry->kind, entry->resource_id) != response.name()) {
+    return Failed(session, absl::InvalidArgumentError("the statement is of another report"));
+  }
+  session.out() << response.name() << " " << entry->action << " "
+                << absl::FormatTime(entry->time, absl::UTCTimeZone()) << "\n";
+  return kOk;
+}
+
 void AddVerify(CLI::App& app, Choice& choice) {
   auto* command = app.add_subcommand("verify", "Whether the audit is what the services wrote");
   auto flags = std::make_shared<AuditFlags>();
@@ -214,6 +235,16 @@ void AddAuditCommands(CLI::App& app, Choice& choice) {
   command->callback([=, &choice] {
     choice.needs_services = false;
     choice.run = [=](Session& session) { return PrintPublicKey(session, *file); };
+  });
+  command = group->add_subcommand("check-statement",
+                                  "Whether an answer to SubmitReport proves that it was accepted");
+  auto answer = std::make_shared<std::string>();
+  auto key = std::make_shared<std::string>();
+  command->add_option("file", *answer, "The answer as JSON; - for standard input")->required();
+  command->add_option("--public-key", *key, "Intake's, 64 hex digits")->required();
+  command->callback([=, &choice] {
+    choice.needs_services = false;
+    choice.run = [=](Session& session) { return CheckStatement(session, *answer, *key); };
   });
 }
 

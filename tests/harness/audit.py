@@ -2,6 +2,8 @@
 
 import subprocess
 
+from google.protobuf import json_format
+
 from . import paths
 from .database import SERVICES
 
@@ -11,9 +13,20 @@ def verify(system) -> subprocess.CompletedProcess:
     arguments = ["--database", system.database.address, "--tls-ca", system.certificates.ca, "--user", "migrator",
                  "--password-file", directory / "migrator.password", "--keys", directory]
     for service in SERVICES:
-        key = _mamorictl("public-key", directory / f"audit.{service}.signing.key").stdout.strip()
-        arguments += ["--public-key", f"{service}={key}", "--sink", f"{service}={directory}/audit.{service}.jsonl"]
+        arguments += ["--public-key", f"{service}={_public_key(system, service)}",
+                      "--sink", f"{service}={directory}/audit.{service}.jsonl"]
     return _mamorictl("verify", *arguments)
+
+
+def proves(system, answer) -> bool:
+    """Whether the statement in an answer to SubmitReport proves that the report was accepted."""
+    file = system.directory / "answer.json"
+    file.write_text(json_format.MessageToJson(answer))
+    return _mamorictl("check-statement", file, "--public-key", _public_key(system, "intake")).returncode == 0
+
+
+def _public_key(system, service: str) -> str:
+    return _mamorictl("public-key", system.directory / f"audit.{service}.signing.key").stdout.strip()
 
 
 def _mamorictl(*arguments) -> subprocess.CompletedProcess:

@@ -52,8 +52,15 @@ class Load:
             time.sleep(0.01)
 
 
+def with_webhook(service: str, replica: int, config) -> None:
+    """Checkpoints are posted as well."""
+    system = LifecycleTest.system
+    config.audit.sink_url = system.webhook.url("/audit")
+    config.audit.sink_ca_file = str(system.certificates.ca)
+
+
 class LifecycleTest(SystemTest):
-    OPTIONS = {"durable": True}
+    OPTIONS = {"durable": True, "adjust": with_webhook}
 
     def test_sigterm_under_load_shows_clients_only_unavailable_and_loses_nothing(self):
         with Load(self.client) as load:
@@ -134,7 +141,8 @@ class LifecycleTest(SystemTest):
 
     def test_whatever_happened_stands_in_the_audit(self):
         # After what the tests before this one did to the processes and the database.
-        name = self.submit(make_request("The words of a witness."))
+        answer = self.client.call_until_answered("intake", "SubmitReport", make_request("The words of a witness."))
+        name = answer.name
         self.wait_case(name)
         time.sleep(2.5)  # a checkpoint comes each second
         whole = audit.verify(self.system)
@@ -145,6 +153,13 @@ class LifecycleTest(SystemTest):
         changed = audit.verify(self.system)
         self.assertEqual(changed.returncode, 25, changed.stdout + changed.stderr)
         self.assertIn(f"BAD intake: {name}: ", changed.stdout)
+        # Whoever reported can show that it was accepted, whatever the database says.
+        self.assertTrue(audit.proves(self.system, answer))
+        answer.statement.entry = answer.statement.entry[:-1] + bytes([answer.statement.entry[-1] ^ 1])
+        self.assertFalse(audit.proves(self.system, answer))
+        # The other sink got the same.
+        posted = self.system.webhook.accepted("/audit")
+        self.assertLessEqual({"intake", "triage", "notification"}, {call.event["service"] for call in posted})
 
     def _watch(self, replica: int, token: str, seen: dict, after_start, want: int) -> str:
         """Reads the stream until `want` distinct openings are seen; the last token."""

@@ -120,7 +120,7 @@ class Loader {
     reports.reserve(size);
     for (int i = first; i < first + size; ++i) reports.push_back(MakeReport(i, count));
     for (const intake::NewReport& report : reports) pointers.push_back(&report);
-    RETURN_IF_ERROR(stores_.intake.InsertReports(pointers, clock_.Now() + kDeadline));
+    RETURN_IF_ERROR(stores_.intake.InsertReports(pointers, clock_.Now() + kDeadline).status());
 
     std::vector<triage::IngestItem> items;
     std::vector<std::pair<std::string, std::string>> names;
