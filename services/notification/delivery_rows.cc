@@ -12,7 +12,7 @@ constexpr char kInsertDeliveries[] =
 constexpr char kInsertNotifications[] =
     "INSERT INTO notification (notification_id, tenant, company, case_id, event_type, urgency, "
     "route,"
-    " recipient_group, escalation_step, policy_digest, create_time) VALUES ";
+    " recipient_group, escalation_step, policy_digest, create_time, audit_first) VALUES ";
 
 }  // namespace
 
@@ -41,7 +41,7 @@ absl::Status InsertDeliveries(db::Tx& tx, const std::vector<db::Params>& rows) {
 }
 
 absl::Status InsertNotifications(db::Tx& tx, const std::vector<NotificationRow>& rows,
-                                 absl::Time now) {
+                                 const std::vector<std::string>& firsts, absl::Time now) {
   std::vector<db::Params> values;
   values.reserve(rows.size());
   for (const NotificationRow& row : rows) {
@@ -56,7 +56,8 @@ absl::Status InsertNotifications(db::Tx& tx, const std::vector<NotificationRow>&
         .Add(std::string_view(row.group))
         .Add(row.step)
         .Add(std::string_view(row.policy_digest))
-        .Add(now);
+        .Add(now)
+        .Add(std::string_view(firsts[values.size()]));
     values.push_back(std::move(params));
   }
   return values.empty() ? absl::OkStatus() : tx.InsertRows(kInsertNotifications, values);

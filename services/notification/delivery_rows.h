@@ -32,8 +32,9 @@ db::Params DeliveryValues(const NotificationRow& notification, mamori::v1::Deliv
                           const std::string& receiver, absl::Time now);
 
 absl::Status InsertDeliveries(db::Tx& tx, const std::vector<db::Params>& rows);
+// `firsts` are the hashes of their first entries in the audit, in the same order.
 absl::Status InsertNotifications(db::Tx& tx, const std::vector<NotificationRow>& rows,
-                                 absl::Time now);
+                                 const std::vector<std::string>& firsts, absl::Time now);
 
 }  // namespace mamori::notification
 

@@ -160,5 +160,21 @@ TEST_F(EscalationTest, OneTimerThatCannotFireHoldsUpNoOther) {
   EXPECT_EQ(Fire(), 1);
 }
 
+TEST_F(EscalationTest, WhoAcknowledgedIsInTheAuditOnce) {
+  const std::string name = Page();
+  EXPECT_THAT(Acknowledge(name), IsOk());
+  EXPECT_THAT(Acknowledge(name, "desk-2"), IsOk());
+  const db::Rows rows = database_.Query("SELECT sequence, entry FROM audit_entry");
+  ASSERT_EQ(rows.size(), 1u);
+  const auto entry = audit::Decode(rows[0].GetBytes(1));
+  ASSERT_THAT(entry, IsOk());
+  EXPECT_EQ(id::Name("notifications", entry->resource_id), name);
+  EXPECT_EQ(entry->sequence, 2);
+  EXPECT_EQ(entry->who.person, "desk-1");
+  EXPECT_EQ(Count("notification n JOIN audit_group g ON INSTR(g.entries, n.notification_id) > 0"
+                  " WHERE n.audit_first IS NOT NULL"),
+            Count("notification"));
+}
+
 }  // namespace
 }  // namespace mamori::notification

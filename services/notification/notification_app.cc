@@ -42,7 +42,7 @@ using config::Or;
 using config::v1::NotificationConfig;
 
 // The last migration that this code relies on.
-constexpr int kMinimumSchema = 54;
+constexpr int kMinimumSchema = 55;
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
 // Relay, backlog, claims, settlements, escalations, housekeeping, audit and readiness, beside the
 // handlers.
@@ -148,7 +148,7 @@ class NotificationApp final : public server::App {
         ingest_store_(transactor_, runtime.ids, audit_.journal()),
         ingestor_(ingest_store_, policies_, parts.policy, runtime.clock,
                   [this] { dispatcher_.Wake(); }),
-        notifications_(transactor_, runtime.clock, runtime.ids),
+        notifications_(transactor_, runtime.clock, runtime.ids, audit_.journal()),
         webhooks_(transactor_, runtime.clock, runtime.ids, parts.secrets),
         addresses_(parts.webhook.addresses),
         service_({runtime.rpc, ingestor_, notifications_, webhooks_, addresses_,

@@ -174,8 +174,8 @@ absl::Status SqlIngestStore::ApplyEffects(db::Tx& tx, const std::vector<const Ro
     if (IsConsulting(event->facts)) continue;
     AddWebhooks(*event, endpoints.at({event->event->tenant(), event->facts.company}), now, inserts);
   }
-  RETURN_IF_ERROR(InsertNotifications(tx, inserts.notifications, now));
-  RETURN_IF_ERROR(journal_.Begin(tx, EntriesOf(inserts.notifications)).status());
+  ASSIGN_OR_RETURN(const audit::Group group, journal_.Begin(tx, EntriesOf(inserts.notifications)));
+  RETURN_IF_ERROR(InsertNotifications(tx, inserts.notifications, group.hashes, now));
   RETURN_IF_ERROR(InsertDeliveries(tx, inserts.deliveries));
   return ScheduleEscalations(tx, inserts.timers, ids_);
 }

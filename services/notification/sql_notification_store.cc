@@ -29,6 +29,9 @@ constexpr char kAcknowledge[] =
     "UPDATE notification SET acknowledge_time = ?, acknowledger = ? WHERE notification_id = ? AND "
     "tenant = ?";
 
+constexpr char kLockFirst[] =
+    "SELECT audit_first FROM notification WHERE notification_id = ? AND tenant = ? FOR UPDATE";
+
 constexpr char kDeliveryColumns[] =
     "SELECT delivery_id, notification_id, case_id, channel, receiver, state, attempt_count, "
     "due_time,"
@@ -224,11 +227,26 @@ absl::StatusOr<mamori::v1::Delivery> SqlNotificationStore::RetryIn(db::Tx& tx,
                                           .Add(now)
                                           .Add(std::string_view(delivery_id))
                                           .Add(std::string_view(call.tenant))));
+  RETURN_IF_ERROR(Record(tx, call, "RetryDelivery", rows[0].GetBytes(1)));
   delivery.set_state(mamori::v1::DELIVERY_STATE_PENDING);
   delivery.set_attempt_count(0);
   delivery.clear_last_error();
   *delivery.mutable_due_time() = time::ToTimestamp(now);
   return delivery;
+}
+
+absl::Status SqlNotificationStore::Record(db::Tx& tx, const server::CallContext& call,
+                                          const char* action, const id::Id& notification_id) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(kLockFirst, db::Params().Add(notification_id).Add(call.tenant)));
+  if (rows.empty()) return absl::InternalError("a delivery without its notification");
+  audit::Entry entry;
+  entry.kind = audit::Kind::kNotification;
+  entry.resource_id = notification_id;
+  entry.tenant = call.tenant;
+  entry.action = action;
+  entry.who = {call.caller, call.person};
+  return journal_.Append(tx, std::move(entry), rows[0].IsNull(0) ? "" : rows[0].GetBytes(0));
 }
 
 absl::StatusOr<mamori::v1::Notification> SqlNotificationStore::Acknowledge(
@@ -271,6 +289,7 @@ absl::StatusOr<mamori::v1::Notification> SqlNotificationStore::AcknowledgeIn(
   event.mutable_notification_acknowledged()->set_case_id(rows[0].GetBytes(1));
   event.mutable_notification_acknowledged()->set_acknowledger(call.person);
   RETURN_IF_ERROR(outbox::Append(tx, {event}));
+  RETURN_IF_ERROR(Record(tx, call, "AcknowledgeNotification", notification_id));
   *notification.mutable_acknowledge_time() = time::ToTimestamp(now);
   notification.set_acknowledger(call.person);
   return notification;

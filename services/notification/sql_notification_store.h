@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/audit/journal.h"
 #include "common/db/transaction.h"
 #include "common/id/id.h"
 #include "common/server/caller.h"
@@ -21,8 +22,9 @@ namespace mamori::notification {
 
 class SqlNotificationStore {
  public:
-  SqlNotificationStore(db::Transactor& transactor, const time::Clock& clock, id::IdSource& ids)
-      : transactor_(transactor), clock_(clock), ids_(ids) {}
+  SqlNotificationStore(db::Transactor& transactor, const time::Clock& clock, id::IdSource& ids,
+                       const audit::Journal& journal)
+      : transactor_(transactor), clock_(clock), ids_(ids), journal_(journal) {}
 
   absl::StatusOr<v1::ListNotificationsResponse> ListNotifications(
       const server::CallContext& call, const v1::ListNotificationsRequest& request);
@@ -38,6 +40,9 @@ class SqlNotificationStore {
       const server::CallContext& call, const v1::AcknowledgeNotificationRequest& request);
 
  private:
+  // Under the lock of the notification's row.
+  absl::Status Record(db::Tx& tx, const server::CallContext& call, const char* action,
+                      const id::Id& notification_id);
   absl::StatusOr<mamori::v1::Notification> AcknowledgeIn(db::Tx& tx,
                                                          const server::CallContext& call,
                                                          const id::Id& notification_id);
@@ -47,6 +52,7 @@ class SqlNotificationStore {
   db::Transactor& transactor_;
   const time::Clock& clock_;
   id::IdSource& ids_;
+  const audit::Journal& journal_;
 };
 
 }  // namespace mamori::notification

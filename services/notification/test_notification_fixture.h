@@ -70,7 +70,7 @@ class NotificationFixture : public ::testing::Test {
         ingestor_(ingest_store_, policies_, policy_, clock_, [this] { ++wakes_; }),
         dispatch_store_(database_.transactor(), clock_, ids_),
         escalation_store_(database_.transactor(), policies_, clock_, ids_),
-        notifications_(database_.transactor(), clock_, ids_),
+        notifications_(database_.transactor(), clock_, ids_, journal_),
         webhooks_(database_.transactor(), clock_, ids_, secrets_) {
     EXPECT_THAT(policies_.Add(policy_), testing::IsOk());
   }
