@@ -90,10 +90,12 @@ absl::StatusOr<Key> Key::FromFile(const std::string& file) {
 }
 
 absl::StatusOr<KeyArena> KeyArena::Create() {
-  void* const memory =
-      mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  // MAP_LOCKED asks the limit, but does not say whether every page is there: mlock does.
+  void* const memory = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
   if (memory == MAP_FAILED) {
-    return absl::ResourceExhaustedError("no memory for keys");
+    return errno == EAGAIN || errno == EPERM ? NotLocked(errno)
+                                             : absl::ResourceExhaustedError("no memory for keys");
   }
   if (mlock(memory, kBytes) != 0) {
     const int error = errno;
