@@ -59,9 +59,12 @@ const request = {
 };
 
 // The road: report, case, deliveries.
-const { name } = await intake('SubmitReport', request);
+const { name, statement } = await intake('SubmitReport', request);
 assert.match(name, /^reports\/[0-9a-z]{26}$/);
-assert.deepEqual(await intake('SubmitReport', request), { name }, 'the same request id gets the first answer');
+assert.ok(statement.signature.length > 0, 'the answer is signed');
+const again = await intake('SubmitReport', request);
+assert.equal(again.name, name, 'the same request id gets the first answer');
+assert.equal(again.statement, null, 'a statement is given once');
 assert.equal((await intake('GetReport', { name })).narrative, narrative);
 const opened = await eventually('a case', () => triage('GetCase', { name }));
 assert.deepEqual(opened.reports, [name]);
