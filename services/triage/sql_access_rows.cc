@@ -38,6 +38,17 @@ void AddVisibility(const CaseRow& row, std::vector<db::Params>& rows) {
 
 }  // namespace
 
+mamori::v1::CaseAccess ReadAccess(const db::Row& row, size_t first, const AccessSeal& seal,
+                                  std::string_view tenant, const id::Id& case_id) {
+  const int64_t named = row.GetInt64(first);
+  if (row.IsNull(first + 1)) return seal.Missing();
+  if (!row.IsNull(first + 4) && row.GetInt64(first + 4) > named) return seal.Replayed();
+  return seal.Open(tenant, case_id, named,
+                   {.version = row.GetInt64(first + 1),
+                    .record = row.GetBytes(first + 3),
+                    .tag = row.GetBytes(first + 2)});
+}
+
 absl::Status InsertAccess(db::Tx& tx, const AccessSeal& seal,
                           const std::vector<const CaseRow*>& rows) {
   std::vector<db::Params> records;

@@ -4,24 +4,21 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "common/db/in_list.h"
 #include "common/status/macros.h"
+#include "services/triage/sql_access_rows.h"
 
 namespace mamori::triage {
 namespace {
 
-// With the version that the audit knows, as in kCaseColumns.
+// Answers are by the first column.
 constexpr char kByCase[] =
-    "SELECT c.case_id, c.case_id, c.access_version, a.version, a.tag, a.record,"
-    " (SELECT e.access_version FROM audit_entry e WHERE e.resource_id = c.case_id AND e.kind = 2"
-    " ORDER BY e.sequence DESC LIMIT 1)"
-    " FROM case_record c LEFT JOIN case_access a ON a.case_id = c.case_id"
+    "SELECT c.case_id, c.case_id, %A FROM case_record c%J"
     " WHERE c.tenant = ? AND c.case_id IN (";
 constexpr char kByReport[] =
-    "SELECT r.report_id, c.case_id, c.access_version, a.version, a.tag, a.record,"
-    " (SELECT e.access_version FROM audit_entry e WHERE e.resource_id = c.case_id AND e.kind = 2"
-    " ORDER BY e.sequence DESC LIMIT 1)"
-    " FROM case_report r JOIN case_record c ON c.case_id = r.case_id AND c.tenant = r.tenant"
-    " LEFT JOIN case_access a ON a.case_id = c.case_id"
+    "SELECT r.report_id, c.case_id, %A"
+    " FROM case_report r JOIN case_record c ON c.case_id = r.case_id AND c.tenant = r.tenant%J"
     " WHERE r.tenant = ? AND r.report_id IN (";
 constexpr size_t kInChunk = 64;
 
@@ -38,35 +35,22 @@ absl::StatusOr<AccessStore::Records> SqlAccessStore::ReadByReport(
   return Read(kByReport, tenant, report_ids, deadline);
 }
 
-// Placeholders are rounded up to a power of two by repeating the last id, so that few texts exist.
 absl::StatusOr<AccessStore::Records> SqlAccessStore::Read(const char* head, std::string_view tenant,
                                                           const std::vector<id::Id>& ids,
                                                           absl::Time deadline) {
+  const std::string sql = absl::StrReplaceAll(head, {{"%A", kAccessColumns}, {"%J", kJoinAccess}});
   const db::TransactionOptions options{.deadline = deadline, .read_only = true};
   return transactor_.Run<Records>(options, [&](db::Tx& tx) -> absl::StatusOr<Records> {
     Records records;
-    for (size_t from = 0; from < ids.size(); from += kInChunk) {
-      const size_t count = std::min(kInChunk, ids.size() - from);
-      std::vector<id::Id> chunk(ids.begin() + from, ids.begin() + from + count);
-      size_t size = 1;
-      while (size < count) size *= 2;
-      chunk.resize(size, chunk.back());
+    for (size_t begin = 0; begin < ids.size(); begin += kInChunk) {
+      const size_t count = std::min(kInChunk, ids.size() - begin);
+      const std::vector<id::Id> chunk =
+          db::InList({ids.begin() + begin, ids.begin() + begin + count});
       ASSIGN_OR_RETURN(const db::Rows rows,
-                       tx.Query(absl::StrCat(head, db::Placeholders(size), ")"),
+                       tx.Query(absl::StrCat(sql, db::Placeholders(chunk.size()), ")"),
                                 db::Params().Add(tenant).AddAll(chunk)));
       for (const db::Row& row : rows) {
-        mamori::v1::CaseAccess& record = records[row.GetBytes(0)];
-        if (row.IsNull(3)) {
-          record = seal_.Missing();
-          continue;
-        }
-        if (!row.IsNull(6) && row.GetInt64(6) > row.GetInt64(2)) {
-          record = seal_.Replayed();
-          continue;
-        }
-        record = seal_.Open(
-            tenant, row.GetBytes(1), row.GetInt64(2),
-            {.version = row.GetInt64(3), .record = row.GetBytes(5), .tag = row.GetBytes(4)});
+        records[row.GetBytes(0)] = ReadAccess(row, 2, seal_, tenant, row.GetBytes(1));
       }
     }
     return records;

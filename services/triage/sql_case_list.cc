@@ -66,7 +66,7 @@ class Builder {
       Begin(kByCompany, filter_.company);
       Rest("c", false, true, false);
     } else {
-      query_.sql = absl::StrCat("SELECT ", kCaseColumns, WithAccess(kByTime));
+      query_.sql = absl::StrCat("SELECT ", CaseColumns(), WithAccess(kByTime));
       query_.params.Add(filter_.tenant);
       Rest("c", false, true, false);
     }
@@ -75,7 +75,7 @@ class Builder {
 
  private:
   void Begin(const char* from, const std::string& value) {
-    query_.sql = absl::StrCat("SELECT ", kCaseColumns, WithAccess(from));
+    query_.sql = absl::StrCat("SELECT ", CaseColumns(), WithAccess(from));
     query_.params.Add(filter_.tenant).Add(value);
   }
 
@@ -154,7 +154,7 @@ class Builder {
   // One range per state and severity, each no longer than the page and answered by the index alone;
   // the server merges them, and only the page's own cases are read.
   void ByStateAndSeverity() {
-    absl::StrAppend(&query_.sql, "SELECT ", kCaseColumns, " FROM (");
+    absl::StrAppend(&query_.sql, "SELECT ", CaseColumns(), " FROM (");
     const int least = std::max<int>(filter_.min_severity, mamori::v1::SEVERITY_LOW);
     const char* separator = "";
     for (int state : States()) {

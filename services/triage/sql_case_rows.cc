@@ -8,7 +8,6 @@
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/triage/case_audit.h"
-#include "services/triage/sql_access_rows.h"
 
 namespace mamori::triage {
 namespace {
@@ -63,6 +62,15 @@ absl::Status Insert(db::Tx& tx, const char* head, const std::vector<db::Params>&
 
 }  // namespace
 
+const std::string& CaseColumns() {
+  static const std::string* const columns = new std::string(absl::StrCat(
+      "c.case_id, c.tenant, c.company, c.state, c.report_kind, c.severity, c.assignee,"
+      " c.categories, c.policy_digest, c.merged_into, c.version, c.event_sequence, c.create_time,"
+      " c.update_time, c.audit_first, ",
+      kAccessColumns));
+  return *columns;
+}
+
 CaseRow ReadCase(const db::Row& row, const AccessSeal& seal) {
   CaseRow result;
   result.case_id = row.GetBytes(0);
@@ -79,24 +87,16 @@ CaseRow ReadCase(const db::Row& row, const AccessSeal& seal) {
   result.event_sequence = row.GetInt64(11);
   result.create_time = row.GetTime(12);
   result.update_time = row.GetTime(13);
-  result.access_version = row.GetInt64(14);
-  if (!row.IsNull(18)) result.audit_first = row.GetBytes(18);
-  if (row.IsNull(15)) {
-    result.access = seal.Missing();
-  } else if (!row.IsNull(19) && row.GetInt64(19) > result.access_version) {
-    result.access = seal.Replayed();
-  } else {
-    result.access = seal.Open(
-        result.tenant, result.case_id, result.access_version,
-        {.version = row.GetInt64(15), .record = row.GetBytes(17), .tag = row.GetBytes(16)});
-  }
+  if (!row.IsNull(14)) result.audit_first = row.GetBytes(14);
+  result.access_version = row.GetInt64(15);
+  result.access = ReadAccess(row, 15, seal, result.tenant, result.case_id);
   return result;
 }
 
 absl::StatusOr<CaseRow> SelectCase(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
                                    const id::Id& case_id, bool for_update) {
   const std::string sql =
-      absl::StrCat("SELECT ", kCaseColumns, " FROM case_record c", kJoinAccess,
+      absl::StrCat("SELECT ", CaseColumns(), " FROM case_record c", kJoinAccess,
                    " WHERE c.case_id = ? AND c.tenant = ?", for_update ? " FOR UPDATE" : "");
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(sql, db::Params().Add(case_id).Add(tenant)));
   if (rows.empty()) return status::NotFound("case");

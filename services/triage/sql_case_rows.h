@@ -12,19 +12,14 @@
 #include "common/db/tx.h"
 #include "services/triage/access_seal.h"
 #include "services/triage/case_row.h"
+#include "services/triage/sql_access_rows.h"
 
 namespace mamori::triage {
 
-// The columns of case_record `c` and its case_access `a` that ReadCase reads, in its order, with
-// the version of the access record that the audit knows; and the join that brings `a`.
-inline constexpr char kCaseColumns[] =
-    "c.case_id, c.tenant, c.company, c.state, c.report_kind, c.severity, c.assignee, c.categories,"
-    " c.policy_digest, c.merged_into, c.version, c.event_sequence, c.create_time, c.update_time,"
-    " c.access_version, a.version, a.tag, a.record, c.audit_first,"
-    " (SELECT e.access_version FROM audit_entry e WHERE e.resource_id = c.case_id AND e.kind = 2"
-    " ORDER BY e.sequence DESC LIMIT 1)";
-inline constexpr char kJoinAccess[] = " LEFT JOIN case_access a ON a.case_id = c.case_id";
-inline constexpr size_t kCaseColumnCount = 20;
+// The columns of case_record `c` that ReadCase reads, in its order, and those of ReadAccess after
+// them: to be read with kJoinAccess.
+const std::string& CaseColumns();
+inline constexpr size_t kCaseColumnCount = 15 + kAccessColumnCount;
 CaseRow ReadCase(const db::Row& row, const AccessSeal& seal);
 
 // NOT_FOUND for a case that the tenant does not have.

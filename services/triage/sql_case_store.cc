@@ -106,7 +106,7 @@ absl::StatusOr<Case> Answer(db::Tx& tx, const CaseRow& row) {
 absl::StatusOr<Case> Whole(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
                            const char* where, const db::Params& params, CaseStore::Admit admit) {
   ASSIGN_OR_RETURN(const db::Rows rows,
-                   tx.Query(absl::StrCat("SELECT ", kCaseColumns, kWithReport, kJoinAccess,
+                   tx.Query(absl::StrCat("SELECT ", CaseColumns(), kWithReport, kJoinAccess,
                                          kJoinReports, where, " LIMIT ", kMaxReports),
                             params));
   if (rows.empty()) return status::NotFound("case");
