@@ -12,12 +12,11 @@
 #include "absl/strings/str_split.h"
 #include "common/audit/checkpoint.h"
 #include "common/config/textproto.h"
+#include "common/https/https.h"
 #include "common/status/macros.h"
 
 namespace mamori::audit {
 namespace {
-
-constexpr long kTimeoutMillis = 5000;
 
 absl::Status WriteAll(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -87,28 +86,14 @@ class WebhookSink final : public Sink {
   absl::Status Post(CURL* handle, const std::string& body) const {
     const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers(
         curl_slist_append(nullptr, "Content-Type: application/json"), curl_slist_free_all);
-    curl_easy_setopt(handle, CURLOPT_URL, url_.c_str());
-    curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "https");
-    curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, kTimeoutMillis);
-    curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    https::Prepare(handle, url_, ca_file_);
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
     curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
     curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.c_str());
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, Ignore);
-    if (!ca_file_.empty()) {
-      curl_easy_setopt(handle, CURLOPT_CAINFO, ca_file_.c_str());
-      curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
-    }
-    const CURLcode code = curl_easy_perform(handle);
-    if (code != CURLE_OK) {
-      return absl::UnavailableError(absl::StrCat("the audit's sink: ", curl_easy_strerror(code)));
-    }
-    long http = 0;
-    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &http);
-    if (http < 200 || http > 299) {
-      return absl::UnavailableError(absl::StrCat("the audit's sink: HTTP ", http));
+    ASSIGN_OR_RETURN(const long status, https::Perform(handle, "the audit's sink"));
+    if (status < 200 || status > 299) {
+      return absl::UnavailableError(absl::StrCat("the audit's sink: HTTP ", status));
     }
     return absl::OkStatus();
   }

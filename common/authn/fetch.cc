@@ -6,11 +6,11 @@
 #include "absl/strings/str_cat.h"
 #include "common/authn/key_source.h"
 #include "common/config/textproto.h"
+#include "common/https/https.h"
+#include "common/status/macros.h"
 
 namespace mamori::authn {
 namespace {
-
-constexpr long kTimeoutMillis = 5000;
 
 size_t Append(const char* bytes, size_t size, size_t count, void* into) {
   std::string& text = *static_cast<std::string*>(into);
@@ -29,26 +29,14 @@ KeySource::Fetch HttpsFetch(const std::string& url, const std::string& ca_file) 
         curl_slist_append(nullptr, "Cache-Control: no-cache"), curl_slist_free_all);
     std::string text;
     CURL* handle = curl.get();
-    curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
-    curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "https");
-    curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, kTimeoutMillis);
-    curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    https::Prepare(handle, url, ca_file);
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, Append);
     curl_easy_setopt(handle, CURLOPT_WRITEDATA, &text);
-    if (!ca_file.empty()) {
-      curl_easy_setopt(handle, CURLOPT_CAINFO, ca_file.c_str());
-      curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
+    ASSIGN_OR_RETURN(const long status, https::Perform(handle, "the issuer's keys"));
+    if (status != 200) {
+      return absl::UnavailableError(absl::StrCat("the issuer's keys: HTTP ", status));
     }
-    const CURLcode code = curl_easy_perform(handle);
-    if (code != CURLE_OK) {
-      return absl::UnavailableError(absl::StrCat("the issuer's keys: ", curl_easy_strerror(code)));
-    }
-    long http = 0;
-    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &http);
-    if (http != 200) return absl::UnavailableError(absl::StrCat("the issuer's keys: HTTP ", http));
     return text;
   };
 }
