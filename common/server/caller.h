@@ -37,12 +37,17 @@ struct CallContext {
   std::string token_hash;  // SHA-256 of the token, 32 bytes
   absl::Time token_expiry = absl::InfiniteFuture();  // streams end then
   std::string resource;  // on behalf: what the calling service's statement is about
-  std::string
-      purpose;  // for what a service acts for itself, "assess", "check" or "relay"; or empty
+  // For what a service acts for itself, "assess", "check" or "relay"; or empty.
+  std::string purpose;
   std::string request_id;   // of the call, for logs: metadata "mamori-request-id" or made here
   std::string traceparent;  // W3C, when the caller sent a valid one
   absl::Time deadline;      // always finite
 };
+
+// "GetReport": the method's own name.
+inline std::string ActionOf(const CallContext& call) {
+  return call.method.substr(call.method.rfind('/') + 1);
+}
 
 // A person's access token, "Bearer TOKEN", from applications.
 inline constexpr char kAuthorizationKey[] = "authorization";

@@ -64,7 +64,7 @@ absl::Status Reports::RecordReads(const server::CallContext& call, const std::st
     entry.kind = audit::Kind::kReportReads;
     entry.resource_id = id;
     entry.tenant = tenant;
-    entry.action = call.method.substr(call.method.rfind('/') + 1);
+    entry.action = server::ActionOf(call);
     entry.who = {call.caller, call.person};
   }
   return reads_->Record(std::move(entries));

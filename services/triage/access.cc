@@ -51,7 +51,7 @@ Access::AccessOr Access::Do(const CallContext& call, const Request& request, Eff
   ASSIGN_OR_RETURN(const CaseRow first, d_.cases.GetRow(call.tenant, case_id, call.deadline));
   RETURN_IF_ERROR(d_.gate.Check(viewer, first.access, Action::kChangeAccess));
   const ChangeContext context{d_.clock.Now(),   call.traceparent, d_.ids,
-                              d_.gate.policy(), WhoOf(call),      ActionOf(call)};
+                              d_.gate.policy(), WhoOf(call),      server::ActionOf(call)};
   AccessOr result = d_.cases.ChangeAccess(
       KeyOf(call, request), call.tenant, case_id,
       [&](const CaseRow& row) -> absl::StatusOr<CaseChange> {

@@ -11,10 +11,6 @@ namespace mamori::triage {
 
 // For the audit.
 inline audit::Who WhoOf(const server::CallContext& call) { return {call.caller, call.person}; }
-// The method's own name.
-inline std::string ActionOf(const server::CallContext& call) {
-  return call.method.substr(call.method.rfind('/') + 1);
-}
 
 // A person's own: nobody gets the answer that another was given.
 template <typename Request>

@@ -53,7 +53,8 @@ absl::Status CheckCategories(const v1::TriageCaseRequest& request,
 }  // namespace
 
 ChangeContext Cases::ContextOf(const CallContext& call) const {
-  return {d_.clock.Now(), call.traceparent, d_.ids, d_.gate.policy(), WhoOf(call), ActionOf(call)};
+  return {d_.clock.Now(),   call.traceparent, d_.ids,
+          d_.gate.policy(), WhoOf(call),      server::ActionOf(call)};
 }
 
 absl::Status Cases::Check(const CallContext& call, const CaseRow& row, authz::Action action) const {
@@ -114,7 +115,7 @@ Cases::CaseOr Cases::Recorded(const CallContext& call, CaseOr read) {
   entry.kind = audit::Kind::kCaseReads;
   ASSIGN_OR_RETURN(entry.resource_id, id::FromName("cases", read->name()));
   entry.tenant = call.tenant;
-  entry.action = ActionOf(call);
+  entry.action = server::ActionOf(call);
   entry.who = WhoOf(call);
   RETURN_IF_ERROR(d_.reads->Record({std::move(entry)}));
   return read;
