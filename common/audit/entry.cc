@@ -25,10 +25,6 @@ bool IsRight(const Entry& entry) {
                                           : entry.cause_id.size() == kIdBytes);
 }
 
-}  // namespace
-
-namespace {
-
 std::string Encode(const Entry& entry, int64_t sequence, absl::Time time,
                    std::string_view previous) {
   std::string out;

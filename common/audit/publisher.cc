@@ -44,9 +44,7 @@ absl::StatusOr<bool> Publisher::RunOnce() {
   return did;
 }
 
-absl::StatusOr<int64_t> Publisher::LastOf(Sink& sink) {
-  ASSIGN_OR_RETURN(const std::optional<int64_t> known, sink.Last());
-  if (known) return *known;
+absl::StatusOr<int64_t> Publisher::LastNoted(const Sink& sink) {
   return transactor_.Run<int64_t>(
       {.deadline = clock_.Now() + kTimeout, .read_only = true},
       [&](db::Tx& tx) -> absl::StatusOr<int64_t> {
@@ -56,16 +54,19 @@ absl::StatusOr<int64_t> Publisher::LastOf(Sink& sink) {
 }
 
 absl::StatusOr<bool> Publisher::Feed(Sink& sink) {
-  ASSIGN_OR_RETURN(const int64_t last, LastOf(sink));
+  ASSIGN_OR_RETURN(std::optional<int64_t> last, sink.Last());
+  const bool knows = last.has_value();
+  if (!knows) {
+    ASSIGN_OR_RETURN(last, LastNoted(sink));
+  }
   using Checkpoints = std::vector<v1::Checkpoint>;
   ASSIGN_OR_RETURN(const Checkpoints next,
                    transactor_.Run<Checkpoints>(
                        {.deadline = clock_.Now() + kTimeout, .read_only = true},
-                       [&](db::Tx& tx) { return ReadCheckpoints(tx, service_, last, kBatch); }));
+                       [&](db::Tx& tx) { return ReadCheckpoints(tx, service_, *last, kBatch); }));
   if (next.empty()) return false;
   RETURN_IF_ERROR(sink.Write(next));
-  ASSIGN_OR_RETURN(const std::optional<int64_t> known, sink.Last());
-  if (!known) {
+  if (!knows) {
     const absl::Time now = clock_.Now();
     // Another replica may have written the same down.
     const absl::Status noted =

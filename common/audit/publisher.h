@@ -27,7 +27,8 @@ class Publisher {
 
  private:
   absl::StatusOr<bool> Feed(Sink& sink);
-  absl::StatusOr<int64_t> LastOf(Sink& sink);
+  // What was noted of a sink that cannot be asked.
+  absl::StatusOr<int64_t> LastNoted(const Sink& sink);
 
   db::Transactor& transactor_;
   const std::string service_;
