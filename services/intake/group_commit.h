@@ -36,7 +36,7 @@ class GroupCommit {
  public:
   struct Options {
     int writers = 2;
-    int max_batch = 64;
+    int max_batch = 128;
     int max_queue = 2048;  // for reports of immediate danger one eighth more
   };
   struct Dependencies {
