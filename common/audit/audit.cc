@@ -11,7 +11,7 @@
 namespace mamori::audit {
 namespace {
 
-constexpr absl::Duration kReadsInterval = absl::Milliseconds(100);
+constexpr absl::Duration kReadsInterval = absl::Milliseconds(20);
 
 Checkpointer::Options OptionsOf(const config::v1::Audit& config) {
   Checkpointer::Options options;
@@ -73,8 +73,8 @@ Audit::Audit(const config::v1::Audit& config, const std::string& service, Keys k
       // Looked at more often than one is due, so that none is late.
       signing_worker_({.name = "audit", .interval = OptionsOf(config).interval / 4}, ids, telemetry,
                       [this] { return SignAndPublish(); }),
-      reads_worker_({.name = "audit_reads", .interval = kReadsInterval}, ids, telemetry,
-                    [this] { return reads_.RunOnce(); }) {}
+      reads_worker_({.name = "audit_reads", .interval = kReadsInterval, .linger = kReadsInterval},
+                    ids, telemetry, [this] { return reads_.RunOnce(); }) {}
 
 void Audit::Start() {
   signing_worker_.Start();

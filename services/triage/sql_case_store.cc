@@ -31,14 +31,17 @@ constexpr char kOfReport[] =
     " WHERE c.case_id = (SELECT case_id FROM case_report WHERE report_id = ? AND tenant = ?)"
     " AND c.tenant = ?";
 constexpr size_t kMaxReports = 1000;
+constexpr int64_t kNote = 0;  // no Outcome has this number
 constexpr char kMoveReports[] =
     "UPDATE case_report SET case_id = ? WHERE case_id = ? AND tenant = ?";
-constexpr char kSelectNotes[] =
-    "SELECT note_id, author, create_time, text FROM case_note WHERE case_id = ? AND tenant = ?"
-    " ORDER BY create_time DESC, note_id DESC LIMIT 200";
-constexpr char kSelectDeliveries[] =
-    "SELECT subject_id, outcome, outcome_time FROM case_delivery"
-    " WHERE case_id = ? AND tenant = ? ORDER BY outcome_time DESC, event_id DESC LIMIT 50";
+// Notes and delivery outcomes in one round trip: a UNION ALL whose parts alone are ordered is sent
+// as it is read, without a temporary table. What they are comes first; a note's last column is its
+// text.
+constexpr char kSelectNotesAndDeliveries[] =
+    "(SELECT 0, note_id, create_time, author, text FROM case_note WHERE case_id = ? AND tenant = ?"
+    " ORDER BY create_time DESC, note_id DESC LIMIT 200) UNION ALL"
+    " (SELECT outcome, subject_id, outcome_time, '', '' FROM case_delivery"
+    " WHERE case_id = ? AND tenant = ? ORDER BY outcome_time DESC, event_id DESC LIMIT 50)";
 
 db::Params Of(const CaseRow& row) { return db::Params().Add(row.case_id).Add(row.tenant); }
 
@@ -73,25 +76,28 @@ absl::Status AddJoinedReports(const db::Rows& rows, Case& proto) {
   return absl::OkStatus();
 }
 
-// They come newest first and are shown oldest first.
-absl::Status AddNotes(db::Tx& tx, const CaseRow& row, Case& proto) {
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectNotes, Of(row)));
-  for (auto note = rows.rbegin(); note != rows.rend(); ++note) {
-    *proto.add_notes() = ToProto(NoteRow{.note_id = note->GetBytes(0),
-                                         .author = note->GetBytes(1),
-                                         .text = note->GetBytes(3),
-                                         .create_time = note->GetTime(2)});
-  }
-  return absl::OkStatus();
-}
-
-absl::Status AddDeliveries(db::Tx& tx, const CaseRow& row, Case& proto) {
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectDeliveries, Of(row)));
+// Notes are shown oldest first, deliveries newest first.
+absl::Status AddNotesAndDeliveries(db::Tx& tx, const CaseRow& row, Case& proto) {
+  db::Params params = Of(row);
+  params.Add(row.case_id).Add(row.tenant);
+  ASSIGN_OR_RETURN(db::Rows rows, tx.Query(kSelectNotesAndDeliveries, params));
+  // Each part was cut in its order, but nothing promises that it comes in it.
+  absl::c_stable_sort(
+      rows, [](const db::Row& a, const db::Row& b) { return a.GetTime(2) > b.GetTime(2); });
   for (const db::Row& one : rows) {
-    *proto.add_deliveries() = ToProto(DeliveryRow{.subject_id = one.GetBytes(0),
-                                                  .outcome = static_cast<Outcome>(one.GetInt64(1)),
-                                                  .outcome_time = one.GetTime(2)});
+    const int64_t outcome = one.GetInt64(0);
+    if (outcome == kNote) {
+      *proto.add_notes() = ToProto(NoteRow{.note_id = one.GetBytes(1),
+                                           .author = one.GetBytes(3),
+                                           .text = one.GetBytes(4),
+                                           .create_time = one.GetTime(2)});
+    } else {
+      *proto.add_deliveries() = ToProto(DeliveryRow{.subject_id = one.GetBytes(1),
+                                                    .outcome = static_cast<Outcome>(outcome),
+                                                    .outcome_time = one.GetTime(2)});
+    }
   }
+  std::reverse(proto.mutable_notes()->begin(), proto.mutable_notes()->end());
   return absl::OkStatus();
 }
 
@@ -120,8 +126,7 @@ absl::StatusOr<Case> Whole(db::Tx& tx, const AccessSeal& seal, std::string_view 
   Case proto = ToProto(row);
   RETURN_IF_ERROR(rows.size() < kMaxReports ? AddJoinedReports(rows, proto)
                                             : AddReports(tx, row, proto));
-  RETURN_IF_ERROR(AddNotes(tx, row, proto));
-  RETURN_IF_ERROR(AddDeliveries(tx, row, proto));
+  RETURN_IF_ERROR(AddNotesAndDeliveries(tx, row, proto));
   return proto;
 }
 
