@@ -31,17 +31,16 @@ constexpr char kOfReport[] =
     " WHERE c.case_id = (SELECT case_id FROM case_report WHERE report_id = ? AND tenant = ?)"
     " AND c.tenant = ?";
 constexpr size_t kMaxReports = 1000;
-constexpr int64_t kNote = 0;  // no Outcome has this number
 constexpr char kMoveReports[] =
     "UPDATE case_report SET case_id = ? WHERE case_id = ? AND tenant = ?";
-// Notes and delivery outcomes in one round trip: a UNION ALL whose parts alone are ordered is sent
-// as it is read, without a temporary table. What they are comes first; a note's last column is its
-// text.
-constexpr char kSelectNotesAndDeliveries[] =
-    "(SELECT 0, note_id, create_time, author, text FROM case_note WHERE case_id = ? AND tenant = ?"
-    " ORDER BY create_time DESC, note_id DESC LIMIT 200) UNION ALL"
-    " (SELECT outcome, subject_id, outcome_time, '', '' FROM case_delivery"
-    " WHERE case_id = ? AND tenant = ? ORDER BY outcome_time DESC, event_id DESC LIMIT 50)";
+// What they are comes first, then the columns of a note; an outcome has no author and no text.
+constexpr char kSelectNotes[] =
+    "SELECT 0, note_id, create_time, author, text FROM case_note WHERE case_id = ? AND tenant = ?"
+    " ORDER BY create_time DESC, note_id DESC LIMIT 200";
+constexpr char kSelectDeliveries[] =
+    "SELECT outcome, subject_id, outcome_time, '', '' FROM case_delivery"
+    " WHERE case_id = ? AND tenant = ? ORDER BY outcome_time DESC, event_id DESC LIMIT 50";
+constexpr int64_t kNote = 0;  // no Outcome has this number
 
 db::Params Of(const CaseRow& row) { return db::Params().Add(row.case_id).Add(row.tenant); }
 
@@ -78,9 +77,17 @@ absl::Status AddJoinedReports(const db::Rows& rows, Case& proto) {
 
 // Notes are shown oldest first, deliveries newest first.
 absl::Status AddNotesAndDeliveries(db::Tx& tx, const CaseRow& row, Case& proto) {
+  // One round trip: a UNION ALL that is not ordered as a whole is sent as it is read, without a
+  // temporary table. A case that nobody has changed has no notes; it is the one that is read most,
+  // right after its notice.
+  const bool changed = row.version > 1;
   db::Params params = Of(row);
-  params.Add(row.case_id).Add(row.tenant);
-  ASSIGN_OR_RETURN(db::Rows rows, tx.Query(kSelectNotesAndDeliveries, params));
+  if (changed) params.Add(row.case_id).Add(row.tenant);
+  ASSIGN_OR_RETURN(
+      db::Rows rows,
+      tx.Query(changed ? absl::StrCat("(", kSelectNotes, ") UNION ALL (", kSelectDeliveries, ")")
+                       : kSelectDeliveries,
+               params));
   // Each part was cut in its order, but nothing promises that it comes in it.
   absl::c_stable_sort(
       rows, [](const db::Row& a, const db::Row& b) { return a.GetTime(2) > b.GetTime(2); });
