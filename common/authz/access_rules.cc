@@ -28,6 +28,8 @@ bool IsAboutAccess(Action action) {
     case Action::kRead:
     case Action::kNote:
     case Action::kWork:
+    case Action::kBeTold:
+    case Action::kSupplement:
       return false;
     case Action::kReadAccess:
     case Action::kChangeAccess:
@@ -36,10 +38,22 @@ bool IsAboutAccess(Action action) {
   return true;
 }
 
-// The roles that may do it in a case that they may see. Reading needs none.
+// Whoever adds to a report may be the one who made it, of the subject's department like the subject.
+bool AsksDepartment(Action action) { return action != Action::kSupplement; }
+
+// Who is told is the policy's decision, and a report's name is known to whoever was given it.
+bool NeedsMembership(Action action) {
+  return action != Action::kBeTold && action != Action::kSupplement;
+}
+
+bool NeedsRole(Action action) { return action != Action::kRead && NeedsMembership(action); }
+
+// The roles that may do it in a case that they may see, where it needs one.
 RoleSet RolesFor(Action action) {
   switch (action) {
     case Action::kRead:
+    case Action::kBeTold:
+    case Action::kSupplement:
       return {};
     case Action::kNote:
       return {Role::kDesk, Role::kConsultation, Role::kFirstReader, Role::kLawyer};
@@ -115,8 +129,12 @@ Facts FactsOf(const Viewer& viewer, const v1::CaseAccess& record, const v1::Acce
 
 Decision Decide(const Facts& facts, RoleSet roles, Action action, std::optional<DenyRule> off) {
   for (const DenyingFact& one : kDenying) {
+    const bool department =
+        one.fact == Fact::kSameDepartment || one.fact == Fact::kDepartmentUnknown;
+    if (department && !AsksDepartment(action)) continue;
     if (facts.Has(one.fact) && off != one.rule) return Decision::kHide;
   }
+  if (action == Action::kSupplement) return Decision::kAllow;
   const bool outside = facts.Has(Fact::kOutsideReader);
   if (facts.Has(Fact::kConsulting) && off != DenyRule::kConsultation) {
     // Its desk is first reader and works on it, in one.
@@ -126,16 +144,22 @@ Decision Decide(const Facts& facts, RoleSet roles, Action action, std::optional<
     return outside || roles.Has(Role::kFirstReader) ? Decision::kAllow : Decision::kHide;
   }
   const bool knows = outside || facts.Has(Fact::kMember) || facts.Has(Fact::kMemberByRole);
-  const bool may = outside || action == Action::kRead || roles.Meets(RolesFor(action));
+  const bool may = outside || !NeedsRole(action) || roles.Meets(RolesFor(action));
   // First readers and administrators look after access without being members.
   const bool looks_after = IsAboutAccess(action) && roles.Meets(RolesFor(action));
-  if (!knows && !looks_after && off != DenyRule::kNeedToKnow) return Decision::kHide;
+  if (NeedsMembership(action) && !knows && !looks_after && off != DenyRule::kNeedToKnow) return Decision::kHide;
   return may || off == DenyRule::kRoleForMethod ? Decision::kAllow : Decision::kRefuse;
 }
 
 Decision Decide(const Viewer& viewer, const v1::CaseAccess& record, const v1::AccessPolicy& policy,
                 Action action) {
   return Decide(FactsOf(viewer, record, policy), viewer.roles, action);
+}
+
+bool MayTellUnknownReaders(std::string_view tenant, const v1::CaseAccess& record) {
+  return !tenant.empty() && tenant == record.tenant() && !record.consulting() &&
+         IsIdentified(record) && record.exclusions().empty() &&
+         record.excluded_departments().empty();
 }
 
 }  // namespace mamori::authz

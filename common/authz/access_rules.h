@@ -97,8 +97,10 @@ enum class Action {
   kWork,          // the verbs
   kReadAccess,    // who may see it
   kChangeAccess,  // let in, keep out, match
+  kBeTold,        // a notice: the policy's routes say who needs to know, so membership is not asked
+  kSupplement,    // add to a report by its name: only those kept out by name may not
 };
-inline constexpr int kActions = 5;
+inline constexpr int kActions = 7;
 
 enum class Decision {
   kAllow,
@@ -131,6 +133,10 @@ Decision Decide(const Facts& facts, RoleSet roles, Action action,
 // FactsOf and Decide in one.
 Decision Decide(const Viewer& viewer, const v1::CaseAccess& record, const v1::AccessPolicy& policy,
                 Action action);
+
+// Whether a notice may go where nobody knows who reads: the case keeps nobody out, is no
+// consultation without consent, and tells of nobody of our own who is not known.
+bool MayTellUnknownReaders(std::string_view tenant, const v1::CaseAccess& record);
 
 }  // namespace mamori::authz
 

@@ -12,30 +12,37 @@ namespace mamori::authz {
 namespace {
 
 // The table, written by hand. One letter per action, in their order: read, note, work, read the
-// access record, change it. A allowed, R refused, H hidden.
+// access record, change it, be told, supplement. A allowed, R refused, H hidden.
 struct Row {
   const char* roles[kRoles + 1];
 };
 //                     desk     consult. lawyer   executive auditor  1st reader admin    no role
-constexpr Row kStranger = {
-    {"HHHHH", "HHHHH", "HHHHH", "HHHHH", "HHHHH", "HHHAA", "HHHAA", "HHHHH"}};
-constexpr Row kMember = {{"AAARR", "AAARR", "AARRR", "ARRRR", "ARRRR", "AAAAA", "ARRAA", "ARRRR"}};
-constexpr Row kConsulting = {
-    {"HHHHH", "AAAAA", "HHHHH", "HHHHH", "HHHHH", "HHHHH", "HHHHH", "HHHHH"}};
-constexpr Row kUnidentified = {
-    {"HHHHH", "HHHHH", "HHHHH", "HHHHH", "HHHHH", "AAAAA", "HHHHH", "HHHHH"}};
-constexpr Row kDenied = {{"HHHHH", "HHHHH", "HHHHH", "HHHHH", "HHHHH", "HHHHH", "HHHHH", "HHHHH"}};
-constexpr Row kOutside = {{"AAAAA", "AAAAA", "AAAAA", "AAAAA", "AAAAA", "AAAAA", "AAAAA", "AAAAA"}};
+constexpr Row kStranger = {{"HHHHHAA", "HHHHHAA", "HHHHHAA", "HHHHHAA", "HHHHHAA", "HHHAAAA",
+                            "HHHAAAA", "HHHHHAA"}};
+constexpr Row kMember = {{"AAARRAA", "AAARRAA", "AARRRAA", "ARRRRAA", "ARRRRAA", "AAAAAAA",
+                          "ARRAAAA", "ARRRRAA"}};
+constexpr Row kConsulting = {{"HHHHHHA", "AAAAAAA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA",
+                              "HHHHHHA", "HHHHHHA"}};
+constexpr Row kUnidentified = {{"HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "AAAAAAA",
+                                "HHHHHHA", "HHHHHHA"}};
+constexpr Row kDenied = {{"HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH",
+                          "HHHHHHH", "HHHHHHH"}};
+// Denied for the department alone: whoever made the report may add to it.
+constexpr Row kDepartment = {{"HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA",
+                              "HHHHHHA", "HHHHHHA"}};
+constexpr Row kOutside = {{"AAAAAAA", "AAAAAAA", "AAAAAAA", "AAAAAAA", "AAAAAAA", "AAAAAAA",
+                           "AAAAAAA", "AAAAAAA"}};
 
-constexpr Fact kDeny[] = {Fact::kNoPerson, Fact::kOtherTenant,    Fact::kExcludedByHand,
-                          Fact::kSubject,  Fact::kWitness,        Fact::kSuperior,
-                          Fact::kKeptOut,  Fact::kSameDepartment, Fact::kDepartmentUnknown};
+constexpr Fact kDeny[] = {Fact::kNoPerson, Fact::kOtherTenant, Fact::kExcludedByHand,
+                          Fact::kSubject,  Fact::kWitness,     Fact::kSuperior,
+                          Fact::kKeptOut};
 
 // Which row of the table holds for a set of facts.
 const Row& RowOf(const Facts& facts) {
   for (const Fact fact : kDeny) {
     if (facts.Has(fact)) return kDenied;
   }
+  if (facts.Has(Fact::kSameDepartment) || facts.Has(Fact::kDepartmentUnknown)) return kDepartment;
   if (facts.Has(Fact::kOutsideReader)) return kOutside;
   if (facts.Has(Fact::kConsulting)) return kConsulting;
   if (facts.Has(Fact::kUnidentified)) return kUnidentified;
@@ -175,6 +182,18 @@ TEST(FactsOf, LoadsEveryRelation) {
   for (const Case& c : kCases) {
     EXPECT_EQ(Decide(c.viewer, Record(c.record), policy, Action::kRead), c.decision) << c.name;
   }
+}
+
+TEST(MayTellUnknownReaders, OnlyOfWhatKeepsNobodyOut) {
+  EXPECT_TRUE(MayTellUnknownReaders("t", Record("")));
+  EXPECT_TRUE(MayTellUnknownReaders("t", Record("own_people: true slots { closed: true }")));
+  for (const char* record :
+       {"tenant: 'u'", "tenant: ''", "consulting: true", "own_people: true slots { name: 's' }",
+        "own_people: true", "excluded_departments: 'sales'",
+        "exclusions { person: 'p' cause: EXCLUSION_CAUSE_KEEP_OUT }"}) {
+    EXPECT_FALSE(MayTellUnknownReaders("t", Record(record))) << record;
+  }
+  EXPECT_FALSE(MayTellUnknownReaders("", Record("tenant: ''")));
 }
 
 TEST(RoleOf, KnowsSevenNames) {

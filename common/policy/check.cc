@@ -291,11 +291,26 @@ class Checker {
       Need(roster.insert(entry.person()).second, at + ".person", "stands twice");
       CheckRoles(entry.roles(), at);
     }
+    CheckMailboxes(roster, addresses);
     Need(access.outside_readers_size() > 0, "access.outside_readers",
          "at least one is required: a case must never be nobody's");
     for (int i = 0; i < access.outside_readers_size(); ++i) {
       Need(!access.outside_readers(i).empty() && roster.count(access.outside_readers(i)) == 0,
            absl::StrCat("access.outside_readers[", i, "]"), "is empty, or of the roster");
+    }
+  }
+
+  void CheckMailboxes(const std::set<std::string>& roster, std::set<std::string>& addresses) {
+    for (int i = 0; i < policy_.access().mailboxes_size(); ++i) {
+      const v1::Mailbox& mailbox = policy_.access().mailboxes(i);
+      const std::string at = absl::StrCat("access.mailboxes[", i, "]");
+      Need(!mailbox.mail().empty() && addresses.insert(mailbox.mail()).second, at + ".mail",
+           "empty, or stands twice");
+      Need(mailbox.readers_size() > 0, at + ".readers", "at least one is required");
+      for (int k = 0; k < mailbox.readers_size(); ++k) {
+        Need(roster.count(mailbox.readers(k)) > 0, absl::StrCat(at, ".readers[", k, "]"),
+             "is not of the roster");
+      }
     }
   }
 

@@ -149,6 +149,16 @@ TEST(LoadPolicyFile, NamesFileLineAndFieldOfEverythingWrong) {
        "roster { person: \"p-1\" roles: \"desk\" mail: \"a@b\" }"
        " roster { person: \"p-2\" roles: \"desk\" mail: \"a@b\" }",
        "access.roster[1].mail", "stands twice"},
+      {"mailbox of nobody", "roster { person: \"p-1\" roles: \"desk\" }",
+       "roster { person: \"p-1\" roles: \"desk\" } mailboxes { mail: \"a@b\" }",
+       "access.mailboxes[0].readers", "at least one"},
+      {"mailbox of a stranger", "roster { person: \"p-1\" roles: \"desk\" }",
+       "roster { person: \"p-1\" roles: \"desk\" } mailboxes { mail: \"a@b\" readers: \"q\" }",
+       "access.mailboxes[0].readers[0]", "not of the roster"},
+      {"mailbox of a person alone", "roster { person: \"p-1\" roles: \"desk\" }",
+       "roster { person: \"p-1\" roles: \"desk\" mail: \"a@b\" }"
+       " mailboxes { mail: \"a@b\" readers: \"p-1\" }",
+       "access.mailboxes[0].mail", "stands twice"},
       {"roster role", "\"p-1\" roles: \"desk\"", "\"p-1\"", "access.roster[0].roles",
        "at least one"},
   };

@@ -26,6 +26,26 @@ authz::Viewer ViewerOf(const v1::AccessQuestion& question) {
           .department = question.department()};
 }
 
+Action ActionOf(v1::AccessAction action) {
+  switch (action) {
+    case v1::ACCESS_ACTION_NOTICE:
+      return Action::kBeTold;
+    case v1::ACCESS_ACTION_SUPPLEMENT:
+      return Action::kSupplement;
+    case v1::ACCESS_ACTION_READ_ACCESS:
+      return Action::kReadAccess;
+    default:
+      return Action::kRead;
+  }
+}
+
+bool Allows(const AccessGate& gate, const v1::AccessQuestion& question, const CaseAccess& record) {
+  if (question.person().empty()) {
+    return authz::MayTellUnknownReaders(question.tenant(), record);
+  }
+  return gate.Check(ViewerOf(question), record, ActionOf(question.action())).ok();
+}
+
 // The ids that are asked about, by tenant.
 struct Asked {
   std::vector<id::Id> cases;
@@ -125,8 +145,7 @@ absl::StatusOr<v1::CheckAccessResponse> Access::CheckAll(const CallContext& call
     v1::AccessAnswer& answer = *response.add_answers();
     const auto record = records.find({question.tenant(), question.resource()});
     answer.set_no_case(record == records.end());
-    answer.set_allowed(record != records.end() &&
-                       d_.gate.MayRead(ViewerOf(question), record->second));
+    answer.set_allowed(record != records.end() && Allows(d_.gate, question, record->second));
   }
   return response;
 }

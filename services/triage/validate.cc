@@ -299,7 +299,12 @@ absl::Status Validate(const v1::CheckAccessRequest& request) {
     const v1::AccessQuestion& question = request.questions(i);
     const std::string at = absl::StrCat("questions[", i, "].");
     if (question.tenant().empty()) violations.Add(at + "tenant", "empty, want a tenant");
-    if (question.person().empty()) violations.Add(at + "person", "empty, want a person");
+    if (question.person().empty() && question.action() != v1::ACCESS_ACTION_NOTICE) {
+      violations.Add(at + "person", "empty, want a person");
+    }
+    if (!v1::AccessAction_IsValid(question.action())) {
+      violations.Add(at + "action", "want one of AccessAction");
+    }
     if (!id::FromName("cases", question.resource()).ok() &&
         !id::FromName("reports", question.resource()).ok()) {
       violations.Add(at + "resource", "want cases/{26 characters} or reports/{26 characters}");
