@@ -1,10 +1,12 @@
 #include "services/intake/contacts.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "common/id/id.h"
 #include "common/idempotency/hash.h"
 #include "common/status/macros.h"
 #include "services/intake/methods.h"
@@ -13,11 +15,22 @@
 #include "services/intake/validate.h"
 
 namespace mamori::intake {
+namespace {
+
+Position PositionOf(const StoredContact& row) {
+  return {.create_micros = absl::ToUnixMicros(row.create_time), .id = row.contact_id};
+}
+
+}  // namespace
 
 absl::StatusOr<mamori::v1::Contact> Contacts::Record(const server::CallContext& call,
                                                      const v1::RecordContactRequest& request) {
   const absl::Time now = clock_.Now();
   RETURN_IF_ERROR(ValidateRecordContact(request, now));
+  if (!call.person.empty() && !request.contact().report().empty()) {
+    RETURN_IF_ERROR(access_.Check(call, ReportAccess::Use::kSupplement,
+                                  id::FromName("reports", request.contact().report()).value()));
+  }
   const NewContact contact = MakeNewContact(call, request, ids_.NewId(), now);
   ASSIGN_OR_RETURN(const std::string answer, store_.AddContact(contact, call.deadline));
   mamori::v1::Contact response;
@@ -27,12 +40,38 @@ absl::StatusOr<mamori::v1::Contact> Contacts::Record(const server::CallContext& 
   return response;
 }
 
+absl::StatusOr<std::vector<StoredContact>> Contacts::ReadableRows(const server::CallContext& call,
+                                                                  const ContactFilter& filter,
+                                                                  Position& position, int limit) {
+  std::vector<StoredContact> readable;
+  bool more = !call.person.empty();
+  while (more && readable.empty()) {
+    ASSIGN_OR_RETURN(std::vector<StoredContact> rows,
+                     store_.ListContacts(call.tenant, filter, position, limit, call.deadline));
+    more = static_cast<int>(rows.size()) == limit;
+    limit = kRowsPerRead;  // should all of these be left out
+    std::vector<std::string> reports;
+    for (const StoredContact& row : rows) {
+      if (!row.report_id.empty()) reports.push_back(row.report_id);
+    }
+    ASSIGN_OR_RETURN(const std::set<std::string> admitted,
+                     access_.Admitted(call, ReportAccess::Use::kRead, reports));
+    for (StoredContact& row : rows) {
+      position = PositionOf(row);
+      if (row.report_id.empty() || admitted.contains(row.report_id)) {
+        readable.push_back(std::move(row));
+      }
+    }
+  }
+  return readable;
+}
+
 absl::StatusOr<v1::ListContactsResponse> Contacts::List(const server::CallContext& call,
                                                         const v1::ListContactsRequest& request) {
   RETURN_IF_ERROR(ValidateListContacts(request));
   const std::string digest =
       idempotency::Hash({call.tenant, kListContacts, request.company(), request.report()});
-  ASSIGN_OR_RETURN(Position position, FromPageToken(request.page_token(), digest));
+  ASSIGN_OR_RETURN(Position read, FromPageToken(request.page_token(), digest));
   ContactFilter filter{.company = request.company()};
   if (!request.report().empty()) {
     filter.report_id = id::FromName("reports", request.report()).value();
@@ -40,21 +79,22 @@ absl::StatusOr<v1::ListContactsResponse> Contacts::List(const server::CallContex
   const int page_size = PageSize(request.page_size());
   v1::ListContactsResponse response;
   size_t bytes = 0;
+  Position shown = read;  // the token names nothing that was left out
   while (true) {
     const int limit = std::min(kRowsPerRead, page_size - response.contacts_size() + 1);
     ASSIGN_OR_RETURN(const std::vector<StoredContact> rows,
-                     store_.ListContacts(call.tenant, filter, position, limit, call.deadline));
+                     ReadableRows(call, filter, read, limit));
+    if (rows.empty()) return response;
     for (const StoredContact& row : rows) {
       if (response.contacts_size() == page_size ||
           (bytes > 0 && bytes + row.body.size() > kMaxAnswerBytes)) {
-        response.set_next_page_token(ToPageToken(position, digest));
+        response.set_next_page_token(ToPageToken(shown, digest));
         return response;
       }
       bytes += row.body.size();
-      position = {.create_micros = absl::ToUnixMicros(row.create_time), .id = row.contact_id};
+      shown = PositionOf(row);
       ASSIGN_OR_RETURN(*response.add_contacts(), ToContact(row));
     }
-    if (static_cast<int>(rows.size()) < limit) return response;
   }
 }
 

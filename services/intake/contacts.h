@@ -2,19 +2,23 @@
 #ifndef MAMORI_SERVICES_INTAKE_CONTACTS_H_
 #define MAMORI_SERVICES_INTAKE_CONTACTS_H_
 
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "common/id/id.h"
 #include "common/server/caller.h"
 #include "common/time/clock.h"
 #include "mamori/intake/v1/intake_service.pb.h"
 #include "services/intake/intake_store.h"
+#include "services/intake/report_access.h"
 
 namespace mamori::intake {
 
 class Contacts {
  public:
-  Contacts(IntakeStore& store, const time::Clock& clock, id::IdSource& ids)
-      : store_(store), clock_(clock), ids_(ids) {}
+  Contacts(IntakeStore& store, const ReportAccess& access, const time::Clock& clock,
+           id::IdSource& ids)
+      : store_(store), access_(access), clock_(clock), ids_(ids) {}
 
   absl::StatusOr<mamori::v1::Contact> Record(const server::CallContext& call,
                                              const v1::RecordContactRequest& request);
@@ -22,7 +26,14 @@ class Contacts {
                                                 const v1::ListContactsRequest& request);
 
  private:
+  // From `position` on what the person may see: contacts of no report, and of reports that the
+  // person may read. None when there are no more.
+  absl::StatusOr<std::vector<StoredContact>> ReadableRows(const server::CallContext& call,
+                                                          const ContactFilter& filter,
+                                                          Position& position, int limit);
+
   IntakeStore& store_;
+  const ReportAccess& access_;
   const time::Clock& clock_;
   id::IdSource& ids_;
 };

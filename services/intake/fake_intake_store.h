@@ -165,7 +165,7 @@ class FakeIntakeStore final : public IntakeStore {
       if (one.tenant == tenant && (filter.company.empty() || filter.company == one.company) &&
           (filter.report_id.empty() || filter.report_id == one.report_id) &&
           Before(one.create_time, one.contact_id, after)) {
-        rows.push_back({one.contact_id, one.create_time, one.body});
+        rows.push_back({one.contact_id, one.report_id, one.create_time, one.body});
       }
     }
     return NewestFirst(std::move(rows), limit, &StoredContact::contact_id);

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/audit/audit.h"
+#include "common/client/access_checker.h"
 #include "common/client/channel.h"
 #include "common/client/event_publisher.h"
 #include "common/config/options.h"
@@ -22,6 +23,7 @@
 #include "services/intake/group_commit.h"
 #include "services/intake/housekeeping.h"
 #include "services/intake/intake_service.h"
+#include "services/intake/report_access.h"
 #include "services/intake/reports.h"
 #include "services/intake/sql_intake_store.h"
 #include "services/intake/submitter.h"
@@ -89,8 +91,10 @@ class IntakeApp final : public server::App {
         pruning_({.name = "housekeeping", .interval = absl::Seconds(30)}, runtime.ids,
                  runtime.telemetry, [this] { return housekeeping_.RunOnce(); }),
         submitter_(writer_, gate_, runtime.clock, runtime.ids),
-        reports_(store_, runtime.clock, runtime.ids, &audit_.reads()),
-        contacts_(store_, runtime.clock, runtime.ids),
+        checker_(client::CreateChannel(config.triage(), config.server().tls()), runtime.clock),
+        access_(checker_, store_),
+        reports_(store_, access_, runtime.clock, runtime.ids, &audit_.reads()),
+        contacts_(store_, access_, runtime.clock, runtime.ids),
         service_(runtime.rpc, submitter_, reports_, contacts_) {}
 
   std::vector<grpc::Service*> services() override { return {&service_}; }
@@ -134,6 +138,8 @@ class IntakeApp final : public server::App {
   worker::Periodic sampling_;
   worker::Periodic pruning_;
   Submitter submitter_;
+  client::TriageAccessChecker checker_;
+  const ReportAccess access_;
   Reports reports_;
   Contacts contacts_;
   IntakeService service_;

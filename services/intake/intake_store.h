@@ -82,6 +82,7 @@ struct StoredSupplement {
 
 struct StoredContact {
   std::string contact_id;
+  std::string report_id;  // empty: belongs to no report
   absl::Time create_time;
   std::string body;
 };

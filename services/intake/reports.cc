@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,10 @@ constexpr int kMaxSupplements = 100;
 // Bodies read at once for a batch: most have a few KiB, none has more than 4 MiB.
 constexpr int kBodiesPerRead = 32;
 constexpr char kAssessPurpose[] = "assess";
+
+Position PositionOf(const StoredSummary& row) {
+  return {.create_micros = absl::ToUnixMicros(row.create_time), .id = row.report_id};
+}
 
 }  // namespace
 
@@ -48,6 +53,7 @@ absl::StatusOr<mamori::v1::Report> Reports::Get(const server::CallContext& call,
                                                 const v1::GetReportRequest& request) {
   RETURN_IF_ERROR(ValidateGetReport(request));
   const std::string id = id::FromName("reports", request.name()).value();
+  RETURN_IF_ERROR(access_.Check(call, ReportAccess::Use::kRead, id));
   ASSIGN_OR_RETURN(const std::vector<StoredReport> rows,
                    store_.GetReports(call.tenant, {id}, call.deadline));
   if (rows.empty()) return status::NotFound("report");
@@ -70,6 +76,15 @@ absl::Status Reports::RecordReads(const server::CallContext& call, const std::st
   return reads_->Record(std::move(entries));
 }
 
+// A service that acts for itself reads what its row in the authorization table is for.
+absl::StatusOr<std::vector<std::string>> Reports::Readable(const server::CallContext& call,
+                                                           const std::vector<std::string>& ids) {
+  if (call.purpose == kAssessPurpose) return ids;
+  ASSIGN_OR_RETURN(const std::set<std::string> admitted,
+                   access_.Admitted(call, ReportAccess::Use::kRead, ids));
+  return std::vector<std::string>(admitted.begin(), admitted.end());
+}
+
 absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
     const server::CallContext& call, const v1::BatchGetReportsRequest& request) {
   RETURN_IF_ERROR(ValidateBatchGetReports(request));
@@ -85,7 +100,9 @@ absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
     for (int i = begin; i < end && !full; ++i) {
       ids.push_back(id::FromName("reports", request.names(i)).value());
     }
-    ASSIGN_OR_RETURN(std::vector<StoredReport> rows, store_.GetReports(tenant, ids, call.deadline));
+    ASSIGN_OR_RETURN(const std::vector<std::string> readable, Readable(call, ids));
+    ASSIGN_OR_RETURN(std::vector<StoredReport> rows,
+                     store_.GetReports(tenant, readable, call.deadline));
     std::map<std::string_view, const StoredReport*> by_id;
     for (const StoredReport& row : rows) by_id.emplace(row.report_id, &row);
     for (int i = begin; i < end; ++i) {
@@ -120,42 +137,70 @@ absl::StatusOr<mamori::v1::Report> Reports::Listed(const server::CallContext& ca
   return ToListed(whole[0]);
 }
 
+absl::StatusOr<std::vector<StoredSummary>> Reports::ReadableRows(const server::CallContext& call,
+                                                                 const ReportFilter& filter,
+                                                                 Position& position, int limit) {
+  std::vector<StoredSummary> readable;
+  bool more = !call.person.empty();
+  while (more && readable.empty()) {
+    ASSIGN_OR_RETURN(std::vector<StoredSummary> rows,
+                     store_.ListReports(call.tenant, filter, position, limit, call.deadline));
+    more = static_cast<int>(rows.size()) == limit;
+    limit = kRowsPerRead;  // should all of these be left out
+    std::vector<std::string> ids;
+    for (const StoredSummary& row : rows) ids.push_back(row.report_id);
+    ASSIGN_OR_RETURN(const std::set<std::string> admitted,
+                     access_.Admitted(call, ReportAccess::Use::kRead, ids));
+    for (StoredSummary& row : rows) {
+      position = PositionOf(row);
+      if (admitted.contains(row.report_id)) readable.push_back(std::move(row));
+    }
+  }
+  return readable;
+}
+
 absl::StatusOr<v1::ListReportsResponse> Reports::List(const server::CallContext& call,
                                                       const v1::ListReportsRequest& request) {
   RETURN_IF_ERROR(ValidateListReports(request));
-  const std::string filter = idempotency::Hash(
+  const std::string digest = idempotency::Hash(
       {call.tenant, kListReports, request.company(), std::to_string(request.kind())});
-  ASSIGN_OR_RETURN(Position position, FromPageToken(request.page_token(), filter));
+  ASSIGN_OR_RETURN(Position read, FromPageToken(request.page_token(), digest));
+  const ReportFilter filter{.company = request.company(), .kind = request.kind()};
   const int page_size = PageSize(request.page_size());
   v1::ListReportsResponse response;
   size_t bytes = 0;
+  Position shown = read;  // the token names nothing that was left out
   while (true) {
     // One more than the page wants tells whether there is a next page.
     const int limit = std::min(kRowsPerRead, page_size - response.reports_size() + 1);
-    ASSIGN_OR_RETURN(
-        const std::vector<StoredSummary> rows,
-        store_.ListReports(call.tenant, {.company = request.company(), .kind = request.kind()},
-                           position, limit, call.deadline));
+    ASSIGN_OR_RETURN(const std::vector<StoredSummary> rows,
+                     ReadableRows(call, filter, read, limit));
+    if (rows.empty()) return response;
     for (const StoredSummary& row : rows) {
       ASSIGN_OR_RETURN(mamori::v1::Report report, Listed(call, row));
       const size_t size = report.ByteSizeLong();
       const bool full =
           response.reports_size() == page_size || (bytes > 0 && bytes + size > kMaxAnswerBytes);
       if (full) {
-        response.set_next_page_token(ToPageToken(position, filter));
+        response.set_next_page_token(ToPageToken(shown, digest));
         return response;
       }
       bytes += size;
-      position = {.create_micros = absl::ToUnixMicros(row.create_time), .id = row.report_id};
+      shown = PositionOf(row);
       *response.add_reports() = std::move(report);
     }
-    if (static_cast<int>(rows.size()) < limit) return response;
   }
 }
 
 absl::StatusOr<mamori::v1::Supplement> Reports::Supplement(
     const server::CallContext& call, const v1::SupplementReportRequest& request) {
   RETURN_IF_ERROR(ValidateSupplementReport(request));
+  // Before the request id too: an old answer is not for one who has been kept out since. Without a
+  // person it is the application that carries a reporter's words.
+  if (!call.person.empty()) {
+    RETURN_IF_ERROR(access_.Check(call, ReportAccess::Use::kSupplement,
+                                  id::FromName("reports", request.name()).value()));
+  }
   const NewSupplement supplement = MakeNewSupplement(
       call, request, {.subject = ids_.NewId(), .event = ids_.NewId()}, clock_.Now());
   ASSIGN_OR_RETURN(const std::string answer, store_.AddSupplement(supplement, call.deadline));

@@ -13,14 +13,16 @@
 #include "common/time/clock.h"
 #include "mamori/intake/v1/intake_service.pb.h"
 #include "services/intake/intake_store.h"
+#include "services/intake/report_access.h"
 
 namespace mamori::intake {
 
 class Reports {
  public:
   // Whose content is read is recorded in `reads`; null records nothing, for tests.
-  Reports(IntakeStore& store, const time::Clock& clock, id::IdSource& ids, audit::ReadLog* reads)
-      : store_(store), clock_(clock), ids_(ids), reads_(reads) {}
+  Reports(IntakeStore& store, const ReportAccess& access, const time::Clock& clock,
+          id::IdSource& ids, audit::ReadLog* reads)
+      : store_(store), access_(access), clock_(clock), ids_(ids), reads_(reads) {}
 
   absl::StatusOr<mamori::v1::Report> Get(const server::CallContext& call,
                                          const v1::GetReportRequest& request);
@@ -41,7 +43,16 @@ class Reports {
   absl::StatusOr<mamori::v1::Report> Listed(const server::CallContext& call,
                                             const StoredSummary& row);
 
+  // Those of `ids` that the caller may read.
+  absl::StatusOr<std::vector<std::string>> Readable(const server::CallContext& call,
+                                                    const std::vector<std::string>& ids);
+  // A page of what the person may see, from `position` on: as full as the reports allow.
+  absl::StatusOr<std::vector<StoredSummary>> ReadableRows(const server::CallContext& call,
+                                                          const ReportFilter& filter,
+                                                          Position& position, int limit);
+
   IntakeStore& store_;
+  const ReportAccess& access_;
   const time::Clock& clock_;
   id::IdSource& ids_;
   audit::ReadLog* const reads_;

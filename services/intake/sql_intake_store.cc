@@ -48,20 +48,20 @@ constexpr char kListReportsOfCompanyAndKind[] =
     " ORDER BY create_time DESC, report_id DESC LIMIT ?";
 
 constexpr char kListContacts[] =
-    "SELECT contact_id, create_time, body FROM contact FORCE INDEX (PRIMARY)"
+    "SELECT contact_id, report_id, create_time, body FROM contact FORCE INDEX (PRIMARY)"
     " WHERE tenant = ? AND create_time <= ? AND (create_time < ? OR contact_id < ?)"
     " ORDER BY create_time DESC, contact_id DESC LIMIT ?";
 constexpr char kListContactsOfCompany[] =
-    "SELECT contact_id, create_time, body FROM contact FORCE INDEX (by_company)"
+    "SELECT contact_id, report_id, create_time, body FROM contact FORCE INDEX (by_company)"
     " WHERE tenant = ? AND company = ? AND create_time <= ? AND (create_time < ? OR contact_id < ?)"
     " ORDER BY create_time DESC, contact_id DESC LIMIT ?";
 constexpr char kListContactsOfReport[] =
-    "SELECT contact_id, create_time, body FROM contact FORCE INDEX (by_report)"
+    "SELECT contact_id, report_id, create_time, body FROM contact FORCE INDEX (by_report)"
     " WHERE tenant = ? AND report_id = ? AND create_time <= ?"
     " AND (create_time < ? OR contact_id < ?)"
     " ORDER BY create_time DESC, contact_id DESC LIMIT ?";
 constexpr char kListContactsOfReportAndCompany[] =
-    "SELECT contact_id, create_time, body FROM contact FORCE INDEX (by_report)"
+    "SELECT contact_id, report_id, create_time, body FROM contact FORCE INDEX (by_report)"
     " WHERE tenant = ? AND report_id = ? AND company = ? AND create_time <= ?"
     " AND (create_time < ? OR contact_id < ?)"
     " ORDER BY create_time DESC, contact_id DESC LIMIT ?";
@@ -329,8 +329,10 @@ absl::StatusOr<std::vector<StoredContact>> SqlIntakeStore::ListContacts(const st
   std::vector<StoredContact> contacts;
   contacts.reserve(rows.size());
   for (const db::Row& row : rows) {
-    contacts.push_back(
-        {.contact_id = row.GetBytes(0), .create_time = row.GetTime(1), .body = row.GetBytes(2)});
+    contacts.push_back({.contact_id = row.GetBytes(0),
+                        .report_id = row.IsNull(1) ? "" : row.GetBytes(1),
+                        .create_time = row.GetTime(2),
+                        .body = row.GetBytes(3)});
   }
   return contacts;
 }
