@@ -115,7 +115,7 @@ TEST_F(DispatchStoreTest, AClaimWhoseCommitNobodyAnsweredIsFoundAtOnce) {
   const auto pool = db::Pool::Create(options);
   time::SystemSleeper sleeper;
   db::Transactor transactor(*pool, clock_, sleeper);
-  SqlDispatchStore store(transactor, clock_, ids_);
+  SqlDispatchStore store(transactor, clock_, ids_, journal_);
   // Opening a connection says COMMITTED.
   ASSERT_THAT(pool->Ping(absl::Seconds(5)), testing::IsOk());
   gate.LoseAnswerTo("COMMIT");

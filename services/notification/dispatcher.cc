@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/macros.h"
 #include "services/notification/claim_share.h"
+#include "services/notification/dispatch_metrics.h"
 
 namespace mamori::notification {
 namespace {
@@ -19,6 +20,8 @@ constexpr size_t kMaxSettlements = 128;
 // How often lost claims are looked for, and how long something waits that cannot be prepared now.
 constexpr absl::Duration kLookForLost = absl::Seconds(1);
 constexpr absl::Duration kPutOff = absl::Seconds(5);
+constexpr absl::Duration kPutOffUndecided = absl::Seconds(2);
+constexpr absl::Duration kAskBudget = absl::Seconds(2);
 constexpr absl::Duration kPutOffDisabled = absl::Minutes(5);
 // Attempts that waited too long are given back before their claims are too old to begin.
 constexpr absl::Duration kBeginMargin = absl::Seconds(2);
@@ -31,40 +34,11 @@ std::chrono::nanoseconds ToWait(absl::Duration duration) {
   return absl::ToChronoNanoseconds(duration);
 }
 
-const char* ChannelName(DeliveryChannel channel) {
-  return channel == mamori::v1::DELIVERY_CHANNEL_MAIL ? "mail" : "webhook";
-}
-
 // What is at fault when nothing goes through, and what has a circuit: the mail server, or a
 // webhook endpoint.
 constexpr char kMailServer[] = "mail";
 std::string EndpointOf(const Claim& claim) {
   return claim.channel == mamori::v1::DELIVERY_CHANNEL_MAIL ? kMailServer : claim.receiver;
-}
-
-const char* VerdictName(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kAccepted:
-      return "accepted";
-    case Verdict::kTemporary:
-      return "temporary";
-    case Verdict::kPermanent:
-      return "permanent";
-    case Verdict::kUnknown:
-      return "unknown";
-  }
-  return "unknown";
-}
-
-bool IsDeadLetter(mamori::v1::DeliveryState state) {
-  return state == mamori::v1::DELIVERY_STATE_DEAD || state == mamori::v1::DELIVERY_STATE_UNKNOWN;
-}
-
-void CountDeadLetter(telemetry::Telemetry& telemetry, DeliveryChannel channel,
-                     mamori::v1::DeliveryState state, double by) {
-  const char* name = state == mamori::v1::DELIVERY_STATE_DEAD ? "dead" : "unknown";
-  telemetry.Count("mamori_dead_letters_total", {{"channel", ChannelName(channel)}, {"state", name}},
-                  by);
 }
 
 bool MayPass(const absl::Status& status) {
@@ -101,6 +75,7 @@ void Dispatcher::Start() {
        {mamori::v1::DELIVERY_CHANNEL_MAIL, mamori::v1::DELIVERY_CHANNEL_WEBHOOK}) {
     CountDeadLetter(with_.telemetry, channel, mamori::v1::DELIVERY_STATE_DEAD, 0);
     CountDeadLetter(with_.telemetry, channel, mamori::v1::DELIVERY_STATE_UNKNOWN, 0);
+    CountSuppressed(with_.telemetry, channel, 0);
   }
   with_.transport.Start(*this);
   settle_thread_ = std::thread([this] { RunSettlements(); });
@@ -197,7 +172,40 @@ absl::StatusOr<Dispatcher::Policy> Dispatcher::PolicyOf(const Claim& claim) {
   return with_.policies.Get(absl::BytesToHexString(claim.policy_digest));
 }
 
+absl::Status Dispatcher::Withhold(std::vector<Claim>& claims) {
+  const absl::StatusOr<std::vector<bool>> may =
+      with_.access.MayBeTold(claims, with_.clock.Now() + kAskBudget);
+  std::lock_guard lock(mu_);
+  if (!may.ok()) {
+    // Nobody is told of what he may perhaps not know; it waits.
+    for (const Claim& claim : claims) GiveBack(claim, with_.clock.Now() + kPutOffUndecided);
+    return may.status();
+  }
+  std::vector<Claim> told;
+  for (size_t i = 0; i < claims.size(); ++i) {
+    if ((*may)[i]) {
+      told.push_back(std::move(claims[i]));
+    } else {
+      Suppress(claims[i]);
+    }
+  }
+  claims = std::move(told);
+  return absl::OkStatus();
+}
+
+void Dispatcher::Suppress(const Claim& claim) {
+  Settlement settlement;
+  settlement.claim = claim;
+  settlement.state = mamori::v1::DELIVERY_STATE_SUPPRESSED;
+  settlement.error = "access.denied";
+  settlement.begun = false;
+  CountSuppressed(with_.telemetry, claim.channel, 1);
+  Settled(std::move(settlement));
+}
+
 absl::Status Dispatcher::HandOver(DeliveryChannel channel, std::vector<Claim> claims) {
+  const absl::Duration asked = with_.clock.Monotonic();
+  RETURN_IF_ERROR(Withhold(claims));
   std::map<std::string, EndpointTarget> endpoints;
   if (channel == mamori::v1::DELIVERY_CHANNEL_WEBHOOK) {
     std::set<std::string> receivers;
@@ -213,13 +221,13 @@ absl::Status Dispatcher::HandOver(DeliveryChannel channel, std::vector<Claim> cl
   }
   std::vector<Attempt> attempts;
   attempts.reserve(claims.size());
-  for (Claim& claim : claims) Prepare(std::move(claim), endpoints, attempts);
+  for (Claim& claim : claims) Prepare(std::move(claim), endpoints, asked, attempts);
   with_.transport.Send(std::move(attempts));
   return absl::OkStatus();
 }
 
 void Dispatcher::Prepare(Claim claim, const std::map<std::string, EndpointTarget>& endpoints,
-                         std::vector<Attempt>& attempts) {
+                         absl::Duration asked, std::vector<Attempt>& attempts) {
   const absl::Time now = with_.clock.Now();
   const absl::StatusOr<Policy> policy = PolicyOf(claim);
   std::lock_guard lock(mu_);
@@ -243,7 +251,7 @@ void Dispatcher::Prepare(Claim claim, const std::map<std::string, EndpointTarget
     attempts.push_back(*std::move(attempt));
   }
   attempts.back().begin_by = claim.lease_until - options_.attempt_budget - kBeginMargin;
-  in_hand_[ticket] = InHand{std::move(claim), *policy};
+  in_hand_[ticket] = InHand{std::move(claim), *policy, asked};
 }
 
 void Dispatcher::Take(const Claim& claim) { quotas_.at(claim.channel).Take(EndpointOf(claim)); }
@@ -255,7 +263,8 @@ bool Dispatcher::Begins(uint64_t ticket) {
   if (found == in_hand_.end()) return false;
   const Claim& claim = found->second.claim;
   absl::Duration wait = absl::ZeroDuration();
-  const bool expired = now + options_.attempt_budget > claim.lease_until;
+  const bool expired = now + options_.attempt_budget > claim.lease_until ||
+                       with_.clock.Monotonic() - found->second.asked >= client::kKeepAllowed;
   if (!expired) wait = circuits_.Ask(EndpointOf(claim), now);
   if (!expired && wait == absl::ZeroDuration()) return true;
   // Spread out, so that they do not all come back with the one try.
@@ -276,13 +285,7 @@ void Dispatcher::Ended(uint64_t ticket, const Outcome& outcome) {
     if (circuits_.IsOpen(EndpointOf(claim))) Wake();  // for those that waited meanwhile
     circuits_.Succeeded(EndpointOf(claim));
   }
-  with_.telemetry.Count(
-      "mamori_delivery_attempts_total",
-      {{"channel", ChannelName(claim.channel)}, {"outcome", VerdictName(outcome.verdict)}});
-  if (outcome.verdict == Verdict::kAccepted) {
-    with_.telemetry.Observe("mamori_delivery_seconds", now - claim.create_time,
-                            {{"channel", ChannelName(claim.channel)}});
-  }
+  CountAttempt(with_.telemetry, claim.channel, outcome.verdict, now - claim.create_time);
   Settled(Conclude(claim, *found->second.policy, outcome));
   in_hand_.erase(found);
 }

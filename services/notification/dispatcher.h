@@ -21,6 +21,7 @@
 #include "common/time/clock.h"
 #include "common/worker/periodic.h"
 #include "services/notification/attempt_builder.h"
+#include "services/notification/case_access.h"
 #include "services/notification/circuit.h"
 #include "services/notification/claim_quota.h"
 #include "services/notification/dispatch_store.h"
@@ -53,6 +54,7 @@ class Dispatcher final : public TransportListener {
     id::IdSource& ids;
     telemetry::Telemetry& telemetry;
     std::function<void()> wake_relay;
+    const CaseAccess& access;
   };
   Dispatcher(Dependencies dependencies, DispatcherOptions options);
   ~Dispatcher() override;
@@ -78,6 +80,7 @@ class Dispatcher final : public TransportListener {
   struct InHand {
     Claim claim;
     std::shared_ptr<const policy::PolicyVersion> policy;
+    absl::Duration asked;  // monotonic; when it was asked whether the receiver may be told
   };
   using Policy = std::shared_ptr<const policy::PolicyVersion>;
 
@@ -89,10 +92,13 @@ class Dispatcher final : public TransportListener {
   // Gives back what waits in the transport and has to begin by `begin_by`.
   void GiveBackWaiting(absl::Time begin_by);
   absl::StatusOr<Policy> PolicyOf(const Claim& claim);
+  // Takes out of `claims` what its receiver may not be told, and settles it.
+  absl::Status Withhold(std::vector<Claim>& claims);
   // Prepares attempts for claims; what cannot be sent is settled at once.
   absl::Status HandOver(mamori::v1::DeliveryChannel channel, std::vector<Claim> claims);
   void Prepare(Claim claim, const std::map<std::string, EndpointTarget>& endpoints,
-               std::vector<Attempt>& attempts);
+               absl::Duration asked, std::vector<Attempt>& attempts);
+  void Suppress(const Claim& claim);
   Settlement Conclude(const Claim& claim, const policy::PolicyVersion& policy,
                       const Outcome& outcome);
   void GiveBack(const Claim& claim, absl::Time due_time);

@@ -8,6 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "common/audit/audit.h"
+#include "common/client/access_checker.h"
 #include "common/client/channel.h"
 #include "common/client/event_publisher.h"
 #include "common/config/options.h"
@@ -22,6 +23,7 @@
 #include "common/status/macros.h"
 #include "common/worker/periodic.h"
 #include "mamori/triage/v1/triage_service.grpc.pb.h"
+#include "services/notification/case_access.h"
 #include "services/notification/channel_transport.h"
 #include "services/notification/dispatcher.h"
 #include "services/notification/ingest.h"
@@ -135,9 +137,11 @@ class NotificationApp final : public server::App {
         transport_(mail_, webhook_),
         builder_({config.link_template(), config.smtp().from(), config.smtp().message_id_host()},
                  parts.secrets),
-        dispatch_store_(transactor_, runtime.clock, runtime.ids),
+        checker_(client::CreateChannel(config.triage(), config.server().tls()), runtime.clock),
+        access_(checker_, parts.policy->policy.access()),
+        dispatch_store_(transactor_, runtime.clock, runtime.ids, audit_.journal()),
         dispatcher_({dispatch_store_, policies_, transport_, builder_, runtime.clock, runtime.ids,
-                     runtime.telemetry, [this] { relay_->Wake(); }},
+                     runtime.telemetry, [this] { relay_->Wake(); }, access_},
                     DispatcherOptionsOf(config, parts)),
         escalation_store_(transactor_, policies_, runtime.clock, runtime.ids),
         escalating_({.name = "escalation", .interval = absl::Seconds(1)}, runtime.ids,
@@ -148,7 +152,7 @@ class NotificationApp final : public server::App {
         ingest_store_(transactor_, runtime.ids, audit_.journal()),
         ingestor_(ingest_store_, policies_, parts.policy, runtime.clock,
                   [this] { dispatcher_.Wake(); }),
-        notifications_(transactor_, runtime.clock, runtime.ids, audit_.journal()),
+        notifications_(transactor_, runtime.clock, runtime.ids, audit_.journal(), access_),
         webhooks_(transactor_, runtime.clock, runtime.ids, parts.secrets),
         addresses_(parts.webhook.addresses),
         service_({runtime.rpc, ingestor_, notifications_, webhooks_, addresses_,
@@ -208,6 +212,8 @@ class NotificationApp final : public server::App {
   WebhookTransport webhook_;
   ChannelTransport transport_;
   const AttemptBuilder builder_;
+  client::TriageAccessChecker checker_;
+  const CaseAccess access_;
   SqlDispatchStore dispatch_store_;
   Dispatcher dispatcher_;
   SqlEscalationStore escalation_store_;

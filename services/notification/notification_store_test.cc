@@ -1,3 +1,4 @@
+#include <set>
 #include <string>
 #include <vector>
 
@@ -118,6 +119,78 @@ TEST_F(NotificationStoreTest, ATokenBelongsToItsQuery) {
   request.set_state(mamori::v1::DELIVERY_STATE_DEAD);
   EXPECT_THAT(notifications_.ListDeliveries(Call("List"), request),
               HasReason(mamori::v1::ERROR_REASON_PAGE_TOKEN));
+}
+
+TEST_F(NotificationStoreTest, ListsShowOnlyCasesThatThePersonMaySee) {
+  std::set<std::string> seen;
+  for (int i = 0; i < 9; ++i) {
+    const mamori::v1::Event event = Open();
+    if (i % 4 == 0) seen.insert(id::Name("cases", event.subject_id()));
+    if (i % 2 == 0) clock_.Advance(absl::Seconds(1));
+  }
+  const mamori::v1::Event hidden = Open();
+  database_.Execute("UPDATE delivery SET state = 5 WHERE receiver = 'a@acme.example'");
+  checker_.set_rule([&](const triage::v1::AccessQuestion& question) {
+    EXPECT_EQ(question.person(), "desk-1");
+    return seen.count(question.resource()) > 0 ? client::Access::kAllowed
+                                               : client::Access::kDenied;
+  });
+  EXPECT_THAT(Deliveries({}), SizeIs(6));
+  EXPECT_THAT(DeadLetters(), SizeIs(3));
+  v1::ListDeliveriesRequest of_hidden;
+  of_hidden.set_case_name(id::Name("cases", hidden.subject_id()));
+  EXPECT_THAT(Deliveries(of_hidden), IsEmpty());
+  v1::ListNotificationsRequest page;
+  page.set_page_size(2);
+  const auto first = notifications_.ListNotifications(Call("List"), page);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(first->notifications_size(), 2);
+  page.set_page_token(first->next_page_token());
+  const auto last = notifications_.ListNotifications(Call("List"), page);
+  ASSERT_THAT(last, IsOk());
+  EXPECT_EQ(last->notifications_size(), 1);
+  EXPECT_EQ(last->next_page_token(), "");
+}
+
+// Of what was not sent to somebody only those are told who look after the case's access.
+TEST_F(NotificationStoreTest, WhatWasSuppressedTellsOfTheAccess) {
+  Open();
+  database_.Execute("UPDATE delivery SET state = 6 WHERE receiver = 'a@acme.example'");
+  const std::string name = Newest("state = 6")[0];
+  checker_.set_rule([](const triage::v1::AccessQuestion& question) {
+    return question.action() == triage::v1::ACCESS_ACTION_READ_ACCESS ? client::Access::kDenied
+                                                                       : client::Access::kAllowed;
+  });
+  EXPECT_THAT(Deliveries({}), SizeIs(1));
+  EXPECT_THAT(Retry(name, "request-a"), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+  checker_.set_rule([](const auto&) { return client::Access::kAllowed; });
+  EXPECT_THAT(Deliveries({}), SizeIs(2));
+  EXPECT_THAT(Retry(name, "request-a"), IsOk());
+  EXPECT_EQ(Newest("state = 1 AND receiver = 'a@acme.example'").size(), 1u);
+}
+
+TEST_F(NotificationStoreTest, VerbsAnswerAsForWhatNeverWas) {
+  Open();
+  database_.Execute("UPDATE delivery SET state = 5");
+  const std::string delivery = Newest("state = 5")[0];
+  const std::string notification =
+      id::Name("notifications", database_.Query("SELECT notification_id FROM notification")[0]
+                                    .GetBytes(0));
+  EXPECT_THAT(Retry(delivery, "request-a"), IsOk());
+  checker_.set_rule([](const auto&) { return client::Access::kDenied; });
+  const auto never = Retry(id::Name("deliveries", ids_.NewId()), "request-b");
+  EXPECT_EQ(Retry(delivery, "request-c").status(), never.status());
+  // Also with the request id of an earlier answer.
+  EXPECT_EQ(Retry(delivery, "request-a").status(), never.status());
+  v1::AcknowledgeNotificationRequest request;
+  request.set_request_id("request-d");
+  request.set_name(notification);
+  EXPECT_THAT(notifications_.Acknowledge(Call("Acknowledge"), request),
+              HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+  EXPECT_EQ(Count("notification WHERE acknowledge_time IS NOT NULL"), 0);
+  checker_.set_fault(absl::UnavailableError("away"));
+  EXPECT_THAT(notifications_.Acknowledge(Call("Acknowledge"), request),
+              StatusIs(absl::StatusCode::kUnavailable));
 }
 
 TEST_F(NotificationStoreTest, DeadLettersAreTheDeadAndTheUnknown) {

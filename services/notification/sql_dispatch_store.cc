@@ -37,6 +37,8 @@ constexpr char kSettle[] =
     "UPDATE delivery SET state = ?, due_time = ?, attempt_count = attempt_count - ?,"
     " last_error = CASE WHEN ? = '' THEN last_error ELSE ? END"
     " WHERE delivery_id = ? AND fence = ? AND state = ?";
+constexpr char kLockFirst[] =
+    "SELECT notification_id, audit_first FROM notification WHERE notification_id IN (";
 constexpr char kEndpoints[] =
     "SELECT endpoint_id, url, disabled, secret, previous_secret, previous_expire_time"
     " FROM webhook_endpoint WHERE endpoint_id IN (";
@@ -157,6 +159,7 @@ class ClaimRun {
   std::vector<std::vector<Claim>> tried_;
 };
 
+// Those that the case's members are told of: not that somebody may not be.
 bool IsAtRest(DeliveryState state) {
   return state == mamori::v1::DELIVERY_STATE_SENT || state == mamori::v1::DELIVERY_STATE_DEAD ||
          state == mamori::v1::DELIVERY_STATE_UNKNOWN;
@@ -280,8 +283,12 @@ absl::StatusOr<int> SqlDispatchStore::Settle(const std::vector<Settlement>& sett
     // batch.
     std::map<int64_t, std::vector<const Settlement*>> sent;
     std::vector<const Settlement*> at_rest;
+    std::vector<const Settlement*> suppressed;
     for (const Settlement* settlement : held) {
       if (IsAtRest(settlement->state)) at_rest.push_back(settlement);
+      if (settlement->state == mamori::v1::DELIVERY_STATE_SUPPRESSED) {
+        suppressed.push_back(settlement);
+      }
       if (settlement->state == mamori::v1::DELIVERY_STATE_SENT) {
         sent[settlement->claim.fence].push_back(settlement);
       } else {
@@ -290,6 +297,7 @@ absl::StatusOr<int> SqlDispatchStore::Settle(const std::vector<Settlement>& sett
     }
     for (const auto& [fence, group] : sent) RETURN_IF_ERROR(SettleSent(tx, group));
     RETURN_IF_ERROR(AppendEvents(tx, at_rest, now));
+    RETURN_IF_ERROR(RecordSuppressed(tx, suppressed));
     return static_cast<int>(held.size());
   });
 }
@@ -326,6 +334,35 @@ absl::Status SqlDispatchStore::SettleOther(db::Tx& tx, const Settlement& settlem
       .Add(settlement.claim.fence)
       .Add(kSending);
   return tx.ExecuteExpecting(1, kSettle, params);
+}
+
+absl::Status SqlDispatchStore::RecordSuppressed(db::Tx& tx,
+                                                const std::vector<const Settlement*>& suppressed) {
+  if (suppressed.empty()) return absl::OkStatus();
+  std::vector<std::string> ids;
+  for (const Settlement* settlement : suppressed) ids.push_back(settlement->claim.notification_id);
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  const std::vector<std::string> padded = db::InList(std::move(ids));
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(absl::StrCat(kLockFirst, db::Placeholders(padded.size()),
+                                         ") ORDER BY notification_id FOR UPDATE"),
+                            db::Params().AddAll(padded)));
+  std::map<std::string, std::string> first;
+  for (const db::Row& row : rows) first[row.GetBytes(0)] = row.IsNull(1) ? "" : row.GetBytes(1);
+  for (const Settlement* settlement : suppressed) {
+    // Of a notification that housekeeping has removed nothing is told any more.
+    const auto found = first.find(settlement->claim.notification_id);
+    if (found == first.end()) continue;
+    audit::Entry entry;
+    entry.kind = audit::Kind::kNotification;
+    entry.resource_id = settlement->claim.notification_id;
+    entry.tenant = settlement->claim.tenant;
+    entry.action = "SuppressDelivery";
+    entry.who.caller = "notification";
+    RETURN_IF_ERROR(journal_.Append(tx, std::move(entry), found->second));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status SqlDispatchStore::AppendEvents(db::Tx& tx,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/audit/journal.h"
 #include "common/db/transaction.h"
 #include "common/id/id.h"
 #include "common/time/clock.h"
@@ -15,8 +16,9 @@ namespace mamori::notification {
 
 class SqlDispatchStore final : public DispatchStore {
  public:
-  SqlDispatchStore(db::Transactor& transactor, const time::Clock& clock, id::IdSource& ids)
-      : transactor_(transactor), clock_(clock), ids_(ids) {}
+  SqlDispatchStore(db::Transactor& transactor, const time::Clock& clock, id::IdSource& ids,
+                   const audit::Journal& journal)
+      : transactor_(transactor), clock_(clock), ids_(ids), journal_(journal) {}
 
   absl::StatusOr<std::vector<Claim>> ClaimDue(mamori::v1::DeliveryChannel channel, int limit,
                                               const std::vector<std::string>& except,
@@ -32,12 +34,15 @@ class SqlDispatchStore final : public DispatchStore {
   db::TransactionOptions ClaimOptions() const;
   absl::Status SettleSent(db::Tx& tx, const std::vector<const Settlement*>& sent);
   absl::Status SettleOther(db::Tx& tx, const Settlement& settlement, absl::Time now);
+  // That nobody was told is in the audit of the notification.
+  absl::Status RecordSuppressed(db::Tx& tx, const std::vector<const Settlement*>& suppressed);
   absl::Status AppendEvents(db::Tx& tx, const std::vector<const Settlement*>& settled,
                             absl::Time now);
 
   db::Transactor& transactor_;
   const time::Clock& clock_;
   id::IdSource& ids_;
+  const audit::Journal& journal_;
 };
 
 }  // namespace mamori::notification

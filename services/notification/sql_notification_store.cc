@@ -1,6 +1,8 @@
 #include "services/notification/sql_notification_store.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "common/idempotency/request_id.h"
@@ -24,6 +26,7 @@ constexpr char kNotificationColumns[] =
 constexpr char kNotificationPage[] =
     " AND create_time <= ? AND (create_time < ? OR notification_id < ?)"
     " ORDER BY create_time DESC, notification_id DESC LIMIT ?";
+constexpr char kNotificationById[] = " WHERE notification_id = ? AND tenant = ?";
 constexpr char kLockNotification[] = " WHERE notification_id = ? AND tenant = ? FOR UPDATE";
 constexpr char kAcknowledge[] =
     "UPDATE notification SET acknowledge_time = ?, acknowledger = ? WHERE notification_id = ? AND "
@@ -39,6 +42,7 @@ constexpr char kDeliveryColumns[] =
 constexpr char kDeliveryPage[] =
     " AND create_time <= ? AND (create_time < ? OR delivery_id < ?)"
     " ORDER BY create_time DESC, delivery_id DESC LIMIT ?";
+constexpr char kDeliveryById[] = " WHERE delivery_id = ? AND tenant = ?";
 constexpr char kLockDelivery[] = " WHERE delivery_id = ? AND tenant = ? FOR UPDATE";
 constexpr char kRetry[] =
     "UPDATE delivery SET state = ?, attempt_count = 0, due_time = ?, fence = fence + 1, last_error "
@@ -83,13 +87,20 @@ mamori::v1::Delivery ReadDelivery(const db::Row& row) {
   return delivery;
 }
 
-absl::StatusOr<db::Rows> ReadPage(db::Transactor& transactor, absl::Time deadline,
-                                  const std::string& sql, const db::Params& params) {
-  db::TransactionOptions options;
-  options.deadline = deadline;
-  options.read_only = true;
-  return transactor.Run<db::Rows>(options, [&](db::Tx& tx) { return tx.Query(sql, params); });
-}
+// Where a row says which case it is of, and whether it tells that somebody may not see it.
+struct NotificationKind {
+  static id::Id CaseOf(const db::Row& row) { return row.GetBytes(1); }
+  static bool TellsOfAccess(const db::Row&) { return false; }
+};
+struct DeliveryKind {
+  static id::Id CaseOf(const db::Row& row) { return row.GetBytes(2); }
+  static bool TellsOfAccess(const db::Row& row) {
+    return row.GetInt64(5) == static_cast<int>(mamori::v1::DELIVERY_STATE_SUPPRESSED);
+  }
+};
+
+// Rows read at once after what was read first had to be left out.
+constexpr int kRowsPerRead = 200;
 
 PagePosition PositionOf(const db::Row& row) {
   return PagePosition{row.GetTime(8), row.GetBytes(0)};
@@ -101,40 +112,108 @@ bool Before(const db::Row& a, const db::Row& b) {
   return a.GetBytes(0) > b.GetBytes(0);
 }
 
-// One row more than the page was read: if it is there, a page follows.
-template <typename Add>
-std::string FillPage(const db::Rows& rows, int size, const std::string& filter, Add add) {
-  const int count = std::min(size, static_cast<int>(rows.size()));
-  for (int i = 0; i < count; ++i) add(rows[i]);
-  return static_cast<int>(rows.size()) > size ? WritePageToken(PositionOf(rows[size - 1]), filter)
-                                              : "";
+}  // namespace
+
+template <typename Kind>
+absl::Status SqlNotificationStore::KeepReadable(const server::CallContext& call,
+                                                db::Rows& rows) const {
+  std::set<CaseAccess::Asked> asked;
+  for (const db::Row& row : rows) {
+    asked.emplace(Kind::CaseOf(row), CaseAccess::Use::kRead);
+    if (Kind::TellsOfAccess(row)) asked.emplace(Kind::CaseOf(row), CaseAccess::Use::kReadAccess);
+  }
+  ASSIGN_OR_RETURN(const std::set<CaseAccess::Asked> admitted, access_.Admitted(call, asked));
+  rows.erase(std::remove_if(rows.begin(), rows.end(),
+                            [&](const db::Row& row) {
+                              const id::Id case_id = Kind::CaseOf(row);
+                              return admitted.count({case_id, CaseAccess::Use::kRead}) == 0 ||
+                                     (Kind::TellsOfAccess(row) &&
+                                      admitted.count({case_id, CaseAccess::Use::kReadAccess}) == 0);
+                            }),
+             rows.end());
+  return absl::OkStatus();
 }
 
-}  // namespace
+// Pages are full although rows are left out, and the token names the last row that is shown: it
+// tells nothing of the others.
+template <typename Kind>
+absl::StatusOr<std::string> SqlNotificationStore::ReadPage(const server::CallContext& call,
+                                                           const std::vector<PageQuery>& queries,
+                                                           std::string_view page_token,
+                                                           int page_size, const std::string& filter,
+                                                           db::Rows& page) {
+  ASSIGN_OR_RETURN(PagePosition position, ReadPageToken(page_token, filter));
+  // One row more than the page: if it is there, a page follows.
+  const size_t wanted = PageSize(page_size) + 1;
+  int limit = static_cast<int>(wanted);
+  bool more = !call.person.empty();
+  while (more && page.size() < wanted) {
+    ASSIGN_OR_RETURN(db::Rows rows, ReadAfter(queries, position, limit, call.deadline));
+    more = static_cast<int>(rows.size()) == limit;
+    if (!rows.empty()) position = PositionOf(rows.back());
+    RETURN_IF_ERROR(KeepReadable<Kind>(call, rows));
+    page.insert(page.end(), std::make_move_iterator(rows.begin()),
+                std::make_move_iterator(rows.end()));
+    limit = std::max(limit, kRowsPerRead);
+  }
+  if (page.size() < wanted) return "";
+  page.erase(page.begin() + (wanted - 1), page.end());
+  return WritePageToken(PositionOf(page.back()), filter);
+}
+
+absl::StatusOr<db::Rows> SqlNotificationStore::ReadAfter(const std::vector<PageQuery>& queries,
+                                                         const PagePosition& position, int limit,
+                                                         absl::Time deadline) {
+  db::Rows all;
+  for (const PageQuery& query : queries) {
+    db::Params params = query.params;
+    AddPosition(position, params);
+    params.Add(limit);
+    ASSIGN_OR_RETURN(db::Rows rows, Read(deadline, query.sql, params));
+    all.insert(all.end(), std::make_move_iterator(rows.begin()),
+               std::make_move_iterator(rows.end()));
+  }
+  if (queries.size() > 1) std::sort(all.begin(), all.end(), Before);
+  if (all.size() > static_cast<size_t>(limit)) all.erase(all.begin() + limit, all.end());
+  return all;
+}
+
+absl::StatusOr<db::Rows> SqlNotificationStore::Read(absl::Time deadline, const std::string& sql,
+                                                    const db::Params& params) {
+  return transactor_.Run<db::Rows>({.deadline = deadline, .read_only = true},
+                                   [&](db::Tx& tx) { return tx.Query(sql, params); });
+}
+
+template <typename Kind>
+absl::Status SqlNotificationStore::Admit(const server::CallContext& call, const std::string& sql,
+                                         const id::Id& id, const char* what) {
+  ASSIGN_OR_RETURN(db::Rows rows, Read(call.deadline, sql,
+                                       db::Params()
+                                           .Add(std::string_view(id))
+                                           .Add(std::string_view(call.tenant))));
+  RETURN_IF_ERROR(KeepReadable<Kind>(call, rows));
+  return rows.empty() ? status::NotFound(what) : absl::OkStatus();
+}
 
 absl::StatusOr<v1::ListNotificationsResponse> SqlNotificationStore::ListNotifications(
     const server::CallContext& call, const v1::ListNotificationsRequest& request) {
   const std::string filter = PageFilter({"notifications", call.tenant, request.case_name()});
-  ASSIGN_OR_RETURN(const PagePosition position, ReadPageToken(request.page_token(), filter));
-  const int size = PageSize(request.page_size());
-  std::string sql = kNotificationColumns;
-  db::Params params;
+  PageQuery query{kNotificationColumns, {}};
   if (request.case_name().empty()) {
-    sql += kByTenant;
+    query.sql += kByTenant;
   } else {
     ASSIGN_OR_RETURN(std::string case_id, id::FromName("cases", request.case_name()));
-    sql += kByCase;
-    params.Add(std::move(case_id));
+    query.sql += kByCase;
+    query.params.Add(std::move(case_id));
   }
-  sql += kNotificationPage;
-  params.Add(std::string_view(call.tenant));
-  AddPosition(position, params);
-  params.Add(size + 1);
-  ASSIGN_OR_RETURN(const db::Rows rows, ReadPage(transactor_, call.deadline, sql, params));
+  query.sql += kNotificationPage;
+  query.params.Add(std::string_view(call.tenant));
+  db::Rows page;
   v1::ListNotificationsResponse response;
-  response.set_next_page_token(FillPage(rows, size, filter, [&](const db::Row& row) {
-    *response.add_notifications() = ReadNotification(row);
-  }));
+  ASSIGN_OR_RETURN(*response.mutable_next_page_token(),
+                   ReadPage<NotificationKind>(call, {query}, request.page_token(),
+                                              request.page_size(), filter, page));
+  for (const db::Row& row : page) *response.add_notifications() = ReadNotification(row);
   return response;
 }
 
@@ -142,65 +221,56 @@ absl::StatusOr<v1::ListDeliveriesResponse> SqlNotificationStore::ListDeliveries(
     const server::CallContext& call, const v1::ListDeliveriesRequest& request) {
   const std::string filter = PageFilter({"deliveries", call.tenant, request.case_name(),
                                          absl::StrCat(static_cast<int>(request.state()))});
-  ASSIGN_OR_RETURN(const PagePosition position, ReadPageToken(request.page_token(), filter));
-  const int size = PageSize(request.page_size());
   const bool by_state = request.state() != mamori::v1::DELIVERY_STATE_UNSPECIFIED;
-  std::string sql = kDeliveryColumns;
-  db::Params params;
+  PageQuery query{kDeliveryColumns, {}};
   if (!request.case_name().empty()) {
     ASSIGN_OR_RETURN(std::string case_id, id::FromName("cases", request.case_name()));
-    sql += kByCase;
-    params.Add(std::move(case_id)).Add(std::string_view(call.tenant));
+    query.sql += kByCase;
+    query.params.Add(std::move(case_id)).Add(std::string_view(call.tenant));
     if (by_state) {
-      sql += " AND state = ?";
-      params.Add(static_cast<int>(request.state()));
+      query.sql += " AND state = ?";
+      query.params.Add(static_cast<int>(request.state()));
     }
   } else if (by_state) {
-    sql += kByState;
-    params.Add(static_cast<int>(request.state())).Add(std::string_view(call.tenant));
+    query.sql += kByState;
+    query.params.Add(static_cast<int>(request.state())).Add(std::string_view(call.tenant));
   } else {
-    sql += kByTenant;
-    params.Add(std::string_view(call.tenant));
+    query.sql += kByTenant;
+    query.params.Add(std::string_view(call.tenant));
   }
-  sql += kDeliveryPage;
-  AddPosition(position, params);
-  params.Add(size + 1);
-  ASSIGN_OR_RETURN(const db::Rows rows, ReadPage(transactor_, call.deadline, sql, params));
+  query.sql += kDeliveryPage;
+  db::Rows page;
   v1::ListDeliveriesResponse response;
-  response.set_next_page_token(FillPage(rows, size, filter, [&](const db::Row& row) {
-    *response.add_deliveries() = ReadDelivery(row);
-  }));
+  ASSIGN_OR_RETURN(*response.mutable_next_page_token(),
+                   ReadPage<DeliveryKind>(call, {query}, request.page_token(), request.page_size(),
+                                          filter, page));
+  for (const db::Row& row : page) *response.add_deliveries() = ReadDelivery(row);
   return response;
 }
 
 absl::StatusOr<v1::ListDeadLettersResponse> SqlNotificationStore::ListDeadLetters(
     const server::CallContext& call, const v1::ListDeadLettersRequest& request) {
   const std::string filter = PageFilter({"dead letters", call.tenant});
-  ASSIGN_OR_RETURN(const PagePosition position, ReadPageToken(request.page_token(), filter));
-  const int size = PageSize(request.page_size());
-  db::Rows rows;
+  std::vector<PageQuery> queries;
   for (const auto state : {mamori::v1::DELIVERY_STATE_DEAD, mamori::v1::DELIVERY_STATE_UNKNOWN}) {
-    db::Params params;
-    params.Add(static_cast<int>(state)).Add(std::string_view(call.tenant));
-    AddPosition(position, params);
-    params.Add(size + 1);
-    ASSIGN_OR_RETURN(db::Rows some,
-                     ReadPage(transactor_, call.deadline,
-                              absl::StrCat(kDeliveryColumns, kByState, kDeliveryPage), params));
-    rows.insert(rows.end(), std::make_move_iterator(some.begin()),
-                std::make_move_iterator(some.end()));
+    PageQuery& query = queries.emplace_back();
+    query.sql = absl::StrCat(kDeliveryColumns, kByState, kDeliveryPage);
+    query.params.Add(static_cast<int>(state)).Add(std::string_view(call.tenant));
   }
-  std::sort(rows.begin(), rows.end(), Before);
+  db::Rows page;
   v1::ListDeadLettersResponse response;
-  response.set_next_page_token(FillPage(rows, size, filter, [&](const db::Row& row) {
-    *response.add_deliveries() = ReadDelivery(row);
-  }));
+  ASSIGN_OR_RETURN(*response.mutable_next_page_token(),
+                   ReadPage<DeliveryKind>(call, queries, request.page_token(), request.page_size(),
+                                          filter, page));
+  for (const db::Row& row : page) *response.add_deliveries() = ReadDelivery(row);
   return response;
 }
 
 absl::StatusOr<mamori::v1::Delivery> SqlNotificationStore::RetryDelivery(
     const server::CallContext& call, const v1::RetryDeliveryRequest& request) {
   ASSIGN_OR_RETURN(const id::Id delivery_id, id::FromName("deliveries", request.name()));
+  RETURN_IF_ERROR(Admit<DeliveryKind>(call, absl::StrCat(kDeliveryColumns, kDeliveryById),
+                                      delivery_id, "delivery"));
   return idempotency::RespondOnce<mamori::v1::Delivery>(
       transactor_, clock_, call.deadline,
       idempotency::RequestKey(call.tenant, call.caller, call.method, request.request_id()),
@@ -217,8 +287,9 @@ absl::StatusOr<mamori::v1::Delivery> SqlNotificationStore::RetryIn(db::Tx& tx,
   if (rows.empty()) return status::NotFound("delivery");
   mamori::v1::Delivery delivery = ReadDelivery(rows[0]);
   if (delivery.state() != mamori::v1::DELIVERY_STATE_DEAD &&
-      delivery.state() != mamori::v1::DELIVERY_STATE_UNKNOWN) {
-    return status::StateNotAllowed("only a DEAD or UNKNOWN delivery is sent again");
+      delivery.state() != mamori::v1::DELIVERY_STATE_UNKNOWN &&
+      delivery.state() != mamori::v1::DELIVERY_STATE_SUPPRESSED) {
+    return status::StateNotAllowed("only a DEAD, UNKNOWN or SUPPRESSED delivery is sent again");
   }
   const absl::Time now = clock_.Now();
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kRetry,
@@ -252,6 +323,9 @@ absl::Status SqlNotificationStore::Record(db::Tx& tx, const server::CallContext&
 absl::StatusOr<mamori::v1::Notification> SqlNotificationStore::Acknowledge(
     const server::CallContext& call, const v1::AcknowledgeNotificationRequest& request) {
   ASSIGN_OR_RETURN(const id::Id notification_id, id::FromName("notifications", request.name()));
+  RETURN_IF_ERROR(Admit<NotificationKind>(
+      call, absl::StrCat(kNotificationColumns, kNotificationById), notification_id,
+      "notification"));
   return idempotency::RespondOnce<mamori::v1::Notification>(
       transactor_, clock_, call.deadline,
       idempotency::RequestKey(call.tenant, call.caller, call.method, request.request_id()),

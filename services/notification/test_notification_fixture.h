@@ -13,6 +13,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/audit/test_journal.h"
+#include "common/client/fake_access_checker.h"
 #include "common/policy/policy_catalog.h"
 #include "common/policy/sql_policy_store.h"
 #include "common/telemetry/telemetry.h"
@@ -47,7 +48,13 @@ inline std::shared_ptr<const policy::PolicyVersion> TestPolicy(const std::string
         recipient_groups { id: "board" mail: "board@acme.example" }
         delivery_retry { initial_backoff { seconds: 1 } max_backoff { seconds: 8 } max_attempts: 3 }
         unknown_outcome: UNKNOWN_OUTCOME_RESEND_URGENT
-        access { outside_readers: "outside" })",
+        access {
+          roster { person: "ann" roles: "desk" department: "care" mail: "a@acme.example" }
+          roster { person: "ben" roles: "desk" }
+          roster { person: "cho" roles: "first_reader" }
+          mailboxes { mail: "b@acme.example" readers: "ben" readers: "cho" }
+          outside_readers: "outside"
+        })",
       &version->policy));
   version->policy.set_id(id);
   version->bytes = version->policy.SerializeAsString();
@@ -68,9 +75,10 @@ class NotificationFixture : public ::testing::Test {
         secrets_(*SecretBox::FromHex(std::string(64, 'a'))),
         ingest_store_(database_.transactor(), ids_, journal_),
         ingestor_(ingest_store_, policies_, policy_, clock_, [this] { ++wakes_; }),
-        dispatch_store_(database_.transactor(), clock_, ids_),
+        access_(checker_, policy_->policy.access()),
+        dispatch_store_(database_.transactor(), clock_, ids_, journal_),
         escalation_store_(database_.transactor(), policies_, clock_, ids_),
-        notifications_(database_.transactor(), clock_, ids_, journal_),
+        notifications_(database_.transactor(), clock_, ids_, journal_, access_),
         webhooks_(database_.transactor(), clock_, ids_, secrets_) {
     EXPECT_THAT(policies_.Add(policy_), testing::IsOk());
   }
@@ -179,6 +187,9 @@ class NotificationFixture : public ::testing::Test {
   int requests_ = 0;
   SqlIngestStore ingest_store_;
   Ingestor ingestor_;
+  // What triage says.
+  client::FakeAccessChecker checker_{[](const auto&) { return client::Access::kAllowed; }};
+  const CaseAccess access_;
   SqlDispatchStore dispatch_store_;
   SqlEscalationStore escalation_store_;
   SqlNotificationStore notifications_;
