@@ -1,5 +1,6 @@
 #include "common/config/options.h"
 
+#include "common/crypto/key_arena.h"
 #include "common/status/macros.h"
 
 namespace mamori::config {
@@ -12,6 +13,13 @@ absl::Status CheckDatabase(const v1::Database& database) {
   if (database.password_file().empty()) return wrong("database.password_file: empty, want a file");
   if (database.max_connections() < 0) return wrong("database.max_connections: negative");
   return absl::OkStatus();
+}
+
+absl::Status CheckPageTokenKey(const v1::Server& server) {
+  if (server.page_token_key_file().empty()) {
+    return absl::InvalidArgumentError("server.page_token_key_file: empty, want a file");
+  }
+  return crypto::CheckKeyFile(server.page_token_key_file());
 }
 
 absl::Status CheckOutbox(const v1::Outbox& outbox) {

@@ -28,6 +28,8 @@ absl::Duration Or(bool has, const Duration& duration, absl::Duration if_unset) {
 // INVALID_ARGUMENT names the field that is missing or wrong.
 absl::Status CheckDatabase(const v1::Database& database);
 absl::Status CheckOutbox(const v1::Outbox& outbox);
+// For services that give out page tokens. Looks at the key's file, as crypto::CheckKeyFile.
+absl::Status CheckPageTokenKey(const v1::Server& server);
 
 // For handlers and `worker_connections` of the service's own threads. Reads the password's file:
 // NOT_FOUND, FAILED_PRECONDITION or INVALID_ARGUMENT as ReadSecret.

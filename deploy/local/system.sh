@@ -24,6 +24,7 @@ make_secrets() {
   for name in intake triage notification; do
     secret audit.$name.key openssl rand -hex 32
     secret audit.$name.signing.key openssl rand -hex 32
+    secret page_token.$name.key openssl rand -hex 32
   done
   secret instance openssl rand -hex 8
   # An earlier version's administrator had a password that everybody knows.

@@ -70,8 +70,9 @@ absl::StatusOr<v1::ListContactsResponse> Contacts::List(const server::CallContex
                                                         const v1::ListContactsRequest& request) {
   RETURN_IF_ERROR(ValidateListContacts(request));
   const std::string digest =
-      idempotency::Hash({call.tenant, kListContacts, request.company(), request.report()});
-  ASSIGN_OR_RETURN(Position read, FromPageToken(request.page_token(), digest));
+      idempotency::Hash({kListContacts, request.company(), request.report()});
+  const idempotency::TokenBinding binding{call.tenant, call.person, digest};
+  ASSIGN_OR_RETURN(Position read, FromPageToken(tokens_, binding, request.page_token()));
   ContactFilter filter{.company = request.company()};
   if (!request.report().empty()) {
     filter.report_id = id::FromName("reports", request.report()).value();
@@ -88,7 +89,7 @@ absl::StatusOr<v1::ListContactsResponse> Contacts::List(const server::CallContex
     for (const StoredContact& row : rows) {
       if (response.contacts_size() == page_size ||
           (bytes > 0 && bytes + row.body.size() > kMaxAnswerBytes)) {
-        response.set_next_page_token(ToPageToken(shown, digest));
+        response.set_next_page_token(ToPageToken(tokens_, binding, shown));
         return response;
       }
       bytes += row.body.size();

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/id/id.h"
+#include "common/idempotency/page_token.h"
 #include "common/server/caller.h"
 #include "common/time/clock.h"
 #include "mamori/intake/v1/intake_service.pb.h"
@@ -16,9 +17,9 @@ namespace mamori::intake {
 
 class Contacts {
  public:
-  Contacts(IntakeStore& store, const ReportAccess& access, const time::Clock& clock,
-           id::IdSource& ids)
-      : store_(store), access_(access), clock_(clock), ids_(ids) {}
+  Contacts(IntakeStore& store, const ReportAccess& access, const idempotency::PageTokens& tokens,
+           const time::Clock& clock, id::IdSource& ids)
+      : store_(store), access_(access), tokens_(tokens), clock_(clock), ids_(ids) {}
 
   absl::StatusOr<mamori::v1::Contact> Record(const server::CallContext& call,
                                              const v1::RecordContactRequest& request);
@@ -34,6 +35,7 @@ class Contacts {
 
   IntakeStore& store_;
   const ReportAccess& access_;
+  const idempotency::PageTokens& tokens_;
   const time::Clock& clock_;
   id::IdSource& ids_;
 };

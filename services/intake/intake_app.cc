@@ -13,6 +13,7 @@
 #include "common/db/pool.h"
 #include "common/db/schema.h"
 #include "common/db/transaction.h"
+#include "common/idempotency/page_token.h"
 #include "common/outbox/gauges.h"
 #include "common/outbox/relay.h"
 #include "common/status/macros.h"
@@ -61,7 +62,7 @@ db::PoolOptions WriterPoolOptions(db::PoolOptions options, int writers) {
 class IntakeApp final : public server::App {
  public:
   IntakeApp(const IntakeConfig& config, const db::PoolOptions& pool, audit::Keys audit_keys,
-            server::Runtime& runtime)
+            idempotency::PageTokens tokens, server::Runtime& runtime)
       : pool_(db::Pool::Create(pool)),
         writer_pool_(db::Pool::Create(
             WriterPoolOptions(pool, WriterOptions(config.group_commit()).writers))),
@@ -93,8 +94,9 @@ class IntakeApp final : public server::App {
         submitter_(writer_, gate_, runtime.clock, runtime.ids),
         checker_(client::CreateChannel(config.triage(), config.server().tls()), runtime.clock),
         access_(checker_, store_),
-        reports_(store_, access_, runtime.clock, runtime.ids, &audit_.reads()),
-        contacts_(store_, access_, runtime.clock, runtime.ids),
+        tokens_(std::move(tokens)),
+        reports_(store_, access_, tokens_, runtime.clock, runtime.ids, &audit_.reads()),
+        contacts_(store_, access_, tokens_, runtime.clock, runtime.ids),
         service_(runtime.rpc, submitter_, reports_, contacts_) {}
 
   std::vector<grpc::Service*> services() override { return {&service_}; }
@@ -140,6 +142,7 @@ class IntakeApp final : public server::App {
   Submitter submitter_;
   client::TriageAccessChecker checker_;
   const ReportAccess access_;
+  const idempotency::PageTokens tokens_;
   Reports reports_;
   Contacts contacts_;
   IntakeService service_;
@@ -159,6 +162,7 @@ absl::Status CheckConfig(const IntakeConfig& config) {
     return wrong("group_commit.max_batch: want 0 to 1024");
   }
   if (config.group_commit().max_queue() < 0) return wrong("group_commit.max_queue: negative");
+  RETURN_IF_ERROR(config::CheckPageTokenKey(config.server()));
   return audit::CheckConfig(config.audit());
 }
 
@@ -168,7 +172,11 @@ absl::StatusOr<std::unique_ptr<server::App>> MakeIntakeApp(const IntakeConfig& c
   ASSIGN_OR_RETURN(const db::PoolOptions pool,
                    config::PoolOptionsOf(config.database(), kWorkerConnections));
   ASSIGN_OR_RETURN(audit::Keys audit_keys, audit::ReadKeys(config.audit(), runtime.keys));
-  return std::make_unique<IntakeApp>(config, pool, std::move(audit_keys), runtime);
+  ASSIGN_OR_RETURN(idempotency::PageTokens tokens,
+                   idempotency::PageTokens::FromFile(config.server().page_token_key_file(),
+                                                     runtime.keys, runtime.clock));
+  return std::make_unique<IntakeApp>(config, pool, std::move(audit_keys), std::move(tokens),
+                                     runtime);
 }
 
 }  // namespace mamori::intake

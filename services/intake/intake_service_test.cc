@@ -18,6 +18,7 @@
 #include "common/authn/test_tokens.h"
 #include "common/client/channel.h"
 #include "common/client/fake_access_checker.h"
+#include "common/idempotency/test_page_tokens.h"
 #include "common/server/server.h"
 #include "common/testing/certificates.h"
 #include "common/testing/matchers.h"
@@ -125,11 +126,12 @@ class IntakeServiceTest : public ::testing::Test {
   // What triage says of a report.
   client::FakeAccessChecker checker_{[](const auto&) { return client::Access::kNoCase; }};
   const ReportAccess access_{checker_, store_};
+  const idempotency::PageTokens tokens_ = idempotency::TestPageTokens(clock_);
   GroupCommit writer_{{store_, clock_, telemetry_, [] {}}, {}};
   BacklogGate gate_{{}};
   Submitter submitter_{writer_, gate_, clock_, ids_};
-  Reports reports_{store_, access_, clock_, ids_, nullptr};
-  Contacts contacts_{store_, access_, clock_, ids_};
+  Reports reports_{store_, access_, tokens_, clock_, ids_, nullptr};
+  Contacts contacts_{store_, access_, tokens_, clock_, ids_};
   IntakeService service_{rpc_, submitter_, reports_, contacts_};
   testing::CertificateAuthority authority_;
   std::unique_ptr<server::Server> server_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "common/idempotency/page_token.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 
@@ -19,10 +18,12 @@ constexpr size_t kIdBytes = 16;
 
 int PageSize(int asked) { return asked == 0 ? kDefaultSize : std::min(asked, kMaxSize); }
 
-absl::StatusOr<Position> FromPageToken(const std::string& token, std::string_view filter_digest) {
+absl::StatusOr<Position> FromPageToken(const idempotency::PageTokens& tokens,
+                                       const idempotency::TokenBinding& binding,
+                                       const std::string& token) {
   Position position;
   if (token.empty()) return position;
-  ASSIGN_OR_RETURN(const std::string bytes, idempotency::DecodePageToken(token, filter_digest));
+  ASSIGN_OR_RETURN(const std::string bytes, tokens.Open(binding, token));
   if (bytes.size() != kMicrosBytes + kIdBytes) return status::PageTokenInvalid();
   uint64_t micros = 0;
   for (size_t i = 0; i < kMicrosBytes; ++i) {
@@ -33,13 +34,14 @@ absl::StatusOr<Position> FromPageToken(const std::string& token, std::string_vie
   return position;
 }
 
-std::string ToPageToken(const Position& position, std::string_view filter_digest) {
+std::string ToPageToken(const idempotency::PageTokens& tokens,
+                        const idempotency::TokenBinding& binding, const Position& position) {
   std::string bytes;
   const uint64_t micros = static_cast<uint64_t>(position.create_micros);
   for (int shift = 56; shift >= 0; shift -= 8) {
     bytes.push_back(static_cast<char>(micros >> shift & 0xff));
   }
-  return idempotency::EncodePageToken(filter_digest, bytes + position.id);
+  return tokens.Seal(binding, bytes + position.id);
 }
 
 }  // namespace mamori::intake

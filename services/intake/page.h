@@ -3,9 +3,9 @@
 #define MAMORI_SERVICES_INTAKE_PAGE_H_
 
 #include <string>
-#include <string_view>
 
 #include "absl/status/statusor.h"
+#include "common/idempotency/page_token.h"
 #include "services/intake/intake_store.h"
 
 namespace mamori::intake {
@@ -19,8 +19,11 @@ inline constexpr int kRowsPerRead = 200;
 int PageSize(int asked);
 
 // Empty begins at the newest. PageTokenInvalid().
-absl::StatusOr<Position> FromPageToken(const std::string& token, std::string_view filter_digest);
-std::string ToPageToken(const Position& position, std::string_view filter_digest);
+absl::StatusOr<Position> FromPageToken(const idempotency::PageTokens& tokens,
+                                       const idempotency::TokenBinding& binding,
+                                       const std::string& token);
+std::string ToPageToken(const idempotency::PageTokens& tokens,
+                        const idempotency::TokenBinding& binding, const Position& position);
 
 }  // namespace mamori::intake
 

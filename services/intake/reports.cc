@@ -163,8 +163,9 @@ absl::StatusOr<v1::ListReportsResponse> Reports::List(const server::CallContext&
                                                       const v1::ListReportsRequest& request) {
   RETURN_IF_ERROR(ValidateListReports(request));
   const std::string digest = idempotency::Hash(
-      {call.tenant, kListReports, request.company(), std::to_string(request.kind())});
-  ASSIGN_OR_RETURN(Position read, FromPageToken(request.page_token(), digest));
+      {kListReports, request.company(), std::to_string(request.kind())});
+  const idempotency::TokenBinding binding{call.tenant, call.person, digest};
+  ASSIGN_OR_RETURN(Position read, FromPageToken(tokens_, binding, request.page_token()));
   const ReportFilter filter{.company = request.company(), .kind = request.kind()};
   const int page_size = PageSize(request.page_size());
   v1::ListReportsResponse response;
@@ -182,7 +183,7 @@ absl::StatusOr<v1::ListReportsResponse> Reports::List(const server::CallContext&
       const bool full =
           response.reports_size() == page_size || (bytes > 0 && bytes + size > kMaxAnswerBytes);
       if (full) {
-        response.set_next_page_token(ToPageToken(shown, digest));
+        response.set_next_page_token(ToPageToken(tokens_, binding, shown));
         return response;
       }
       bytes += size;

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "common/audit/reads.h"
 #include "common/id/id.h"
+#include "common/idempotency/page_token.h"
 #include "common/server/caller.h"
 #include "common/time/clock.h"
 #include "mamori/intake/v1/intake_service.pb.h"
@@ -20,9 +21,14 @@ namespace mamori::intake {
 class Reports {
  public:
   // Whose content is read is recorded in `reads`; null records nothing, for tests.
-  Reports(IntakeStore& store, const ReportAccess& access, const time::Clock& clock,
-          id::IdSource& ids, audit::ReadLog* reads)
-      : store_(store), access_(access), clock_(clock), ids_(ids), reads_(reads) {}
+  Reports(IntakeStore& store, const ReportAccess& access, const idempotency::PageTokens& tokens,
+          const time::Clock& clock, id::IdSource& ids, audit::ReadLog* reads)
+      : store_(store),
+        access_(access),
+        tokens_(tokens),
+        clock_(clock),
+        ids_(ids),
+        reads_(reads) {}
 
   absl::StatusOr<mamori::v1::Report> Get(const server::CallContext& call,
                                          const v1::GetReportRequest& request);
@@ -53,6 +59,7 @@ class Reports {
 
   IntakeStore& store_;
   const ReportAccess& access_;
+  const idempotency::PageTokens& tokens_;
   const time::Clock& clock_;
   id::IdSource& ids_;
   audit::ReadLog* const reads_;

@@ -15,6 +15,7 @@
 #include "common/db/pool.h"
 #include "common/db/schema.h"
 #include "common/db/transaction.h"
+#include "common/idempotency/page_token.h"
 #include "common/outbox/gauges.h"
 #include "common/outbox/relay.h"
 #include "common/policy/policy.h"
@@ -62,6 +63,7 @@ struct Parts {
   WebhookOptions webhook;
   SecretBox secrets;
   audit::Keys audit;
+  idempotency::PageTokens tokens;
 };
 
 absl::StatusOr<MailOptions> MailOptionsOf(const config::v1::Smtp& smtp) {
@@ -152,8 +154,9 @@ class NotificationApp final : public server::App {
         ingest_store_(transactor_, runtime.ids, audit_.journal()),
         ingestor_(ingest_store_, policies_, parts.policy, runtime.clock,
                   [this] { dispatcher_.Wake(); }),
-        notifications_(transactor_, runtime.clock, runtime.ids, audit_.journal(), access_),
-        webhooks_(transactor_, runtime.clock, runtime.ids, parts.secrets),
+        tokens_(parts.tokens),
+        notifications_(transactor_, runtime.clock, runtime.ids, audit_.journal(), access_, tokens_),
+        webhooks_(transactor_, runtime.clock, runtime.ids, parts.secrets, tokens_),
         addresses_(parts.webhook.addresses),
         service_({runtime.rpc, ingestor_, notifications_, webhooks_, addresses_,
                   [this] { dispatcher_.Wake(); }, [this] { relay_->Wake(); }}) {}
@@ -222,6 +225,7 @@ class NotificationApp final : public server::App {
   worker::Periodic pruning_;
   SqlIngestStore ingest_store_;
   Ingestor ingestor_;
+  const idempotency::PageTokens tokens_;
   SqlNotificationStore notifications_;
   SqlWebhookStore webhooks_;
   const AddressPolicy addresses_;
@@ -234,15 +238,19 @@ bool IsPlain(const std::string& text) {
   });
 }
 
-absl::StatusOr<Parts> PartsOf(const NotificationConfig& config, crypto::KeyArena& keys) {
+absl::StatusOr<Parts> PartsOf(const NotificationConfig& config, server::Runtime& runtime) {
+  crypto::KeyArena& keys = runtime.keys;
   ASSIGN_OR_RETURN(auto pool, config::PoolOptionsOf(config.database(), kWorkerConnections));
   ASSIGN_OR_RETURN(auto policy, policy::LoadPolicyFile(config.policy_file()));
   ASSIGN_OR_RETURN(auto mail, MailOptionsOf(config.smtp()));
   ASSIGN_OR_RETURN(auto webhook, WebhookOptionsOf(config.webhook()));
   ASSIGN_OR_RETURN(audit::Keys audit_keys, audit::ReadKeys(config.audit(), keys));
   ASSIGN_OR_RETURN(crypto::Key key, keys.Read(config.webhook().secret_key_file()));
-  return Parts{std::move(pool),    std::move(policy),         std::move(mail),
-               std::move(webhook), SecretBox(std::move(key)), std::move(audit_keys)};
+  ASSIGN_OR_RETURN(idempotency::PageTokens tokens,
+                   idempotency::PageTokens::FromFile(config.server().page_token_key_file(), keys,
+                                                     runtime.clock));
+  return Parts{std::move(pool),           std::move(policy),     std::move(mail), std::move(webhook),
+               SecretBox(std::move(key)), std::move(audit_keys), std::move(tokens)};
 }
 
 }  // namespace
@@ -276,6 +284,7 @@ absl::Status CheckSettings(const NotificationConfig& config) {
   const int batch = config.dispatcher().batch();
   if (batch != 0 && (batch < 3 || batch > 1024)) return wrong("dispatcher.batch: want 3 to 1024");
   RETURN_IF_ERROR(crypto::CheckKeyFile(config.webhook().secret_key_file()));
+  RETURN_IF_ERROR(config::CheckPageTokenKey(config.server()));
   RETURN_IF_ERROR(audit::CheckConfig(config.audit()));
   return WebhookOptionsOf(config.webhook()).status();
 }
@@ -290,7 +299,7 @@ absl::Status CheckConfig(const NotificationConfig& config) {
 absl::StatusOr<std::unique_ptr<server::App>> MakeNotificationApp(const NotificationConfig& config,
                                                                  server::Runtime& runtime) {
   RETURN_IF_ERROR(CheckSettings(config));
-  ASSIGN_OR_RETURN(const Parts parts, PartsOf(config, runtime.keys));
+  ASSIGN_OR_RETURN(const Parts parts, PartsOf(config, runtime));
   return std::make_unique<NotificationApp>(config, parts, runtime);
 }
 

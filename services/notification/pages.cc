@@ -3,7 +3,6 @@
 #include <limits>
 
 #include "common/idempotency/hash.h"
-#include "common/idempotency/page_token.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 
@@ -19,14 +18,16 @@ std::string PageFilter(std::initializer_list<std::string_view> parts) {
   return idempotency::Hash(parts);
 }
 
-absl::StatusOr<PagePosition> ReadPageToken(std::string_view token, std::string_view filter) {
+absl::StatusOr<PagePosition> ReadPageToken(const idempotency::PageTokens& tokens,
+                                           const idempotency::TokenBinding& binding,
+                                           std::string_view token) {
   PagePosition position;
   if (token.empty()) {
     position.create_time = db::FromMicros(std::numeric_limits<int64_t>::max() / 2);
     position.id = std::string(kIdBytes, '\xFF');
     return position;
   }
-  ASSIGN_OR_RETURN(const std::string bytes, idempotency::DecodePageToken(token, filter));
+  ASSIGN_OR_RETURN(const std::string bytes, tokens.Open(binding, token));
   if (bytes.size() != kTimeBytes + kIdBytes) return status::PageTokenInvalid();
   uint64_t micros = 0;
   for (size_t i = 0; i < kTimeBytes; ++i) {
@@ -37,13 +38,14 @@ absl::StatusOr<PagePosition> ReadPageToken(std::string_view token, std::string_v
   return position;
 }
 
-std::string WritePageToken(const PagePosition& last, std::string_view filter) {
+std::string WritePageToken(const idempotency::PageTokens& tokens,
+                           const idempotency::TokenBinding& binding, const PagePosition& last) {
   const uint64_t micros = static_cast<uint64_t>(db::ToMicros(last.create_time));
   std::string bytes;
   for (size_t i = 0; i < kTimeBytes; ++i) {
     bytes += static_cast<char>(micros >> (8 * (kTimeBytes - 1 - i)) & 0xFF);
   }
-  return idempotency::EncodePageToken(filter, bytes + last.id);
+  return tokens.Seal(binding, bytes + last.id);
 }
 
 void AddPosition(const PagePosition& position, db::Params& params) {

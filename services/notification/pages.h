@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/db/tx.h"
+#include "common/idempotency/page_token.h"
 
 namespace mamori::notification {
 
@@ -21,8 +22,11 @@ struct PagePosition {
 std::string PageFilter(std::initializer_list<std::string_view> parts);
 
 // The position of `token`; before everything when it is empty. PageTokenInvalid().
-absl::StatusOr<PagePosition> ReadPageToken(std::string_view token, std::string_view filter);
-std::string WritePageToken(const PagePosition& last, std::string_view filter);
+absl::StatusOr<PagePosition> ReadPageToken(const idempotency::PageTokens& tokens,
+                                           const idempotency::TokenBinding& binding,
+                                           std::string_view token);
+std::string WritePageToken(const idempotency::PageTokens& tokens,
+                           const idempotency::TokenBinding& binding, const PagePosition& last);
 
 // Adds the three values of "create_time <= ? AND (create_time < ? OR id < ?)".
 void AddPosition(const PagePosition& position, db::Params& params);

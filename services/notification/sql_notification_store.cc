@@ -142,7 +142,8 @@ absl::StatusOr<std::string> SqlNotificationStore::ReadPage(const server::CallCon
                                                            std::string_view page_token,
                                                            int page_size, const std::string& filter,
                                                            db::Rows& page) {
-  ASSIGN_OR_RETURN(PagePosition position, ReadPageToken(page_token, filter));
+  const idempotency::TokenBinding binding{call.tenant, call.person, filter};
+  ASSIGN_OR_RETURN(PagePosition position, ReadPageToken(tokens_, binding, page_token));
   // One row more than the page: if it is there, a page follows.
   const size_t wanted = PageSize(page_size) + 1;
   int limit = static_cast<int>(wanted);
@@ -158,7 +159,7 @@ absl::StatusOr<std::string> SqlNotificationStore::ReadPage(const server::CallCon
   }
   if (page.size() < wanted) return "";
   page.erase(page.begin() + (wanted - 1), page.end());
-  return WritePageToken(PositionOf(page.back()), filter);
+  return WritePageToken(tokens_, binding, PositionOf(page.back()));
 }
 
 absl::StatusOr<db::Rows> SqlNotificationStore::ReadAfter(const std::vector<PageQuery>& queries,
@@ -197,7 +198,7 @@ absl::Status SqlNotificationStore::Admit(const server::CallContext& call, const 
 
 absl::StatusOr<v1::ListNotificationsResponse> SqlNotificationStore::ListNotifications(
     const server::CallContext& call, const v1::ListNotificationsRequest& request) {
-  const std::string filter = PageFilter({"notifications", call.tenant, request.case_name()});
+  const std::string filter = PageFilter({"notifications", request.case_name()});
   PageQuery query{kNotificationColumns, {}};
   if (request.case_name().empty()) {
     query.sql += kByTenant;
@@ -219,7 +220,7 @@ absl::StatusOr<v1::ListNotificationsResponse> SqlNotificationStore::ListNotifica
 
 absl::StatusOr<v1::ListDeliveriesResponse> SqlNotificationStore::ListDeliveries(
     const server::CallContext& call, const v1::ListDeliveriesRequest& request) {
-  const std::string filter = PageFilter({"deliveries", call.tenant, request.case_name(),
+  const std::string filter = PageFilter({"deliveries", request.case_name(),
                                          absl::StrCat(static_cast<int>(request.state()))});
   const bool by_state = request.state() != mamori::v1::DELIVERY_STATE_UNSPECIFIED;
   PageQuery query{kDeliveryColumns, {}};
@@ -250,7 +251,7 @@ absl::StatusOr<v1::ListDeliveriesResponse> SqlNotificationStore::ListDeliveries(
 
 absl::StatusOr<v1::ListDeadLettersResponse> SqlNotificationStore::ListDeadLetters(
     const server::CallContext& call, const v1::ListDeadLettersRequest& request) {
-  const std::string filter = PageFilter({"dead letters", call.tenant});
+  const std::string filter = PageFilter({"dead letters"});
   std::vector<PageQuery> queries;
   for (const auto state : {mamori::v1::DELIVERY_STATE_DEAD, mamori::v1::DELIVERY_STATE_UNKNOWN}) {
     PageQuery& query = queries.emplace_back();

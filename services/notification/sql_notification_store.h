@@ -32,8 +32,14 @@ class SqlNotificationStore {
   };
 
   SqlNotificationStore(db::Transactor& transactor, const time::Clock& clock, id::IdSource& ids,
-                       const audit::Journal& journal, const CaseAccess& access)
-      : transactor_(transactor), clock_(clock), ids_(ids), journal_(journal), access_(access) {}
+                       const audit::Journal& journal, const CaseAccess& access,
+                       const idempotency::PageTokens& tokens)
+      : transactor_(transactor),
+        clock_(clock),
+        ids_(ids),
+        journal_(journal),
+        access_(access),
+        tokens_(tokens) {}
 
   absl::StatusOr<v1::ListNotificationsResponse> ListNotifications(
       const server::CallContext& call, const v1::ListNotificationsRequest& request);
@@ -83,6 +89,7 @@ class SqlNotificationStore {
   id::IdSource& ids_;
   const audit::Journal& journal_;
   const CaseAccess& access_;
+  const idempotency::PageTokens& tokens_;
 };
 
 }  // namespace mamori::notification

@@ -166,8 +166,10 @@ absl::StatusOr<mamori::v1::WebhookEndpoint> SqlWebhookStore::Get(
 
 absl::StatusOr<v1::ListWebhookEndpointsResponse> SqlWebhookStore::List(
     const server::CallContext& call, const v1::ListWebhookEndpointsRequest& request) {
-  const std::string filter = PageFilter({"webhook endpoints", call.tenant});
-  ASSIGN_OR_RETURN(const PagePosition position, ReadPageToken(request.page_token(), filter));
+  const std::string filter = PageFilter({"webhook endpoints"});
+  const idempotency::TokenBinding binding{call.tenant, call.person, filter};
+  ASSIGN_OR_RETURN(const PagePosition position,
+                   ReadPageToken(tokens_, binding, request.page_token()));
   const int size = PageSize(request.page_size());
   db::Params params;
   params.Add(std::string_view(call.tenant));
@@ -184,7 +186,7 @@ absl::StatusOr<v1::ListWebhookEndpointsResponse> SqlWebhookStore::List(
   for (int i = 0; i < count; ++i) *response.add_webhook_endpoints() = Read(rows[i], clock_.Now());
   if (static_cast<int>(rows.size()) > size) {
     const PagePosition last{rows[size - 1].GetTime(7), rows[size - 1].GetBytes(0)};
-    response.set_next_page_token(WritePageToken(last, filter));
+    response.set_next_page_token(WritePageToken(tokens_, binding, last));
   }
   return response;
 }

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "common/db/transaction.h"
 #include "common/id/id.h"
+#include "common/idempotency/page_token.h"
 #include "common/server/caller.h"
 #include "common/time/clock.h"
 #include "google/protobuf/empty.pb.h"
@@ -24,8 +25,12 @@ inline constexpr absl::Duration kSecretOverlap = absl::Hours(24);
 class SqlWebhookStore {
  public:
   SqlWebhookStore(db::Transactor& transactor, const time::Clock& clock, id::IdSource& ids,
-                  SecretBox secrets)
-      : transactor_(transactor), clock_(clock), ids_(ids), secrets_(std::move(secrets)) {}
+                  SecretBox secrets, const idempotency::PageTokens& tokens)
+      : transactor_(transactor),
+        clock_(clock),
+        ids_(ids),
+        secrets_(std::move(secrets)),
+        tokens_(tokens) {}
 
   absl::StatusOr<mamori::v1::WebhookEndpoint> Create(
       const server::CallContext& call, const v1::CreateWebhookEndpointRequest& request);
@@ -62,6 +67,7 @@ class SqlWebhookStore {
   const time::Clock& clock_;
   id::IdSource& ids_;
   const SecretBox secrets_;
+  const idempotency::PageTokens& tokens_;
 };
 
 }  // namespace mamori::notification

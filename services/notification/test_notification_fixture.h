@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/audit/test_journal.h"
 #include "common/client/fake_access_checker.h"
+#include "common/idempotency/test_page_tokens.h"
 #include "common/policy/policy_catalog.h"
 #include "common/policy/sql_policy_store.h"
 #include "common/telemetry/telemetry.h"
@@ -78,8 +79,8 @@ class NotificationFixture : public ::testing::Test {
         access_(checker_, policy_->policy.access()),
         dispatch_store_(database_.transactor(), clock_, ids_, journal_),
         escalation_store_(database_.transactor(), policies_, clock_, ids_),
-        notifications_(database_.transactor(), clock_, ids_, journal_, access_),
-        webhooks_(database_.transactor(), clock_, ids_, secrets_) {
+        notifications_(database_.transactor(), clock_, ids_, journal_, access_, tokens_),
+        webhooks_(database_.transactor(), clock_, ids_, secrets_, tokens_) {
     EXPECT_THAT(policies_.Add(policy_), testing::IsOk());
   }
 
@@ -183,6 +184,7 @@ class NotificationFixture : public ::testing::Test {
   const std::shared_ptr<const policy::PolicyVersion> policy_;
   const audit::Journal journal_ = audit::TestJournal("notification", clock_);
   const SecretBox secrets_;
+  const idempotency::PageTokens tokens_ = idempotency::TestPageTokens(clock_);
   int wakes_ = 0;
   int requests_ = 0;
   SqlIngestStore ingest_store_;

@@ -227,7 +227,7 @@ TEST_F(AccessTest, ATombstoneIsSeenOnlyByThoseWhoSeeTheCaseThatGoesOn) {
 }
 
 TEST_F(AccessTest, AStreamShowsNothingThatItsPersonMayNotSeeWhenItIsSent) {
-  Watch watch(watch_store_, hub_, {access_store_, gate_}, clock_,
+  Watch watch(watch_store_, hub_, {access_store_, gate_}, tokens_, clock_,
               {.heartbeat = absl::Milliseconds(30), .poll = absl::Milliseconds(5)});
   std::vector<std::string> seen;
   std::string token;

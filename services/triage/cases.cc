@@ -167,14 +167,15 @@ absl::StatusOr<v1::ListCasesResponse> Cases::List(const CallContext& call,
   filter.department = viewer.department;
   filter.audiences = d_.gate.AudiencesOf(viewer);
   const std::string digest = DigestOf(filter);
-  ASSIGN_OR_RETURN(const auto position, FromPageToken(request.page_token(), digest));
+  const idempotency::TokenBinding binding{call.tenant, call.person, digest};
+  ASSIGN_OR_RETURN(const auto position, FromPageToken(d_.tokens, binding, request.page_token()));
   const int size = PageSize(request.page_size());
   // One more than asked for tells whether there is another page.
   ASSIGN_OR_RETURN(std::vector<CaseRow> rows, ListReadable(call, filter, position, size + 1));
   v1::ListCasesResponse response;
   if (rows.size() > static_cast<size_t>(size)) {
     rows.resize(size);
-    response.set_next_page_token(ToPageToken(rows.back(), digest));
+    response.set_next_page_token(ToPageToken(d_.tokens, binding, rows.back()));
   }
   for (const CaseRow& row : rows) *response.add_cases() = ToProto(row);
   return response;

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "common/audit/reads.h"
 #include "common/id/id.h"
+#include "common/idempotency/page_token.h"
 #include "common/server/caller.h"
 #include "common/time/clock.h"
 #include "mamori/triage/v1/triage_service.pb.h"
@@ -32,6 +33,7 @@ class Cases {
     id::IdSource& ids;
     // Called after events may have been appended to the outbox.
     std::function<void()> committed;
+    const idempotency::PageTokens& tokens;
     // Where it is recorded whose case was read; null records nothing, for tests.
     audit::ReadLog* reads = nullptr;
   };

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/idempotency/hash.h"
-#include "common/idempotency/page_token.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/triage/big_endian.h"
@@ -42,18 +41,19 @@ std::string DigestOf(const CaseFilter& filter) {
 
 int PageSize(int asked) { return asked == 0 ? kDefaultPageSize : std::min(asked, kMaxPageSize); }
 
-absl::StatusOr<std::optional<CasePosition>> FromPageToken(const std::string& token,
-                                                          std::string_view digest) {
+absl::StatusOr<std::optional<CasePosition>> FromPageToken(const idempotency::PageTokens& tokens,
+                                                          const idempotency::TokenBinding& binding,
+                                                          const std::string& token) {
   if (token.empty()) return std::nullopt;
-  ASSIGN_OR_RETURN(const std::string bytes, idempotency::DecodePageToken(token, digest));
+  ASSIGN_OR_RETURN(const std::string bytes, tokens.Open(binding, token));
   if (bytes.size() != kBigEndianBytes + kIdBytes) return status::PageTokenInvalid();
   return CasePosition{.create_micros = FromBigEndian(bytes),
                       .case_id = bytes.substr(kBigEndianBytes)};
 }
 
-std::string ToPageToken(const CaseRow& last, std::string_view digest) {
-  return idempotency::EncodePageToken(
-      digest, ToBigEndian(absl::ToUnixMicros(last.create_time)) + last.case_id);
+std::string ToPageToken(const idempotency::PageTokens& tokens,
+                        const idempotency::TokenBinding& binding, const CaseRow& last) {
+  return tokens.Seal(binding, ToBigEndian(absl::ToUnixMicros(last.create_time)) + last.case_id);
 }
 
 }  // namespace mamori::triage

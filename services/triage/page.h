@@ -4,9 +4,9 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "absl/status/statusor.h"
+#include "common/idempotency/page_token.h"
 #include "mamori/triage/v1/triage_service.pb.h"
 #include "services/triage/case_store.h"
 
@@ -21,9 +21,11 @@ std::string DigestOf(const CaseFilter& filter);
 int PageSize(int asked);
 
 // Nothing for an empty token, which begins at the newest. PageTokenInvalid().
-absl::StatusOr<std::optional<CasePosition>> FromPageToken(const std::string& token,
-                                                          std::string_view digest);
-std::string ToPageToken(const CaseRow& last, std::string_view digest);
+absl::StatusOr<std::optional<CasePosition>> FromPageToken(const idempotency::PageTokens& tokens,
+                                                          const idempotency::TokenBinding& binding,
+                                                          const std::string& token);
+std::string ToPageToken(const idempotency::PageTokens& tokens,
+                        const idempotency::TokenBinding& binding, const CaseRow& last);
 
 }  // namespace mamori::triage
 

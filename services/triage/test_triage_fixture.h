@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/audit/test_journal.h"
+#include "common/idempotency/test_page_tokens.h"
 #include "common/policy/sql_policy_store.h"
 #include "common/testing/matchers.h"
 #include "common/testing/test_database.h"
@@ -93,7 +94,7 @@ class TriageFixture : public ::testing::Test {
         assessors_(catalog_, DefaultPolicy()),
         hub_(watch_store_, clock_),
         ingest_({ingest_store_, gate_, source_, assessors_, clock_, ids_, [] {}}),
-        cases_({case_store_, gate_, assessors_, clock_, ids_, [] {}}),
+        cases_({case_store_, gate_, assessors_, clock_, ids_, [] {}, tokens_}),
         access_({case_store_, access_store_, gate_, clock_, ids_, [] {}}) {}
 
   absl::Time Deadline() const { return clock_.Now() + absl::Seconds(30); }
@@ -193,6 +194,7 @@ class TriageFixture : public ::testing::Test {
   const audit::Journal journal_ = audit::TestJournal("triage", clock_);
   const AccessSeal seal_;
   const AccessGate gate_;
+  const idempotency::PageTokens tokens_ = idempotency::TestPageTokens(clock_);
   SqlCaseStore case_store_;
   SqlIngestStore ingest_store_;
   SqlAccessStore access_store_;

@@ -12,6 +12,7 @@
 #include "common/db/pool.h"
 #include "common/db/schema.h"
 #include "common/db/transaction.h"
+#include "common/idempotency/page_token.h"
 #include "common/outbox/gauges.h"
 #include "common/outbox/relay.h"
 #include "common/policy/policy.h"
@@ -52,8 +53,8 @@ constexpr int kWorkerConnections = 6;
 class TriageApp final : public server::App {
  public:
   TriageApp(const TriageConfig& config, const db::PoolOptions& pool, crypto::KeyedHash access_key,
-            audit::Keys audit_keys, std::shared_ptr<const policy::PolicyVersion> policy,
-            server::Runtime& runtime)
+            audit::Keys audit_keys, idempotency::PageTokens tokens,
+            std::shared_ptr<const policy::PolicyVersion> policy, server::Runtime& runtime)
       : pool_(db::Pool::Create(pool)),
         transactor_(*pool_, runtime.clock, runtime.sleeper),
         policies_(transactor_, runtime.clock),
@@ -62,6 +63,7 @@ class TriageApp final : public server::App {
                runtime.ids, runtime.telemetry),
         seal_(std::move(access_key), audit_.journal(), runtime.telemetry),
         gate_(policy->policy.access()),
+        tokens_(std::move(tokens)),
         assessors_(catalog_, std::move(policy)),
         reports_(client::CreateChannel(config.intake(), config.server().tls())),
         case_store_(transactor_, runtime.clock, seal_),
@@ -88,8 +90,8 @@ class TriageApp final : public server::App {
         ingest_({ingest_store_, gate_, reports_, assessors_, runtime.clock, runtime.ids,
                  [this] { WakeWorkers(); }}),
         cases_({case_store_, gate_, assessors_, runtime.clock, runtime.ids,
-                [this] { WakeWorkers(); }, &audit_.reads()}),
-        watch_(watch_store_, hub_, {access_store_, gate_}, runtime.clock, {}),
+                [this] { WakeWorkers(); }, tokens_, &audit_.reads()}),
+        watch_(watch_store_, hub_, {access_store_, gate_}, tokens_, runtime.clock, {}),
         access_({case_store_, access_store_, gate_, runtime.clock, runtime.ids,
                  [this] { WakeWorkers(); }}),
         analyze_(assessors_),
@@ -137,6 +139,7 @@ class TriageApp final : public server::App {
   audit::Audit audit_;
   const AccessSeal seal_;
   const AccessGate gate_;
+  const idempotency::PageTokens tokens_;
   Assessors assessors_;
   GrpcReportSource reports_;
   SqlCaseStore case_store_;
@@ -174,6 +177,7 @@ absl::Status CheckSettings(const TriageConfig& config) {
   if (config.policy_file().empty()) return wrong("policy_file: empty, want a file");
   if (config.access_key_file().empty()) return wrong("access_key_file: empty, want a file");
   RETURN_IF_ERROR(crypto::CheckKeyFile(config.access_key_file()));
+  RETURN_IF_ERROR(config::CheckPageTokenKey(config.server()));
   return audit::CheckConfig(config.audit());
 }
 
@@ -193,8 +197,11 @@ absl::StatusOr<std::unique_ptr<server::App>> MakeTriageApp(const TriageConfig& c
   ASSIGN_OR_RETURN(crypto::KeyedHash access_key,
                    crypto::KeyedHash::FromFile(config.access_key_file(), runtime.keys));
   ASSIGN_OR_RETURN(audit::Keys audit_keys, audit::ReadKeys(config.audit(), runtime.keys));
+  ASSIGN_OR_RETURN(idempotency::PageTokens tokens,
+                   idempotency::PageTokens::FromFile(config.server().page_token_key_file(),
+                                                     runtime.keys, runtime.clock));
   return std::make_unique<TriageApp>(config, pool, std::move(access_key), std::move(audit_keys),
-                                     std::move(policy), runtime);
+                                     std::move(tokens), std::move(policy), runtime);
 }
 
 }  // namespace mamori::triage

@@ -5,8 +5,6 @@
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
-#include "common/idempotency/hash.h"
-#include "common/idempotency/page_token.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
@@ -19,12 +17,11 @@ constexpr int kBatch = 200;
 constexpr absl::Duration kReadBudget = absl::Seconds(5);
 constexpr absl::Duration kRetryAfter = absl::Seconds(5);
 
-std::string DigestOf(const authz::Viewer& viewer) {
-  return idempotency::Hash({"WatchCases", viewer.tenant, viewer.person});
-}
+// As long as the log is kept.
+constexpr absl::Duration kTokenLifetime = absl::Hours(24 * 7);
 
-std::string TokenOf(const authz::Viewer& viewer, int64_t position) {
-  return idempotency::EncodePageToken(DigestOf(viewer), ToBigEndian(position));
+idempotency::TokenBinding BindingOf(const authz::Viewer& viewer) {
+  return {viewer.tenant, viewer.person, "WatchCases"};
 }
 
 // The cases that an event tells of.
@@ -56,7 +53,7 @@ absl::StatusOr<int64_t> Watch::Begin(const authz::Viewer& viewer, const std::str
   ASSIGN_OR_RETURN(const WatchHead head, store_.Head(clock_.Now() + kReadBudget));
   if (resume_token.empty()) return head.position;
   ASSIGN_OR_RETURN(const std::string bytes,
-                   idempotency::DecodePageToken(resume_token, DigestOf(viewer)));
+                   tokens_.Open(BindingOf(viewer), resume_token));
   if (bytes.size() != kBigEndianBytes) return status::PageTokenInvalid();
   const int64_t position = FromBigEndian(bytes);
   if (position < head.floor || position > head.position) return status::PageTokenInvalid();
@@ -129,7 +126,8 @@ absl::StatusOr<std::vector<WatchEntry>> Watch::KeepReadable(const std::vector<Wa
 
 absl::Status Watch::Send(int64_t position, const std::string& event, Stream& stream) {
   v1::WatchCasesResponse response;
-  response.set_resume_token(TokenOf(stream.viewer, position));
+  response.set_resume_token(
+      tokens_.Seal(BindingOf(stream.viewer), ToBigEndian(position), kTokenLifetime));
   *response.mutable_send_time() = time::ToTimestamp(clock_.Now());
   if (!event.empty() && !response.mutable_event()->ParseFromString(event)) {
     return absl::DataLossError("a stored event cannot be read");

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/idempotency/page_token.h"
 #include "common/server/caller.h"
 #include "common/time/clock.h"
 #include "mamori/triage/v1/triage_service.pb.h"
@@ -31,8 +32,14 @@ class Watch {
     AccessStore& store;
     const AccessGate& gate;
   };
-  Watch(WatchStore& store, WatchHub& hub, Access access, const time::Clock& clock, Options options)
-      : store_(store), hub_(hub), access_(access), clock_(clock), options_(options) {}
+  Watch(WatchStore& store, WatchHub& hub, Access access, const idempotency::PageTokens& tokens,
+        const time::Clock& clock, Options options)
+      : store_(store),
+        hub_(hub),
+        access_(access),
+        tokens_(tokens),
+        clock_(clock),
+        options_(options) {}
 
   // Blocks until the client goes or the service stops. RESOURCE_EXHAUSTED beyond the bound on
   // streams. Of each event it is decided when it is sent whether the caller may see its cases.
@@ -65,6 +72,7 @@ class Watch {
   WatchStore& store_;
   WatchHub& hub_;
   const Access access_;
+  const idempotency::PageTokens& tokens_;
   const time::Clock& clock_;
   const Options options_;
   std::atomic<int> streams_{0};

@@ -54,7 +54,7 @@ class WatchTest : public TriageFixture {
 TEST_F(WatchTest, MissesNothingThoughWritersRaceTwoSequencersRunAndTheStreamBreaks) {
   constexpr int kWriters = 4;
   constexpr int kCases = 25;
-  Watch watch(watch_store_, hub_, {access_store_, gate_}, clock_, {});
+  Watch watch(watch_store_, hub_, {access_store_, gate_}, tokens_, clock_, {});
   std::string token = FirstToken(watch);
   std::atomic<bool> done{false};
   WatchHub other_hub(watch_store_, clock_);
@@ -115,7 +115,7 @@ TEST_F(WatchTest, MissesNothingThoughWritersRaceTwoSequencersRunAndTheStreamBrea
 }
 
 TEST_F(WatchTest, ShowsATenantItsOwnAlone) {
-  Watch watch(watch_store_, hub_, {access_store_, gate_}, clock_, {});
+  Watch watch(watch_store_, hub_, {access_store_, gate_}, tokens_, clock_, {});
   std::string token = FirstToken(watch);
   const auto kind = mamori::v1::REPORT_KIND_CUSTOMER_HARASSMENT;
   ASSERT_THAT(Apply({Receive("x", kind, "", "other"), Receive("y")}), ::testing::Each(IsOk()));
@@ -133,7 +133,7 @@ TEST_F(WatchTest, ShowsATenantItsOwnAlone) {
 }
 
 TEST_F(WatchTest, RefusesTokensThatAreTooOldOrNotItsOwn) {
-  Watch watch(watch_store_, hub_, {access_store_, gate_}, clock_, {});
+  Watch watch(watch_store_, hub_, {access_store_, gate_}, tokens_, clock_, {});
   std::string token = FirstToken(watch);
   Open("x");
   ASSERT_THAT(hub_.RunOnce(), IsOk());
@@ -159,7 +159,7 @@ TEST_F(WatchTest, RefusesTokensThatAreTooOldOrNotItsOwn) {
 
 TEST_F(WatchTest, BeatsWhileNothingHappensAndEndsWhenTheServiceStops) {
   Watch watch(
-      watch_store_, hub_, {access_store_, gate_}, clock_,
+      watch_store_, hub_, {access_store_, gate_}, tokens_, clock_,
       {.max_streams = 1, .heartbeat = absl::Milliseconds(20), .poll = absl::Milliseconds(5)});
   std::atomic<int> beats{0};
   absl::Status ended;

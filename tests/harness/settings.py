@@ -67,6 +67,7 @@ class Settings:
         server.tls.ca_file = str(self._certificates.ca)
         server.authorization_file = str(self.authorization)
         server.people_file = str(self.people)
+        server.page_token_key_file = self._secret(f"page_token.{service}.key", "5c" * 32)
         server.grace.FromSeconds(10)
         server.log_level = "info"
 

@@ -52,6 +52,7 @@ class System:
         self.database = Database(self.directory / "db", self.certificates, durable=True)
         self._secret("webhook.key", "5a" * 32)
         self._secret("access.key", "a5" * 32)
+        self._secret("page_token.key", "5c" * 32)
         self._secret("audit.key", "c3" * 32)
         self._secret("audit.signing.key", "3c" * 32)
         for service in SERVICES:
@@ -147,6 +148,7 @@ server {{
   tls {{ cert_file: "{tls.cert(service)}" key_file: "{tls.key(service)}" ca_file: "{tls.ca}" }}
   authorization_file: "{self._authorization}"
   people_file: "{self._people}"
+  page_token_key_file: "{self.directory}/page_token.key"
   log_level: "warn"
 }}
 database {{
