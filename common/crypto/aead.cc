@@ -29,9 +29,9 @@ void AppendSealed(const unsigned char* key, std::string_view nonce, std::string_
 bool OpenSealed(const unsigned char* key, std::string_view nonce, std::string_view associated,
                 std::string_view sealed, unsigned char* plaintext) {
   return sealed.size() >= kSealBytes && nonce.size() == kNonceBytes &&
-         crypto_aead_xchacha20poly1305_ietf_decrypt(
-             plaintext, nullptr, nullptr, Bytes(sealed), sealed.size(), Bytes(associated),
-             associated.size(), Bytes(nonce), key) == 0;
+         crypto_aead_xchacha20poly1305_ietf_decrypt(plaintext, nullptr, nullptr, Bytes(sealed),
+                                                    sealed.size(), Bytes(associated),
+                                                    associated.size(), Bytes(nonce), key) == 0;
 }
 
 void Wipe(std::string& secret) {

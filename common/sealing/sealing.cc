@@ -1,0 +1,61 @@
+#include "common/sealing/sealing.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/config/options.h"
+#include "common/db/schema.h"
+#include "common/status/macros.h"
+
+namespace mamori::sealing {
+namespace {
+
+constexpr int kWorkerConnections = 2;
+constexpr int kKeysAhead = 1024;
+constexpr int kMostKeysAhead = 65536;
+
+}  // namespace
+
+absl::Status CheckConfig(const config::v1::Sealing& config) {
+  if (config.key_files().empty()) {
+    return absl::InvalidArgumentError("sealing.key_files: none, want at least one file");
+  }
+  for (const std::string& file : config.key_files()) RETURN_IF_ERROR(crypto::CheckKeyFile(file));
+  if (config.keys_ahead() < 0 || config.keys_ahead() > kMostKeysAhead) {
+    return absl::InvalidArgumentError("sealing.keys_ahead: want 0 to 65536");
+  }
+  const absl::Status store = config::CheckDatabase(config.key_store());
+  return store.ok()
+             ? store
+             : absl::Status(store.code(), absl::StrCat("sealing.key_store: ", store.message()));
+}
+
+absl::StatusOr<Keys> ReadKeys(const config::v1::Sealing& config, const std::string& service,
+                              crypto::KeyArena& arena) {
+  RETURN_IF_ERROR(CheckConfig(config));
+  Keys keys;
+  ASSIGN_OR_RETURN(keys.encryption,
+                   FileKeyEncryption::Read(
+                       service, {config.key_files().begin(), config.key_files().end()}, arena));
+  ASSIGN_OR_RETURN(keys.slots, KeySlots::Create(arena));
+  ASSIGN_OR_RETURN(keys.store, config::PoolOptionsOf(config.key_store(), kWorkerConnections));
+  return keys;
+}
+
+Sealing::Sealing(const config::v1::Sealing& config, Keys keys, const time::Clock& clock,
+                 time::Sleeper& sleeper, id::IdSource& ids, telemetry::Telemetry& telemetry)
+    : keys_(std::move(keys)),
+      pool_(db::Pool::Create(keys_.store)),
+      transactor_(*pool_, clock, sleeper),
+      wrapper_(*keys_.encryption, *keys_.slots),
+      store_(transactor_, clock),
+      stock_(wrapper_, store_, clock, config::Or(config.keys_ahead(), kKeysAhead),
+             [this] { stocking_.Wake(); }),
+      sealer_(wrapper_, store_, stock_),
+      stocking_({.name = "keys", .interval = absl::Seconds(1)}, ids, telemetry,
+                [this] { return stock_.RunOnce(); }) {}
+
+absl::Status Sealing::Prepare() { return db::CheckSchemaVersion(*pool_, kMinimumKeysSchema); }
+
+}  // namespace mamori::sealing

@@ -1,0 +1,7 @@
+-- The data keys that were erased. A restored key store erases them again before anything is served.
+CREATE TABLE erased_key (
+  key_id BINARY(16) NOT NULL,
+  erase_time BIGINT NOT NULL,
+  PRIMARY KEY (key_id),
+  KEY by_time (erase_time, key_id)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
