@@ -12,6 +12,7 @@ namespace mamori::audit {
 namespace {
 
 constexpr absl::Duration kReadsInterval = absl::Milliseconds(20);
+constexpr absl::Duration kRefusalsInterval = absl::Seconds(1);
 
 Checkpointer::Options OptionsOf(const config::v1::Audit& config) {
   Checkpointer::Options options;
@@ -67,6 +68,7 @@ Audit::Audit(const config::v1::Audit& config, const std::string& service, Keys k
       signing_(std::move(keys.signing)),
       notary_(service, signing_),
       reads_(transactor, journal_, clock),
+      refusals_(transactor, journal_, clock, ids, telemetry),
       checkpointer_({transactor, journal_.authenticator(), signing_, clock, ids, telemetry},
                     OptionsOf(config)),
       publisher_(transactor, service, SinksOf(config), clock, telemetry),
@@ -74,16 +76,21 @@ Audit::Audit(const config::v1::Audit& config, const std::string& service, Keys k
       signing_worker_({.name = "audit", .interval = OptionsOf(config).interval / 4}, ids, telemetry,
                       [this] { return SignAndPublish(); }),
       reads_worker_({.name = "audit_reads", .interval = kReadsInterval, .linger = kReadsInterval},
-                    ids, telemetry, [this] { return reads_.RunOnce(); }) {}
+                    ids, telemetry, [this] { return reads_.RunOnce(); }),
+      refusals_worker_({.name = "audit_refusals", .interval = kRefusalsInterval}, ids, telemetry,
+                       [this] { return refusals_.RunOnce(); }) {}
 
 void Audit::Start() {
   signing_worker_.Start();
   reads_worker_.Start();
+  refusals_worker_.Start();
 }
 
 void Audit::Stop() {
   reads_worker_.Stop();
+  refusals_worker_.Stop();
   for (absl::StatusOr<bool> wrote = true; wrote.ok() && *wrote;) wrote = reads_.RunOnce();
+  for (absl::StatusOr<bool> wrote = true; wrote.ok() && *wrote;) wrote = refusals_.RunOnce();
   signing_worker_.Stop();
 }
 

@@ -12,6 +12,7 @@
 #include "common/audit/notary.h"
 #include "common/audit/publisher.h"
 #include "common/audit/reads.h"
+#include "common/audit/refusals.h"
 #include "common/crypto/key_arena.h"
 #include "common/worker/periodic.h"
 #include "mamori/config/v1/config.pb.h"
@@ -37,11 +38,12 @@ class Audit {
   const Journal& journal() const { return journal_; }
   const Notary& notary() const { return notary_; }
   Reads& reads() { return reads_; }
+  Refusals& refusals() { return refusals_; }
 
   // Before anything is served: the first checkpoint is there.
   absl::Status Prepare() { return checkpointer_.EnsureGenesis(); }
   void Start();
-  // What was read until now is written.
+  // What was read and refused until now is written.
   void Stop();
 
  private:
@@ -51,10 +53,12 @@ class Audit {
   const crypto::SigningKey signing_;
   const Notary notary_;
   Reads reads_;
+  Refusals refusals_;
   Checkpointer checkpointer_;
   Publisher publisher_;
   worker::Periodic signing_worker_;
   worker::Periodic reads_worker_;
+  worker::Periodic refusals_worker_;
 };
 
 }  // namespace mamori::audit

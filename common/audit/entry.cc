@@ -126,6 +126,8 @@ std::string NameOf(Kind kind, std::string_view resource_id) {
       return absl::StrCat("the reads of ", id::Name("reports", resource_id));
     case Kind::kCaseReads:
       return absl::StrCat("the reads of ", id::Name("cases", resource_id));
+    case Kind::kRefusals:
+      return "the refused calls";
     case Kind::kNone:
       break;
   }

@@ -22,6 +22,7 @@ enum class Kind : uint8_t {
   kContact = 4,
   kReportReads = 5,
   kCaseReads = 6,
+  kRefusals = 40,
 };
 
 inline constexpr size_t kHashBytes = 32;

@@ -216,8 +216,10 @@ void Verifier::CheckGroup(const db::Row& row) {
       Find(absl::StrCat(name, ": its entry ", i + 1, " is none"));
       continue;
     }
-    const bool read = entry->kind == Kind::kReportReads || entry->kind == Kind::kCaseReads;
-    if (read) {
+    // Of these nothing has a chain that goes on.
+    const bool alone = entry->kind == Kind::kReportReads || entry->kind == Kind::kCaseReads ||
+                       entry->kind == Kind::kRefusals;
+    if (alone) {
       ++verified_.entries;
       continue;
     }

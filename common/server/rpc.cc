@@ -89,6 +89,22 @@ Rpc::Call Rpc::Begin(const grpc::ServerContextBase& context, std::string_view me
   return call;
 }
 
+namespace {
+
+bool IsRefusal(const CallContext& call, grpc::StatusCode code) {
+  switch (code) {
+    case grpc::StatusCode::PERMISSION_DENIED:
+    case grpc::StatusCode::UNAUTHENTICATED:
+      return true;
+    case grpc::StatusCode::NOT_FOUND:
+      return !call.person.empty();
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
 bool Rpc::Stay::Holds() {
   const absl::Duration now = rpc_.clock_.Monotonic();
   if (!lost_.ok() || now - looked_ < kStayInterval) return lost_.ok();
@@ -119,6 +135,9 @@ grpc::Status Rpc::End(const Call& call, const absl::Status& status) {
   telemetry_.RecordCall(call.context.method, CodeName(out.error_code()),
                         clock_.Monotonic() - call.begin, call.context.caller,
                         call.context.request_id);
+  if (refused_ != nullptr && IsRefusal(call.context, out.error_code())) {
+    refused_(call.context, CodeName(out.error_code()));
+  }
   in_flight_.fetch_sub(1, std::memory_order_acq_rel);
   return out;
 }

@@ -54,6 +54,12 @@ class Rpc {
         telemetry_(telemetry),
         options_(std::move(options)) {}
 
+  // What a refused call is told to, after its answer was made: PERMISSION_DENIED and
+  // UNAUTHENTICATED, and what a person asked for and is not there, or hidden. It must not block.
+  // `code` is the name of the code. Set before anything is served.
+  using RefusalObserver = std::function<void(const CallContext& call, std::string_view code)>;
+  void ObserveRefusals(RefusalObserver observer) { refused_ = std::move(observer); }
+
   // From now on calls are refused with UNAVAILABLE; those that began go on.
   void StartDraining() { draining_.store(true, std::memory_order_release); }
   // Calls whose handlers have not ended.
@@ -173,6 +179,7 @@ class Rpc {
   id::IdSource& ids_;
   telemetry::Telemetry& telemetry_;
   const Options options_;
+  RefusalObserver refused_;
   std::atomic<bool> draining_{false};
   std::atomic<int> in_flight_{0};
 };

@@ -79,6 +79,39 @@ TEST_F(RpcTest, OnlyACertificateWithOneUriNameIsACaller) {
   }
 }
 
+// With what was proved of the caller, and nothing of what was asked for.
+TEST_F(RpcTest, ARefusedCallIsObserved) {
+  const auto stub = server_->StubOf({kPortal});
+  const Metadata ann = {{"authorization", "Bearer " + server_->Token()}};
+  const auto answers = [&](absl::Status status) {
+    server_->handlers.get = [=](const CallContext&) -> absl::StatusOr<v1::Report> {
+      if (!status.ok()) return status;
+      return v1::Report();
+    };
+  };
+  server_->TakeRefusals();
+  answers(absl::OkStatus());
+  Get(*stub, ann);
+  answers(absl::InvalidArgumentError("x"));
+  Get(*stub, ann);
+  answers(absl::UnavailableError("x"));
+  Get(*stub, ann);
+  answers(status::NotFound("report"));
+  Get(*stub, {});  // an application's, for whoever reports
+  EXPECT_THAT(server_->TakeRefusals(), SizeIs(0));
+  Get(*stub, ann);
+  answers(absl::PermissionDeniedError("x"));
+  Get(*stub, ann);
+  Get(*stub, {{"authorization", "Bearer nonsense"}});
+  Echo(*server_->StubOf({}), {});
+  const std::string portal = kPortal;
+  EXPECT_THAT(server_->TakeRefusals(),
+              ::testing::ElementsAre("GetReport NOT_FOUND " + portal + " acme/taro",
+                                     "GetReport PERMISSION_DENIED " + portal + " acme/taro",
+                                     "GetReport UNAUTHENTICATED " + portal + " ",
+                                     "Echo UNAUTHENTICATED  "));
+}
+
 TEST_F(RpcTest, TheHandlerKnowsItsCall) {
   CallContext seen;
   server_->handlers.list = [&](const CallContext& call) {

@@ -157,6 +157,11 @@ TestServer::TestServer(std::function<void(config::v1::Server&)> adjust)
       intake_(rpc_, handlers),
       triage_(rpc_) {
   people_.Start();
+  rpc_.ObserveRefusals([this](const CallContext& call, std::string_view code) {
+    std::lock_guard lock(refusals_mu_);
+    refusals_.push_back(
+        absl::StrCat(ActionOf(call), " ", std::string(code), " ", call.caller, " ", call.person));
+  });
   Server::Options options;
   options.config.set_listen("127.0.0.1:0");
   options.config.set_probe_listen("127.0.0.1:0");

@@ -171,6 +171,11 @@ class TestServer {
   std::shared_ptr<grpc::Channel> ProbeChannel();
 
   TestTriage& triage() { return triage_; }
+  // "METHOD CODE CALLER PERSON" of the calls that were refused since the last look.
+  std::vector<std::string> TakeRefusals() {
+    std::lock_guard lock(refusals_mu_);
+    return std::exchange(refusals_, {});
+  }
   // A token of authn::MakeToken, with changes to its claims. The issuer signs ES256.
   std::string Token(std::string_view claim_changes = "{}");
 
@@ -192,6 +197,8 @@ class TestServer {
   TestIntake intake_;
   TestTriage triage_;
   int issued_ = 0;
+  std::mutex refusals_mu_;
+  std::vector<std::string> refusals_;
 };
 
 // A unary call of any method with its message as bytes, made and finished on this thread.

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/audit/audit.h"
+#include "common/audit/call_refusals.h"
 #include "common/client/access_checker.h"
 #include "common/client/channel.h"
 #include "common/client/event_publisher.h"
@@ -36,8 +37,8 @@ using config::Or;
 using config::v1::IntakeConfig;
 
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
-// Relay, backlog, housekeeping, audit and readiness, beside the handlers.
-constexpr int kWorkerConnections = 5;
+// Relay, backlog, housekeeping, audit, refusals and readiness, beside the handlers.
+constexpr int kWorkerConnections = 6;
 
 GroupCommit::Options WriterOptions(const config::v1::GroupCommit& config) {
   const GroupCommit::Options standard;
@@ -97,7 +98,9 @@ class IntakeApp final : public server::App {
         tokens_(std::move(tokens)),
         reports_(store_, access_, tokens_, runtime.clock, runtime.ids, &audit_.reads()),
         contacts_(store_, access_, tokens_, runtime.clock, runtime.ids),
-        service_(runtime.rpc, submitter_, reports_, contacts_) {}
+        service_(runtime.rpc, submitter_, reports_, contacts_) {
+    runtime.rpc.ObserveRefusals(audit::RecordRefusalsIn(audit_.refusals()));
+  }
 
   std::vector<grpc::Service*> services() override { return {&service_}; }
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "common/audit/audit.h"
+#include "common/audit/call_refusals.h"
 #include "common/client/access_checker.h"
 #include "common/client/channel.h"
 #include "common/client/event_publisher.h"
@@ -47,9 +48,9 @@ using config::v1::NotificationConfig;
 // The last migration that this code relies on.
 constexpr int kMinimumSchema = 55;
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
-// Relay, backlog, claims, settlements, escalations, housekeeping, audit and readiness, beside the
-// handlers.
-constexpr int kWorkerConnections = 8;
+// Relay, backlog, claims, settlements, escalations, housekeeping, audit, refusals and readiness,
+// beside the handlers.
+constexpr int kWorkerConnections = 9;
 // Of the grace; the rest is the relay's.
 constexpr double kDispatcherShare = 0.8;
 // What a claim has to outlast beyond the slowest channel: the writing of its outcome.
@@ -159,7 +160,9 @@ class NotificationApp final : public server::App {
         webhooks_(transactor_, runtime.clock, runtime.ids, parts.secrets, tokens_),
         addresses_(parts.webhook.addresses),
         service_({runtime.rpc, ingestor_, notifications_, webhooks_, addresses_,
-                  [this] { dispatcher_.Wake(); }, [this] { relay_->Wake(); }}) {}
+                  [this] { dispatcher_.Wake(); }, [this] { relay_->Wake(); }}) {
+    runtime.rpc.ObserveRefusals(audit::RecordRefusalsIn(audit_.refusals()));
+  }
 
   std::vector<grpc::Service*> services() override { return {&service_}; }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/audit/audit.h"
+#include "common/audit/call_refusals.h"
 #include "common/client/channel.h"
 #include "common/client/event_publisher.h"
 #include "common/config/options.h"
@@ -47,8 +48,8 @@ constexpr int kMinimumSchema = 56;
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
 // Changes are gathered this long before they get their positions: nobody who watches minds.
 constexpr absl::Duration kWatchLinger = absl::Milliseconds(50);
-// Relay, backlog, sequencer, housekeeping, audit and readiness, beside the handlers.
-constexpr int kWorkerConnections = 6;
+// Relay, backlog, sequencer, housekeeping, audit, refusals and readiness, beside the handlers.
+constexpr int kWorkerConnections = 7;
 
 class TriageApp final : public server::App {
  public:
@@ -95,7 +96,9 @@ class TriageApp final : public server::App {
         access_({case_store_, access_store_, gate_, runtime.clock, runtime.ids,
                  [this] { WakeWorkers(); }}),
         analyze_(assessors_),
-        service_(runtime.rpc, ingest_, cases_, watch_, access_, analyze_) {}
+        service_(runtime.rpc, ingest_, cases_, watch_, access_, analyze_) {
+    runtime.rpc.ObserveRefusals(audit::RecordRefusalsIn(audit_.refusals()));
+  }
 
   std::vector<grpc::Service*> services() override { return {&service_}; }
 
