@@ -69,6 +69,10 @@ absl::StatusOr<std::vector<StoredContact>> Contacts::ReadableRows(const server::
 absl::StatusOr<v1::ListContactsResponse> Contacts::List(const server::CallContext& call,
                                                         const v1::ListContactsRequest& request) {
   RETURN_IF_ERROR(ValidateListContacts(request));
+  if (!request.report().empty()) {
+    RETURN_IF_ERROR(access_.Check(call, ReportAccess::Use::kRead,
+                                  id::FromName("reports", request.report()).value()));
+  }
   const std::string digest =
       idempotency::Hash({kListContacts, request.company(), request.report()});
   const idempotency::TokenBinding binding{call.tenant, call.person, digest};

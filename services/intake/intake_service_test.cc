@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
-#include <fstream>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -109,19 +108,14 @@ class IntakeServiceTest : public ::testing::Test {
     return report;
   }
 
-  std::string WriteKeys() const {
-    const std::string file = absl::StrCat(::testing::TempDir(), "/", id::ToText(id::RandomIdSource().NewId()));
-    std::ofstream(file) << authn::JwkSet({key_.Jwk()});
-    return file;
-  }
-
   FakeIntakeStore store_;
   time::SystemClock clock_;
   id::RandomIdSource ids_;
   telemetry::NullTelemetry telemetry_;
   server::Authorizer authorizer_ = AllowBoth();
   const authn::TestKey key_ = authn::TestKey::Ec("k");
-  authn::People people_{authn::TestPeople(WriteKeys()), clock_, ids_, telemetry_};
+  authn::People people_{authn::TestPeople("unused"), clock_, ids_, telemetry_,
+                        {[this] { return authn::JwkSet({key_.Jwk()}); }}};
   server::Rpc rpc_{authorizer_, clock_, ids_, telemetry_, {.people = &people_}};
   // What triage says of a report.
   client::FakeAccessChecker checker_{[](const auto&) { return client::Access::kNoCase; }};
@@ -353,6 +347,10 @@ TEST_F(IntakeServiceTest, WhoMayNotSeeTheCaseSeesNoReport) {
   v1::ListContactsResponse contacts;
   ASSERT_THAT(stub_->ListContacts(Context().get(), {}, &contacts), IsOk());
   EXPECT_THAT(contacts.contacts(), SizeIs(0));
+  v1::ListContactsRequest of_hidden;
+  of_hidden.set_report(hidden);
+  EXPECT_THAT(stub_->ListContacts(Context().get(), of_hidden, &contacts),
+              HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
   // The application that carries a reporter's words has no person.
   EXPECT_THAT(stub_->SupplementReport(Context("").get(), GoodSupplement(hidden), &supplement),
               IsOk());

@@ -1,5 +1,8 @@
 #include "services/notification/notification_service.h"
 
+#include "common/authz/access_rules.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
 #include "services/notification/validate.h"
 
 namespace mamori::notification {
@@ -29,6 +32,17 @@ constexpr char kDeleteWebhookEndpoint[] =
 constexpr char kRotateWebhookSecret[] =
     "/mamori.notification.v1.NotificationService/RotateWebhookSecret";
 
+// Whoever makes an endpoint learns that there are cases.
+absl::Status CheckLooksAfterWebhooks(const CallContext& call) {
+  const authz::RoleSet roles = authz::RolesOf(call.roles);
+  if (roles.Meets({authz::Role::kDesk, authz::Role::kFirstReader, authz::Role::kAdmin})) {
+    return absl::OkStatus();
+  }
+  return status::Error(absl::StatusCode::kPermissionDenied,
+                       mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED,
+                       "no role of the person allows this");
+}
+
 }  // namespace
 
 std::vector<std::string> MethodNames() {
@@ -50,6 +64,21 @@ grpc::Status NotificationGrpcService::Run(grpc::ServerContext* context, const ch
                            if (answer.ok() && woken != nullptr) woken();
                            return answer;
                          });
+}
+
+template <typename Response, typename Act>
+grpc::Status NotificationGrpcService::RunForDesk(grpc::ServerContext* context, const char* method,
+                                                 Needs needs, Response* response,
+                                                 const absl::Status& valid, Act act,
+                                                 const std::function<void()>& woken) {
+  return Run(
+      context, method, needs, response, absl::OkStatus(),
+      [&](const CallContext& call) -> absl::StatusOr<Response> {
+        RETURN_IF_ERROR(CheckLooksAfterWebhooks(call));
+        RETURN_IF_ERROR(valid);
+        return act(call);
+      },
+      woken);
 }
 
 grpc::Status NotificationGrpcService::IngestEvents(grpc::ServerContext* context,
@@ -105,7 +134,7 @@ grpc::Status NotificationGrpcService::AcknowledgeNotification(
 grpc::Status NotificationGrpcService::CreateWebhookEndpoint(
     grpc::ServerContext* context, const v1::CreateWebhookEndpointRequest* request,
     mamori::v1::WebhookEndpoint* response) {
-  return Run(context, kCreateWebhookEndpoint, Needs::kTenantAndPerson, response,
+  return RunForDesk(context, kCreateWebhookEndpoint, Needs::kTenantAndPerson, response,
              Validate(*request, with_.addresses),
              [&](const CallContext& call) { return with_.webhooks.Create(call, *request); });
 }
@@ -113,21 +142,21 @@ grpc::Status NotificationGrpcService::CreateWebhookEndpoint(
 grpc::Status NotificationGrpcService::GetWebhookEndpoint(
     grpc::ServerContext* context, const v1::GetWebhookEndpointRequest* request,
     mamori::v1::WebhookEndpoint* response) {
-  return Run(context, kGetWebhookEndpoint, Needs::kTenant, response, Validate(*request),
+  return RunForDesk(context, kGetWebhookEndpoint, Needs::kTenant, response, Validate(*request),
              [&](const CallContext& call) { return with_.webhooks.Get(call, *request); });
 }
 
 grpc::Status NotificationGrpcService::ListWebhookEndpoints(
     grpc::ServerContext* context, const v1::ListWebhookEndpointsRequest* request,
     v1::ListWebhookEndpointsResponse* response) {
-  return Run(context, kListWebhookEndpoints, Needs::kTenant, response, Validate(*request),
+  return RunForDesk(context, kListWebhookEndpoints, Needs::kTenant, response, Validate(*request),
              [&](const CallContext& call) { return with_.webhooks.List(call, *request); });
 }
 
 grpc::Status NotificationGrpcService::UpdateWebhookEndpoint(
     grpc::ServerContext* context, const v1::UpdateWebhookEndpointRequest* request,
     mamori::v1::WebhookEndpoint* response) {
-  return Run(
+  return RunForDesk(
       context, kUpdateWebhookEndpoint, Needs::kTenantAndPerson, response,
       Validate(*request, with_.addresses),
       [&](const CallContext& call) { return with_.webhooks.Update(call, *request); },
@@ -137,7 +166,7 @@ grpc::Status NotificationGrpcService::UpdateWebhookEndpoint(
 grpc::Status NotificationGrpcService::DeleteWebhookEndpoint(
     grpc::ServerContext* context, const v1::DeleteWebhookEndpointRequest* request,
     google::protobuf::Empty* response) {
-  return Run(
+  return RunForDesk(
       context, kDeleteWebhookEndpoint, Needs::kTenantAndPerson, response, Validate(*request),
       [&](const CallContext& call) { return with_.webhooks.Delete(call, *request); },
       with_.wake_dispatcher);
@@ -146,7 +175,7 @@ grpc::Status NotificationGrpcService::DeleteWebhookEndpoint(
 grpc::Status NotificationGrpcService::RotateWebhookSecret(
     grpc::ServerContext* context, const v1::RotateWebhookSecretRequest* request,
     mamori::v1::WebhookEndpoint* response) {
-  return Run(context, kRotateWebhookSecret, Needs::kTenantAndPerson, response, Validate(*request),
+  return RunForDesk(context, kRotateWebhookSecret, Needs::kTenantAndPerson, response, Validate(*request),
              [&](const CallContext& call) { return with_.webhooks.Rotate(call, *request); });
 }
 

@@ -75,6 +75,13 @@ class NotificationGrpcService final : public v1::NotificationService::Service {
                    Response* response, const absl::Status& valid, Act act,
                    const std::function<void()>& woken = nullptr);
 
+  // The same for those who look after webhooks; PERMISSION_DENIED for others, before the request is
+  // looked at.
+  template <typename Response, typename Act>
+  grpc::Status RunForDesk(grpc::ServerContext* context, const char* method, server::Needs needs,
+                          Response* response, const absl::Status& valid, Act act,
+                          const std::function<void()>& woken = nullptr);
+
   Dependencies with_;
 };
 

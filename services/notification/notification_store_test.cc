@@ -139,7 +139,8 @@ TEST_F(NotificationStoreTest, ListsShowOnlyCasesThatThePersonMaySee) {
   EXPECT_THAT(DeadLetters(), SizeIs(3));
   v1::ListDeliveriesRequest of_hidden;
   of_hidden.set_case_name(id::Name("cases", hidden.subject_id()));
-  EXPECT_THAT(Deliveries(of_hidden), IsEmpty());
+  EXPECT_THAT(notifications_.ListDeliveries(Call("List"), of_hidden),
+              HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
   v1::ListNotificationsRequest page;
   page.set_page_size(2);
   const auto first = notifications_.ListNotifications(Call("List"), page);

@@ -185,6 +185,13 @@ absl::StatusOr<db::Rows> SqlNotificationStore::Read(absl::Time deadline, const s
                                    [&](db::Tx& tx) { return tx.Query(sql, params); });
 }
 
+absl::Status SqlNotificationStore::AdmitCase(const server::CallContext& call,
+                                             const id::Id& case_id) const {
+  ASSIGN_OR_RETURN(const std::set<CaseAccess::Asked> admitted,
+                   access_.Admitted(call, {{case_id, CaseAccess::Use::kRead}}));
+  return admitted.empty() ? status::NotFound("case") : absl::OkStatus();
+}
+
 template <typename Kind>
 absl::Status SqlNotificationStore::Admit(const server::CallContext& call, const std::string& sql,
                                          const id::Id& id, const char* what) {
@@ -204,6 +211,7 @@ absl::StatusOr<v1::ListNotificationsResponse> SqlNotificationStore::ListNotifica
     query.sql += kByTenant;
   } else {
     ASSIGN_OR_RETURN(std::string case_id, id::FromName("cases", request.case_name()));
+    RETURN_IF_ERROR(AdmitCase(call, case_id));
     query.sql += kByCase;
     query.params.Add(std::move(case_id));
   }
@@ -226,6 +234,7 @@ absl::StatusOr<v1::ListDeliveriesResponse> SqlNotificationStore::ListDeliveries(
   PageQuery query{kDeliveryColumns, {}};
   if (!request.case_name().empty()) {
     ASSIGN_OR_RETURN(std::string case_id, id::FromName("cases", request.case_name()));
+    RETURN_IF_ERROR(AdmitCase(call, case_id));
     query.sql += kByCase;
     query.params.Add(std::move(case_id)).Add(std::string_view(call.tenant));
     if (by_state) {

@@ -71,6 +71,8 @@ class SqlNotificationStore {
   // Leaves out what the person may not see.
   template <typename Kind>
   absl::Status KeepReadable(const server::CallContext& call, db::Rows& rows) const;
+  // NOT_FOUND for a case that the person may not see, or that is not there.
+  absl::Status AdmitCase(const server::CallContext& call, const id::Id& case_id) const;
   // NOT_FOUND for what the person may not see; `sql` finds its row by id and tenant.
   template <typename Kind>
   absl::Status Admit(const server::CallContext& call, const std::string& sql, const id::Id& id,
