@@ -22,11 +22,11 @@ class Tokens:
         self.issuer = issuer.Issuer(directory)
         self._made: dict[tuple, tuple[float, str]] = {}
 
-    def token(self, person: str, tenant: str, roles=()) -> str:
-        key = (person, tenant, tuple(roles))
+    def token(self, person: str, tenant: str, roles=(), department: str = "") -> str:
+        key = (person, tenant, tuple(roles), department)
         made, token = self._made.get(key, (0, ""))
         if not token or time.monotonic() - made > _FRESH:
-            token = self.issuer.token(person, tenant, roles)
+            token = self.issuer.token(person, tenant, roles, department)
             self._made[key] = (time.monotonic(), token)
         return token
 

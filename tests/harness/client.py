@@ -30,8 +30,8 @@ class Client:
     """One application's connections to a set of replicas, {service: [port, ...]}."""
 
     def __init__(self, ports: dict[str, list[int]], certificates, tokens, identity="portal", tenant="acme",
-                 person="desk-1", roles=("consultation", "desk", "first_reader")):
-        self.tenant, self.person, self.roles, self._tokens = tenant, person, roles, tokens
+                 person="desk-1", roles=("consultation", "desk", "first_reader"), department=""):
+        self.tenant, self.person, self.roles, self.department, self._tokens = tenant, person, roles, department, tokens
         self._credentials = grpc.ssl_channel_credentials(
             certificates.ca.read_bytes(), certificates.key(identity).read_bytes(),
             certificates.cert(identity).read_bytes())
@@ -50,7 +50,8 @@ class Client:
                 channel.close()
 
     def metadata(self, tenant=None) -> list[tuple[str, str]]:
-        return [("authorization", "Bearer " + self._tokens.token(self.person, tenant or self.tenant, self.roles))]
+        return [("authorization", "Bearer " + self._tokens.token(
+            self.person, tenant or self.tenant, self.roles, self.department))]
 
     def stub(self, service: str, replica: int):
         replicas = self._stubs[service]

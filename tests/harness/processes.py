@@ -51,6 +51,12 @@ class Process:
             self._popen = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *self.argv], stdin=subprocess.DEVNULL,
                                            stdout=log, stderr=log, env=self._env)
 
+    def restart(self, env: dict) -> None:
+        """Once more, with these variables besides the test's own."""
+        self.kill()
+        self._env = {**os.environ, **env}
+        self.start()
+
     def signal(self, number: int) -> None:
         self._popen.send_signal(number)
 

@@ -33,15 +33,17 @@ class System:
     cluster   a database cluster (Galera) in place of the single server
     plain     no TLS to the database, so that a gate can read what passes
     services  which of the services run
+    binaries  {service: path} in place of the ones that are shipped
     """
 
     def __init__(self, replicas: int = 2, durable: bool = False, adjust=None, gates=(), cluster=None,
-                 plain: bool = False, services=SERVICES):
+                 plain: bool = False, services=SERVICES, binaries=None):
         # Its path is short, for sockets, and mysql may pass through it.
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="mm-", dir=os.environ.get("TMPDIR", "/tmp")))
         self.directory.chmod(0o755)
         self._reaper = Reaper(self.directory)
         self._wanted_gates, self._plain, self._services = set(gates), plain, services
+        self._binaries = BINARIES | (binaries or {})
         self.certificates = Certificates(self.directory / "tls")
         self.loop = Loop()
         self.smtp = SmtpSink(self.loop, self.certificates)
@@ -96,7 +98,9 @@ class System:
         config = self.settings.write(service, replica, self.ports[service][replica],
                                      self.probe_ports[service][replica], self._database_for(service),
                                      password_of(service), self._peers_of(service), self.smtp.port, not self._plain)
-        return Process(f"{service}-{replica}", [paths.binary(BINARIES[service]), "--config", config],
+        program = self._binaries[service]
+        return Process(f"{service}-{replica}", [program if isinstance(program, pathlib.Path) else paths.binary(program),
+                                                "--config", config],
                        self.directory / f"{service}-{replica}.log")
 
     def gate(self, link: str, target: int) -> Gate:

@@ -16,14 +16,43 @@ from harness.client import new_request_id  # noqa: E402
 from harness.ids import name_of  # noqa: E402
 from harness.processes import wait_until  # noqa: E402
 from harness.reports import make_request  # noqa: E402
-from harness.stubs import assessment_pb2, triage_service_pb2  # noqa: E402
+from harness.stubs import (assessment_pb2, intake_service_pb2, notification_pb2, notification_service_pb2,  # noqa: E402
+                           report_pb2, triage_service_pb2)
 from harness.testcase import SystemTest  # noqa: E402
+from harness.welch import Sample, largest_t  # noqa: E402
 
-SERVICE = triage_service_pb2.DESCRIPTOR.services_by_name["TriageService"]
-NAMED = {m.name: m.input_type for m in SERVICE.methods if "name" in m.input_type.fields_by_name}
+# What a field names, by its path in a request: every RPC of every service that has one is tested.
+RESOURCES = ("name", "case_name", "report", "contact.report", "webhook_endpoint.name")
+MODULES = {"intake": intake_service_pb2, "triage": triage_service_pb2, "notification": notification_service_pb2}
 REQUEST_ID_KEY = "mamori-request-id"
 # As the services know the person "accused" of the tests' issuer.
 ACCUSED = "test/accused"
+# Of the tenant, not of a case: whoever may look after them may see all.
+OF_THE_TENANT = {"GetWebhookEndpoint", "UpdateWebhookEndpoint", "DeleteWebhookEndpoint", "RotateWebhookSecret"}
+
+
+def field_of(message, path: str):
+    """The descriptor of a field by its path, or None."""
+    for part in path.split("."):
+        field = message.fields_by_name.get(part) if message else None
+        message = field.message_type if field else None
+    return field
+
+
+def named() -> dict[str, tuple[str, str, str]]:
+    """RPC: (service, request, path of the field that names)."""
+    found = {}
+    for service, module in MODULES.items():
+        for descriptor in module.DESCRIPTOR.services_by_name.values():
+            for method in descriptor.methods:
+                for path in RESOURCES:
+                    field = field_of(method.input_type, path)
+                    if field and field.type == field.TYPE_STRING:
+                        found[method.name] = (service, method.input_type.name, path)
+    return found
+
+
+NAMED = named()
 
 
 def golden() -> dict[str, list[str]]:
@@ -33,9 +62,11 @@ def golden() -> dict[str, list[str]]:
 
 def make(method: str, name: str, etag: str = "", into: str = ""):
     """A request that is right in every field; a field that this cannot fill fails the test."""
-    request = getattr(triage_service_pb2, NAMED[method].name)(name=name)
-    for field in NAMED[method].fields:
-        if field.name in ("name", "match", "categories"):
+    service, request_name, path = NAMED[method]
+    request = getattr(MODULES[service], request_name)()
+    for field in request.DESCRIPTOR.fields:
+        if field.name in ("name", "match", "categories", "page_size", "page_token", "state", "company", "case_name",
+                          "report"):
             continue
         if field.name == "request_id":
             request.request_id = new_request_id()
@@ -45,6 +76,18 @@ def make(method: str, name: str, etag: str = "", into: str = ""):
             request.into = into or name_of("cases", os.urandom(16))
         elif field.name == "note":
             request.note.text = "n"
+        elif field.name == "supplement":
+            request.supplement.text = "s"
+        elif field.name == "contact":
+            request.contact.company = "acme-jp"
+            request.contact.actor.person = "Someone"
+            request.contact.channel = report_pb2.CHANNEL_PHONE
+            request.contact.start_time.FromSeconds(int(time.time()) - 60)
+            request.contact.demand = "d"
+        elif field.name == "webhook_endpoint":
+            request.webhook_endpoint.company = "acme-jp"
+            request.webhook_endpoint.url = "https://127.0.0.1:9/x"
+            request.webhook_endpoint.etag = etag
         elif field.name == "severity":
             request.severity = assessment_pb2.SEVERITY_LOW
         elif field.name == "closed":
@@ -53,6 +96,10 @@ def make(method: str, name: str, etag: str = "", into: str = ""):
             setattr(request, field.name, "x")
         else:
             raise AssertionError(f"{method}.{field.name}: say here how to fill it")
+    holder = request
+    for part in path.split(".")[:-1]:
+        holder = getattr(holder, part)
+    setattr(holder, path.split(".")[-1], name)
     return request
 
 
@@ -64,15 +111,52 @@ class AccessTest(SystemTest):
         cls.accused = cls.system.client(person="accused")
         cls.stranger = cls.system.client(tenant="stranger", person="desk-9")
 
-    def hidden_case(self) -> str:
+    def a_case(self, client, hidden: bool) -> dict[str, str]:
+        """The names of a fresh case by the kind of resource; hidden from the accused or not."""
         request = make_request("x")
-        request.report.keep_out.append(ACCUSED)
-        return self.wait_case(self.submit(request)).name
+        if hidden:
+            request.report.keep_out.append(ACCUSED)
+        report = client.call_until_answered("intake", "SubmitReport", request).name
+        case = wait_until("a case", lambda: self._found(client, report), 20).name
+
+        def noticed():
+            listed = notification_service_pb2.ListDeliveriesRequest(case_name=case)
+            found = list(client.pages("notification", "ListDeliveries", listed, "deliveries"))
+            at_rest = (notification_pb2.DELIVERY_STATE_SENT, notification_pb2.DELIVERY_STATE_SUPPRESSED)
+            return found if found and all(d.state in at_rest for d in found) else None
+        # Of one that keeps somebody out nobody is told whose readers are not known; the rows are there.
+        delivery = wait_until("its deliveries", noticed, 20)[0]
+        return {"case": case, "report": report, "delivery": delivery.name, "notification": delivery.notification}
+
+    def endpoint(self, client) -> str:
+        request = notification_service_pb2.CreateWebhookEndpointRequest(request_id=new_request_id())
+        request.webhook_endpoint.company = "nobody"
+        request.webhook_endpoint.url = "https://127.0.0.1:9/x"
+        return client.call("notification", "CreateWebhookEndpoint", request).name
+
+    def hidden_case(self) -> str:
+        return self.a_case(self.client, hidden=True)["case"]
+
+    def random_name(self, method: str) -> str:
+        collection = {"case": "cases", "report": "reports", "delivery": "deliveries",
+                      "notification": "notifications", "endpoint": "webhookEndpoints"}[self.kind_of(method)]
+        return name_of(collection, os.urandom(16))
+
+    @staticmethod
+    def kind_of(method: str) -> str:
+        service, _, path = NAMED[method]
+        if method in OF_THE_TENANT:
+            return "endpoint"
+        if method == "RetryDelivery":
+            return "delivery"
+        if method == "AcknowledgeNotification":
+            return "notification"
+        return "report" if service == "intake" else "case"
 
     def answer(self, client, method: str, request):
         """Everything that reaches the client, the call's own request id apart."""
         try:
-            answer, call = getattr(client.stub("triage", 0), method).with_call(
+            answer, call = getattr(client.stub(NAMED[method][0], 0), method).with_call(
                 request, timeout=10, metadata=client.metadata())
             code, text = call.code(), answer.SerializeToString()
         except grpc.RpcError as error:
@@ -83,30 +167,98 @@ class AccessTest(SystemTest):
 
     def test_every_rpc_answers_as_the_table_says(self):
         table = golden()
-        self.assertEqual(sorted(table), sorted(NAMED), "a row per RPC that names a case")
+        self.assertEqual(sorted(table), sorted(NAMED), "a row per RPC that names a resource")
         for method, (member, excluded, other) in table.items():
             with self.subTest(method=method):
-                case, into = self.hidden_case(), self.hidden_case() if method == "MergeCases" else ""
+                names = self.a_case(self.client, hidden=True) if method not in OF_THE_TENANT else {
+                    "endpoint": self.endpoint(self.client)}
+                name, into = names[self.kind_of(method)], self.hidden_case() if method == "MergeCases" else ""
                 # Last the one that changes it.
-                self.assertEqual(self.answer(self.accused, method, make(method, case, into=into))[0], excluded)
-                self.assertEqual(self.answer(self.stranger, method, make(method, case, into=into))[0], other)
-                self.assertEqual(self.answer(self.client, method, make(method, case, into=into))[0], member)
+                if method not in OF_THE_TENANT:
+                    self.assertEqual(self.answer(self.accused, method, make(method, name, into=into))[0], excluded)
+                self.assertEqual(self.answer(self.stranger, method, make(method, name, into=into))[0], other)
+                self.assertEqual(self.answer(self.client, method, make(method, name, into=into))[0], member)
 
     def test_hidden_is_byte_equal_to_what_never_was(self):
-        hidden = self.hidden_case()
-        report = self.stranger.call_until_answered("intake", "SubmitReport", make_request("x")).name
-        theirs = wait_until("the other tenant's case", lambda: self._found(self.stranger, report), 20).name
+        hidden = self.a_case(self.client, hidden=True) | {"endpoint": self.endpoint(self.stranger)}
+        theirs = self.a_case(self.stranger, hidden=False) | {"endpoint": self.endpoint(self.stranger)}
         for method in NAMED:
             for etag in ("", "v99"):
                 with self.subTest(method=method, etag=etag):
-                    never = self.answer(self.accused, method, make(method, name_of("cases", os.urandom(16)), etag))
+                    never = self.answer(self.accused, method, make(method, self.random_name(method), etag))
                     self.assertEqual(never[0], "NOT_FOUND")
-                    for name in (hidden, theirs):
+                    for names in (hidden, theirs):
+                        name = names[self.kind_of(method)]
                         self.assertEqual(self.answer(self.accused, method, make(method, name, etag)), never)
         # Also as what a case that he does see is merged into.
-        seen = self.wait_case(self.submit()).name
+        seen = self.a_case(self.client, hidden=False)["case"]
         never = self.answer(self.accused, "MergeCases", make("MergeCases", seen))
-        self.assertEqual(self.answer(self.accused, "MergeCases", make("MergeCases", seen, into=hidden)), never)
+        self.assertEqual(self.answer(self.accused, "MergeCases", make("MergeCases", seen, into=hidden["case"])), never)
+
+    def test_lists_and_batches_leave_out_what_is_hidden(self):
+        hidden, seen = (self.a_case(self.client, hidden=h) for h in (True, False))
+        batch = intake_service_pb2.BatchGetReportsRequest(names=[hidden["report"], seen["report"]])
+        answer = self.accused.call("intake", "BatchGetReports", batch)
+        self.assertEqual([r.name for r in answer.reports], [seen["report"]])
+        lists = [("intake", "ListReports", intake_service_pb2.ListReportsRequest(page_size=3), "reports", "report"),
+                 ("triage", "ListCases", triage_service_pb2.ListCasesRequest(page_size=3), "cases", "case"),
+                 ("notification", "ListNotifications", notification_service_pb2.ListNotificationsRequest(page_size=3),
+                  "notifications", "notification"),
+                 ("notification", "ListDeliveries", notification_service_pb2.ListDeliveriesRequest(page_size=3),
+                  "deliveries", "delivery")]
+        for service, method, request, field, kind in lists:
+            with self.subTest(method=method):
+                sizes, names = [], set()
+                request = type(request).FromString(request.SerializeToString())
+                while True:
+                    page = self.accused.call(service, method, request)
+                    sizes.append(len(getattr(page, field)))
+                    names.update(one.name for one in getattr(page, field))
+                    request.page_token = page.next_page_token
+                    if not request.page_token:
+                        break
+                self.assertIn(seen[kind], names)
+                self.assertNotIn(hidden[kind], names)
+                self.assertEqual(set(sizes[:-1]) - {3}, set(), "full pages")
+                # A token is its person's alone.
+                first = type(request)(page_size=1)
+                token = self.accused.call(service, method, first).next_page_token
+                mine = self.answer_list(self.client, service, method, type(request)(page_size=1, page_token=token))
+                self.assertEqual(mine, "INVALID_ARGUMENT")
+
+    def answer_list(self, client, service: str, method: str, request) -> str:
+        try:
+            client.call(service, method, request)
+            return "OK"
+        except grpc.RpcError as error:
+            return error.code().name
+
+    def test_no_mail_reaches_whom_the_reporter_keeps_out(self):
+        """desk-a@acme.test is read by test/accused, by the policy of the tests."""
+        mails = lambda case: [m for m in self.system.smtp.mails() if case.split("/")[1] in m.text]  # noqa: E731
+        open_case = self.a_case(self.client, hidden=False)["case"]
+        wait_until("the mail of an open case", lambda: any(
+            "desk-a@acme.test" in m.receivers for m in mails(open_case)), 20)
+        hidden = self.a_case(self.client, hidden=True)["case"]
+        last = self.a_case(self.client, hidden=False)["case"]
+        wait_until("the mail of a later case", lambda: mails(last), 20)
+        self.assertEqual([m for m in mails(hidden) if "desk-a@acme.test" in m.receivers], [])
+
+    def test_what_is_hidden_takes_as_long_as_what_never_was(self):
+        """A Welch test on interleaved calls; MAMORI_LONG makes 20,000 of them."""
+        calls = 20_000 if os.environ.get("MAMORI_LONG") else 1_600
+        hidden = self.a_case(self.client, hidden=True)
+        for method in ("GetCase", "GetReport"):
+            with self.subTest(method=method):
+                def measure(planted: float):
+                    def call(_, kind: int) -> None:
+                        name = self.random_name(method) if kind else hidden[self.kind_of(method)]
+                        self.assertEqual(self.answer(self.accused, method, make(method, name))[0], "NOT_FOUND")
+                        if not kind and planted:
+                            time.sleep(planted)
+                    return largest_t(*Sample(calls, 8, call).times)
+                self.assertLess(measure(0), 4.5)
+                self.assertGreater(measure(200e-6), 4.5, "200 microseconds more are noticed")
 
     def _found(self, client, name):
         try:

@@ -1,0 +1,274 @@
+"""Every RPC, called as every role and in every relation to a case, answers as tests/golden/matrix.txt says; and a deny
+rule that is gone is noticed by it."""
+
+import concurrent.futures
+import pathlib
+import sys
+import unittest
+
+import grpc
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from access_test import MODULES, NAMED, make  # noqa: E402
+from harness import paths  # noqa: E402
+from harness.client import new_request_id  # noqa: E402
+from harness.processes import wait_until  # noqa: E402
+from harness.reports import make_request  # noqa: E402
+from harness.stubs import (actor_pb2, intake_service_pb2, notification_pb2,  # noqa: E402
+                           notification_service_pb2, report_pb2, triage_service_pb2)
+from harness.testcase import SystemTest  # noqa: E402
+
+ROLES = ("", "desk", "consultation", "lawyer", "executive", "auditor", "first_reader", "admin")
+RELATIONS = ("plain", "member", "hand", "wish", "subject", "witness", "superior", "dept", "nodept", "unmatched",
+             "consult", "tenant")
+# The person of every call, as the services know him.
+VIEWER = "test/viewer"
+# They change what the person is to the case, or which case it is: last of all.
+LAST = ("MergeCases", "OpenConsultation")
+# By their numbers in common/authz/access_rules.h. Without a person no call gets here, and every query has its tenant:
+# that those two rules are off shows in no call, but in access_rules_test.cc.
+DENY_RULES = {"excluded": 2, "subject": 3, "witness": 4, "superior": 5, "kept out": 6, "department": 7,
+              "unknown department": 8, "consultation": 9, "first readers": 10, "need to know": 11, "role": 12}
+
+
+def golden() -> dict[str, list[str]]:
+    rows = {}
+    for line in (paths.ROOT / "tests" / "golden" / "matrix.txt").read_text().splitlines():
+        if line and not line.startswith("#"):
+            rpc, *cells = line.split()
+            assert rpc not in rows and len(cells) in (1, len(RELATIONS)), line
+            rows[rpc] = [cell * len(ROLES) if len(cell) == 1 else cell for cell in cells]
+            assert all(len(cell) == len(ROLES) for cell in rows[rpc]), line
+    return rows
+
+
+def every_rpc() -> dict[str, set[str]]:
+    """RPC: the services that have one of this name."""
+    found: dict[str, set[str]] = {}
+    for service, module in MODULES.items():
+        for descriptor in module.DESCRIPTOR.services_by_name.values():
+            for method in descriptor.methods:
+                found.setdefault(method.name, set()).add(service)
+    return found
+
+
+def letter(call) -> str:
+    try:
+        return "A" if call() is not False else "H"
+    except grpc.RpcError as error:
+        return {grpc.StatusCode.NOT_FOUND: "H", grpc.StatusCode.PERMISSION_DENIED: "R",
+                grpc.StatusCode.UNAVAILABLE: "unavailable", grpc.StatusCode.UNIMPLEMENTED: "unimplemented",
+                grpc.StatusCode.INTERNAL: "internal", grpc.StatusCode.UNAUTHENTICATED: "unauthenticated"}.get(
+                    error.code(), "A")
+
+
+class MatrixTest(SystemTest):
+    OPTIONS = {"replicas": 1, "binaries": {"triage": paths.BUILD / "tests" / "mamori-triage-rule-off"}}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Works on every case, from a department that no case keeps out.
+        cls.desk = cls.system.client(department="care")
+        cls.stranger = cls.system.client(tenant="stranger", person="desk-9")
+        cls.viewers = {(role, department): cls.system.client(person="viewer", roles=(role,) if role else (),
+                                                             department=department)
+                       for role in ROLES for department in ("ops", "")}
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            cls.cases = dict(zip(RELATIONS, pool.map(cls.make_case, RELATIONS)))
+            cls.into = dict(zip(RELATIONS, pool.map(cls.make_case, RELATIONS)))
+
+    # A case in each relation to the person.
+
+    @classmethod
+    def make_case(cls, relation: str) -> dict[str, str]:
+        request, client = make_request("x"), cls.stranger if relation == "tenant" else cls.desk
+        own_people = relation in ("subject", "witness", "superior", "dept", "nodept", "unmatched")
+        if own_people:
+            request.report.kind = report_pb2.REPORT_KIND_INTERNAL_HARASSMENT
+            request.report.actors[0].relation = actor_pb2.ACTOR_RELATION_INTERNAL_SUPERIOR
+        if relation == "consult":
+            request.report.kind = report_pb2.REPORT_KIND_CONSULTATION
+        if relation == "wish":
+            request.report.keep_out.append(VIEWER)
+        names = {"report": client.call_until_answered("intake", "SubmitReport", request).name}
+        names["case"] = wait_until("a case", lambda: cls.found(client, names["report"]), 30).name
+        if relation != "consult":
+            delivery = wait_until("its deliveries", lambda: cls.at_rest(client, names["case"]), 30)
+            names |= {"delivery": delivery.name, "notification": delivery.notification}
+        if own_people and relation != "unmatched":
+            cls.match(names, relation)
+        verb = {"member": "AddMember", "hand": "ExcludePerson"}.get(relation)
+        if verb:
+            request = getattr(triage_service_pb2, f"{verb}Request")(
+                request_id=new_request_id(), name=names["case"], person=VIEWER)
+            client.call("triage", verb, request)
+        return names
+
+    @classmethod
+    def match(cls, names: dict[str, str], relation: str) -> None:
+        """Everyone whom the report tells of is known."""
+        subject = VIEWER if relation == "subject" else "test/boss"
+        department = "ops" if relation == "dept" else "far"
+        superiors = [VIEWER] if relation == "superior" else []
+        for slot, person in (("actors/0", subject), ("witnesses", VIEWER if relation == "witness" else "test/seer")):
+            request = triage_service_pb2.MatchActorRequest(request_id=new_request_id(), name=names["case"], closed=True,
+                                                           slot=f"{names['report']}/{slot}")
+            request.match.person = person
+            request.match.superiors_known = True
+            request.match.department = department
+            if slot == "actors/0":
+                request.match.superiors.extend(superiors)
+            cls.desk.call("triage", "MatchActor", request)
+
+    @staticmethod
+    def found(client, name: str):
+        try:
+            return client.call("triage", "GetCase", triage_service_pb2.GetCaseRequest(name=name))
+        except grpc.RpcError:
+            return None
+
+    @staticmethod
+    def at_rest(client, case: str):
+        try:
+            listed = client.call("notification", "ListDeliveries", notification_service_pb2.ListDeliveriesRequest(
+                case_name=case)).deliveries
+        except grpc.RpcError:
+            return None
+        states = (notification_pb2.DELIVERY_STATE_SENT, notification_pb2.DELIVERY_STATE_SUPPRESSED)
+        return listed[0] if listed and all(d.state in states for d in listed) else None
+
+    # One call.
+
+    def call(self, method: str, client, names: dict[str, str], into: str = ""):
+        """What the person is answered; False for a list without the case."""
+        listed = getattr(self, f"_{method}", None)
+        if listed:
+            return listed(client, names)
+        service, _, path = NAMED[method]
+        kind = {"RetryDelivery": "delivery", "AcknowledgeNotification": "notification"}.get(
+            method, "report" if service == "intake" else "case")
+        return client.call(service, method, make(method, names[kind], into=into), timeout=20)
+
+    def _ListCases(self, client, names):  # noqa: N802
+        request = triage_service_pb2.ListCasesRequest(page_size=1000)
+        return names["case"] in {c.name for c in client.call("triage", "ListCases", request).cases}
+
+    def _ListReports(self, client, names):  # noqa: N802
+        request = intake_service_pb2.ListReportsRequest(page_size=1000)
+        return names["report"] in {r.name for r in client.call("intake", "ListReports", request).reports}
+
+    def _BatchGetReports(self, client, names):  # noqa: N802
+        request = intake_service_pb2.BatchGetReportsRequest(names=[names["report"]])
+        return bool(client.call("intake", "BatchGetReports", request).reports)
+
+    def _SubmitReport(self, client, _):  # noqa: N802
+        return client.call("intake", "SubmitReport", make_request("x"))
+
+    def _BatchSubmitReports(self, client, _):  # noqa: N802
+        return client.call("intake", "BatchSubmitReports",
+                           intake_service_pb2.BatchSubmitReportsRequest(requests=[make_request("x")]))
+
+    def _AnalyzeReport(self, client, _):  # noqa: N802
+        return client.call("triage", "AnalyzeReport",
+                           triage_service_pb2.AnalyzeReportRequest(report=make_request("x").report))
+
+    def _WatchCases(self, client, _):  # noqa: N802
+        stream = client.stub("triage", 0).WatchCases(triage_service_pb2.WatchCasesRequest(), timeout=10,
+                                                     metadata=client.metadata())
+        first = next(iter(stream))
+        stream.cancel()
+        return first
+
+    def _ListDeadLetters(self, client, _):  # noqa: N802
+        return client.call("notification", "ListDeadLetters", notification_service_pb2.ListDeadLettersRequest())
+
+    def _CheckAccess(self, client, _):  # noqa: N802
+        return client.call("triage", "CheckAccess", triage_service_pb2.CheckAccessRequest())
+
+    def _IngestEvents(self, client, _):  # noqa: N802
+        codes = {letter(lambda: client.call("triage", "IngestEvents", triage_service_pb2.IngestEventsRequest())),
+                 letter(lambda: client.call("notification", "IngestEvents",
+                                            notification_service_pb2.IngestEventsRequest()))}
+        assert len(codes) == 1, codes
+        return client.call("triage", "IngestEvents", triage_service_pb2.IngestEventsRequest())
+
+    def _Echo(self, client, _):  # noqa: N802
+        return client.call("intake", "Echo", intake_service_pb2.EchoRequest(payload="x"))
+
+    def _ListWebhookEndpoints(self, client, _):  # noqa: N802
+        return client.call("notification", "ListWebhookEndpoints",
+                           notification_service_pb2.ListWebhookEndpointsRequest())
+
+    def _CreateWebhookEndpoint(self, client, _):  # noqa: N802
+        request = notification_service_pb2.CreateWebhookEndpointRequest(request_id=new_request_id())
+        request.webhook_endpoint.company = "nobody"
+        request.webhook_endpoint.url = "https://127.0.0.1:9/x"
+        return client.call("notification", "CreateWebhookEndpoint", request)
+
+    def _webhook(self, method, client):
+        return client.call("notification", method, make(method, self._CreateWebhookEndpoint(self.desk, None).name))
+
+    def _GetWebhookEndpoint(self, client, _):  # noqa: N802
+        return self._webhook("GetWebhookEndpoint", client)
+
+    def _UpdateWebhookEndpoint(self, client, _):  # noqa: N802
+        return self._webhook("UpdateWebhookEndpoint", client)
+
+    def _RotateWebhookSecret(self, client, _):  # noqa: N802
+        return self._webhook("RotateWebhookSecret", client)
+
+    def _DeleteWebhookEndpoint(self, client, _):  # noqa: N802
+        return self._webhook("DeleteWebhookEndpoint", client)
+
+    # All of them.
+
+    def cell(self, method: str, relation: str) -> str:
+        department = "" if relation == "nodept" else "ops"
+        return "".join(letter(lambda: self.call(method, self.viewers[role, department], self.cases[relation],
+                                                self.into[relation]["case"])) for role in ROLES)
+
+    def wrong_cells(self, table: dict[str, list[str]]) -> list[str]:
+        """What is not as the table says: all of a relation one after the other, the relations together."""
+        order = [m for m in table if m not in LAST] + [m for m in LAST if m in table]
+
+        def check(column: int) -> list[str]:
+            relation, found = RELATIONS[column], []
+            for method in order:
+                want = table[method][column if len(table[method]) > 1 else 0]
+                if (len(table[method]) == 1 and column > 0) or want == "." * len(ROLES):
+                    continue
+                got = self.cell(method, relation)
+                if got != want:
+                    found.append(f"{method} {relation}: {got}, want {want}")
+            return found
+        with concurrent.futures.ThreadPoolExecutor(len(RELATIONS)) as pool:
+            return [line for lines in pool.map(check, range(len(RELATIONS))) for line in lines]
+
+    def test_a_rule_that_is_off_is_noticed_and_with_all_on_every_call_is_as_the_table_says(self):
+        table = golden()
+        self.assertEqual(sorted(table), sorted(every_rpc()), "a row per RPC")
+        looks = {method: table[method] for method in ("GetCase", "AddNote")}
+        triage = self.system.processes["triage"][0]
+        for name, number in DENY_RULES.items():
+            with self.subTest(rule_off=name):
+                triage.restart({"MAMORI_DENY_RULE_OFF": str(number)})
+                self.system.wait_ready()
+                self.reconnect()
+                self.assertNotEqual(self.wrong_cells(looks), [], f"nobody would notice that the rule is gone: {name}")
+        triage.restart({})
+        self.system.wait_ready()
+        self.reconnect()
+        self.assertEqual(self.wrong_cells(table), [])
+
+    def reconnect(self) -> None:
+        """Until every client's connection to the new process stands."""
+        name = self.cases["plain"]["case"]
+        for client in (self.desk, *self.viewers.values()):
+            wait_until("a connection", lambda: letter(lambda: client.call(
+                "triage", "GetCase", triage_service_pb2.GetCaseRequest(name=name))) in "AHR", 20)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
