@@ -1,7 +1,7 @@
 """A development issuer of access tokens: a key, the JWK Set that services read, and tokens signed by it.
 
     issuer.py DIR init                  makes DIR/key.pem and DIR/jwks.json, unless they are there
-    issuer.py DIR token SUB TENANT [ROLE…]   prints a token for a quarter of an hour
+    issuer.py DIR token SUB TENANT DEPARTMENT [ROLE…]   prints a token for a quarter of an hour
 
 Tests use the class. Production has a real issuer: who has this key is everybody.
 """
@@ -68,4 +68,4 @@ class Issuer:
 if __name__ == "__main__":
     here = Issuer(pathlib.Path(sys.argv[1]))
     if sys.argv[2] == "token":
-        print(here.token(sys.argv[3], sys.argv[4], sys.argv[5:], department="people-care"))
+        print(here.token(sys.argv[3], sys.argv[4], sys.argv[6:], department=sys.argv[5]))
