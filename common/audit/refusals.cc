@@ -26,11 +26,7 @@ Entry EntryOf(const Refusal& refusal, int64_t count, id::IdSource& ids) {
 
 Refusals::Refusals(db::Transactor& transactor, const Journal& journal, const time::Clock& clock,
                    id::IdSource& ids, telemetry::Telemetry& telemetry)
-    : transactor_(transactor),
-      journal_(journal),
-      clock_(clock),
-      ids_(ids),
-      telemetry_(telemetry) {
+    : transactor_(transactor), journal_(journal), clock_(clock), ids_(ids), telemetry_(telemetry) {
   telemetry_.Count(kDropped, {}, 0);  // from the start, so that the first is a rise
 }
 

@@ -38,7 +38,8 @@ bool IsAboutAccess(Action action) {
   return true;
 }
 
-// Whoever adds to a report may be the one who made it, of the subject's department like the subject.
+// Whoever adds to a report may be the one who made it, of the subject's department like the
+// subject.
 bool AsksDepartment(Action action) { return action != Action::kSupplement; }
 
 // Who is told is the policy's decision, and a report's name is known to whoever was given it.
@@ -147,7 +148,8 @@ Decision Decide(const Facts& facts, RoleSet roles, Action action, std::optional<
   const bool may = outside || !NeedsRole(action) || roles.Meets(RolesFor(action));
   // First readers and administrators look after access without being members.
   const bool looks_after = IsAboutAccess(action) && roles.Meets(RolesFor(action));
-  if (NeedsMembership(action) && !knows && !looks_after && off != DenyRule::kNeedToKnow) return Decision::kHide;
+  if (NeedsMembership(action) && !knows && !looks_after && off != DenyRule::kNeedToKnow)
+    return Decision::kHide;
   return may || off == DenyRule::kRoleForMethod ? Decision::kAllow : Decision::kRefuse;
 }
 

@@ -17,21 +17,21 @@ struct Row {
   const char* roles[kRoles + 1];
 };
 //                     desk     consult. lawyer   executive auditor  1st reader admin    no role
-constexpr Row kStranger = {{"HHHHHAA", "HHHHHAA", "HHHHHAA", "HHHHHAA", "HHHHHAA", "HHHAAAA",
-                            "HHHAAAA", "HHHHHAA"}};
-constexpr Row kMember = {{"AAARRAA", "AAARRAA", "AARRRAA", "ARRRRAA", "ARRRRAA", "AAAAAAA",
-                          "ARRAAAA", "ARRRRAA"}};
-constexpr Row kConsulting = {{"HHHHHHA", "AAAAAAA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA",
-                              "HHHHHHA", "HHHHHHA"}};
-constexpr Row kUnidentified = {{"HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "AAAAAAA",
-                                "HHHHHHA", "HHHHHHA"}};
-constexpr Row kDenied = {{"HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH",
-                          "HHHHHHH", "HHHHHHH"}};
+constexpr Row kStranger = {
+    {"HHHHHAA", "HHHHHAA", "HHHHHAA", "HHHHHAA", "HHHHHAA", "HHHAAAA", "HHHAAAA", "HHHHHAA"}};
+constexpr Row kMember = {
+    {"AAARRAA", "AAARRAA", "AARRRAA", "ARRRRAA", "ARRRRAA", "AAAAAAA", "ARRAAAA", "ARRRRAA"}};
+constexpr Row kConsulting = {
+    {"HHHHHHA", "AAAAAAA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA"}};
+constexpr Row kUnidentified = {
+    {"HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "AAAAAAA", "HHHHHHA", "HHHHHHA"}};
+constexpr Row kDenied = {
+    {"HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH"}};
 // Denied for the department alone: whoever made the report may add to it.
-constexpr Row kDepartment = {{"HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA",
-                              "HHHHHHA", "HHHHHHA"}};
-constexpr Row kOutside = {{"AAAAAAA", "AAAAAAA", "AAAAAAA", "AAAAAAA", "AAAAAAA", "AAAAAAA",
-                           "AAAAAAA", "AAAAAAA"}};
+constexpr Row kDepartment = {
+    {"HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA"}};
+constexpr Row kOutside = {
+    {"AAAAAAA", "AAAAAAA", "AAAAAAA", "AAAAAAA", "AAAAAAA", "AAAAAAA", "AAAAAAA", "AAAAAAA"}};
 
 constexpr Fact kDeny[] = {Fact::kNoPerson, Fact::kOtherTenant, Fact::kExcludedByHand,
                           Fact::kSubject,  Fact::kWitness,     Fact::kSuperior,

@@ -80,9 +80,9 @@ TEST_F(PageTokenTest, RefusesWhatItDidNotMake) {
     moved[i] ^= 1;
     EXPECT_TRUE(Refuses(binding_, absl::WebSafeBase64Escape(moved))) << i;
   }
-  for (const std::string& bad : {std::string(), std::string("x"), std::string("!!!!"),
-                                 token.substr(0, token.size() - 4), token + "AAAA",
-                                 std::string(5000, 'A')}) {
+  for (const std::string& bad :
+       {std::string(), std::string("x"), std::string("!!!!"), token.substr(0, token.size() - 4),
+        token + "AAAA", std::string(5000, 'A')}) {
     EXPECT_TRUE(Refuses(binding_, bad)) << bad.size();
   }
 }

@@ -1,9 +1,7 @@
-// The service over real TLS, on the store in memory.
 #include "services/intake/intake_service.h"
 
 #include <gmock/gmock.h>
 #include <grpcpp/generic/generic_stub.h>
-#include <gtest/gtest.h>
 
 #include <condition_variable>
 #include <memory>
@@ -12,18 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "common/authn/people.h"
-#include "common/authn/test_tokens.h"
-#include "common/client/channel.h"
-#include "common/client/fake_access_checker.h"
-#include "common/idempotency/test_page_tokens.h"
-#include "common/server/server.h"
-#include "common/testing/certificates.h"
-#include "common/testing/matchers.h"
-#include "services/intake/fake_intake_store.h"
-#include "services/intake/methods.h"
-#include "services/intake/test_requests.h"
+#include "services/intake/test_intake_service.h"
 
 namespace mamori::intake {
 namespace {
@@ -33,106 +20,6 @@ using testing::HasReason;
 using testing::IsOk;
 using ::testing::SizeIs;
 using testing::StatusIs;
-
-constexpr char kPortal[] = "spiffe://mamori.internal/app/portal";        // of tenant "acme"
-constexpr char kElsewhere[] = "spiffe://mamori.internal/app/elsewhere";  // of tenant "other"
-
-server::Authorizer AllowBoth() {
-  config::v1::Authorization table;
-  for (const auto& [id, tenant] : {std::pair(kPortal, "acme"), std::pair(kElsewhere, "other")}) {
-    config::v1::Application& application = *table.add_applications();
-    application.set_id(id);
-    application.add_tenants(tenant);
-  }
-  for (const std::string& method : Methods()) {
-    config::v1::MethodRow& row = *table.add_methods();
-    row.set_method(method);
-    for (const char* id : {kPortal, kElsewhere}) {
-      config::v1::AllowedCaller& caller = *row.add_callers();
-      caller.set_id(id);
-      caller.set_person(config::v1::PERSON_RULE_ALLOWED);
-    }
-  }
-  return server::Authorizer::Create(table, Methods()).value();
-}
-
-class IntakeServiceTest : public ::testing::Test {
- protected:
-  IntakeServiceTest() {
-    server::Server::Options options;
-    options.config.set_listen("127.0.0.1:0");
-    *options.config.mutable_tls() =
-        authority_.Issue("server", {"spiffe://mamori.internal/service/intake"});
-    options.methods = Methods();
-    options.services = {&service_};
-    options.check_ready = [] { return absl::OkStatus(); };
-    server_ = server::Server::Start(std::move(options), telemetry_).value();
-    config::v1::Peer peer;
-    peer.set_target(absl::StrCat("localhost:", server_->port()));
-    channel_ = client::CreateChannel(peer, authority_.Issue("portal", {kPortal}));
-    stub_ = v1::IntakeService::NewStub(channel_);
-    other_ = v1::IntakeService::NewStub(
-        client::CreateChannel(peer, authority_.Issue("elsewhere", {kElsewhere})));
-    people_.Start();
-    writer_.Start();
-  }
-  ~IntakeServiceTest() override { writer_.Stop(); }
-
-  // Of "taro", who works on the desk and reads first; with `tenant` empty of nobody.
-  std::unique_ptr<grpc::ClientContext> Context(const std::string& tenant = "acme") {
-    auto context = client::MakeContext(clock_.Now() + absl::Seconds(20));
-    if (tenant.empty()) return context;
-    const std::string claims =
-        absl::StrCat(R"({"roles": ["desk", "first_reader"], "tenant": ")", tenant, R"("})");
-    client::SetToken(authn::MakeToken(key_, clock_.Now(), "{}", claims), *context);
-    return context;
-  }
-  v1::IntakeService::Stub& StubOf(const std::string& tenant) {
-    return tenant == "other" ? *other_ : *stub_;
-  }
-  absl::StatusOr<std::string> Submit(const v1::SubmitReportRequest& request,
-                                     const std::string& tenant = "acme") {
-    v1::SubmitReportResponse response;
-    const grpc::Status status =
-        StubOf(tenant).SubmitReport(Context("").get(), request, &response);
-    if (!status.ok()) return status::FromGrpcStatus(status);
-    return response.name();
-  }
-  absl::StatusOr<mamori::v1::Report> GetReport(const std::string& name,
-                                               const std::string& tenant = "acme") {
-    v1::GetReportRequest request;
-    request.set_name(name);
-    mamori::v1::Report report;
-    const grpc::Status status = StubOf(tenant).GetReport(Context(tenant).get(), request, &report);
-    if (!status.ok()) return status::FromGrpcStatus(status);
-    return report;
-  }
-
-  FakeIntakeStore store_;
-  time::SystemClock clock_;
-  id::RandomIdSource ids_;
-  telemetry::NullTelemetry telemetry_;
-  server::Authorizer authorizer_ = AllowBoth();
-  const authn::TestKey key_ = authn::TestKey::Ec("k");
-  authn::People people_{authn::TestPeople("unused"), clock_, ids_, telemetry_,
-                        {[this] { return authn::JwkSet({key_.Jwk()}); }}};
-  server::Rpc rpc_{authorizer_, clock_, ids_, telemetry_, {.people = &people_}};
-  // What triage says of a report.
-  client::FakeAccessChecker checker_{[](const auto&) { return client::Access::kNoCase; }};
-  const ReportAccess access_{checker_, store_};
-  const idempotency::PageTokens tokens_ = idempotency::TestPageTokens(clock_);
-  GroupCommit writer_{{store_, clock_, telemetry_, [] {}}, {}};
-  BacklogGate gate_{{}};
-  Submitter submitter_{writer_, gate_, clock_, ids_};
-  Reports reports_{store_, access_, tokens_, clock_, ids_, nullptr};
-  Contacts contacts_{store_, access_, tokens_, clock_, ids_};
-  IntakeService service_{rpc_, submitter_, reports_, contacts_};
-  testing::CertificateAuthority authority_;
-  std::unique_ptr<server::Server> server_;
-  std::shared_ptr<grpc::Channel> channel_;
-  std::unique_ptr<v1::IntakeService::Stub> stub_;
-  std::unique_ptr<v1::IntakeService::Stub> other_;
-};
 
 TEST_F(IntakeServiceTest, AReportIsTakenAndReadBack) {
   const auto name = Submit(GoodSubmit());
@@ -313,103 +200,6 @@ TEST_F(IntakeServiceTest, SupplementsAndContacts) {
   request.set_report(name);
   ASSERT_THAT(stub_->ListContacts(Context().get(), request, &contacts), IsOk());
   EXPECT_THAT(contacts.contacts(), SizeIs(1));
-}
-
-// Triage says who may; a report that it hides answers as one that never was.
-TEST_F(IntakeServiceTest, WhoMayNotSeeTheCaseSeesNoReport) {
-  const std::string seen = *Submit(GoodSubmit("request-0001"));
-  const std::string hidden = *Submit(GoodSubmit("request-0002"));
-  mamori::v1::Contact contact;
-  ASSERT_THAT(stub_->RecordContact(Context().get(), GoodContact(hidden), &contact), IsOk());
-  checker_.set_rule([&](const triage::v1::AccessQuestion& question) {
-    EXPECT_EQ(question.tenant(), "acme");
-    EXPECT_EQ(question.person(), "acme/taro");
-    if (question.resource() == seen) return client::Access::kAllowed;
-    return question.resource() == hidden ? client::Access::kDenied : client::Access::kNoCase;
-  });
-  const std::string never = id::Name("reports", ids_.NewId());
-  EXPECT_THAT(GetReport(seen), IsOk());
-  EXPECT_EQ(GetReport(hidden).status(), GetReport(never).status());
-  EXPECT_THAT(GetReport(hidden), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
-
-  v1::BatchGetReportsRequest batch;
-  for (const std::string& name : {hidden, seen, never}) batch.add_names(name);
-  v1::BatchGetReportsResponse read;
-  ASSERT_THAT(stub_->BatchGetReports(Context().get(), batch, &read), IsOk());
-  ASSERT_THAT(read.reports(), SizeIs(1));
-  EXPECT_EQ(read.reports(0).name(), seen);
-
-  mamori::v1::Supplement supplement;
-  EXPECT_THAT(stub_->SupplementReport(Context().get(), GoodSupplement(hidden), &supplement),
-              HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
-  EXPECT_THAT(stub_->RecordContact(Context().get(), GoodContact(hidden), &contact),
-              HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
-  v1::ListContactsResponse contacts;
-  ASSERT_THAT(stub_->ListContacts(Context().get(), {}, &contacts), IsOk());
-  EXPECT_THAT(contacts.contacts(), SizeIs(0));
-  v1::ListContactsRequest of_hidden;
-  of_hidden.set_report(hidden);
-  EXPECT_THAT(stub_->ListContacts(Context().get(), of_hidden, &contacts),
-              HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
-  // The application that carries a reporter's words has no person.
-  EXPECT_THAT(stub_->SupplementReport(Context("").get(), GoodSupplement(hidden), &supplement),
-              IsOk());
-  for (const auto& question : checker_.asked()) {
-    EXPECT_NE(question.person(), "");
-  }
-}
-
-TEST_F(IntakeServiceTest, PagesAreFullThoughMostIsHidden) {
-  std::set<std::string> visible;
-  for (int i = 0; i < 40; ++i) {
-    const std::string name = *Submit(GoodSubmit(absl::StrCat("request-", 1000 + i)));
-    if (i % 8 == 0) visible.insert(name);
-  }
-  checker_.set_rule([&](const triage::v1::AccessQuestion& question) {
-    return visible.contains(question.resource()) ? client::Access::kAllowed
-                                                 : client::Access::kDenied;
-  });
-  v1::ListReportsRequest request;
-  request.set_page_size(2);
-  std::vector<int> sizes;
-  std::set<std::string> names;
-  do {
-    v1::ListReportsResponse response;
-    ASSERT_THAT(stub_->ListReports(Context().get(), request, &response), IsOk());
-    sizes.push_back(response.reports_size());
-    for (const auto& report : response.reports()) names.insert(report.name());
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
-  EXPECT_EQ(sizes, (std::vector<int>{2, 2, 1}));
-  EXPECT_EQ(names, visible);
-}
-
-TEST_F(IntakeServiceTest, WhenTriageDoesNotAnswerNobodySeesAnything) {
-  const std::string name = *Submit(GoodSubmit());
-  checker_.set_fault(absl::UnavailableError("away"));
-  EXPECT_THAT(GetReport(name), StatusIs(StatusCode::kUnavailable));
-  EXPECT_THAT(GetReport(id::Name("reports", ids_.NewId())), StatusIs(StatusCode::kUnavailable));
-  v1::ListReportsResponse response;
-  EXPECT_THAT(stub_->ListReports(Context().get(), {}, &response),
-              StatusIs(StatusCode::kUnavailable));
-  mamori::v1::Supplement supplement;
-  EXPECT_THAT(stub_->SupplementReport(Context().get(), GoodSupplement(name), &supplement),
-              StatusIs(StatusCode::kUnavailable));
-  // Whoever reports waits for nobody.
-  EXPECT_THAT(Submit(GoodSubmit("request-0002")), IsOk());
-}
-
-TEST_F(IntakeServiceTest, WithoutAPersonNothingIsRead) {
-  const std::string name = *Submit(GoodSubmit());
-  checker_.set_rule([](const auto&) { return client::Access::kAllowed; });
-  v1::GetReportRequest get;
-  get.set_name(name);
-  mamori::v1::Report report;
-  EXPECT_THAT(stub_->GetReport(Context("").get(), get, &report),
-              HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
-  v1::ListReportsResponse response;
-  ASSERT_THAT(stub_->ListReports(Context("").get(), {}, &response), IsOk());
-  EXPECT_THAT(response.reports(), SizeIs(0));
 }
 
 TEST_F(IntakeServiceTest, BeyondTheBacklogOnlyDangerIsTaken) {

@@ -162,8 +162,8 @@ absl::StatusOr<std::vector<StoredSummary>> Reports::ReadableRows(const server::C
 absl::StatusOr<v1::ListReportsResponse> Reports::List(const server::CallContext& call,
                                                       const v1::ListReportsRequest& request) {
   RETURN_IF_ERROR(ValidateListReports(request));
-  const std::string digest = idempotency::Hash(
-      {kListReports, request.company(), std::to_string(request.kind())});
+  const std::string digest =
+      idempotency::Hash({kListReports, request.company(), std::to_string(request.kind())});
   const idempotency::TokenBinding binding{call.tenant, call.person, digest};
   ASSIGN_OR_RETURN(Position read, FromPageToken(tokens_, binding, request.page_token()));
   const ReportFilter filter{.company = request.company(), .kind = request.kind()};

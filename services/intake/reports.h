@@ -23,12 +23,7 @@ class Reports {
   // Whose content is read is recorded in `reads`; null records nothing, for tests.
   Reports(IntakeStore& store, const ReportAccess& access, const idempotency::PageTokens& tokens,
           const time::Clock& clock, id::IdSource& ids, audit::ReadLog* reads)
-      : store_(store),
-        access_(access),
-        tokens_(tokens),
-        clock_(clock),
-        ids_(ids),
-        reads_(reads) {}
+      : store_(store), access_(access), tokens_(tokens), clock_(clock), ids_(ids), reads_(reads) {}
 
   absl::StatusOr<mamori::v1::Report> Get(const server::CallContext& call,
                                          const v1::GetReportRequest& request);

@@ -46,8 +46,8 @@ absl::StatusOr<std::vector<bool>> CaseAccess::MayBeTold(const std::vector<Claim>
   for (const Claim& claim : claims) {
     // Nobody knows who reads at a webhook's receiver.
     const bool mail = claim.channel == mamori::v1::DELIVERY_CHANNEL_MAIL;
-    const auto readers = mail ? ReadersOf(policy_, claim.receiver)
-                              : std::vector<mamori::v1::RosterEntry>();
+    const auto readers =
+        mail ? ReadersOf(policy_, claim.receiver) : std::vector<mamori::v1::RosterEntry>();
     if (readers.empty()) questions.push_back(NoticeOf(claim));
     for (const mamori::v1::RosterEntry& reader : readers) {
       AccessQuestion& question = questions.emplace_back(NoticeOf(claim));
@@ -61,9 +61,8 @@ absl::StatusOr<std::vector<bool>> CaseAccess::MayBeTold(const std::vector<Claim>
   std::vector<bool> may;
   size_t from = 0;
   for (const size_t end : ends) {
-    may.push_back(std::all_of(answers.begin() + from, answers.begin() + end, [](auto answer) {
-      return answer == client::Access::kAllowed;
-    }));
+    may.push_back(std::all_of(answers.begin() + from, answers.begin() + end,
+                              [](auto answer) { return answer == client::Access::kAllowed; }));
     from = end;
   }
   return may;

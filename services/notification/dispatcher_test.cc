@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/testing/tcp_gate.h"
-#include "services/notification/test_notification_fixture.h"
+#include "services/notification/test_dispatcher.h"
 
 namespace mamori::notification {
 namespace {
@@ -18,33 +18,6 @@ using ::testing::IsEmpty;
 using testing::IsOk;
 using testing::IsOkAndHolds;
 using ::testing::SizeIs;
-
-// Holds what it is given until the test says how each ended.
-class HeldTransport final : public Transport {
- public:
-  void Start(TransportListener&) override {}
-  void Send(std::vector<Attempt> attempts) override {
-    std::lock_guard lock(mu_);
-    for (Attempt& attempt : attempts) waiting.push_back(std::move(attempt));
-    cv_.notify_all();
-  }
-  std::vector<uint64_t> Withdraw(absl::Time begin_by) override {
-    std::lock_guard lock(mu_);
-    return TakeOut(waiting, begin_by);
-  }
-  void Stop(absl::Duration) override {}
-
-  bool WaitForSome() {
-    std::unique_lock lock(mu_);
-    return cv_.wait_for(lock, std::chrono::seconds(10), [this] { return !waiting.empty(); });
-  }
-
-  std::deque<Attempt> waiting;
-
- private:
-  std::mutex mu_;
-  std::condition_variable cv_;
-};
 
 class Counters final : public telemetry::Telemetry {
  public:
@@ -69,46 +42,6 @@ class Counters final : public telemetry::Telemetry {
   std::map<std::string, double> dead_letters_;
 };
 
-class DispatcherTest : public NotificationFixture {
- protected:
-  // A replica: the same database, its own hands.
-  struct Replica {
-    Replica(DispatcherTest& test, DispatcherOptions options)
-        : Replica(test, options, test.telemetry_) {}
-    Replica(DispatcherTest& test, DispatcherOptions options, telemetry::Telemetry& telemetry)
-        : builder({"https://desk.example/{case}", "mamori@acme.example", "mamori.example"},
-                  test.secrets_),
-          dispatcher({test.dispatch_store_, test.policies_, transport, builder, test.clock_,
-                      test.ids_, telemetry, [this] { ++relay_wakes; }, test.access_},
-                     options) {}
-    // Begins all that waits and has it end like this; the bodies that went out.
-    std::vector<std::string> EndAll(Verdict verdict, const std::string& error = "",
-                                    bool endpoint_failed = false) {
-      std::vector<std::string> bodies;
-      Outcome outcome;
-      outcome.verdict = verdict;
-      outcome.error = error;
-      outcome.endpoint_failed = endpoint_failed;
-      for (; !transport.waiting.empty(); transport.waiting.pop_front()) {
-        const Attempt& attempt = transport.waiting.front();
-        if (!dispatcher.Begins(attempt.ticket)) continue;
-        bodies.push_back(attempt.body);
-        dispatcher.Ended(attempt.ticket, outcome);
-      }
-      return bodies;
-    }
-    HeldTransport transport;
-    const AttemptBuilder builder;
-    int relay_wakes = 0;
-    Dispatcher dispatcher;
-  };
-
-  void Claim(Replica& replica) { EXPECT_THAT(replica.dispatcher.ClaimOnce(), IsOk()); }
-  void Settle(Replica& replica) { EXPECT_THAT(replica.dispatcher.SettleOnce(), IsOk()); }
-
-  DispatcherOptions options_;
-};
-
 TEST_F(DispatcherTest, SendsWhatIsDueAndSaysSo) {
   Open();
   Replica one(*this, options_);
@@ -123,80 +56,6 @@ TEST_F(DispatcherTest, SendsWhatIsDueAndSaysSo) {
   EXPECT_EQ(Count("delivery WHERE state = 3"), 2);
   EXPECT_EQ(Count("outbox"), 2);
   EXPECT_EQ(one.relay_wakes, 1);
-}
-
-// Of two receivers one may not be told: nothing goes out to him, and it is stated why.
-TEST_F(DispatcherTest, WhoMayNotBeToldIsNot) {
-  const mamori::v1::Event opened = Open();
-  Replica one(*this, options_);
-  checker_.set_rule([&](const triage::v1::AccessQuestion& question) {
-    EXPECT_EQ(question.action(), triage::v1::ACCESS_ACTION_NOTICE);
-    EXPECT_EQ(question.tenant(), "t");
-    EXPECT_EQ(question.resource(), id::Name("cases", opened.subject_id()));
-    return question.person() == "cho" ? client::Access::kDenied : client::Access::kAllowed;
-  });
-  Claim(one);
-  ASSERT_THAT(one.transport.waiting, SizeIs(1));
-  EXPECT_EQ(one.transport.waiting.front().receiver, "a@acme.example");
-  EXPECT_THAT(one.EndAll(Verdict::kAccepted), SizeIs(1));
-  Settle(one);
-  EXPECT_EQ(Count("delivery WHERE state = 6 AND receiver = 'b@acme.example' AND attempt_count = 0"
-                  " AND last_error = 'access.denied'"),
-            1);
-  EXPECT_EQ(Count("delivery WHERE state = 3"), 1);
-  EXPECT_EQ(Count("outbox"), 1);       // the case's members are told of what was sent alone
-  EXPECT_EQ(Count("audit_entry"), 1);  // of the notification
-  Claim(one);
-  EXPECT_THAT(one.transport.waiting, IsEmpty());
-  // Each reader was asked for, with what the policy says of them.
-  std::map<std::string, triage::v1::AccessQuestion> asked;
-  for (const auto& question : checker_.asked()) asked[question.person()] = question;
-  ASSERT_THAT(asked, SizeIs(3));
-  EXPECT_EQ(asked["ann"].department(), "care");
-  EXPECT_THAT(asked["cho"].roles(), ::testing::ElementsAre("first_reader"));
-}
-
-TEST_F(DispatcherTest, NobodyIsToldWhileItCannotBeKnownWhoMay) {
-  Open();
-  Replica one(*this, options_);
-  checker_.set_fault(absl::UnavailableError("away"));
-  EXPECT_FALSE(one.dispatcher.ClaimOnce().ok());
-  EXPECT_THAT(one.transport.waiting, IsEmpty());
-  Settle(one);
-  EXPECT_EQ(Count("delivery WHERE state = 1 AND attempt_count = 0"), 2);
-  checker_.set_fault(absl::OkStatus());
-  clock_.Advance(absl::Seconds(2));
-  Claim(one);
-  EXPECT_THAT(one.EndAll(Verdict::kAccepted), SizeIs(2));
-}
-
-// What waits for its turn longer than an answer is good for is asked about anew.
-TEST_F(DispatcherTest, AnAnswerOfTriageIsGoodForFiveSeconds) {
-  Open();
-  Replica one(*this, options_);
-  Claim(one);
-  clock_.Advance(client::kKeepAllowed);
-  EXPECT_THAT(one.EndAll(Verdict::kAccepted), IsEmpty());
-  Settle(one);
-  EXPECT_EQ(Count("delivery WHERE state = 1 AND attempt_count = 0"), 2);
-  checker_.set_rule([](const auto&) { return client::Access::kDenied; });
-  Claim(one);
-  EXPECT_THAT(one.transport.waiting, IsEmpty());
-  Settle(one);
-  EXPECT_EQ(Count("delivery WHERE state = 6"), 2);
-}
-
-TEST_F(DispatcherTest, NobodyKnowsWhoReadsAWebhook) {
-  CreateEndpoint();
-  Open();
-  checker_.set_rule([](const triage::v1::AccessQuestion& question) {
-    return question.person().empty() ? client::Access::kDenied : client::Access::kAllowed;
-  });
-  Replica one(*this, options_);
-  Claim(one);
-  EXPECT_THAT(one.EndAll(Verdict::kAccepted), SizeIs(2));  // mails alone
-  Settle(one);
-  EXPECT_EQ(Count("delivery WHERE state = 6 AND channel = 2"), 1);
 }
 
 TEST_F(DispatcherTest, EveryAttemptIsTheSameMessageUntilTheLimit) {
@@ -417,8 +276,8 @@ TEST_F(DispatcherTest, StoppingBesideADatabaseThatHangsEndsWithTheGrace) {
   HeldTransport transport;
   const AttemptBuilder builder({"https://desk.example/{case}", "m@acme.example", "m.example"},
                                secrets_);
-  Dispatcher stopped({store, policies_, transport, builder, clock, ids_, telemetry_, [] {}, access_},
-                     options_);
+  Dispatcher stopped(
+      {store, policies_, transport, builder, clock, ids_, telemetry_, [] {}, access_}, options_);
   stopped.Start();
   stopped.Wake();
   ASSERT_TRUE(transport.WaitForSome());

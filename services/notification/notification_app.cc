@@ -252,8 +252,9 @@ absl::StatusOr<Parts> PartsOf(const NotificationConfig& config, server::Runtime&
   ASSIGN_OR_RETURN(idempotency::PageTokens tokens,
                    idempotency::PageTokens::FromFile(config.server().page_token_key_file(), keys,
                                                      runtime.clock));
-  return Parts{std::move(pool),           std::move(policy),     std::move(mail), std::move(webhook),
-               SecretBox(std::move(key)), std::move(audit_keys), std::move(tokens)};
+  return Parts{std::move(pool),    std::move(policy),         std::move(mail),
+               std::move(webhook), SecretBox(std::move(key)), std::move(audit_keys),
+               std::move(tokens)};
 }
 
 }  // namespace

@@ -135,22 +135,22 @@ grpc::Status NotificationGrpcService::CreateWebhookEndpoint(
     grpc::ServerContext* context, const v1::CreateWebhookEndpointRequest* request,
     mamori::v1::WebhookEndpoint* response) {
   return RunForDesk(context, kCreateWebhookEndpoint, Needs::kTenantAndPerson, response,
-             Validate(*request, with_.addresses),
-             [&](const CallContext& call) { return with_.webhooks.Create(call, *request); });
+                    Validate(*request, with_.addresses),
+                    [&](const CallContext& call) { return with_.webhooks.Create(call, *request); });
 }
 
 grpc::Status NotificationGrpcService::GetWebhookEndpoint(
     grpc::ServerContext* context, const v1::GetWebhookEndpointRequest* request,
     mamori::v1::WebhookEndpoint* response) {
   return RunForDesk(context, kGetWebhookEndpoint, Needs::kTenant, response, Validate(*request),
-             [&](const CallContext& call) { return with_.webhooks.Get(call, *request); });
+                    [&](const CallContext& call) { return with_.webhooks.Get(call, *request); });
 }
 
 grpc::Status NotificationGrpcService::ListWebhookEndpoints(
     grpc::ServerContext* context, const v1::ListWebhookEndpointsRequest* request,
     v1::ListWebhookEndpointsResponse* response) {
   return RunForDesk(context, kListWebhookEndpoints, Needs::kTenant, response, Validate(*request),
-             [&](const CallContext& call) { return with_.webhooks.List(call, *request); });
+                    [&](const CallContext& call) { return with_.webhooks.List(call, *request); });
 }
 
 grpc::Status NotificationGrpcService::UpdateWebhookEndpoint(
@@ -175,8 +175,9 @@ grpc::Status NotificationGrpcService::DeleteWebhookEndpoint(
 grpc::Status NotificationGrpcService::RotateWebhookSecret(
     grpc::ServerContext* context, const v1::RotateWebhookSecretRequest* request,
     mamori::v1::WebhookEndpoint* response) {
-  return RunForDesk(context, kRotateWebhookSecret, Needs::kTenantAndPerson, response, Validate(*request),
-             [&](const CallContext& call) { return with_.webhooks.Rotate(call, *request); });
+  return RunForDesk(context, kRotateWebhookSecret, Needs::kTenantAndPerson, response,
+                    Validate(*request),
+                    [&](const CallContext& call) { return with_.webhooks.Rotate(call, *request); });
 }
 
 }  // namespace mamori::notification

@@ -132,8 +132,7 @@ TEST_F(NotificationStoreTest, ListsShowOnlyCasesThatThePersonMaySee) {
   database_.Execute("UPDATE delivery SET state = 5 WHERE receiver = 'a@acme.example'");
   checker_.set_rule([&](const triage::v1::AccessQuestion& question) {
     EXPECT_EQ(question.person(), "desk-1");
-    return seen.count(question.resource()) > 0 ? client::Access::kAllowed
-                                               : client::Access::kDenied;
+    return seen.count(question.resource()) > 0 ? client::Access::kAllowed : client::Access::kDenied;
   });
   EXPECT_THAT(Deliveries({}), SizeIs(6));
   EXPECT_THAT(DeadLetters(), SizeIs(3));
@@ -160,7 +159,7 @@ TEST_F(NotificationStoreTest, WhatWasSuppressedTellsOfTheAccess) {
   const std::string name = Newest("state = 6")[0];
   checker_.set_rule([](const triage::v1::AccessQuestion& question) {
     return question.action() == triage::v1::ACCESS_ACTION_READ_ACCESS ? client::Access::kDenied
-                                                                       : client::Access::kAllowed;
+                                                                      : client::Access::kAllowed;
   });
   EXPECT_THAT(Deliveries({}), SizeIs(1));
   EXPECT_THAT(Retry(name, "request-a"), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
@@ -174,9 +173,8 @@ TEST_F(NotificationStoreTest, VerbsAnswerAsForWhatNeverWas) {
   Open();
   database_.Execute("UPDATE delivery SET state = 5");
   const std::string delivery = Newest("state = 5")[0];
-  const std::string notification =
-      id::Name("notifications", database_.Query("SELECT notification_id FROM notification")[0]
-                                    .GetBytes(0));
+  const std::string notification = id::Name(
+      "notifications", database_.Query("SELECT notification_id FROM notification")[0].GetBytes(0));
   EXPECT_THAT(Retry(delivery, "request-a"), IsOk());
   checker_.set_rule([](const auto&) { return client::Access::kDenied; });
   const auto never = Retry(id::Name("deliveries", ids_.NewId()), "request-b");

@@ -26,8 +26,8 @@ std::vector<mamori::v1::RosterEntry> ReadersOf(const mamori::v1::AccessPolicy& p
   for (const mamori::v1::RosterEntry& entry : policy.roster()) {
     const bool own = std::any_of(entry.mail().begin(), entry.mail().end(),
                                  [&](const auto& mail) { return SameAddress(mail, address); });
-    const bool shared = std::any_of(
-        policy.mailboxes().begin(), policy.mailboxes().end(), [&](const auto& mailbox) {
+    const bool shared =
+        std::any_of(policy.mailboxes().begin(), policy.mailboxes().end(), [&](const auto& mailbox) {
           return SameAddress(mailbox.mail(), address) && Names(mailbox.readers(), entry.person());
         });
     if (own || shared) readers.push_back(entry);

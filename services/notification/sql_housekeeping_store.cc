@@ -20,9 +20,9 @@ constexpr absl::Duration kBudget = absl::Seconds(5);
 absl::StatusOr<bool> SqlHousekeepingStore::RunOnce() {
   const absl::Time now = clock_.Now();
   bool more = false;
-  for (const auto state : {mamori::v1::DELIVERY_STATE_SENT, mamori::v1::DELIVERY_STATE_DEAD,
-                           mamori::v1::DELIVERY_STATE_UNKNOWN,
-                           mamori::v1::DELIVERY_STATE_SUPPRESSED}) {
+  for (const auto state :
+       {mamori::v1::DELIVERY_STATE_SENT, mamori::v1::DELIVERY_STATE_DEAD,
+        mamori::v1::DELIVERY_STATE_UNKNOWN, mamori::v1::DELIVERY_STATE_SUPPRESSED}) {
     for (const auto channel :
          {mamori::v1::DELIVERY_CHANNEL_MAIL, mamori::v1::DELIVERY_CHANNEL_WEBHOOK}) {
       for (const auto urgency :

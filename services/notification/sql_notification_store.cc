@@ -195,10 +195,9 @@ absl::Status SqlNotificationStore::AdmitCase(const server::CallContext& call,
 template <typename Kind>
 absl::Status SqlNotificationStore::Admit(const server::CallContext& call, const std::string& sql,
                                          const id::Id& id, const char* what) {
-  ASSIGN_OR_RETURN(db::Rows rows, Read(call.deadline, sql,
-                                       db::Params()
-                                           .Add(std::string_view(id))
-                                           .Add(std::string_view(call.tenant))));
+  ASSIGN_OR_RETURN(db::Rows rows,
+                   Read(call.deadline, sql,
+                        db::Params().Add(std::string_view(id)).Add(std::string_view(call.tenant))));
   RETURN_IF_ERROR(KeepReadable<Kind>(call, rows));
   return rows.empty() ? status::NotFound(what) : absl::OkStatus();
 }
@@ -228,8 +227,8 @@ absl::StatusOr<v1::ListNotificationsResponse> SqlNotificationStore::ListNotifica
 
 absl::StatusOr<v1::ListDeliveriesResponse> SqlNotificationStore::ListDeliveries(
     const server::CallContext& call, const v1::ListDeliveriesRequest& request) {
-  const std::string filter = PageFilter({"deliveries", request.case_name(),
-                                         absl::StrCat(static_cast<int>(request.state()))});
+  const std::string filter = PageFilter(
+      {"deliveries", request.case_name(), absl::StrCat(static_cast<int>(request.state()))});
   const bool by_state = request.state() != mamori::v1::DELIVERY_STATE_UNSPECIFIED;
   PageQuery query{kDeliveryColumns, {}};
   if (!request.case_name().empty()) {
@@ -333,9 +332,9 @@ absl::Status SqlNotificationStore::Record(db::Tx& tx, const server::CallContext&
 absl::StatusOr<mamori::v1::Notification> SqlNotificationStore::Acknowledge(
     const server::CallContext& call, const v1::AcknowledgeNotificationRequest& request) {
   ASSIGN_OR_RETURN(const id::Id notification_id, id::FromName("notifications", request.name()));
-  RETURN_IF_ERROR(Admit<NotificationKind>(
-      call, absl::StrCat(kNotificationColumns, kNotificationById), notification_id,
-      "notification"));
+  RETURN_IF_ERROR(Admit<NotificationKind>(call,
+                                          absl::StrCat(kNotificationColumns, kNotificationById),
+                                          notification_id, "notification"));
   return idempotency::RespondOnce<mamori::v1::Notification>(
       transactor_, clock_, call.deadline,
       idempotency::RequestKey(call.tenant, call.caller, call.method, request.request_id()),

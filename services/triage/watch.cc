@@ -52,8 +52,7 @@ absl::Status Watch::Run(const server::CallContext& call, const v1::WatchCasesReq
 absl::StatusOr<int64_t> Watch::Begin(const authz::Viewer& viewer, const std::string& resume_token) {
   ASSIGN_OR_RETURN(const WatchHead head, store_.Head(clock_.Now() + kReadBudget));
   if (resume_token.empty()) return head.position;
-  ASSIGN_OR_RETURN(const std::string bytes,
-                   tokens_.Open(BindingOf(viewer), resume_token));
+  ASSIGN_OR_RETURN(const std::string bytes, tokens_.Open(BindingOf(viewer), resume_token));
   if (bytes.size() != kBigEndianBytes) return status::PageTokenInvalid();
   const int64_t position = FromBigEndian(bytes);
   if (position < head.floor || position > head.position) return status::PageTokenInvalid();

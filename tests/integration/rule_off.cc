@@ -1,6 +1,7 @@
-// The decision of common/authz with the deny rule off that MAMORI_DENY_RULE_OFF names by its number:
-// linked before the real one into a triage of the tests' own (mamori-triage-rule-off), which shows
-// that the table of every call notices when a rule is gone. Nothing that is shipped has it.
+// The decision of common/authz with the deny rule off that MAMORI_DENY_RULE_OFF names by its
+// number: linked before the real one into a triage of the tests' own (mamori-triage-rule-off),
+// which shows that the table of every call notices when a rule is gone. Nothing that is shipped has
+// it.
 #include <cstdlib>
 #include <optional>
 
