@@ -110,10 +110,10 @@ class PatternChecker {
       problems_.push_back({at, absl::StrCat("names no slot: ", unknown)});
       return;
     }
-    const RE2 re(expanded, PatternOptions());
-    if (!re.ok()) {
-      problems_.push_back({at, absl::StrCat("is no RE2 pattern: ", re.error())});
-    } else if (RE2::PartialMatch("", re)) {
+    const auto re = slots_.pool()->Get(expanded);
+    if (!re->ok()) {
+      problems_.push_back({at, absl::StrCat("is no RE2 pattern: ", re->error())});
+    } else if (RE2::PartialMatch("", *re)) {
       problems_.push_back({at, "matches the empty text"});
     }
   }

@@ -5,7 +5,6 @@
 namespace mamori::policy {
 namespace {
 
-constexpr int64_t kPatternMemory = 2 << 20;
 // Matches looked at per pattern, voided ones included.
 constexpr int kMaxMatches = 256;
 
@@ -13,24 +12,17 @@ re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()
 
 }  // namespace
 
-RE2::Options PatternOptions() {
-  RE2::Options options;
-  options.set_case_sensitive(false);
-  options.set_log_errors(false);
-  options.set_max_mem(kPatternMemory);
-  return options;
-}
-
 Patterns::Patterns(const google::protobuf::RepeatedPtrField<std::string>& patterns,
                    const Slots& slots)
     : state_(std::make_unique<State>()) {
+  state_->pool = slots.pool();
   for (const std::string& pattern : patterns) state_->sources.push_back(slots.Expand(pattern));
 }
 
-const std::vector<std::unique_ptr<const RE2>>& Patterns::Compiled() const {
+const std::vector<std::shared_ptr<const RE2>>& Patterns::Compiled() const {
   std::call_once(state_->once, [this] {
     for (const std::string& source : state_->sources) {
-      state_->compiled.push_back(std::make_unique<const RE2>(source, PatternOptions()));
+      state_->compiled.push_back(state_->pool->Get(source));
     }
   });
   return state_->compiled;

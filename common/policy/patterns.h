@@ -11,13 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include "common/policy/pattern_pool.h"
 #include "common/policy/slots.h"
 #include "common/text/span.h"
 
 namespace mamori::policy {
-
-// How all patterns are read: UTF-8, case-insensitive, `.` stays within a line, bounded memory.
-RE2::Options PatternOptions();
 
 // Some patterns, one of which has to match. Compiled when they are first needed: of hundreds of
 // rules a report needs few. Immutable and thread safe.
@@ -37,9 +35,10 @@ class Patterns {
   struct State {
     std::vector<std::string> sources;
     std::once_flag once;
-    std::vector<std::unique_ptr<const RE2>> compiled;
+    std::shared_ptr<PatternPool> pool;
+    std::vector<std::shared_ptr<const RE2>> compiled;
   };
-  const std::vector<std::unique_ptr<const RE2>>& Compiled() const;
+  const std::vector<std::shared_ptr<const RE2>>& Compiled() const;
 
   std::unique_ptr<State> state_;
 };

@@ -38,27 +38,36 @@ PatternIndex::PatternIndex(const mamori::v1::Policy& policy, const policy::Slots
     : rules_(policy.rules_size()) {
   for (int i = 0; i < policy.rules_size(); ++i) {
     for (const std::string& pattern : policy.rules(i).patterns()) {
-      Add(slots.Expand(pattern), i, plain_);
+      Add(slots.Expand(pattern), i, *slots.pool(), plain_);
     }
     for (const std::string& pattern : policy.rules(i).masked_patterns()) {
-      Add(slots.Expand(pattern), i, masked_);
+      Add(slots.Expand(pattern), i, *slots.pool(), masked_);
     }
   }
   Compile(plain_);
   Compile(masked_);
 }
 
-void PatternIndex::Add(const std::string& pattern, int rule, Filter& filter) {
-  int id = 0;
-  if (filter.patterns.Add(pattern, policy::PatternOptions(), &id) == RE2::NoError) {
-    filter.rules.push_back(rule);
+void PatternIndex::Add(const std::string& pattern, int rule, policy::PatternPool& pool,
+                       Filter& filter) {
+  if (filter.all.empty() || filter.all.back() != rule) filter.all.push_back(rule);
+  if (const auto known = filter.ids.find(pattern); known != filter.ids.end()) {
+    filter.rules[known->second].push_back(rule);
+    return;
   }
+  int id = 0;
+  if (filter.patterns->Add(pattern, policy::PatternOptions(), &id) != RE2::NoError) return;
+  filter.ids.emplace(pattern, id);
+  filter.rules.push_back({rule});
+  // Compiled here anyway: the matchers take it from the pool.
+  pool.Adopt(pattern, {filter.patterns, &filter.patterns->GetRE2(id)});
 }
 
 void PatternIndex::Compile(Filter& filter) {
   if (filter.rules.empty()) return;
   std::vector<std::string> letters;
-  filter.patterns.Compile(&letters);
+  filter.patterns->Compile(&letters);
+  filter.ids.clear();
   RE2::Options options;
   options.set_literal(true);
   options.set_log_errors(false);
@@ -79,11 +88,14 @@ std::vector<int> PatternIndex::RulesIn(const Filter& filter, std::string_view te
         filter.letters->Match(re2::StringPiece(text.data(), text.size()), &letters, &error);
     usable = any || error.kind == RE2::Set::kNoError;
   }
-  if (!usable) return filter.rules;
+  if (!usable) return filter.all;
   std::vector<int> patterns;
-  filter.patterns.AllPotentials(letters, &patterns);
-  for (int& pattern : patterns) pattern = filter.rules[pattern];
-  return patterns;
+  filter.patterns->AllPotentials(letters, &patterns);
+  std::vector<int> rules;
+  for (const int pattern : patterns) {
+    rules.insert(rules.end(), filter.rules[pattern].begin(), filter.rules[pattern].end());
+  }
+  return rules;
 }
 
 std::vector<policy::Windows> PatternIndex::Candidates(const policy::ReportText& text) const {

@@ -5,7 +5,9 @@
 #include <re2/filtered_re2.h>
 #include <re2/set.h>
 
+#include <map>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -30,12 +32,14 @@ class PatternIndex {
  private:
   // Patterns of one kind, with the letters that they need.
   struct Filter {
-    re2::FilteredRE2 patterns;
-    std::vector<int> rules;             // by pattern
-    std::unique_ptr<RE2::Set> letters;  // nullptr when there are none
+    std::shared_ptr<re2::FilteredRE2> patterns = std::make_shared<re2::FilteredRE2>();
+    std::map<std::string, int, std::less<>> ids;  // of patterns, by source
+    std::vector<std::vector<int>> rules;          // by pattern
+    std::vector<int> all;                         // every rule, ascending
+    std::unique_ptr<RE2::Set> letters;            // nullptr when there are none
     bool usable = false;
   };
-  static void Add(const std::string& pattern, int rule, Filter& filter);
+  static void Add(const std::string& pattern, int rule, policy::PatternPool& pool, Filter& filter);
   static void Compile(Filter& filter);
   // The rules that may match in `text`; all when the automaton runs out of memory: slower, never
   // blind.

@@ -30,6 +30,14 @@ std::string DataFile(const std::string& name) {
 // Milliseconds of this process's own work: others on the machine do not count.
 double CpuMillis() { return 1000.0 * static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
+long ResidentKibibytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("VmRSS:", 0) == 0) return std::atol(line.c_str() + 6);
+  }
+  return 0;
+}
+
 class QualityTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -159,6 +167,26 @@ TEST_F(QualityTest, LeavesBenignDialogueAlone) {
   std::cout << "benign_ja: " << flagged << " of " << lines << " flagged" << std::endl;
   EXPECT_GT(lines, 4000);
   EXPECT_LE(flagged, lines / 1000);
+}
+
+TEST_F(QualityTest, StartsQuicklyAndSmall) {
+  const double start = CpuMillis();
+  const long before = ResidentKibibytes();
+  const auto version =
+      policy::LoadPolicyFile(testing::SourceRoot() + "/deploy/policy/default.textproto");
+  ASSERT_TRUE(version.ok());
+  const double loaded = CpuMillis();
+  const Assessor assessor((*version)->policy, (*version)->digest);
+  const double compiled = CpuMillis();
+  for (const char* const file : {"further_a.jsonl", "further_c.jsonl"}) {
+    for (const Judged& one : Judge(file)) assessor.Assess(one.sample.report);
+  }
+  const long grown = ResidentKibibytes() - before;
+  std::cout << "policy: " << (*version)->policy.rules_size() << " rules, loaded in "
+            << loaded - start << " ms, compiled in " << compiled - loaded << " ms, " << grown / 1024
+            << " MiB after use" << std::endl;
+  // What is promised is a start within 1,000 ms; the room is for sanitizers.
+  EXPECT_LT(compiled - start, 5000.0);
 }
 
 TEST_F(QualityTest, IsQuick) {
