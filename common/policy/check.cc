@@ -7,27 +7,20 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/authz/access_rules.h"
+#include "common/policy/check_clocks.h"
+#include "common/policy/check_ids.h"
 #include "common/policy/check_rules.h"
 #include "common/policy/rule_matcher.h"
 
 namespace mamori::policy {
 namespace {
 
-constexpr size_t kMaxIdBytes = 64;
 constexpr size_t kMaxMailBytes = 254;
 
 bool IsUpperId(std::string_view id) {
   return !id.empty() && id.size() <= kMaxIdBytes && absl::ascii_isupper(id[0]) &&
          std::all_of(id.begin(), id.end(), [](char c) {
            return absl::ascii_isupper(c) || absl::ascii_isdigit(c) || c == '_';
-         });
-}
-
-bool IsLowerId(std::string_view id) {
-  return !id.empty() && id.size() <= kMaxIdBytes && absl::ascii_islower(id[0]) &&
-         std::all_of(id.begin(), id.end(), [](char c) {
-           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '.' || c == '_' ||
-                  c == '-';
          });
 }
 
@@ -75,6 +68,8 @@ class Checker {
     CheckMeasureLines();
     CheckDelivery();
     CheckAccess();
+    const std::vector<Problem> clocks = CheckClocks(policy_);
+    problems_.insert(problems_.end(), clocks.begin(), clocks.end());
     return std::move(problems_);
   }
 
@@ -333,9 +328,9 @@ class Checker {
 }  // namespace
 
 const std::vector<std::string_view>& EventTypes() {
-  static const auto* const kTypes =
-      new std::vector<std::string_view>{"case.opened", "case.report_joined", "case.state_changed",
-                                        "case.assigned", "case.severity_changed"};
+  static const auto* const kTypes = new std::vector<std::string_view>{
+      "case.opened",           "case.report_joined", "case.state_changed", "case.assigned",
+      "case.severity_changed", "deadline.near",      "deadline.missed"};
   return *kTypes;
 }
 

@@ -8,6 +8,8 @@
 #include "common/testing/matchers.h"
 #include "mamori/intake/v1/intake_service.pb.h"
 #include "mamori/notification/v1/notification_service.pb.h"
+#include "mamori/triage/v1/deadline_service.pb.h"
+#include "mamori/triage/v1/statistics_service.pb.h"
 #include "mamori/triage/v1/triage_service.pb.h"
 
 namespace mamori::server {
@@ -17,6 +19,8 @@ std::set<std::string> AllMethods() {
   std::set<std::string> methods;
   for (const auto* file : {intake::v1::SubmitReportRequest::descriptor()->file(),
                            triage::v1::GetCaseRequest::descriptor()->file(),
+                           triage::v1::ListDeadlinesRequest::descriptor()->file(),
+                           triage::v1::GetStatisticsRequest::descriptor()->file(),
                            notification::v1::ListDeliveriesRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {

@@ -14,9 +14,12 @@ constexpr char kInsert[] =
     "INSERT INTO timer (timer_id, tenant, kind, subject_id, due_time, payload, attempt_count) "
     "VALUES ";
 constexpr char kCancel[] = "DELETE FROM timer WHERE kind = ? AND subject_id = ?";
-constexpr char kClaim[] =
+constexpr char kCancelAll[] = "DELETE FROM timer WHERE kind = ? AND subject_id IN (";
+constexpr char kDue[] =
     "SELECT timer_id, tenant, kind, subject_id, due_time, payload, attempt_count FROM timer"
-    " WHERE due_time <= ? ORDER BY due_time LIMIT ? FOR UPDATE SKIP LOCKED";
+    " WHERE due_time <= ?";
+constexpr char kOfKind[] = " AND kind = ?";
+constexpr char kClaim[] = " ORDER BY due_time LIMIT ? FOR UPDATE SKIP LOCKED";
 constexpr char kDelete[] = "DELETE FROM timer WHERE timer_id IN (";
 
 db::Params RowOf(const Timer& timer) {
@@ -39,8 +42,22 @@ absl::StatusOr<int64_t> Cancel(db::Tx& tx, std::string_view kind, std::string_vi
   return tx.Execute(kCancel, db::Params().Add(kind).Add(subject_id));
 }
 
-absl::StatusOr<std::vector<Timer>> TakeDue(db::Tx& tx, absl::Time now, int limit) {
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kClaim, db::Params().Add(now).Add(limit)));
+absl::StatusOr<int64_t> CancelAll(db::Tx& tx, std::string_view kind,
+                                  std::vector<std::string> subject_ids) {
+  if (subject_ids.empty()) return 0;
+  subject_ids = db::InList(std::move(subject_ids));
+  return tx.Execute(absl::StrCat(kCancelAll, db::Placeholders(subject_ids.size()), ")"),
+                    db::Params().Add(kind).AddAll(subject_ids));
+}
+
+absl::StatusOr<std::vector<Timer>> TakeDue(db::Tx& tx, absl::Time now, int limit,
+                                           std::string_view kind) {
+  db::Params params;
+  params.Add(now);
+  if (!kind.empty()) params.Add(kind);
+  params.Add(limit);
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(absl::StrCat(kDue, kind.empty() ? "" : kOfKind, kClaim), params));
   std::vector<Timer> timers;
   std::vector<std::string> ids;
   for (const db::Row& row : rows) {

@@ -31,11 +31,17 @@ absl::Status Schedule(db::Tx& tx, const std::vector<Timer>& timers);
 // Removes a subject's timers of a kind; how many there were.
 absl::StatusOr<int64_t> Cancel(db::Tx& tx, std::string_view kind, std::string_view subject_id);
 
+// The same for several subjects.
+absl::StatusOr<int64_t> CancelAll(db::Tx& tx, std::string_view kind,
+                                  std::vector<std::string> subject_ids);
+
 // Takes up to `limit` due timers out of the table in `tx`, oldest first, passing over those that
 // another transaction is firing. Their effects are made in the same `tx`, so that each fires
 // exactly once however many replicas there are: when `tx` does not commit, they are due again. On
-// Galera, where locks of another node are not seen, the later COMMIT fails.
-absl::StatusOr<std::vector<Timer>> TakeDue(db::Tx& tx, absl::Time now, int limit);
+// Galera, where locks of another node are not seen, the later COMMIT fails. Only those of `kind`
+// when it is given: a service with several kinds fires each by itself.
+absl::StatusOr<std::vector<Timer>> TakeDue(db::Tx& tx, absl::Time now, int limit,
+                                           std::string_view kind = {});
 
 // Puts a timer that could not fire back to `due_time`, with one attempt more, in the transaction
 // that took it.

@@ -35,8 +35,9 @@ int RunCommandLine(int argc, char** argv, const time::Clock& clock, time::Sleepe
   app.fallthrough();
   AddSettings(app, settings);
   for (auto* add : {AddHealthCommand, AddSubmitCommands, AddReportCommands, AddContactCommands,
-                    AddAnalyzeCommand, AddOverviewCommand, AddCaseCommands, AddAccessCommands,
-                    AddDeliveryCommands, AddWebhookCommands, AddMigrateCommand, AddAuditCommands}) {
+                    AddAnalyzeCommand, AddOverviewCommand, AddCaseCommands, AddDeadlineCommands,
+                    AddStatisticsCommands, AddAccessCommands, AddDeliveryCommands,
+                    AddWebhookCommands, AddMigrateCommand, AddAuditCommands}) {
     add(app, choice);
   }
   try {

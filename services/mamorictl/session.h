@@ -78,6 +78,8 @@ void AddReportCommands(CLI::App& app, Choice& choice);
 void AddAccessCommands(CLI::App& app, Choice& choice);
 void AddContactCommands(CLI::App& app, Choice& choice);
 void AddCaseCommands(CLI::App& app, Choice& choice);
+void AddDeadlineCommands(CLI::App& app, Choice& choice);
+void AddStatisticsCommands(CLI::App& app, Choice& choice);
 void AddCaseVerbs(CLI::App& group, Choice& choice);
 void AddWatchCommand(CLI::App& group, Choice& choice);
 void AddDeliveryCommands(CLI::App& app, Choice& choice);

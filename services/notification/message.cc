@@ -22,6 +22,8 @@ constexpr Words kEvents[] = {
     {"case.assigned", "担当者の指定", "Case assigned"},
     {"case.merged", "案件の統合", "Case merged"},
     {"case.severity_changed", "重大度の変更", "Case severity changed"},
+    {"deadline.near", "期限が近づいています", "A deadline comes near"},
+    {"deadline.missed", "期限を過ぎています", "A deadline was missed"},
 };
 constexpr Words kOther = {"", "案件のお知らせ", "Case notice"};
 

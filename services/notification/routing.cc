@@ -19,6 +19,16 @@ bool Names(const List& list, Value value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
+EventFacts FactsOfDeadline(const char* type, const mamori::v1::DeadlineFact& fact) {
+  EventFacts facts = Common(type, fact);
+  facts.policy_digest = fact.policy_digest();
+  facts.severity = fact.severity();
+  facts.kind = fact.report_kind();
+  facts.state = fact.state();
+  facts.clock = fact.clock();
+  return facts;
+}
+
 // An empty list asks nothing.
 template <typename List, typename Value>
 bool Admits(const List& list, Value value) {
@@ -36,7 +46,9 @@ bool Matches(const mamori::v1::Route& route, const EventFacts& facts) {
   if (IsConsulting(facts) && !Names(route.report_kinds(), mamori::v1::REPORT_KIND_CONSULTATION)) {
     return false;
   }
-  return Admits(route.report_kinds(), facts.kind) &&
+  if (facts.level < route.min_level()) return false;
+  if (route.has_max_level() && facts.level > route.max_level()) return false;
+  return Admits(route.clocks(), facts.clock) && Admits(route.report_kinds(), facts.kind) &&
          Admits(route.from_states(), facts.from_state) && Admits(route.to_states(), facts.state);
 }
 
@@ -107,6 +119,13 @@ std::optional<EventFacts> FactsOf(const mamori::v1::Event& event) {
       facts.severity = event.case_severity_changed().to();
       return facts;
     }
+    case mamori::v1::Event::kDeadlineNear:
+      return FactsOfDeadline("deadline.near", event.deadline_near().deadline());
+    case mamori::v1::Event::kDeadlineMissed: {
+      EventFacts facts = FactsOfDeadline("deadline.missed", event.deadline_missed().deadline());
+      facts.level = event.deadline_missed().level();
+      return facts;
+    }
     case mamori::v1::Event::kCaseMerged:
       return Common("case.merged", event.case_merged());
     case mamori::v1::Event::kReportReceived:
@@ -121,9 +140,9 @@ std::optional<EventFacts> FactsOf(const mamori::v1::Event& event) {
 }
 
 bool IsEventType(std::string_view type) {
-  static constexpr std::string_view kTypes[] = {"case.opened",        "case.report_joined",
-                                                "case.state_changed", "case.assigned",
-                                                "case.merged",        "case.severity_changed"};
+  static constexpr std::string_view kTypes[] = {
+      "case.opened", "case.report_joined",    "case.state_changed", "case.assigned",
+      "case.merged", "case.severity_changed", "deadline.near",      "deadline.missed"};
   return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
 }
 

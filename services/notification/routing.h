@@ -24,6 +24,8 @@ struct EventFacts {
   mamori::v1::CaseState state = mamori::v1::CASE_STATE_UNSPECIFIED;  // of the case, after the event
   mamori::v1::CaseState from_state =
       mamori::v1::CASE_STATE_UNSPECIFIED;  // before a change of state
+  std::string clock;                       // of a deadline
+  int level = 0;                           // of a missed one
 };
 
 // True while only the consultation desk may know of the case.

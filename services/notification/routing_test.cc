@@ -207,5 +207,82 @@ TEST(FactsOf, IsNothingForWhatIsToldToNobody) {
   EXPECT_FALSE(IsEventType("case.closed"));
 }
 
+mamori::v1::Event Missed(const char* clock, int level,
+                         mamori::v1::CaseState state = mamori::v1::CASE_STATE_RECEIVED) {
+  mamori::v1::Event event;
+  auto& missed = *event.mutable_deadline_missed();
+  missed.set_level(level);
+  missed.mutable_deadline()->set_clock(clock);
+  missed.mutable_deadline()->set_company("acme");
+  missed.mutable_deadline()->set_state(state);
+  missed.mutable_deadline()->set_report_kind(state == mamori::v1::CASE_STATE_CONSULTING
+                                                 ? mamori::v1::REPORT_KIND_CONSULTATION
+                                                 : mamori::v1::REPORT_KIND_CUSTOMER_HARASSMENT);
+  return event;
+}
+
+TEST(RouteEvent, EscalatesAMissedDeadlineByItsLevelWhateverItsSeverity) {
+  mamori::v1::Policy policy;
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      R"pb(
+        routes {
+          id: "near"
+          event_type: "deadline.near"
+          urgency: URGENCY_NORMAL
+          steps { recipient_group: "desk" }
+        }
+        routes {
+          id: "missed"
+          event_type: "deadline.missed"
+          max_level: 0
+          urgency: URGENCY_HIGH
+          steps { recipient_group: "desk" }
+        }
+        routes {
+          id: "leak"
+          event_type: "deadline.missed"
+          max_level: 0
+          clocks: "appi"
+          urgency: URGENCY_PAGE
+          steps { recipient_group: "lead" }
+        }
+        routes {
+          id: "later"
+          event_type: "deadline.missed"
+          min_level: 1
+          urgency: URGENCY_HIGH
+          steps { recipient_group: "board" }
+        }
+        routes {
+          id: "quiet"
+          event_type: "deadline.missed"
+          report_kinds: REPORT_KIND_CONSULTATION
+          urgency: URGENCY_HIGH
+          steps { recipient_group: "counsel" }
+        }
+        recipient_groups { id: "desk" mail: "d@acme.example" }
+        recipient_groups { id: "lead" mail: "l@acme.example" }
+        recipient_groups { id: "board" mail: "b@acme.example" }
+        recipient_groups { id: "counsel" mail: "c@acme.example" })pb",
+      &policy));
+  const auto routes = [&](const mamori::v1::Event& event) {
+    std::vector<std::string> ids;
+    for (const auto& planned : RouteEvent(policy, *FactsOf(event))) ids.push_back(planned.route);
+    return ids;
+  };
+  EXPECT_THAT(routes(Missed("ack", 0)), ElementsAre("missed"));
+  EXPECT_THAT(routes(Missed("appi", 0)), ElementsAre("leak", "missed"));
+  EXPECT_THAT(routes(Missed("ack", 1)), ElementsAre("later"));
+  EXPECT_THAT(routes(Missed("ack", 2)), ElementsAre("later"));
+  // Until the reporter consents, its own desk alone hears of it, at every level.
+  for (const int level : {0, 1, 2}) {
+    EXPECT_THAT(routes(Missed("ack", level, mamori::v1::CASE_STATE_CONSULTING)),
+                ElementsAre("quiet"));
+  }
+  mamori::v1::Event near;
+  near.mutable_deadline_near()->mutable_deadline()->set_company("acme");
+  EXPECT_THAT(routes(near), ElementsAre("near"));
+}
+
 }  // namespace
 }  // namespace mamori::notification

@@ -101,6 +101,12 @@ void CheckFacts(Violations& violations, const mamori::v1::Event& event) {
     case Event::kCaseSeverityChanged:
       return CheckFact(violations, "case_severity_changed", event.case_severity_changed(), true,
                        event.case_severity_changed().policy_digest());
+    case Event::kDeadlineNear:
+      return CheckFact(violations, "deadline_near.deadline", event.deadline_near().deadline(), true,
+                       event.deadline_near().deadline().policy_digest());
+    case Event::kDeadlineMissed:
+      return CheckFact(violations, "deadline_missed.deadline", event.deadline_missed().deadline(),
+                       true, event.deadline_missed().deadline().policy_digest());
     case Event::kCaseMerged:
       return CheckFact(violations, "case_merged", event.case_merged(), false, "");
     default:

@@ -7,12 +7,42 @@
 #include "common/time/timestamp.h"
 
 namespace mamori::triage {
+namespace {
+
+// As the clocks know a change of state.
+ClockEvents EventsOf(mamori::v1::CaseState from, mamori::v1::CaseState to) {
+  switch (to) {
+    case mamori::v1::CASE_STATE_RECEIVED:
+      return {mamori::v1::CLOCK_EVENT_RECEIVED};
+    case mamori::v1::CASE_STATE_TRIAGED:
+      return {mamori::v1::CLOCK_EVENT_TRIAGED};
+    case mamori::v1::CASE_STATE_INVESTIGATING:
+      return {from == mamori::v1::CASE_STATE_CLOSED ? mamori::v1::CLOCK_EVENT_REOPENED
+                                                    : mamori::v1::CLOCK_EVENT_INVESTIGATING};
+    case mamori::v1::CASE_STATE_DECIDING:
+      return {mamori::v1::CLOCK_EVENT_DECIDING};
+    case mamori::v1::CASE_STATE_ACTING:
+      return {mamori::v1::CLOCK_EVENT_ACTING};
+    case mamori::v1::CASE_STATE_MONITORING:
+      return {mamori::v1::CLOCK_EVENT_MONITORING};
+    case mamori::v1::CASE_STATE_CLOSED:
+      return {mamori::v1::CLOCK_EVENT_CLOSED};
+    case mamori::v1::CASE_STATE_WITHDRAWN:
+      return {mamori::v1::CLOCK_EVENT_WITHDRAWN};
+    default:
+      return {};
+  }
+}
+
+}  // namespace
 
 ChangeBuilder::ChangeBuilder(const CaseRow& before, const ChangeContext& context)
     : context_(context), before_access_(before.access.version()) {
   change_.row = before;
   change_.who = context.who;
   change_.action = context.action;
+  change_.clocks.book = context.clocks;
+  change_.clocks.ids = &context.ids;
   ++change_.row.version;
   change_.row.update_time = std::max(before.update_time, context.now);
 }
@@ -37,6 +67,7 @@ void ChangeBuilder::SetState(mamori::v1::CaseState state) {
   CaseRow& row = change_.row;
   if (row.state == state) return;
   const mamori::v1::CaseState from = std::exchange(row.state, state);
+  change_.clocks.events.merge(EventsOf(from, state));
   if (from == mamori::v1::CASE_STATE_CONSULTING && state == mamori::v1::CASE_STATE_RECEIVED) {
     authz::Consent(context_.access, context_.now, ChangeAccess());
   }
@@ -55,6 +86,7 @@ void ChangeBuilder::SetState(mamori::v1::CaseState state) {
 void ChangeBuilder::SetSeverity(mamori::v1::Severity severity) {
   CaseRow& row = change_.row;
   if (row.severity == severity) return;
+  if (severity > row.severity) change_.clocks.events.insert(mamori::v1::CLOCK_EVENT_RAISED);
   auto& fact = *AddEvent(true).mutable_case_severity_changed();
   fact.set_from(std::exchange(row.severity, severity));
   fact.set_to(severity);
@@ -67,6 +99,7 @@ void ChangeBuilder::SetSeverity(mamori::v1::Severity severity) {
 void ChangeBuilder::Assign(std::string_view person) {
   CaseRow& row = change_.row;
   row.assignee = std::string(person);
+  change_.clocks.events.insert(mamori::v1::CLOCK_EVENT_ASSIGNED);
   auto& fact = *AddEvent(row.state != mamori::v1::CASE_STATE_CONSULTING).mutable_case_assigned();
   fact.set_assignee(row.assignee);
   fact.set_company(row.company);
@@ -84,8 +117,11 @@ void ChangeBuilder::MergeInto(const id::Id& into) {
   fact.set_company(row.company);
 }
 
-void ChangeBuilder::TellOpened(const id::Id& report_id) {
+void ChangeBuilder::TellOpened(const id::Id& report_id, bool reporter_named) {
   const CaseRow& row = change_.row;
+  change_.clocks.events.merge(EventsOf(mamori::v1::CASE_STATE_UNSPECIFIED, row.state));
+  change_.clocks.events.insert(mamori::v1::CLOCK_EVENT_OPENED);
+  change_.clocks.reporter_named = reporter_named;
   auto& fact = *AddEvent(true).mutable_case_opened();
   fact.set_company(row.company);
   fact.set_report_kind(row.kind);
@@ -100,6 +136,29 @@ void ChangeBuilder::TellJoined(const id::Id& report_id) {
   const CaseRow& row = change_.row;
   auto& fact = *AddEvent(row.state != mamori::v1::CASE_STATE_CONSULTING).mutable_report_joined();
   fact.set_report_id(report_id);
+  fact.set_company(row.company);
+  fact.set_policy_digest(row.policy_digest);
+  fact.set_severity(row.severity);
+  fact.set_report_kind(row.kind);
+  fact.set_state(row.state);
+}
+
+// Also of a consultation: its own desk alone is routed to.
+void ChangeBuilder::TellNear(const DeadlineRow& deadline) {
+  Fill(deadline, *AddEvent(true).mutable_deadline_near()->mutable_deadline());
+}
+
+void ChangeBuilder::TellMissed(const DeadlineRow& deadline, int level) {
+  auto& fact = *AddEvent(true).mutable_deadline_missed();
+  Fill(deadline, *fact.mutable_deadline());
+  fact.set_level(level);
+}
+
+void ChangeBuilder::Fill(const DeadlineRow& deadline, mamori::v1::DeadlineFact& fact) const {
+  const CaseRow& row = change_.row;
+  fact.set_deadline_id(deadline.deadline_id);
+  fact.set_clock(deadline.clock);
+  *fact.mutable_due_time() = time::ToTimestamp(deadline.due_time);
   fact.set_company(row.company);
   fact.set_policy_digest(row.policy_digest);
   fact.set_severity(row.severity);

@@ -2,6 +2,7 @@
 #ifndef MAMORI_SERVICES_TRIAGE_CASE_CHANGE_H_
 #define MAMORI_SERVICES_TRIAGE_CASE_CHANGE_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,8 @@ struct ChangeContext {
   // For the audit; by default what triage does with an event.
   audit::Who who = {.caller = "triage"};
   std::string action = "IngestEvents";
+  // Of the case's policy version; null where no clock is kept.
+  std::shared_ptr<const ClockBook> clocks;
 };
 
 class ChangeBuilder {
@@ -35,8 +38,10 @@ class ChangeBuilder {
   // Each tells of it in any case.
   void Assign(std::string_view person);
   void MergeInto(const id::Id& into);
-  void TellOpened(const id::Id& report_id);
+  void TellOpened(const id::Id& report_id, bool reporter_named = false);
   void TellJoined(const id::Id& report_id);
+  void TellNear(const DeadlineRow& deadline);
+  void TellMissed(const DeadlineRow& deadline, int level);
   // These are told by nothing.
   void SetCategories(std::vector<std::string> categories);
   void AddCategories(const std::vector<std::string>& categories);
@@ -48,6 +53,7 @@ class ChangeBuilder {
 
  private:
   mamori::v1::Event& AddEvent(bool leaves);
+  void Fill(const DeadlineRow& deadline, mamori::v1::DeadlineFact& fact) const;
 
   const ChangeContext& context_;
   const int64_t before_access_;

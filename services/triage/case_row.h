@@ -3,6 +3,7 @@
 #define MAMORI_SERVICES_TRIAGE_CASE_ROW_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "mamori/v1/access.pb.h"
 #include "mamori/v1/case.pb.h"
 #include "mamori/v1/event.pb.h"
+#include "services/triage/clock_rules.h"
 
 namespace mamori::triage {
 
@@ -63,6 +65,14 @@ struct DeliveryRow {
   absl::Time outcome_time;
 };
 
+// What a change is to the clocks of its case's policy version.
+struct ClockChange {
+  std::shared_ptr<const ClockBook> book;  // null: none
+  ClockEvents events;
+  bool reporter_named = false;
+  id::IdSource* ids = nullptr;  // set with `book`
+};
+
 // One change of one case, ready to be written: the row as it is afterwards, what it tells, and a
 // note.
 struct CaseChange {
@@ -73,6 +83,7 @@ struct CaseChange {
   // For the audit: who did it, and what it is called there.
   audit::Who who;
   std::string action;
+  ClockChange clocks;
 };
 
 // Opaque to clients.

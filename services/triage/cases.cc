@@ -52,9 +52,13 @@ absl::Status CheckCategories(const v1::TriageCaseRequest& request,
 
 }  // namespace
 
-ChangeContext Cases::ContextOf(const CallContext& call) const {
-  return {d_.clock.Now(),   call.traceparent, d_.ids,
-          d_.gate.policy(), WhoOf(call),      server::ActionOf(call)};
+absl::StatusOr<ChangeContext> Cases::ContextOf(const CallContext& call, const CaseRow& row) const {
+  ChangeContext context{d_.clock.Now(),   call.traceparent, d_.ids,
+                        d_.gate.policy(), WhoOf(call),      server::ActionOf(call)};
+  if (d_.clocks != nullptr) {
+    ASSIGN_OR_RETURN(context.clocks, d_.clocks->Get(row.policy_digest));
+  }
+  return context;
 }
 
 absl::Status Cases::Check(const CallContext& call, const CaseRow& row, authz::Action action) const {
@@ -73,8 +77,8 @@ Cases::CaseOr Cases::Do(const CallContext& call, const Request& request, Verb ve
   RETURN_IF_ERROR(Validate(request));
   ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", request.name()));
   // Before the request id too: an old answer is not for one who has been kept out since.
-  RETURN_IF_ERROR(Admit(call, case_id, authz::Action::kWork).status());
-  const ChangeContext context = ContextOf(call);
+  ASSIGN_OR_RETURN(const CaseRow admitted, Admit(call, case_id, authz::Action::kWork));
+  ASSIGN_OR_RETURN(const ChangeContext context, ContextOf(call, admitted));
   CaseOr result = d_.store.Change(KeyOf(call, request), call.tenant, case_id,
                                   [&](const CaseRow& row) -> absl::StatusOr<CaseChange> {
                                     RETURN_IF_ERROR(Check(call, row, authz::Action::kWork));
@@ -259,8 +263,8 @@ absl::StatusOr<CaseNote> Cases::AddNote(const CallContext& call,
                                         const v1::AddNoteRequest& request) {
   RETURN_IF_ERROR(Validate(request));
   ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", request.name()));
-  RETURN_IF_ERROR(Admit(call, case_id, authz::Action::kNote).status());
-  const ChangeContext context = ContextOf(call);
+  ASSIGN_OR_RETURN(const CaseRow admitted, Admit(call, case_id, authz::Action::kNote));
+  ASSIGN_OR_RETURN(const ChangeContext context, ContextOf(call, admitted));
   return d_.store.ChangeWithNote(KeyOf(call, request), call.tenant, case_id,
                                  [&](const CaseRow& row) -> absl::StatusOr<CaseChange> {
                                    RETURN_IF_ERROR(Check(call, row, authz::Action::kNote));
@@ -276,8 +280,8 @@ Cases::CaseOr Cases::Merge(const CallContext& call, const v1::MergeCasesRequest&
   ASSIGN_OR_RETURN(const id::Id from, id::FromName("cases", request.name()));
   ASSIGN_OR_RETURN(const id::Id into, id::FromName("cases", request.into()));
   RETURN_IF_ERROR(Admit(call, from, authz::Action::kWork).status());
-  RETURN_IF_ERROR(Admit(call, into, authz::Action::kWork).status());
-  const ChangeContext context = ContextOf(call);
+  ASSIGN_OR_RETURN(const CaseRow going_on, Admit(call, into, authz::Action::kWork));
+  ASSIGN_OR_RETURN(const ChangeContext context, ContextOf(call, going_on));
   CaseOr result = d_.store.MergeCases(
       KeyOf(call, request), call.tenant, from, into,
       [&](const CaseRow& source, const CaseRow& target,

@@ -20,6 +20,7 @@
 #include "services/triage/case_change.h"
 #include "services/triage/case_state.h"
 #include "services/triage/case_store.h"
+#include "services/triage/clock_books.h"
 
 namespace mamori::triage {
 
@@ -36,6 +37,8 @@ class Cases {
     const idempotency::PageTokens& tokens;
     // Where it is recorded whose case was read; null records nothing, for tests.
     audit::ReadLog* reads = nullptr;
+    // Null keeps no clocks, for tests.
+    ClockBooks* clocks = nullptr;
   };
   explicit Cases(Dependencies dependencies) : d_(std::move(dependencies)) {}
 
@@ -82,7 +85,9 @@ class Cases {
                                                     std::optional<CasePosition> position,
                                                     int limit);
   absl::Status KeepReadable(const server::CallContext& call, std::vector<CaseRow>& rows);
-  ChangeContext ContextOf(const server::CallContext& call) const;
+  // `row` is the case of the call, for its clocks.
+  absl::StatusOr<ChangeContext> ContextOf(const server::CallContext& call,
+                                          const CaseRow& row) const;
 
   const Dependencies d_;
 };

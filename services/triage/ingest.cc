@@ -153,6 +153,18 @@ absl::StatusOr<std::shared_ptr<const Assessor>> Ingest::AssessorOf(const Materia
   return d_.assessors.Get(it->second);
 }
 
+absl::StatusOr<std::shared_ptr<const ClockBook>> Ingest::ClocksOf(const std::string& digest) {
+  if (d_.clocks == nullptr) return nullptr;
+  return d_.clocks->Get(digest);
+}
+
+ChangeContext Ingest::ContextOf(const Event& event, absl::Time now,
+                                std::shared_ptr<const ClockBook> clocks) {
+  ChangeContext context{now, event.traceparent(), d_.ids, d_.gate.policy()};
+  context.clocks = std::move(clocks);
+  return context;
+}
+
 absl::StatusOr<IngestItem> Ingest::PrepareReceived(const Event& event, const Material& material) {
   ASSIGN_OR_RETURN(const Report* report, FindReport(material.reports, event.subject_id()));
   ASSIGN_OR_RETURN(const auto assessor, d_.assessors.Current());
@@ -173,10 +185,11 @@ absl::StatusOr<IngestItem> Ingest::PrepareReceived(const Event& event, const Mat
                                  row.state == mamori::v1::CASE_STATE_CONSULTING, *report,
                                  d_.gate.policy(), now);
   row.access.set_version(row.access_version);
-  const ChangeContext context{now, event.traceparent(), d_.ids, d_.gate.policy()};
+  ASSIGN_OR_RETURN(const auto clocks, ClocksOf(row.policy_digest));
+  const ChangeContext context = ContextOf(event, now, clocks);
   ChangeBuilder builder(row, context);
   builder.SetCategories(CategoriesOf(assessment));
-  builder.TellOpened(event.subject_id());
+  builder.TellOpened(event.subject_id(), report->has_reporter());
 
   IngestItem item;
   item.event = &event;
@@ -198,8 +211,9 @@ absl::StatusOr<IngestItem> Ingest::PrepareReceived(const Event& event, const Mat
     // A record that is not believed must not be written anew from nothing.
     return other.company == company && Joins(other.state, kind) && other.access.version() > 0;
   };
-  item.change = [this, &event, report, joining, now](const CaseRow& other) {
-    const ChangeContext join_context{now, event.traceparent(), d_.ids, d_.gate.policy()};
+  ASSIGN_OR_RETURN(const auto their_clocks, ClocksOf(theirs->digest()));
+  item.change = [this, &event, report, joining, now, their_clocks](const CaseRow& other) {
+    const ChangeContext join_context = ContextOf(event, now, their_clocks);
     ChangeBuilder join(other, join_context);
     Raise(join, joining);
     authz::AddReport(*report, d_.gate.policy(), now, join.ChangeAccess());
@@ -218,8 +232,9 @@ absl::StatusOr<IngestItem> Ingest::PrepareSupplemented(const Event& event,
   IngestItem item;
   item.event = &event;
   item.supplemented = IngestItem::Supplemented{event.subject_id(), assessment.SerializeAsString()};
-  item.change = [this, &event, assessment, now](const CaseRow& row) {
-    const ChangeContext context{now, event.traceparent(), d_.ids, d_.gate.policy()};
+  ASSIGN_OR_RETURN(const auto clocks, ClocksOf(assessor->digest()));
+  item.change = [this, &event, assessment, now, clocks](const CaseRow& row) {
+    const ChangeContext context = ContextOf(event, now, clocks);
     ChangeBuilder builder(row, context);
     // Finished work keeps what people decided; the new assessment is there to be read.
     if (!IsFinal(row.state)) Raise(builder, assessment);

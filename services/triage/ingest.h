@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "services/triage/access_gate.h"
 #include "services/triage/assessors.h"
 #include "services/triage/case_change.h"
+#include "services/triage/clock_books.h"
 #include "services/triage/ingest_store.h"
 #include "services/triage/report_source.h"
 
@@ -33,6 +35,8 @@ class Ingest {
     id::IdSource& ids;
     // Called after events may have been appended to the outbox.
     std::function<void()> committed;
+    // Null keeps no clocks, for tests.
+    ClockBooks* clocks = nullptr;
   };
   explicit Ingest(Dependencies dependencies) : d_(std::move(dependencies)) {}
 
@@ -59,6 +63,10 @@ class Ingest {
                                                  const Material& material);
   absl::StatusOr<std::shared_ptr<const Assessor>> AssessorOf(const Material& material,
                                                              const id::Id& id);
+
+  absl::StatusOr<std::shared_ptr<const ClockBook>> ClocksOf(const std::string& digest);
+  ChangeContext ContextOf(const mamori::v1::Event& event, absl::Time now,
+                          std::shared_ptr<const ClockBook> clocks);
 
   const Dependencies d_;
 };

@@ -3,7 +3,10 @@
 #define MAMORI_SERVICES_TRIAGE_METHODS_H_
 
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "services/triage/clock_methods.h"
 
 namespace mamori::triage {
 
@@ -33,12 +36,15 @@ inline constexpr char kMatchActor[] = "/mamori.triage.v1.TriageService/MatchActo
 inline constexpr char kCheckAccess[] = "/mamori.triage.v1.TriageService/CheckAccess";
 
 inline std::vector<std::string> Methods() {
-  return {kAnalyzeReport, kIngestEvents, kGetCase,          kListCases,
-          kClaimCase,     kAssignCase,   kTriageCase,       kStartInvestigation,
-          kStartDecision, kStartAction,  kStartMonitoring,  kCloseCase,
-          kReopenCase,    kWithdrawCase, kOpenConsultation, kAddNote,
-          kMergeCases,    kWatchCases,   kGetAccess,        kExcludePerson,
-          kAddMember,     kRemoveMember, kMatchActor,       kCheckAccess};
+  std::vector<std::string> methods = {
+      kAnalyzeReport, kIngestEvents, kGetCase,          kListCases,
+      kClaimCase,     kAssignCase,   kTriageCase,       kStartInvestigation,
+      kStartDecision, kStartAction,  kStartMonitoring,  kCloseCase,
+      kReopenCase,    kWithdrawCase, kOpenConsultation, kAddNote,
+      kMergeCases,    kWatchCases,   kGetAccess,        kExcludePerson,
+      kAddMember,     kRemoveMember, kMatchActor,       kCheckAccess};
+  for (std::string& method : ClockMethods()) methods.push_back(std::move(method));
+  return methods;
 }
 
 }  // namespace mamori::triage

@@ -8,6 +8,7 @@
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/triage/case_audit.h"
+#include "services/triage/sql_deadline_rows.h"
 
 namespace mamori::triage {
 namespace {
@@ -130,6 +131,7 @@ absl::Status InsertCases(db::Tx& tx, const AccessSeal& seal, const std::vector<N
   RETURN_IF_ERROR(InsertAccess(tx, seal, access));
   RETURN_IF_ERROR(Insert(tx, kInsertCategories, categories));
   RETURN_IF_ERROR(InsertReports(tx, reports));
+  RETURN_IF_ERROR(OpenClocks(tx, changes));
   return WriteEvents(tx, changes);
 }
 
@@ -159,6 +161,7 @@ absl::Status UpdateCase(db::Tx& tx, const AccessSeal& seal, const CaseRow& befor
   if (row.access_version != before.access_version) {
     RETURN_IF_ERROR(UpdateAccess(tx, seal, before, row));
   }
+  RETURN_IF_ERROR(MoveClocks(tx, change));
   ASSIGN_OR_RETURN(std::string commitment, InsertNote(tx, change));
   RETURN_IF_ERROR(WriteEvents(tx, {&change}));
   return RecordChange(tx, seal, before, change, std::move(commitment));

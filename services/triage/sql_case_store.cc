@@ -10,6 +10,7 @@
 #include "common/status/macros.h"
 #include "services/triage/sql_case_list.h"
 #include "services/triage/sql_case_rows.h"
+#include "services/triage/sql_deadline_rows.h"
 
 namespace mamori::triage {
 namespace {
@@ -203,6 +204,7 @@ absl::StatusOr<Case> SqlCaseStore::MergeCases(const CallKey& call, std::string_v
         RETURN_IF_ERROR(moved.status());
         RETURN_IF_ERROR(UpdateCase(tx, seal_, first, merge.from));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, second, merge.into));
+        RETURN_IF_ERROR(MergeClocks(tx, merge.from, into));
         return Answer(tx, merge.into.row);
       });
 }

@@ -27,13 +27,21 @@
 #include "services/triage/access_seal.h"
 #include "services/triage/assessors.h"
 #include "services/triage/cases.h"
+#include "services/triage/clock_books.h"
+#include "services/triage/deadline_service.h"
+#include "services/triage/deadline_timers.h"
+#include "services/triage/deadlines.h"
 #include "services/triage/grpc_report_source.h"
 #include "services/triage/housekeeping.h"
 #include "services/triage/ingest.h"
 #include "services/triage/sql_access_store.h"
 #include "services/triage/sql_case_store.h"
+#include "services/triage/sql_deadline_store.h"
 #include "services/triage/sql_ingest_store.h"
+#include "services/triage/sql_statistics_store.h"
 #include "services/triage/sql_watch_store.h"
+#include "services/triage/statistics.h"
+#include "services/triage/statistics_service.h"
 #include "services/triage/triage_service.h"
 #include "services/triage/watch.h"
 #include "services/triage/watch_hub.h"
@@ -44,12 +52,13 @@ namespace {
 using config::v1::TriageConfig;
 
 // The last migration that this code relies on.
-constexpr int kMinimumSchema = 56;
+constexpr int kMinimumSchema = 93;
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
 // Changes are gathered this long before they get their positions: nobody who watches minds.
 constexpr absl::Duration kWatchLinger = absl::Milliseconds(50);
-// Relay, backlog, sequencer, housekeeping, audit, refusals and readiness, beside the handlers.
-constexpr int kWorkerConnections = 7;
+// Relay, backlog, sequencer, housekeeping, deadlines, their auditor, audit, refusals and readiness,
+// beside the handlers.
+constexpr int kWorkerConnections = 9;
 
 class TriageApp final : public server::App {
  public:
@@ -65,12 +74,15 @@ class TriageApp final : public server::App {
         seal_(std::move(access_key), audit_.journal(), runtime.telemetry),
         gate_(policy->policy.access()),
         tokens_(std::move(tokens)),
-        assessors_(catalog_, std::move(policy)),
+        assessors_(catalog_, policy),
+        clocks_(catalog_),
         reports_(client::CreateChannel(config.intake(), config.server().tls())),
         case_store_(transactor_, runtime.clock, seal_),
         ingest_store_(transactor_, runtime.clock, seal_),
         access_store_(transactor_, seal_),
         watch_store_(transactor_, runtime.clock),
+        deadline_store_(transactor_, runtime.clock, runtime.ids, seal_),
+        statistics_store_(transactor_, runtime.ids),
         relay_(outbox::Relay::Create(
             {transactor_, runtime.clock, runtime.ids, runtime.telemetry},
             client::MakeEventPublisher<notification::v1::IngestEventsRequest,
@@ -88,19 +100,36 @@ class TriageApp final : public server::App {
         housekeeping_(watch_store_, runtime.clock, runtime.sleeper, {}),
         pruning_({.name = "housekeeping", .interval = absl::Seconds(30)}, runtime.ids,
                  runtime.telemetry, [this] { return housekeeping_.RunOnce(); }),
-        ingest_({ingest_store_, gate_, reports_, assessors_, runtime.clock, runtime.ids,
+        timers_({deadline_store_, gate_, clocks_, runtime.clock, runtime.ids,
                  [this] { WakeWorkers(); }}),
+        timing_({.name = "deadlines", .interval = absl::Seconds(1)}, runtime.ids, runtime.telemetry,
+                [this] { return timers_.RunOnce(); }),
+        auditor_(deadline_store_, runtime.clock, runtime.telemetry),
+        auditing_({.name = "deadline_auditor", .interval = absl::Seconds(30)}, runtime.ids,
+                  runtime.telemetry, [this] { return auditor_.RunOnce(); }),
+        publisher_(statistics_store_, policy, runtime.clock),
+        publishing_({.name = "statistics", .interval = absl::Minutes(5)}, runtime.ids,
+                    runtime.telemetry, [this] { return publisher_.RunOnce(); }),
+        statistics_(statistics_store_, tokens_),
+        ingest_({ingest_store_, gate_, reports_, assessors_, runtime.clock, runtime.ids,
+                 [this] { WakeWorkers(); }, &clocks_}),
         cases_({case_store_, gate_, assessors_, runtime.clock, runtime.ids,
-                [this] { WakeWorkers(); }, tokens_, &audit_.reads()}),
+                [this] { WakeWorkers(); }, tokens_, &audit_.reads(), &clocks_}),
+        deadlines_({case_store_, deadline_store_, gate_, clocks_, runtime.clock, runtime.ids,
+                    [this] { WakeWorkers(); }, tokens_, &audit_.reads()}),
         watch_(watch_store_, hub_, {access_store_, gate_}, tokens_, runtime.clock, {}),
         access_({case_store_, access_store_, gate_, runtime.clock, runtime.ids,
                  [this] { WakeWorkers(); }}),
         analyze_(assessors_),
-        service_(runtime.rpc, ingest_, cases_, watch_, access_, analyze_) {
+        service_(runtime.rpc, ingest_, cases_, watch_, access_, analyze_),
+        deadline_service_(runtime.rpc, deadlines_),
+        statistics_service_(runtime.rpc, statistics_) {
     runtime.rpc.ObserveRefusals(audit::RecordRefusalsIn(audit_.refusals()));
   }
 
-  std::vector<grpc::Service*> services() override { return {&service_}; }
+  std::vector<grpc::Service*> services() override {
+    return {&service_, &deadline_service_, &statistics_service_};
+  }
 
   absl::Status Prepare() override {
     RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumSchema));
@@ -118,10 +147,16 @@ class TriageApp final : public server::App {
     gauging_.Start();
     sequencing_.Start();
     pruning_.Start();
+    timing_.Start();
+    auditing_.Start();
+    publishing_.Start();
   }
 
   void StopWorkers() override {
     hub_.Stop();
+    publishing_.Stop();
+    auditing_.Stop();
+    timing_.Stop();
     pruning_.Stop();
     sequencing_.Stop();
     gauging_.Stop();
@@ -144,11 +179,14 @@ class TriageApp final : public server::App {
   const AccessGate gate_;
   const idempotency::PageTokens tokens_;
   Assessors assessors_;
+  ClockBooks clocks_;
   GrpcReportSource reports_;
   SqlCaseStore case_store_;
   SqlIngestStore ingest_store_;
   SqlAccessStore access_store_;
   SqlWatchStore watch_store_;
+  SqlDeadlineStore deadline_store_;
+  SqlStatisticsStore statistics_store_;
   const std::unique_ptr<outbox::Relay> relay_;
   outbox::Gauges gauges_;
   worker::Periodic gauging_;
@@ -156,12 +194,22 @@ class TriageApp final : public server::App {
   worker::Periodic sequencing_;
   Housekeeping housekeeping_;
   worker::Periodic pruning_;
+  DeadlineTimers timers_;
+  worker::Periodic timing_;
+  DeadlineAuditor auditor_;
+  worker::Periodic auditing_;
+  StatisticsPublisher publisher_;
+  worker::Periodic publishing_;
+  Statistics statistics_;
   Ingest ingest_;
   Cases cases_;
+  Deadlines deadlines_;
   Watch watch_;
   Access access_;
   Analyze analyze_;
   TriageService service_;
+  DeadlineService deadline_service_;
+  StatisticsService statistics_service_;
 };
 
 }  // namespace

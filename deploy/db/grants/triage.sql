@@ -11,6 +11,8 @@ GRANT SELECT, INSERT, DELETE ON {schema}.case_category TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.case_report TO {user};
 GRANT SELECT, INSERT ON {schema}.case_note TO {user};
 GRANT SELECT, INSERT ON {schema}.case_delivery TO {user};
+GRANT SELECT, INSERT, UPDATE ON {schema}.deadline TO {user};
+GRANT SELECT, INSERT ON {schema}.statistics TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.watch_event TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.watch_log TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.watch_head TO {user};

@@ -1,0 +1,312 @@
+#include "services/triage/clock_rules.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/status/errors.h"
+
+namespace mamori::triage {
+namespace {
+
+using mamori::v1::Clock;
+using mamori::v1::ClockEvent;
+
+template <typename List, typename Value>
+bool Names(const List& list, const Value& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+bool Meets(const google::protobuf::RepeatedField<int>& list, const ClockEvents& events) {
+  return std::any_of(list.begin(), list.end(),
+                     [&](int event) { return events.count(static_cast<ClockEvent>(event)) > 0; });
+}
+
+bool Applies(const Clock& clock, const ClockFacts& facts) {
+  if (!clock.report_kinds().empty() && !Names(clock.report_kinds(), facts.kind)) return false;
+  if (!clock.companies().empty() && !Names(clock.companies(), facts.company)) return false;
+  if (clock.named_reporter() && !facts.reporter_named) return false;
+  return facts.severity >= clock.min_severity() &&
+         (clock.max_severity() == mamori::v1::SEVERITY_UNSPECIFIED ||
+          facts.severity <= clock.max_severity());
+}
+
+bool HasOpen(const std::vector<DeadlineRow>& rows, const std::string& clock) {
+  return std::any_of(rows.begin(), rows.end(),
+                     [&](const DeadlineRow& row) { return row.clock == clock && IsOpen(row); });
+}
+
+absl::Status ClockNotAllowed(std::string_view what) {
+  return status::Error(absl::StatusCode::kFailedPrecondition,
+                       mamori::v1::ERROR_REASON_CLOCK_NOT_ALLOWED, what);
+}
+
+}  // namespace
+
+calendar::Span SpanOf(const mamori::v1::ClockSpan& span) {
+  using calendar::Unit;
+  switch (span.length_case()) {
+    case mamori::v1::ClockSpan::kHours:
+      return {Unit::kHours, span.hours()};
+    case mamori::v1::ClockSpan::kDays:
+      return {Unit::kDays, span.days()};
+    case mamori::v1::ClockSpan::kBusinessDays:
+      return {Unit::kBusinessDays, span.business_days()};
+    case mamori::v1::ClockSpan::kMonths:
+      return {Unit::kMonths, span.months()};
+    case mamori::v1::ClockSpan::LENGTH_NOT_SET:
+      break;
+  }
+  return {Unit::kHours, 0};
+}
+
+bool IsMissed(const DeadlineRow& row, absl::Time now) {
+  switch (row.state) {
+    case v1::DEADLINE_STATE_RUNNING:
+      return now >= row.due_time;
+    case v1::DEADLINE_STATE_COMPLETED:
+      return row.end_time.has_value() && *row.end_time >= row.due_time;
+    default:
+      return false;
+  }
+}
+
+ClockBook::ClockBook(const mamori::v1::Policy& policy, std::vector<calendar::Calendar> calendars)
+    : clocks_(policy.clocks().begin(), policy.clocks().end()), calendars_(std::move(calendars)) {
+  for (int i = 0; i < policy.calendars_size(); ++i) {
+    for (const std::string& company : policy.calendars(i).companies()) {
+      companies_.emplace_back(company, i);
+    }
+  }
+}
+
+const Clock* ClockBook::Find(std::string_view clock) const {
+  for (const Clock& one : clocks_) {
+    if (one.id() == clock) return &one;
+  }
+  return nullptr;
+}
+
+const calendar::Calendar& ClockBook::CalendarOf(const std::string& company) const {
+  for (const auto& [name, index] : companies_) {
+    if (name == company) return calendars_[index];
+  }
+  return calendars_.front();
+}
+
+std::vector<DeadlineStep> ClockBook::StepsOf(const DeadlineRow& row) const {
+  std::vector<DeadlineStep> steps;
+  const Clock* clock = Find(row.clock);
+  const calendar::Due due{row.due_time, row.due_day};
+  if (clock != nullptr) {
+    const calendar::Calendar& calendar = CalendarOf(row.company);
+    for (const auto& span : clock->warnings()) {
+      steps.push_back({calendar.Before(due, SpanOf(span)), DeadlineStep::kNear});
+    }
+    steps.push_back({row.due_time, DeadlineStep::kMissed});
+    int level = 0;
+    for (const auto& span : clock->escalations()) {
+      steps.push_back({std::max(row.due_time, calendar.After(due, SpanOf(span))),
+                       DeadlineStep::kMissed, ++level});
+    }
+  } else {
+    // The case came to this policy version by a merge: that it was missed is told all the same.
+    steps.push_back({row.due_time, DeadlineStep::kMissed});
+  }
+  std::stable_sort(steps.begin(), steps.end(),
+                   [](const DeadlineStep& a, const DeadlineStep& b) { return a.time < b.time; });
+  return steps;
+}
+
+void ClockBook::PlanNext(DeadlineRow& row) const {
+  row.next_time.reset();
+  if (row.state != v1::DEADLINE_STATE_RUNNING) return;
+  const std::vector<DeadlineStep> steps = StepsOf(row);
+  // Warnings that would come with the beginning or before are none.
+  while (row.steps_done < static_cast<int>(steps.size()) &&
+         steps[row.steps_done].kind == DeadlineStep::kNear &&
+         steps[row.steps_done].time <= row.start_time) {
+    ++row.steps_done;
+  }
+  if (row.steps_done < static_cast<int>(steps.size())) row.next_time = steps[row.steps_done].time;
+}
+
+void ClockBook::Begin(const ClockFacts& facts, const Clock& clock, absl::Time start,
+                      id::IdSource& ids, std::vector<DeadlineRow>& started) const {
+  const calendar::Due due =
+      CalendarOf(facts.company).DueAfter(start, SpanOf(clock.due()), clock.roll_forward());
+  DeadlineRow row;
+  row.deadline_id = ids.NewId();
+  row.tenant = facts.tenant;
+  row.case_id = facts.case_id;
+  row.company = facts.company;
+  row.clock = clock.id();
+  row.regime = clock.regime();
+  row.urgency = clock.urgency();
+  row.start_time = start;
+  row.due_time = due.time;
+  row.due_day = due.day;
+  PlanNext(row);
+  started.push_back(std::move(row));
+  for (const Clock& other : clocks_) {
+    if (other.started_with() == clock.id() && Applies(other, facts)) {
+      Begin(facts, other, start, ids, started);
+    }
+  }
+}
+
+void ClockBook::BeginFollowers(const ClockFacts& facts, const DeadlineRow& row, absl::Time start,
+                               const std::vector<DeadlineRow>& existing, id::IdSource& ids,
+                               std::vector<DeadlineRow>& started) const {
+  for (const Clock& clock : clocks_) {
+    if (clock.follows() != row.clock || !Applies(clock, facts)) continue;
+    // It began when this one was missed; completing it late begins nothing.
+    const bool begun = std::any_of(existing.begin(), existing.end(), [&](const DeadlineRow& one) {
+      return one.clock == clock.id() && one.start_time >= row.start_time;
+    });
+    if (!begun) Begin(facts, clock, start, ids, started);
+  }
+}
+
+DeadlineRow ClockBook::Resumed(const DeadlineRow& row, absl::Time now) const {
+  DeadlineRow after = row;
+  if (row.state != v1::DEADLINE_STATE_PAUSED) return after;
+  const absl::Time paused = row.pause_time.value_or(now);
+  const calendar::Calendar& calendar = CalendarOf(row.company);
+  const Clock* clock = Find(row.clock);
+  const calendar::Unit unit = clock == nullptr ? calendar::Unit::kDays : SpanOf(clock->due()).unit;
+  if (unit == calendar::Unit::kHours) {
+    after.due_time += std::max(absl::ZeroDuration(), now - paused);
+    after.due_day = calendar.DayOf(after.due_time);
+  } else {
+    const absl::CivilDay from = calendar.DayOf(paused);
+    const absl::CivilDay to = calendar.DayOf(now);
+    if (unit == calendar::Unit::kBusinessDays) {
+      after.due_day = calendar.AddBusinessDays(row.due_day, calendar.BusinessDaysBetween(from, to));
+    } else {
+      after.due_day += std::max<absl::civil_diff_t>(0, to - from);
+      if (clock != nullptr && clock->roll_forward()) {
+        after.due_day = calendar.NextBusinessDay(after.due_day);
+      }
+    }
+    after.due_time = calendar.EndOf(after.due_day);
+  }
+  after.state = v1::DEADLINE_STATE_RUNNING;
+  after.pause_time.reset();
+  PlanNext(after);
+  return after;
+}
+
+DeadlineRow ClockBook::Ended(const DeadlineRow& row, v1::DeadlineState state,
+                             const ClockAct& act) const {
+  DeadlineRow after = Resumed(row, act.now);
+  after.state = state;
+  after.next_time.reset();
+  after.end_time = act.now;
+  return after;
+}
+
+DeadlineChanges ClockBook::Apply(const ClockFacts& facts, const ClockEvents& events,
+                                 const std::vector<DeadlineRow>& existing, const ClockAct& act,
+                                 id::IdSource& ids) const {
+  DeadlineChanges changes;
+  std::vector<DeadlineRow> now = existing;
+  for (DeadlineRow& row : now) {
+    const Clock* clock = IsOpen(row) ? Find(row.clock) : nullptr;
+    if (clock == nullptr) continue;
+    if (Meets(clock->stops(), events)) {
+      row = Ended(row, v1::DEADLINE_STATE_COMPLETED, act);
+      changes.changed.push_back(row);
+    } else if (Meets(clock->ends(), events)) {
+      row = Ended(row, v1::DEADLINE_STATE_CANCELLED, act);
+      changes.changed.push_back(row);
+    }
+  }
+  for (const Clock& clock : clocks_) {
+    if (!Meets(clock.starts(), events) || !Applies(clock, facts)) continue;
+    // An event that both starts and stops it leaves nothing open.
+    if (Meets(clock.stops(), events) || Meets(clock.ends(), events)) continue;
+    if (HasOpen(now, clock.id()) || HasOpen(changes.started, clock.id())) continue;
+    Begin(facts, clock, act.now, ids, changes.started);
+  }
+  for (const DeadlineRow& row : changes.changed) {
+    if (row.state != v1::DEADLINE_STATE_COMPLETED) continue;
+    std::vector<DeadlineRow> followers;
+    BeginFollowers(facts, row, std::min(act.now, row.due_time), existing, ids, followers);
+    changes.started.insert(changes.started.end(), followers.begin(), followers.end());
+  }
+  return changes;
+}
+
+absl::StatusOr<DeadlineChanges> ClockBook::Start(const ClockFacts& facts, std::string_view clock,
+                                                 std::optional<absl::Time> start,
+                                                 const ClockAct& act, id::IdSource& ids) const {
+  const Clock* found = Find(clock);
+  if (found == nullptr || !Names(found->starts(), mamori::v1::CLOCK_EVENT_PERSON)) {
+    return ClockNotAllowed("the case's policy has no such clock that a person starts");
+  }
+  if (!Applies(*found, facts)) return ClockNotAllowed("the clock is not for cases like this one");
+  DeadlineChanges changes;
+  const absl::Time by_default = found->counts_from_opening() ? facts.open_time : act.now;
+  Begin(facts, *found, start.value_or(by_default), ids, changes.started);
+  return changes;
+}
+
+absl::StatusOr<DeadlineChanges> ClockBook::Pause(const DeadlineRow& row,
+                                                 const ClockAct& act) const {
+  const Clock* clock = Find(row.clock);
+  if (clock == nullptr || !clock->may_pause()) return ClockNotAllowed("it may not be paused");
+  if (row.state != v1::DEADLINE_STATE_RUNNING) {
+    return status::StateNotAllowed("the deadline is not running");
+  }
+  if (IsMissed(row, act.now)) return status::StateNotAllowed("the deadline was missed");
+  DeadlineRow after = row;
+  after.state = v1::DEADLINE_STATE_PAUSED;
+  after.pause_time = act.now;
+  after.next_time.reset();
+  return DeadlineChanges{.changed = {std::move(after)}};
+}
+
+absl::StatusOr<DeadlineChanges> ClockBook::Resume(const DeadlineRow& row,
+                                                  const ClockAct& act) const {
+  if (row.state != v1::DEADLINE_STATE_PAUSED) {
+    return status::StateNotAllowed("the deadline is not paused");
+  }
+  return DeadlineChanges{.changed = {Resumed(row, act.now)}};
+}
+
+absl::StatusOr<DeadlineChanges> ClockBook::Complete(const ClockFacts& facts, const DeadlineRow& row,
+                                                    const std::vector<DeadlineRow>& existing,
+                                                    const ClockAct& act, id::IdSource& ids) const {
+  if (!IsOpen(row)) return status::StateNotAllowed("the deadline has ended");
+  DeadlineChanges changes;
+  DeadlineRow after = Ended(row, v1::DEADLINE_STATE_COMPLETED, act);
+  after.completer = act.person;
+  BeginFollowers(facts, after, std::min(act.now, after.due_time), existing, ids, changes.started);
+  changes.changed.push_back(std::move(after));
+  return changes;
+}
+
+ClockBook::Fired ClockBook::Fire(const ClockFacts& facts, const DeadlineRow& row,
+                                 const std::vector<DeadlineRow>& existing, const ClockAct& act,
+                                 id::IdSource& ids) const {
+  Fired fired{.row = row};
+  if (row.state != v1::DEADLINE_STATE_RUNNING) return fired;
+  const std::vector<DeadlineStep> steps = StepsOf(row);
+  bool missed = false;
+  while (fired.row.steps_done < static_cast<int>(steps.size()) &&
+         steps[fired.row.steps_done].time <= act.now) {
+    const DeadlineStep& step = steps[fired.row.steps_done++];
+    fired.steps.push_back(step);
+    if (step.kind == DeadlineStep::kMissed && step.level == 0) missed = true;
+  }
+  PlanNext(fired.row);
+  if (!missed) return fired;
+  fired.steps.erase(
+      std::remove_if(fired.steps.begin(), fired.steps.end(),
+                     [](const DeadlineStep& step) { return step.kind == DeadlineStep::kNear; }),
+      fired.steps.end());
+  BeginFollowers(facts, row, row.due_time, existing, ids, fired.started);
+  return fired;
+}
+
+}  // namespace mamori::triage

@@ -1,0 +1,116 @@
+// The clocks of a policy version, applied: given what a case is and what happened to it, which
+// deadlines begin, end, or take their next step. Pure.
+#ifndef MAMORI_SERVICES_TRIAGE_CLOCK_RULES_H_
+#define MAMORI_SERVICES_TRIAGE_CLOCK_RULES_H_
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/calendar/calendar.h"
+#include "common/id/id.h"
+#include "mamori/v1/assessment.pb.h"
+#include "mamori/v1/policy.pb.h"
+#include "mamori/v1/report.pb.h"
+#include "services/triage/deadline_row.h"
+
+namespace mamori::triage {
+
+using ClockEvents = std::set<mamori::v1::ClockEvent>;
+
+// What clocks look at in a case.
+struct ClockFacts {
+  std::string tenant;
+  id::Id case_id;
+  std::string company;
+  mamori::v1::ReportKind kind = mamori::v1::REPORT_KIND_UNSPECIFIED;
+  mamori::v1::Severity severity = mamori::v1::SEVERITY_UNSPECIFIED;
+  absl::Time open_time;
+  // The report that opens the case names its reporter; known at CLOCK_EVENT_OPENED alone.
+  bool reporter_named = false;
+};
+
+// Who did what is applied, and when.
+struct ClockAct {
+  absl::Time now;
+  std::string person;  // empty for what nobody did
+};
+
+// One of a deadline's moments.
+struct DeadlineStep {
+  enum Kind { kNear, kMissed };
+  absl::Time time;
+  Kind kind = kNear;
+  int level = 0;  // of a miss: 0 when it is missed, then one more each
+};
+
+class ClockBook {
+ public:
+  // `calendars` are those of the policy, in its order.
+  ClockBook(const mamori::v1::Policy& policy, std::vector<calendar::Calendar> calendars);
+
+  // Null when this version has no such clock.
+  const mamori::v1::Clock* Find(std::string_view clock) const;
+
+  // `existing` are all deadlines of the case. What has ended stays as it is, so a second
+  // acknowledgement moves nothing.
+  DeadlineChanges Apply(const ClockFacts& facts, const ClockEvents& events,
+                        const std::vector<DeadlineRow>& existing, const ClockAct& act,
+                        id::IdSource& ids) const;
+
+  // The verbs. The first deadline of each answer is the one that was asked for.
+  // CLOCK_NOT_ALLOWED or STATE_NOT_ALLOWED.
+  absl::StatusOr<DeadlineChanges> Start(const ClockFacts& facts, std::string_view clock,
+                                        std::optional<absl::Time> start, const ClockAct& act,
+                                        id::IdSource& ids) const;
+  absl::StatusOr<DeadlineChanges> Pause(const DeadlineRow& row, const ClockAct& act) const;
+  absl::StatusOr<DeadlineChanges> Resume(const DeadlineRow& row, const ClockAct& act) const;
+  absl::StatusOr<DeadlineChanges> Complete(const ClockFacts& facts, const DeadlineRow& row,
+                                           const std::vector<DeadlineRow>& existing,
+                                           const ClockAct& act, id::IdSource& ids) const;
+
+  // Takes all steps of a running deadline that are due. Warnings are dropped when it is missed
+  // already: whoever was not there in time is told once, and of the worse.
+  struct Fired {
+    DeadlineRow row;
+    std::vector<DeadlineStep> steps;
+    std::vector<DeadlineRow> started;
+  };
+  Fired Fire(const ClockFacts& facts, const DeadlineRow& row,
+             const std::vector<DeadlineRow>& existing, const ClockAct& act,
+             id::IdSource& ids) const;
+
+ private:
+  const calendar::Calendar& CalendarOf(const std::string& company) const;
+  // In the order of their times.
+  std::vector<DeadlineStep> StepsOf(const DeadlineRow& row) const;
+  void PlanNext(DeadlineRow& row) const;
+  void Begin(const ClockFacts& facts, const mamori::v1::Clock& clock, absl::Time start,
+             id::IdSource& ids, std::vector<DeadlineRow>& started) const;
+  // Those that follow `row`, which has been completed or missed at `start`.
+  void BeginFollowers(const ClockFacts& facts, const DeadlineRow& row, absl::Time start,
+                      const std::vector<DeadlineRow>& existing, id::IdSource& ids,
+                      std::vector<DeadlineRow>& started) const;
+  // With its time going on when it was paused.
+  DeadlineRow Resumed(const DeadlineRow& row, absl::Time now) const;
+  DeadlineRow Ended(const DeadlineRow& row, v1::DeadlineState state, const ClockAct& act) const;
+
+  const std::vector<mamori::v1::Clock> clocks_;
+  const std::vector<calendar::Calendar> calendars_;
+  std::vector<std::pair<std::string, size_t>> companies_;  // which of them a company uses
+};
+
+// How the policy counts.
+calendar::Span SpanOf(const mamori::v1::ClockSpan& span);
+
+// A due time ran out before what was due was done.
+bool IsMissed(const DeadlineRow& row, absl::Time now);
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_CLOCK_RULES_H_

@@ -1,0 +1,341 @@
+#include "services/triage/clock_rules.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/text_format.h>
+
+#include <map>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/errors.h"
+#include "common/testing/matchers.h"
+#include "services/triage/clock_books.h"
+
+namespace mamori::triage {
+namespace {
+
+using mamori::v1::ClockEvent;
+using testing::IsOk;
+
+constexpr char kPolicy[] = R"pb(
+  calendars { id: "japan" time_zone: "Asia/Tokyo" holidays: HOLIDAY_RULE_JAPAN }
+  calendars { id: "berlin" time_zone: "Europe/Berlin" companies: "gmbh" }
+  clocks {
+    id: "ack"
+    regime: CLOCK_REGIME_COMPANY
+    starts: CLOCK_EVENT_OPENED
+    stops: CLOCK_EVENT_ASSIGNED
+    ends: CLOCK_EVENT_WITHDRAWN
+    due { business_days: 1 }
+    warnings { hours: 8 }
+    escalations { business_days: 1 }
+    escalations { business_days: 3 }
+    urgency: URGENCY_HIGH
+  }
+  clocks {
+    id: "critical"
+    regime: CLOCK_REGIME_COMPANY
+    starts: [ CLOCK_EVENT_OPENED, CLOCK_EVENT_RAISED ]
+    stops: CLOCK_EVENT_ASSIGNED
+    min_severity: SEVERITY_CRITICAL
+    due { hours: 1 }
+    urgency: URGENCY_PAGE
+  }
+  clocks {
+    id: "decide"
+    regime: CLOCK_REGIME_COMPANY
+    starts: [ CLOCK_EVENT_RECEIVED, CLOCK_EVENT_REOPENED ]
+    stops: CLOCK_EVENT_CLOSED
+    report_kinds: REPORT_KIND_CUSTOMER_HARASSMENT
+    due { business_days: 20 }
+    warnings { business_days: 5 }
+    may_pause: true
+    urgency: URGENCY_NORMAL
+  }
+  clocks {
+    id: "check_in"
+    regime: CLOCK_REGIME_NO_DISADVANTAGE
+    starts: CLOCK_EVENT_OPENED
+    named_reporter: true
+    due { days: 30 }
+    roll_forward: true
+    urgency: URGENCY_NORMAL
+  }
+  clocks {
+    id: "eu.ack"
+    regime: CLOCK_REGIME_EU
+    starts: CLOCK_EVENT_PERSON
+    counts_from_opening: true
+    due { days: 7 }
+    urgency: URGENCY_HIGH
+  }
+  clocks {
+    id: "eu.feedback"
+    regime: CLOCK_REGIME_EU
+    follows: "eu.ack"
+    due { months: 3 }
+    urgency: URGENCY_HIGH
+  }
+  clocks {
+    id: "leak"
+    regime: CLOCK_REGIME_APPI
+    starts: CLOCK_EVENT_PERSON
+    due { days: 5 }
+    urgency: URGENCY_PAGE
+  }
+  clocks {
+    id: "leak.final"
+    regime: CLOCK_REGIME_APPI
+    started_with: "leak"
+    due { days: 30 }
+    urgency: URGENCY_HIGH
+  }
+)pb";
+
+absl::Time Parse(const char* text) {
+  absl::Time time;
+  std::string error;
+  EXPECT_TRUE(absl::ParseTime(absl::RFC3339_full, text, &time, &error)) << error;
+  return time;
+}
+
+class ClockRulesTest : public ::testing::Test {
+ protected:
+  ClockRulesTest() : book_(*MakeClockBook(Read())) {
+    facts_.tenant = "t";
+    facts_.case_id = ids_.NewId();
+    facts_.company = "acme";
+    facts_.kind = mamori::v1::REPORT_KIND_CUSTOMER_HARASSMENT;
+    facts_.severity = mamori::v1::SEVERITY_MEDIUM;
+    facts_.open_time = open_;
+    facts_.reporter_named = true;
+  }
+
+  static mamori::v1::Policy Read() {
+    mamori::v1::Policy policy;
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(kPolicy, &policy));
+    return policy;
+  }
+
+  // Applies events to what there is, as a store would.
+  void Happen(const ClockEvents& events, absl::Time now) {
+    Take(book_.Apply(facts_, events, rows_, {now, "desk-1"}, ids_));
+  }
+  void Take(const DeadlineChanges& changes) {
+    for (const DeadlineRow& row : changes.changed) *Find(row.deadline_id) = row;
+    for (const DeadlineRow& row : changes.started) rows_.push_back(row);
+  }
+  DeadlineRow* Find(const id::Id& id) {
+    for (DeadlineRow& row : rows_) {
+      if (row.deadline_id == id) return &row;
+    }
+    ADD_FAILURE() << "no such deadline";
+    return &rows_.front();
+  }
+  std::vector<DeadlineRow> Of(const std::string& clock) const {
+    std::vector<DeadlineRow> found;
+    for (const DeadlineRow& row : rows_) {
+      if (row.clock == clock) found.push_back(row);
+    }
+    return found;
+  }
+  DeadlineRow One(const std::string& clock) const {
+    const auto found = Of(clock);
+    EXPECT_EQ(found.size(), 1u) << clock;
+    return found.empty() ? DeadlineRow{} : found[0];
+  }
+  void Open() { Happen({mamori::v1::CLOCK_EVENT_OPENED, mamori::v1::CLOCK_EVENT_RECEIVED}, open_); }
+  static std::string Text(const std::vector<DeadlineStep>& steps) {
+    std::string text;
+    for (const DeadlineStep& step : steps) {
+      absl::StrAppend(&text, step.kind == DeadlineStep::kNear ? "near " : "missed", step.level,
+                      " ");
+    }
+    return text;
+  }
+
+  id::RandomIdSource ids_;
+  const absl::Time open_ = Parse("2026-11-26T10:00:00+09:00");  // a Thursday
+  const ClockBook book_;
+  ClockFacts facts_;
+  std::vector<DeadlineRow> rows_;
+};
+
+TEST_F(ClockRulesTest, OpeningStartsWhatThePolicySaysForSuchACase) {
+  Open();
+  EXPECT_EQ(rows_.size(), 3u);
+  EXPECT_EQ(One("ack").due_time, Parse("2026-11-28T00:00:00+09:00"));
+  EXPECT_EQ(One("ack").next_time, Parse("2026-11-27T16:00:00+09:00"));  // the warning
+  EXPECT_EQ(One("decide").due_day, absl::CivilDay(2026, 12, 24));
+  // 30 days would end on Saturday, 26 December.
+  EXPECT_EQ(One("check_in").due_day, absl::CivilDay(2026, 12, 28));
+}
+
+TEST_F(ClockRulesTest, AsksForKindSeverityAndAReporterWithAName) {
+  facts_.reporter_named = false;
+  facts_.kind = mamori::v1::REPORT_KIND_FEEDBACK;
+  facts_.severity = mamori::v1::SEVERITY_CRITICAL;
+  Open();
+  EXPECT_THAT(Of("check_in"), ::testing::IsEmpty());
+  EXPECT_THAT(Of("decide"), ::testing::IsEmpty());
+  EXPECT_EQ(One("critical").due_time, open_ + absl::Hours(1));
+}
+
+TEST_F(ClockRulesTest, ASecondAcknowledgementMovesNothing) {
+  Open();
+  const absl::Time first = open_ + absl::Hours(2);
+  Happen({mamori::v1::CLOCK_EVENT_ASSIGNED}, first);
+  EXPECT_EQ(One("ack").state, v1::DEADLINE_STATE_COMPLETED);
+  EXPECT_FALSE(One("ack").next_time.has_value());
+  Happen({mamori::v1::CLOCK_EVENT_ASSIGNED}, first + absl::Hours(5));
+  EXPECT_EQ(One("ack").end_time, first);
+  EXPECT_EQ(rows_.size(), 3u);
+}
+
+TEST_F(ClockRulesTest, NothingIsStartedWhileItIsOpenAndAReopenedCaseGetsItAnew) {
+  Open();
+  Happen({mamori::v1::CLOCK_EVENT_REOPENED}, open_ + absl::Hours(1));
+  EXPECT_EQ(Of("decide").size(), 1u);
+  Happen({mamori::v1::CLOCK_EVENT_CLOSED}, open_ + absl::Hours(24));
+  Happen({mamori::v1::CLOCK_EVENT_REOPENED}, open_ + absl::Hours(48));
+  ASSERT_EQ(Of("decide").size(), 2u);
+  EXPECT_EQ(Of("decide")[0].state, v1::DEADLINE_STATE_COMPLETED);
+  EXPECT_EQ(Of("decide")[1].start_time, open_ + absl::Hours(48));
+}
+
+TEST_F(ClockRulesTest, AWithdrawalMakesItMootButTheCheckInsGoOn) {
+  Open();
+  Happen({mamori::v1::CLOCK_EVENT_WITHDRAWN}, open_ + absl::Hours(1));
+  EXPECT_EQ(One("ack").state, v1::DEADLINE_STATE_CANCELLED);
+  EXPECT_FALSE(IsMissed(One("ack"), open_ + absl::Hours(1000)));
+  EXPECT_EQ(One("check_in").state, v1::DEADLINE_STATE_RUNNING);
+}
+
+TEST_F(ClockRulesTest, RaisingTheSeverityStartsWhatAsksForIt) {
+  Open();
+  EXPECT_THAT(Of("critical"), ::testing::IsEmpty());
+  facts_.severity = mamori::v1::SEVERITY_HIGH;
+  Happen({mamori::v1::CLOCK_EVENT_RAISED}, open_ + absl::Hours(1));
+  EXPECT_THAT(Of("critical"), ::testing::IsEmpty());
+  facts_.severity = mamori::v1::SEVERITY_CRITICAL;
+  Happen({mamori::v1::CLOCK_EVENT_RAISED}, open_ + absl::Hours(2));
+  EXPECT_EQ(One("critical").due_time, open_ + absl::Hours(3));
+  // Raised and taken at once.
+  Happen({mamori::v1::CLOCK_EVENT_ASSIGNED}, open_ + absl::Hours(2));
+  Happen({mamori::v1::CLOCK_EVENT_RAISED, mamori::v1::CLOCK_EVENT_ASSIGNED},
+         open_ + absl::Hours(4));
+  EXPECT_EQ(Of("critical").size(), 1u);
+}
+
+TEST_F(ClockRulesTest, StepsComeInOrderEachOnceAndLateOnesTogether) {
+  Open();
+  const DeadlineRow ack = One("ack");
+  const auto fire = [&](const DeadlineRow& row, const char* now) {
+    return book_.Fire(facts_, row, rows_, {Parse(now), ""}, ids_);
+  };
+  EXPECT_EQ(Text(fire(ack, "2026-11-27T15:59:59+09:00").steps), "");
+  auto fired = fire(ack, "2026-11-27T16:00:00+09:00");
+  EXPECT_EQ(Text(fired.steps), "near 0 ");
+  EXPECT_EQ(fired.row.next_time, ack.due_time);
+  EXPECT_EQ(Text(fire(fired.row, "2026-11-27T17:00:00+09:00").steps), "");
+  fired = fire(fired.row, "2026-11-28T00:00:00+09:00");
+  EXPECT_EQ(Text(fired.steps), "missed0 ");
+  EXPECT_TRUE(IsMissed(fired.row, Parse("2026-11-28T00:00:00+09:00")));
+  EXPECT_EQ(fired.row.next_time, Parse("2026-11-30T09:00:00+09:00"));
+  fired = fire(fired.row, "2026-11-30T09:00:00+09:00");
+  EXPECT_EQ(Text(fired.steps), "missed1 ");
+  fired = fire(fired.row, "2027-01-01T00:00:00+09:00");
+  EXPECT_EQ(Text(fired.steps), "missed2 ");
+  EXPECT_FALSE(fired.row.next_time.has_value());
+  // The clock jumped over all of them: the warning is dropped, what was missed is told.
+  EXPECT_EQ(Text(fire(ack, "2027-01-01T00:00:00+09:00").steps), "missed0 missed1 missed2 ");
+}
+
+TEST_F(ClockRulesTest, AWarningThatWouldComeBeforeTheBeginningIsNone) {
+  Take(*book_.Start(facts_, "leak", std::nullopt, {open_, "desk-1"}, ids_));
+  facts_.severity = mamori::v1::SEVERITY_CRITICAL;
+  Happen({mamori::v1::CLOCK_EVENT_OPENED}, Parse("2026-11-27T20:00:00+09:00"));  // ack due Monday
+  EXPECT_EQ(One("critical").next_time, One("critical").due_time);
+}
+
+TEST_F(ClockRulesTest, APausedDeadlineIsDueAsManyBusinessDaysLaterAsItStood) {
+  Open();
+  const DeadlineRow decide = One("decide");
+  const absl::Time pause = Parse("2026-12-01T10:00:00+09:00");
+  auto paused = book_.Pause(decide, {pause, "desk-1"});
+  ASSERT_THAT(paused, IsOk());
+  EXPECT_EQ(paused->changed[0].state, v1::DEADLINE_STATE_PAUSED);
+  EXPECT_FALSE(paused->changed[0].next_time.has_value());
+  EXPECT_EQ(Text(book_.Fire(facts_, paused->changed[0], rows_, {decide.due_time, ""}, ids_).steps),
+            "");
+  // Tuesday to Monday: four business days and a weekend.
+  const auto resumed = book_.Resume(paused->changed[0], {Parse("2026-12-07T17:00:00+09:00"), "d"});
+  ASSERT_THAT(resumed, IsOk());
+  EXPECT_EQ(decide.due_day, absl::CivilDay(2026, 12, 24));
+  EXPECT_EQ(resumed->changed[0].due_day, absl::CivilDay(2026, 12, 30));
+  EXPECT_EQ(resumed->changed[0].state, v1::DEADLINE_STATE_RUNNING);
+  EXPECT_TRUE(resumed->changed[0].next_time.has_value());
+  // On the same day nothing has moved.
+  const auto at_once = book_.Resume(paused->changed[0], {pause + absl::Hours(3), "d"});
+  EXPECT_EQ(at_once->changed[0].due_time, decide.due_time);
+}
+
+TEST_F(ClockRulesTest, RefusesToPauseWhatMayNotBeOrIsTooLate) {
+  Open();
+  EXPECT_EQ(status::ReasonOf(book_.Pause(One("ack"), {open_, "d"}).status()),
+            mamori::v1::ERROR_REASON_CLOCK_NOT_ALLOWED);
+  const DeadlineRow decide = One("decide");
+  EXPECT_EQ(status::ReasonOf(book_.Pause(decide, {decide.due_time, "d"}).status()),
+            mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED);
+  EXPECT_EQ(status::ReasonOf(book_.Resume(decide, {open_, "d"}).status()),
+            mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED);
+}
+
+TEST_F(ClockRulesTest, FeedbackIsCountedFromTheAcknowledgementOnce) {
+  Take(*book_.Start(facts_, "eu.ack", std::nullopt, {open_ + absl::Hours(30), "d"}, ids_));
+  EXPECT_EQ(One("eu.ack").start_time, open_);
+  EXPECT_EQ(One("eu.ack").due_day, absl::CivilDay(2026, 12, 3));
+  const absl::Time done = Parse("2026-11-30T12:00:00+09:00");
+  const auto completed = book_.Complete(facts_, One("eu.ack"), rows_, {done, "d"}, ids_);
+  ASSERT_THAT(completed, IsOk());
+  Take(*completed);
+  EXPECT_EQ(One("eu.feedback").start_time, done);
+  EXPECT_EQ(One("eu.feedback").due_day, absl::CivilDay(2027, 2, 28));
+  EXPECT_EQ(
+      status::ReasonOf(book_.Complete(facts_, One("eu.ack"), rows_, {done, "d"}, ids_).status()),
+      mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED);
+}
+
+TEST_F(ClockRulesTest, FeedbackIsCountedFromTheEndOfTheSevenDaysWhereNobodyAcknowledged) {
+  Take(*book_.Start(facts_, "eu.ack", std::nullopt, {open_, "d"}, ids_));
+  const DeadlineRow ack = One("eu.ack");
+  auto fired = book_.Fire(facts_, ack, rows_, {ack.due_time + absl::Hours(9), ""}, ids_);
+  Take({.started = fired.started, .changed = {fired.row}});
+  EXPECT_EQ(One("eu.feedback").start_time, ack.due_time);
+  // Acknowledged late: that moves nothing.
+  Take(*book_.Complete(facts_, One("eu.ack"), rows_, {ack.due_time + absl::Hours(99), "d"}, ids_));
+  EXPECT_EQ(One("eu.feedback").start_time, ack.due_time);
+  EXPECT_TRUE(IsMissed(One("eu.ack"), open_ + absl::Hours(9999)));
+}
+
+TEST_F(ClockRulesTest, APersonStartsWhatOnlyAPersonCanKnow) {
+  const absl::Time known = open_ - absl::Hours(48);
+  Take(*book_.Start(facts_, "leak", known, {open_, "d"}, ids_));
+  EXPECT_EQ(One("leak").due_day, absl::CivilDay(2026, 11, 29));
+  EXPECT_EQ(One("leak.final").start_time, known);
+  for (const char* clock : {"ack", "leak.final", "none"}) {
+    EXPECT_EQ(status::ReasonOf(book_.Start(facts_, clock, known, {open_, "d"}, ids_).status()),
+              mamori::v1::ERROR_REASON_CLOCK_NOT_ALLOWED)
+        << clock;
+  }
+}
+
+TEST_F(ClockRulesTest, CountsInTheCompanysOwnZone) {
+  facts_.company = "gmbh";
+  Open();
+  // 02:00 on Thursday in Berlin: one business day more is Friday, without Japan's holidays.
+  EXPECT_EQ(One("ack").due_time, Parse("2026-11-28T00:00:00+01:00"));
+}
+
+}  // namespace
+}  // namespace mamori::triage

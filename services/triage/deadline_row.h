@@ -1,0 +1,50 @@
+// A deadline of a case, as the stores keep it.
+#ifndef MAMORI_SERVICES_TRIAGE_DEADLINE_ROW_H_
+#define MAMORI_SERVICES_TRIAGE_DEADLINE_ROW_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "common/id/id.h"
+#include "mamori/triage/v1/deadline_service.pb.h"
+#include "mamori/v1/clock.pb.h"
+
+namespace mamori::triage {
+
+struct DeadlineRow {
+  id::Id deadline_id;
+  std::string tenant;
+  id::Id case_id;
+  std::string company;
+  std::string clock;
+  mamori::v1::ClockRegime regime = mamori::v1::CLOCK_REGIME_UNSPECIFIED;
+  mamori::v1::Urgency urgency = mamori::v1::URGENCY_UNSPECIFIED;
+  v1::DeadlineState state = v1::DEADLINE_STATE_RUNNING;
+  absl::Time start_time;
+  absl::Time due_time;
+  absl::CivilDay due_day;
+  // When the next of its steps comes: a warning, the miss, an escalation. Nothing while it is
+  // paused, and once it has ended.
+  std::optional<absl::Time> next_time;
+  int steps_done = 0;
+  std::optional<absl::Time> pause_time;
+  std::optional<absl::Time> end_time;
+  std::string completer;  // empty when an event completed it
+};
+
+inline bool IsOpen(const DeadlineRow& row) {
+  return row.state == v1::DEADLINE_STATE_RUNNING || row.state == v1::DEADLINE_STATE_PAUSED;
+}
+
+// What a change of a case does to its deadlines.
+struct DeadlineChanges {
+  std::vector<DeadlineRow> started;
+  std::vector<DeadlineRow> changed;  // as they are afterwards
+};
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_DEADLINE_ROW_H_

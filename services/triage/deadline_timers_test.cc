@@ -1,0 +1,232 @@
+// What is due, fired: once, by whoever comes first, whatever the clock does.
+#include "services/triage/deadline_timers.h"
+
+#include <gmock/gmock.h>
+
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "services/triage/sql_deadline_rows.h"
+#include "services/triage/test_clock_fixture.h"
+
+namespace mamori::triage {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using testing::IsOkAndHolds;
+
+// Remembers the last value of each metric.
+class LastTelemetry final : public telemetry::Telemetry {
+ public:
+  void Log(telemetry::Level, std::string_view, const telemetry::Labels&) override {}
+  void RecordCall(std::string_view, std::string_view, absl::Duration, std::string_view,
+                  std::string_view) override {}
+  void Count(std::string_view name, const telemetry::Labels&, double by) override {
+    values[std::string(name)] += by;
+  }
+  void Gauge(std::string_view name, double value, const telemetry::Labels&) override {
+    values[std::string(name)] = value;
+  }
+  void Observe(std::string_view, absl::Duration, const telemetry::Labels&) override {}
+  std::map<std::string, double> values;
+};
+
+class DeadlineTimersTest : public ClockFixture {
+ protected:
+  // A worker of a replica whose clock shows `now`.
+  DeadlineTimers Worker(const time::Clock& now) {
+    return DeadlineTimers({deadline_store_, gate_, clocks_, now, ids_, [this] { ++committed_; }});
+  }
+  void RunAll(absl::Time now) {
+    const time::FakeClock at(now);
+    DeadlineTimers worker = Worker(at);
+    for (int i = 0; i < 1000; ++i) {
+      const auto did = worker.RunOnce();
+      ASSERT_THAT(did, IsOk());
+      if (!*did) return;
+    }
+    FAIL() << "something is due for ever";
+  }
+  // "near CLOCK" and "missed CLOCK LEVEL" of a case, in the order of its events.
+  std::vector<std::string> Told(const std::string& case_name) {
+    std::vector<std::string> told;
+    for (const mamori::v1::Event& event : Outbox(case_name)) {
+      if (event.has_deadline_near()) {
+        told.push_back("near " + event.deadline_near().deadline().clock());
+      } else if (event.has_deadline_missed()) {
+        told.push_back(absl::StrCat("missed ", event.deadline_missed().deadline().clock(), " ",
+                                    event.deadline_missed().level()));
+      }
+    }
+    return told;
+  }
+  absl::Time DueOf(const std::string& name, const std::string& clock) {
+    return time::FromTimestamp(ClocksOf(name)[clock].due_time());
+  }
+
+  int committed_ = 0;
+};
+
+TEST_F(DeadlineTimersTest, WarnsThenMissesThenEscalatesEachOnce) {
+  const std::string name = OpenCase("a complaint").name();
+  const absl::Time due = DueOf(name, "company.acknowledge");
+  RunAll(due - absl::Hours(9));
+  EXPECT_THAT(Told(name), IsEmpty());
+  RunAll(due - absl::Hours(8));
+  RunAll(due - absl::Hours(8));
+  EXPECT_THAT(Told(name), ElementsAre("near company.acknowledge"));
+  RunAll(due - absl::Microseconds(1));
+  RunAll(due);
+  RunAll(due + absl::Hours(1));
+  EXPECT_THAT(Told(name), ElementsAre("near company.acknowledge", "missed company.acknowledge 0"));
+  EXPECT_GE(committed_, 2);
+  // Nobody acts: more people are told.
+  RunAll(due + absl::Hours(24 * 12));
+  EXPECT_THAT(Told(name),
+              ElementsAre("near company.acknowledge", "missed company.acknowledge 0",
+                          "missed company.acknowledge 1", "missed company.acknowledge 2"));
+  const mamori::v1::Case after = Get(name);
+  ASSERT_EQ(after.notes_size(), 3);
+  EXPECT_EQ(after.notes(1).author(), "triage");
+  EXPECT_THAT(after.notes(1).text(), HasSubstr("deadline.missed company.acknowledge"));
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM audit_entry WHERE resource_id = ?",
+                             db::Params().Add(*id::FromName("cases", name))),
+            3);
+}
+
+TEST_F(DeadlineTimersTest, WhatIsDoneIsNotTold) {
+  const std::string name = OpenCase("a complaint").name();
+  const absl::Time due = DueOf(name, "company.acknowledge");
+  ASSERT_THAT(cases_.Claim(Call("ClaimCase"), Verb<v1::ClaimCaseRequest>(name)), IsOk());
+  RunAll(due + absl::Hours(1));
+  EXPECT_THAT(Told(name), IsEmpty());
+  // Its timer is spent; that of what follows is there.
+  const absl::Time decide = DueOf(name, "company.decide");
+  RunAll(decide);
+  EXPECT_THAT(Told(name), ElementsAre("missed company.decide 0"));
+}
+
+TEST_F(DeadlineTimersTest, WhatIsPausedIsNotToldUntilItGoesOn) {
+  const std::string name = OpenCase("a complaint").name();
+  ASSERT_THAT(cases_.Claim(Call("ClaimCase"), Verb<v1::ClaimCaseRequest>(name)), IsOk());
+  const v1::Deadline decide = ClocksOf(name)["company.decide"];
+  const absl::Time due = time::FromTimestamp(decide.due_time());
+  auto pause = Verb<v1::PauseDeadlineRequest>(name);
+  pause.set_deadline(decide.name());
+  pause.set_reason("the reporter is ill");
+  ASSERT_THAT(deadlines_.Pause(Call("PauseDeadline"), pause), IsOk());
+  RunAll(due + absl::Hours(1));
+  EXPECT_THAT(Told(name), IsEmpty());
+  auto resume = Verb<v1::ResumeDeadlineRequest>(name);
+  resume.set_deadline(decide.name());
+  resume.set_reason("back at work");
+  ASSERT_THAT(deadlines_.Resume(Call("ResumeDeadline"), resume), IsOk());
+  RunAll(due + absl::Hours(1));
+  EXPECT_THAT(Told(name), ElementsAre("missed company.decide 0"));
+}
+
+TEST_F(DeadlineTimersTest, AClockThatJumpsFiresOnceWhateverItShowsAfterwards) {
+  const std::string name = OpenCase("a complaint").name();
+  const absl::Time due = DueOf(name, "company.acknowledge");
+  RunAll(due + absl::Hours(1));
+  const auto told = Told(name);
+  EXPECT_THAT(told, ElementsAre("missed company.acknowledge 0"));
+  RunAll(due - absl::Hours(8));  // put back: the warning is not given after the miss
+  RunAll(due + absl::Hours(1));
+  EXPECT_EQ(Told(name), told);
+}
+
+TEST_F(DeadlineTimersTest, ManyWorkersAtOnceFireEachOnce) {
+  std::vector<mamori::v1::Event> events;
+  for (int i = 0; i < 300; ++i) events.push_back(Receive("a complaint"));
+  for (const absl::Status& status : Apply(events)) ASSERT_THAT(status, IsOk());
+  const time::FakeClock at(clock_.Now() + absl::Hours(24 * 10));
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      DeadlineTimers worker({deadline_store_, gate_, clocks_, at, ids_, [] {}});
+      for (int idle = 0; idle < 5;) {
+        const auto did = worker.RunOnce();
+        // Workers that meet may have to come again; a Periodic does.
+        idle = did.ok() && !*did ? idle + 1 : 0;
+        if (did.ok() && !*did) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::map<std::string, int> told;
+  for (const db::Row& row : database_.Query("SELECT event FROM outbox")) {
+    mamori::v1::Event event;
+    ASSERT_TRUE(event.ParseFromString(row.GetBytes(0)));
+    if (event.has_deadline_missed()) {
+      ++told[absl::StrCat(event.deadline_missed().deadline().deadline_id(), "/",
+                          event.deadline_missed().level())];
+    }
+  }
+  EXPECT_GE(told.size(), 300u);
+  for (const auto& [step, count] : told) EXPECT_EQ(count, 1);
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM deadline WHERE next_time <= ?",
+                             db::Params().Add(at.Now())),
+            0);
+  // One timer a case from here on.
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM timer"),
+            database_.Number("SELECT COUNT(DISTINCT subject_id) FROM timer"));
+}
+
+TEST_F(DeadlineTimersTest, OneThatCannotBeFiredKeepsNoOtherFromIt) {
+  const std::string bad = OpenCase("a complaint").name();
+  const std::string good = OpenCase("a complaint").name();
+  database_.Run(absl::StrCat(
+      "CREATE TRIGGER refuse BEFORE UPDATE ON deadline FOR EACH ROW IF HEX(NEW.case_id) = '",
+      absl::BytesToHexString(*id::FromName("cases", bad)),
+      "' THEN SIGNAL SQLSTATE '45000'; END IF"));
+  const absl::Time due = DueOf(good, "company.acknowledge");
+  RunAll(due);
+  EXPECT_THAT(Told(good), ElementsAre("missed company.acknowledge 0"));
+  EXPECT_THAT(Told(bad), IsEmpty());
+  database_.Run("DROP TRIGGER refuse");
+  RunAll(due + absl::Minutes(2));
+  EXPECT_THAT(Told(bad), ElementsAre("missed company.acknowledge 0"));
+}
+
+TEST_F(DeadlineTimersTest, TheAuditorAlarmsWhenAStepWasNotTakenAndMakesALostTimerAnew) {
+  const std::string name = OpenCase("a complaint").name();
+  const absl::Time due = DueOf(name, "company.acknowledge");
+  database_.Execute("DELETE FROM timer");
+  RunAll(due + absl::Minutes(3));
+  EXPECT_THAT(Told(name), IsEmpty());
+
+  LastTelemetry telemetry;
+  time::FakeClock at(due - absl::Hours(9));
+  DeadlineAuditor auditor(deadline_store_, at, telemetry);
+  EXPECT_THAT(auditor.RunOnce(), IsOkAndHolds(false));
+  EXPECT_EQ(telemetry.values["mamori_deadline_steps_undone"], 0);
+  at.Set(due + absl::Minutes(3));
+  EXPECT_THAT(auditor.RunOnce(), IsOkAndHolds(false));
+  EXPECT_EQ(telemetry.values["mamori_deadline_steps_undone"], 1);
+  EXPECT_EQ(telemetry.values["mamori_deadline_timers_lost_total"], 1);
+  EXPECT_THAT(auditor.RunOnce(), IsOkAndHolds(false));
+  EXPECT_EQ(telemetry.values["mamori_deadline_timers_lost_total"], 1);
+  RunAll(at.Now());
+  EXPECT_THAT(Told(name), ElementsAre("missed company.acknowledge 0"));
+  EXPECT_THAT(auditor.RunOnce(), IsOkAndHolds(false));
+  EXPECT_EQ(telemetry.values["mamori_deadline_steps_undone"], 0);
+}
+
+TEST_F(DeadlineTimersTest, ACaseOfAConsultationIsToldWithItsState) {
+  const mamori::v1::Event event = Receive("x", mamori::v1::REPORT_KIND_CONSULTATION);
+  ASSERT_THAT(Apply({event})[0], IsOk());
+  const std::string name = Get(id::Name("reports", event.subject_id())).name();
+  RunAll(DueOf(name, "company.acknowledge"));
+  const auto events = Outbox(name);
+  ASSERT_TRUE(events.back().has_deadline_missed());
+  EXPECT_EQ(events.back().deadline_missed().deadline().state(), mamori::v1::CASE_STATE_CONSULTING);
+}
+
+}  // namespace
+}  // namespace mamori::triage

@@ -1,0 +1,116 @@
+#include "services/triage/statistics.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/authz/access_rules.h"
+#include "common/calendar/calendar.h"
+#include "common/idempotency/hash.h"
+#include "common/idempotency/page_token.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+#include "services/triage/big_endian.h"
+#include "services/triage/page.h"
+
+namespace mamori::triage {
+namespace {
+
+// Cases of the month's last minutes are written by then.
+constexpr absl::Duration kSettle = absl::Hours(1);
+constexpr absl::Duration kLeaseTtl = absl::Minutes(5);
+
+absl::Status CheckReader(const server::CallContext& call) {
+  using authz::Role;
+  const authz::RoleSet readers = {Role::kFirstReader, Role::kExecutive, Role::kAuditor,
+                                  Role::kAdmin};
+  if (authz::RolesOf(call.roles).Meets(readers)) return absl::OkStatus();
+  return status::Error(absl::StatusCode::kPermissionDenied,
+                       mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED,
+                       "no role of the person allows this");
+}
+
+std::string DigestOf(const server::CallContext& call) {
+  return idempotency::Hash({"ListStatistics", call.tenant});
+}
+
+absl::StatusOr<std::optional<int>> FromToken(const idempotency::PageTokens& tokens,
+                                             const idempotency::TokenBinding& binding,
+                                             const std::string& token) {
+  if (token.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(const std::string bytes, tokens.Open(binding, token));
+  if (bytes.size() != kBigEndianBytes) return status::PageTokenInvalid();
+  return static_cast<int>(FromBigEndian(bytes));
+}
+
+// Of which zone the months are.
+absl::TimeZone ZoneOf(const mamori::v1::Policy& policy) {
+  absl::TimeZone zone = absl::UTCTimeZone();
+  if (policy.calendars_size() > 0) absl::LoadTimeZone(policy.calendars(0).time_zone(), &zone);
+  return zone;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Statistics> Statistics::Get(const server::CallContext& call,
+                                               const v1::GetStatisticsRequest& request) {
+  RETURN_IF_ERROR(CheckReader(call));
+  const auto month = MonthOf(request.name());
+  if (!month.has_value()) {
+    status::Violations violations;
+    violations.Add("name", "want statistics/{year}-{month}, such as statistics/2026-11");
+    return violations.Status();
+  }
+  return store_.Get(call.tenant, MonthNumber(*month), call.deadline);
+}
+
+absl::StatusOr<v1::ListStatisticsResponse> Statistics::List(
+    const server::CallContext& call, const v1::ListStatisticsRequest& request) {
+  RETURN_IF_ERROR(CheckReader(call));
+  if (request.page_size() < 0) {
+    status::Violations violations;
+    violations.Add("page_size", "is negative, want 0 to 1000");
+    return violations.Status();
+  }
+  const std::string digest = DigestOf(call);
+  const idempotency::TokenBinding binding{call.tenant, call.person, digest};
+  ASSIGN_OR_RETURN(const auto before, FromToken(tokens_, binding, request.page_token()));
+  const size_t size = PageSize(request.page_size());
+  // One more than asked for tells whether there is another page.
+  ASSIGN_OR_RETURN(const auto all,
+                   store_.List(call.tenant, before, static_cast<int>(size) + 1, call.deadline));
+  v1::ListStatisticsResponse response;
+  for (const v1::Statistics& one : all) {
+    if (response.statistics_size() == static_cast<int>(size)) {
+      const auto last = MonthOf(response.statistics().rbegin()->name());
+      response.set_next_page_token(tokens_.Seal(binding, ToBigEndian(MonthNumber(*last))));
+      break;
+    }
+    *response.add_statistics() = one;
+    response.mutable_statistics()->rbegin()->clear_tables();
+  }
+  return response;
+}
+
+absl::StatusOr<bool> StatisticsPublisher::RunOnce() {
+  const absl::Time now = clock_.Now();
+  const calendar::Calendar calendar(ZoneOf(policy_->policy), {});
+  const absl::CivilMonth month = absl::CivilMonth(calendar.DayOf(now - kSettle)) - 1;
+  const absl::Time begin = calendar.StartOf(absl::CivilDay(month));
+  const absl::Time end = calendar.StartOf(absl::CivilDay(month + 1));
+  ASSIGN_OR_RETURN(const std::vector<std::string> tenants,
+                   store_.Unpublished(MonthNumber(month), end, now));
+  if (tenants.empty()) return false;
+  ASSIGN_OR_RETURN(const std::optional<worker::Lease> lease, store_.TryLease(now, kLeaseTtl));
+  if (!lease.has_value()) return false;
+  ASSIGN_OR_RETURN(const MonthCounts counts, store_.Count(tenants[0], begin, end, now));
+  const absl::Status published =
+      store_.Publish(*lease, tenants[0], MonthNumber(month),
+                     MakeStatistics(month, now, policy_->policy, policy_->digest, counts), now);
+  // What is there stays: the first has counted.
+  if (!absl::IsAlreadyExists(published)) RETURN_IF_ERROR(published);
+  return tenants.size() > 1;
+}
+
+}  // namespace mamori::triage

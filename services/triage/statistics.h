@@ -1,0 +1,55 @@
+// Counts months when they have ended, and tells what was counted.
+#ifndef MAMORI_SERVICES_TRIAGE_STATISTICS_H_
+#define MAMORI_SERVICES_TRIAGE_STATISTICS_H_
+
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/idempotency/page_token.h"
+#include "common/policy/policy.h"
+#include "common/server/caller.h"
+#include "common/time/clock.h"
+#include "mamori/triage/v1/statistics_service.pb.h"
+#include "services/triage/statistics_store.h"
+
+namespace mamori::triage {
+
+class Statistics {
+ public:
+  Statistics(StatisticsStore& store, const idempotency::PageTokens& tokens)
+      : store_(store), tokens_(tokens) {}
+
+  absl::StatusOr<v1::Statistics> Get(const server::CallContext& call,
+                                     const v1::GetStatisticsRequest& request);
+  absl::StatusOr<v1::ListStatisticsResponse> List(const server::CallContext& call,
+                                                  const v1::ListStatisticsRequest& request);
+
+ private:
+  StatisticsStore& store_;
+  const idempotency::PageTokens& tokens_;
+};
+
+// Publishes the month that ended last, for every tenant that has cases; whoever holds the lease
+// does it for all replicas. A month that nobody counted while it was the last one is not counted
+// later: its cases are no longer as they were then.
+class StatisticsPublisher {
+ public:
+  // `policy` is that of this process's file: its first calendar says when a month ends.
+  StatisticsPublisher(StatisticsStore& store, std::shared_ptr<const policy::PolicyVersion> policy,
+                      const time::Clock& clock)
+      : store_(store), policy_(std::move(policy)), clock_(clock) {}
+
+  // One tenant's month; true when there may be more. For a Periodic.
+  absl::StatusOr<bool> RunOnce();
+
+ private:
+  StatisticsStore& store_;
+  const std::shared_ptr<const policy::PolicyVersion> policy_;
+  const time::Clock& clock_;
+};
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_STATISTICS_H_

@@ -1,0 +1,182 @@
+#include "services/triage/statistics_rules.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "google/protobuf/generated_enum_reflection.h"
+#include "google/protobuf/util/time_util.h"
+#include "services/triage/suppression_rules.h"
+
+namespace mamori::triage {
+namespace {
+
+constexpr int kSmallestCell = 5;
+constexpr char kCollection[] = "statistics/";
+
+using Lines = std::vector<std::pair<std::string, int64_t>>;
+
+// "HIGH" for SEVERITY_HIGH.
+template <typename E>
+std::string ShortName(int value, std::string_view prefix) {
+  const auto* type = google::protobuf::GetEnumDescriptor<E>();
+  const auto* found = type->FindValueByNumber(value);
+  return found == nullptr ? absl::StrCat(value) : found->name().substr(prefix.size());
+}
+
+// A line for each value but the unspecified one.
+template <typename E>
+Lines LinesOf(const std::map<int, int64_t>& counts, std::string_view prefix,
+              const std::set<int>& without = {}) {
+  Lines lines;
+  const auto* type = google::protobuf::GetEnumDescriptor<E>();
+  for (int i = 0; i < type->value_count(); ++i) {
+    const int value = type->value(i)->number();
+    if (value == 0 || without.count(value) > 0) continue;
+    const auto found = counts.find(value);
+    lines.emplace_back(ShortName<E>(value, prefix), found == counts.end() ? 0 : found->second);
+  }
+  return lines;
+}
+
+// The acts of the policy, and whatever else was found under an earlier version.
+Lines CategoriesOf(const mamori::v1::Policy& policy, std::map<std::string, int64_t> counts) {
+  Lines lines;
+  for (const mamori::v1::Act& act : policy.acts()) {
+    lines.emplace_back(act.id(), counts[act.id()]);
+    counts.erase(act.id());
+  }
+  for (const auto& [category, count] : counts) lines.emplace_back(category, count);
+  return lines;
+}
+
+struct Bucket {
+  const char* key;
+  int64_t below;  // hours
+};
+constexpr Bucket kBuckets[] = {{"1 day", 24},    {"3 days", 72},    {"7 days", 168},
+                               {"30 days", 720}, {"90 days", 2160}, {"more", 1'000'000'000}};
+
+// Clocks that an event stops, and none of `without` does.
+std::set<std::string> StoppedBy(const mamori::v1::Policy& policy, mamori::v1::ClockEvent event,
+                                std::optional<mamori::v1::ClockEvent> without = std::nullopt) {
+  std::set<std::string> clocks;
+  for (const mamori::v1::Clock& clock : policy.clocks()) {
+    const auto& stops = clock.stops();
+    if (std::find(stops.begin(), stops.end(), event) == stops.end()) continue;
+    if (without && std::find(stops.begin(), stops.end(), *without) != stops.end()) continue;
+    clocks.insert(clock.id());
+  }
+  return clocks;
+}
+
+Lines DurationsOf(const MonthCounts& counts, const std::set<std::string>& clocks) {
+  Lines lines;
+  for (const Bucket& bucket : kBuckets) lines.emplace_back(bucket.key, 0);
+  for (const DurationCount& one : counts.completed) {
+    if (clocks.count(one.clock) == 0) continue;
+    size_t i = 0;
+    while (one.hours >= kBuckets[i].below) ++i;
+    lines[i].second += one.count;
+  }
+  return lines;
+}
+
+Lines InTimeOrLate(const MonthCounts& counts, const std::set<std::string>& clocks) {
+  Lines lines = {{"in time", 0}, {"late", 0}};
+  for (const DurationCount& one : counts.completed) {
+    if (clocks.count(one.clock) > 0) lines[one.kept ? 0 : 1].second += one.count;
+  }
+  return lines;
+}
+
+// One table for all: a further one of check-ins alone, say, would tell what this one hides.
+Lines ByRegime(const MonthCounts& counts) {
+  std::map<std::pair<int, bool>, int64_t> sums;
+  for (const DeadlineCount& one : counts.due) sums[{one.regime, one.kept}] += one.count;
+  Lines lines;
+  for (int regime = mamori::v1::CLOCK_REGIME_COMPANY; regime <= mamori::v1::ClockRegime_MAX;
+       ++regime) {
+    const std::string name = ShortName<mamori::v1::ClockRegime>(regime, "CLOCK_REGIME_");
+    lines.emplace_back(name + "/kept", sums[{regime, true}]);
+    lines.emplace_back(name + "/missed", sums[{regime, false}]);
+  }
+  return lines;
+}
+
+void AddTable(v1::Statistics& statistics, const char* id, const char* ja, const char* en,
+              const Lines& lines) {
+  v1::StatisticsTable& table = *statistics.add_tables();
+  table.set_id(id);
+  table.set_label_ja(ja);
+  table.set_label_en(en);
+  std::vector<int64_t> counts;
+  for (const auto& [key, count] : lines) counts.push_back(count);
+  const PublishedCounts published = Suppress(counts, statistics.smallest_cell());
+  for (size_t i = 0; i < lines.size(); ++i) {
+    v1::StatisticsRow& row = *table.add_rows();
+    row.set_key(lines[i].first);
+    if (published.counts[i].has_value()) row.set_count(*published.counts[i]);
+  }
+  if (published.total.has_value()) table.set_total(*published.total);
+}
+
+}  // namespace
+
+v1::Statistics MakeStatistics(absl::CivilMonth month, absl::Time now,
+                              const mamori::v1::Policy& policy, std::string_view policy_digest,
+                              const MonthCounts& counts) {
+  using mamori::v1::CLOCK_EVENT_ACTING;
+  using mamori::v1::CLOCK_EVENT_ASSIGNED;
+  using mamori::v1::CLOCK_EVENT_CLOSED;
+  v1::Statistics statistics;
+  statistics.set_name(MonthName(month));
+  *statistics.mutable_create_time() =
+      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(now));
+  statistics.set_smallest_cell(policy.smallest_cell() == 0 ? kSmallestCell
+                                                           : policy.smallest_cell());
+  statistics.set_policy_digest(std::string(policy_digest));
+  AddTable(statistics, "opened_by_category", "受理件数(行為類型別)", "Cases opened, by category",
+           CategoriesOf(policy, counts.opened_by_category));
+  AddTable(statistics, "opened_by_severity", "受理件数(重大度別)", "Cases opened, by severity",
+           LinesOf<mamori::v1::Severity>(counts.opened_by_severity, "SEVERITY_"));
+  AddTable(statistics, "opened_by_kind", "受理件数(種別)", "Cases opened, by kind of report",
+           LinesOf<mamori::v1::ReportKind>(counts.opened_by_kind, "REPORT_KIND_"));
+  AddTable(statistics, "opened_by_company", "受理件数(会社別)", "Cases opened, by company",
+           Lines(counts.opened_by_company.begin(), counts.opened_by_company.end()));
+  AddTable(statistics, "open_by_state", "対応中の件数(状態別)", "Cases that are open, by state",
+           LinesOf<mamori::v1::CaseState>(
+               counts.open_by_state, "CASE_STATE_",
+               {mamori::v1::CASE_STATE_CLOSED, mamori::v1::CASE_STATE_WITHDRAWN,
+                mamori::v1::CASE_STATE_MERGED}));
+  // Two of these would tell how many were opened between them.
+  statistics.mutable_tables()->rbegin()->clear_total();
+  AddTable(statistics, "deadlines_by_regime", "期限の遵守(規律別)",
+           "Deadlines of the month, by regime", ByRegime(counts));
+  const std::set<std::string> acknowledge = StoppedBy(policy, CLOCK_EVENT_ASSIGNED);
+  AddTable(statistics, "acknowledgements", "受付(期限内・期限後)", "Acknowledged in time or late",
+           InTimeOrLate(counts, acknowledge));
+  AddTable(statistics, "days_to_acknowledge", "受付までの日数", "Time to acknowledge, less than",
+           DurationsOf(counts, acknowledge));
+  AddTable(statistics, "days_to_close", "終結までの日数", "Time to close, less than",
+           DurationsOf(counts, StoppedBy(policy, CLOCK_EVENT_CLOSED, CLOCK_EVENT_ACTING)));
+  return statistics;
+}
+
+std::string MonthName(absl::CivilMonth month) {
+  return absl::StrFormat("%s%04d-%02d", kCollection, month.year(), month.month());
+}
+
+std::optional<absl::CivilMonth> MonthOf(std::string_view name) {
+  const absl::string_view text(name.data(), name.size());
+  absl::CivilMonth month;
+  if (!absl::StartsWith(text, kCollection)) return std::nullopt;
+  if (!absl::ParseCivilTime(text.substr(sizeof(kCollection) - 1), &month)) return std::nullopt;
+  // One name for one month.
+  return MonthName(month) == name ? std::optional(month) : std::nullopt;
+}
+
+}  // namespace mamori::triage

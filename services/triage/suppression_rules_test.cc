@@ -1,0 +1,135 @@
+#include "services/triage/suppression_rules.h"
+
+#include <gmock/gmock.h>
+
+#include <functional>
+#include <numeric>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace mamori::triage {
+namespace {
+
+std::string Text(const PublishedCounts& published) {
+  std::string text;
+  for (const auto& count : published.counts) {
+    absl::StrAppend(&text, count.has_value() ? absl::StrCat(*count) : "*", " ");
+  }
+  return absl::StrCat(text, "= ",
+                      published.total.has_value() ? absl::StrCat(*published.total) : "*");
+}
+
+struct Row {
+  const char* name;
+  std::vector<int64_t> counts;
+  const char* want;
+};
+
+TEST(Suppress, HidesSmallCountsWithTheirComplements) {
+  const Row rows[] = {
+      {"nothing small", {5, 9, 0}, "5 9 0 = 14"},
+      {"nothing at all", {0, 0}, "0 0 = 0"},
+      {"a lone small one takes the smallest other along", {2, 30, 7}, "* 30 * = 39"},
+      {"several that could be too few together", {1, 1, 30, 9}, "* * 30 * = 41"},
+      {"several that are enough together", {4, 4, 30}, "* * 30 = 38"},
+      {"zeros where nothing else is there", {2, 0, 0, 0}, "* * * * = *"},
+      {"a total below the threshold tells nothing", {1, 2, 0}, "* * * = *"},
+      {"zeros go together", {3, 0, 0, 2}, "* * * * = 5"},
+      {"ones alone", {1, 1, 1, 1, 1}, "* * * * * = 5"},
+      {"one line that is large", {12}, "12 = 12"},
+      {"one line that is small", {3}, "* = *"},
+      {"the smallest that is told", {5, 5}, "5 5 = 10"},
+  };
+  for (const Row& row : rows) EXPECT_EQ(Text(Suppress(row.counts, 5)), row.want) << row.name;
+}
+
+TEST(Suppress, AThresholdOfOneTellsEverything) {
+  EXPECT_EQ(Text(Suppress({1, 0, 2}, 1)), "1 0 2 = 3");
+  EXPECT_EQ(Text(Suppress({1, 0, 2}, 0)), "1 0 2 = 3");
+}
+
+// Calls `each` with every way to fill `cells` with at least `least` each and `sum` together.
+void Fill(int cells, int64_t sum, int64_t least, std::vector<int64_t>& filled,
+          const std::function<void(const std::vector<int64_t>&)>& each) {
+  if (cells == 1) {
+    if (sum < least) return;
+    filled.push_back(sum);
+    each(filled);
+    filled.pop_back();
+    return;
+  }
+  for (int64_t first = least; first <= sum - least * (cells - 1); ++first) {
+    filled.push_back(first);
+    Fill(cells - 1, sum - first, least, filled, each);
+    filled.pop_back();
+  }
+}
+
+// Whoever knows all that is told, and that nothing which was hidden beside told zeros is one, can
+// make of each hidden cell anything from 1 to the threshold: every small table, tried by hand.
+TEST(Suppress, NoHiddenCountCanBeComputedFromWhatIsTold) {
+  constexpr int64_t kSmallest = 3;
+  std::vector<int64_t> counts;
+  int tables = 0, with_hidden = 0;
+  const std::function<void(int)> each_table = [&](int cells) {
+    if (cells > 0) {
+      for (int64_t count = 0; count <= 7; ++count) {
+        counts.push_back(count);
+        each_table(cells - 1);
+        counts.pop_back();
+      }
+      return;
+    }
+    ++tables;
+    const PublishedCounts published = Suppress(counts, kSmallest);
+    const int64_t total = std::accumulate(counts.begin(), counts.end(), int64_t{0});
+    int64_t told = 0;
+    int hidden = 0;
+    bool zero_is_told = false, zero_is_hidden = false;
+    for (size_t i = 0; i < counts.size(); ++i) {
+      const auto& count = published.counts[i];
+      if (!count.has_value()) {
+        ++hidden;
+        zero_is_hidden |= counts[i] == 0;
+        continue;
+      }
+      ASSERT_EQ(*count, counts[i]);
+      ASSERT_TRUE(*count == 0 || *count >= kSmallest);
+      told += *count;
+      zero_is_told |= *count == 0;
+    }
+    if (published.total.has_value()) {
+      ASSERT_EQ(*published.total, total);
+      ASSERT_TRUE(total == 0 || total >= kSmallest);
+    } else {
+      // Nothing is told of it at all.
+      ASSERT_EQ(hidden, static_cast<int>(counts.size()));
+      return;
+    }
+    ASSERT_FALSE(zero_is_told && zero_is_hidden) << absl::StrJoin(counts, " ");
+    if (hidden == 0) return;
+    ++with_hidden;
+    std::vector<std::set<int64_t>> possible(hidden);
+    std::vector<int64_t> filled;
+    const bool all_hidden = hidden == static_cast<int>(counts.size());
+    Fill(hidden, total - told, zero_is_hidden || all_hidden ? 0 : 1, filled,
+         [&](const std::vector<int64_t>& one) {
+           for (int i = 0; i < hidden; ++i) possible[i].insert(one[i]);
+         });
+    for (const auto& values : possible) {
+      for (int64_t value = 1; value <= kSmallest; ++value) {
+        ASSERT_EQ(values.count(value), 1u) << absl::StrJoin(counts, " ") << " lacks " << value;
+      }
+    }
+  };
+  for (int cells = 1; cells <= 5; ++cells) each_table(cells);
+  EXPECT_GT(tables, 30000);
+  EXPECT_GT(with_hidden, 20000);
+}
+
+}  // namespace
+}  // namespace mamori::triage
