@@ -170,6 +170,85 @@ TEST(LoadPolicyFile, NamesFileLineAndFieldOfEverythingWrong) {
   EXPECT_THAT(LoadError(With("title: \"t\"", "titel: \"t\"")), HasSubstr(".textproto:3"));
 }
 
+TEST(LoadPolicyFile, NamesWhatIsWrongWithClocksAndCalendars) {
+  const File file(std::string(kGood) + R"pb(
+    calendars {
+      id: "Wrong"
+      time_zone: "Asia/Nowhere"
+      rest_days: 8
+      closed_days: "2026-02-30"
+      opening_hour: 24
+    }
+    clocks {
+      id: "a"
+      regime: CLOCK_REGIME_EU
+      label_ja: "a"
+      label_en: "a"
+      due { hours: 0 }
+      roll_forward: true
+      warnings {}
+      stops: CLOCK_EVENT_PERSON
+      urgency: URGENCY_HIGH
+    }
+    clocks {
+      id: "b"
+      regime: CLOCK_REGIME_EU
+      label_ja: "b"
+      label_en: "b"
+      starts: [ CLOCK_EVENT_RAISED, CLOCK_EVENT_RECEIVED ]
+      named_reporter: true
+      due { days: 1 }
+      follows: "c"
+      urgency: URGENCY_HIGH
+    }
+    clocks {
+      id: "c"
+      regime: CLOCK_REGIME_EU
+      label_ja: "c"
+      label_en: "c"
+      due { days: 1 }
+      follows: "b"
+      urgency: URGENCY_HIGH
+    }
+    clocks {
+      id: "d"
+      regime: CLOCK_REGIME_EU
+      label_ja: "d"
+      label_en: "d"
+      due { days: 1 }
+      started_with: "nothing"
+      urgency: URGENCY_HIGH
+    }
+    routes {
+      id: "two"
+      event_type: "case.opened"
+      urgency: URGENCY_PAGE
+      clocks: "a"
+      min_level: 1
+      steps { recipient_group: "desk" }
+    }
+    routes {
+      id: "three"
+      event_type: "deadline.missed"
+      urgency: URGENCY_PAGE
+      clocks: "z"
+      min_level: 2
+      max_level: 1
+      steps { recipient_group: "desk" }
+    }
+  )pb");
+  const std::string message(LoadPolicyFile(file.path()).status().message());
+  for (const char* what :
+       {"calendars[0].id", "calendars[0].time_zone", "calendars[0].rest_days",
+        "calendars[0].closed_days[0]", "calendars[0].opening_hour", "clocks[0].starts",
+        "clocks[0].due", "clocks[0].roll_forward", "clocks[0].warnings[0]", "clocks[0].stops",
+        "clocks[1].named_reporter", "clocks[1].min_severity", "clocks[1].follows: goes in a circle",
+        "clocks[3].started_with: is no clock", "routes[1].clocks", "routes[1].min_level",
+        "routes[2].clocks: z", "routes[2].max_level"}) {
+    EXPECT_THAT(message, HasSubstr(what));
+  }
+}
+
 TEST(LoadPolicyFile, StopsAfterTwentyLines) {
   std::string text = kGood;
   for (int i = 0; i < 30; ++i) text += "acts {}\n";

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "services/triage/sql_deadline_rows.h"
 #include "services/triage/test_clock_fixture.h"
 
@@ -183,7 +185,7 @@ TEST_F(DeadlineTimersTest, OneThatCannotBeFiredKeepsNoOtherFromIt) {
   const std::string good = OpenCase("a complaint").name();
   database_.Run(absl::StrCat(
       "CREATE TRIGGER refuse BEFORE UPDATE ON deadline FOR EACH ROW IF HEX(NEW.case_id) = '",
-      absl::BytesToHexString(*id::FromName("cases", bad)),
+      absl::AsciiStrToUpper(absl::BytesToHexString(*id::FromName("cases", bad))),
       "' THEN SIGNAL SQLSTATE '45000'; END IF"));
   const absl::Time due = DueOf(good, "company.acknowledge");
   RunAll(due);

@@ -33,6 +33,7 @@ constexpr char kWithoutTimer[] =
 
 constexpr absl::Duration kBudget = absl::Seconds(20);
 
+// `now` is the machine's, whatever time the timers are asked for.
 db::TransactionOptions OptionsAt(absl::Time now) {
   db::TransactionOptions options;
   options.deadline = now + kBudget;
@@ -152,7 +153,7 @@ absl::StatusOr<std::vector<QueueEntry>> SqlDeadlineStore::ListQueue(
 
 absl::StatusOr<int> SqlDeadlineStore::FireDue(absl::Time now, absl::Time retry_time, int limit,
                                               FireCase fire) {
-  return transactor_.Run<int>(OptionsAt(now), [&](db::Tx& tx) -> absl::StatusOr<int> {
+  return transactor_.Run<int>(OptionsAt(clock_.Now()), [&](db::Tx& tx) -> absl::StatusOr<int> {
     ASSIGN_OR_RETURN(std::vector<worker::Timer> timers,
                      worker::TakeDue(tx, now, limit, kDeadlineTimer));
     if (timers.empty()) return 0;
@@ -183,7 +184,7 @@ absl::StatusOr<int> SqlDeadlineStore::FireDue(absl::Time now, absl::Time retry_t
 }
 
 absl::StatusOr<bool> SqlDeadlineStore::PostponeFirst(absl::Time now, absl::Time retry_time) {
-  return transactor_.Run<bool>(OptionsAt(now), [&](db::Tx& tx) -> absl::StatusOr<bool> {
+  return transactor_.Run<bool>(OptionsAt(clock_.Now()), [&](db::Tx& tx) -> absl::StatusOr<bool> {
     ASSIGN_OR_RETURN(const std::vector<worker::Timer> timers,
                      worker::TakeDue(tx, now, 1, kDeadlineTimer));
     if (timers.empty()) return false;
@@ -194,22 +195,23 @@ absl::StatusOr<bool> SqlDeadlineStore::PostponeFirst(absl::Time now, absl::Time 
 
 absl::StatusOr<DeadlineStore::Undone> SqlDeadlineStore::Audit(absl::Time planned_before,
                                                               absl::Time now, int limit) {
-  return transactor_.Run<Undone>(OptionsAt(now), [&](db::Tx& tx) -> absl::StatusOr<Undone> {
-    ASSIGN_OR_RETURN(const db::Rows count,
-                     tx.Query(kCountUndone, db::Params().Add(planned_before).Add(limit)));
-    Undone undone{.steps = count[0].GetInt64(0)};
-    if (undone.steps == 0) return undone;
-    ASSIGN_OR_RETURN(
-        const db::Rows rows,
-        tx.Query(kWithoutTimer, db::Params().Add(kDeadlineTimer).Add(planned_before).Add(limit)));
-    std::vector<worker::Timer> timers;
-    for (const db::Row& row : rows) {
-      timers.push_back(TimerOf(row.GetBytes(0), row.GetBytes(1), now, ids_));
-    }
-    undone.timers = static_cast<int64_t>(timers.size());
-    RETURN_IF_ERROR(worker::Schedule(tx, timers));
-    return undone;
-  });
+  return transactor_.Run<Undone>(
+      OptionsAt(clock_.Now()), [&](db::Tx& tx) -> absl::StatusOr<Undone> {
+        ASSIGN_OR_RETURN(const db::Rows count,
+                         tx.Query(kCountUndone, db::Params().Add(planned_before).Add(limit)));
+        Undone undone{.steps = count[0].GetInt64(0)};
+        if (undone.steps == 0) return undone;
+        ASSIGN_OR_RETURN(const db::Rows rows,
+                         tx.Query(kWithoutTimer,
+                                  db::Params().Add(kDeadlineTimer).Add(planned_before).Add(limit)));
+        std::vector<worker::Timer> timers;
+        for (const db::Row& row : rows) {
+          timers.push_back(TimerOf(row.GetBytes(0), row.GetBytes(1), now, ids_));
+        }
+        undone.timers = static_cast<int64_t>(timers.size());
+        RETURN_IF_ERROR(worker::Schedule(tx, timers));
+        return undone;
+      });
 }
 
 }  // namespace mamori::triage

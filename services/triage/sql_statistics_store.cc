@@ -84,15 +84,16 @@ absl::StatusOr<std::vector<v1::Statistics>> SqlStatisticsStore::List(std::string
 absl::StatusOr<std::optional<worker::Lease>> SqlStatisticsStore::TryLease(absl::Time now,
                                                                           absl::Duration ttl) {
   return transactor_.Run<std::optional<worker::Lease>>(
-      {.deadline = now + kBudget},
+      {.deadline = clock_.Now() + kBudget},
       [&](db::Tx& tx) { return worker::TryAcquire(tx, kLease, holder_, now, ttl); });
 }
 
-absl::StatusOr<std::vector<std::string>> SqlStatisticsStore::Unpublished(int month, absl::Time end,
-                                                                         absl::Time now) {
+absl::StatusOr<std::vector<std::string>> SqlStatisticsStore::Unpublished(int month,
+                                                                         absl::Time end) {
   using Tenants = std::vector<std::string>;
   return transactor_.Run<Tenants>(
-      {.deadline = now + kBudget, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<Tenants> {
+      {.deadline = clock_.Now() + kBudget, .read_only = true},
+      [&](db::Tx& tx) -> absl::StatusOr<Tenants> {
         ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kTenants, db::Params().Add(month).Add(end)));
         Tenants tenants;
         for (const db::Row& row : rows) tenants.push_back(row.GetBytes(0));
@@ -104,7 +105,7 @@ absl::StatusOr<MonthCounts> SqlStatisticsStore::Count(std::string_view tenant, a
                                                       absl::Time end, absl::Time now) {
   const auto range = [&] { return db::Params().Add(tenant).Add(begin).Add(end); };
   return transactor_.Run<MonthCounts>(
-      {.deadline = now + kBudget, .read_only = true},
+      {.deadline = clock_.Now() + kBudget, .read_only = true},
       [&](db::Tx& tx) -> absl::StatusOr<MonthCounts> {
         MonthCounts counts;
         const auto opened = [&](const char* column) {
@@ -144,7 +145,7 @@ absl::StatusOr<MonthCounts> SqlStatisticsStore::Count(std::string_view tenant, a
 absl::Status SqlStatisticsStore::Publish(const worker::Lease& lease, std::string_view tenant,
                                          int month, const v1::Statistics& statistics,
                                          absl::Time now) {
-  return transactor_.Run({.deadline = now + kBudget}, [&](db::Tx& tx) -> absl::Status {
+  return transactor_.Run({.deadline = clock_.Now() + kBudget}, [&](db::Tx& tx) -> absl::Status {
     RETURN_IF_ERROR(worker::CheckFences(tx, {lease}));
     return tx.ExecuteExpecting(
         1, kInsert,

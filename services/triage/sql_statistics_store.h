@@ -4,14 +4,15 @@
 
 #include "common/db/transaction.h"
 #include "common/id/id.h"
+#include "common/time/clock.h"
 #include "services/triage/statistics_store.h"
 
 namespace mamori::triage {
 
 class SqlStatisticsStore final : public StatisticsStore {
  public:
-  SqlStatisticsStore(db::Transactor& transactor, id::IdSource& ids)
-      : transactor_(transactor), holder_(ids.NewId()) {}
+  SqlStatisticsStore(db::Transactor& transactor, const time::Clock& clock, id::IdSource& ids)
+      : transactor_(transactor), clock_(clock), holder_(ids.NewId()) {}
 
   absl::StatusOr<v1::Statistics> Get(std::string_view tenant, int month,
                                      absl::Time deadline) override;
@@ -20,15 +21,15 @@ class SqlStatisticsStore final : public StatisticsStore {
                                                    absl::Time deadline) override;
   absl::StatusOr<std::optional<worker::Lease>> TryLease(absl::Time now,
                                                         absl::Duration ttl) override;
-  absl::StatusOr<std::vector<std::string>> Unpublished(int month, absl::Time end,
-                                                       absl::Time now) override;
-  absl::StatusOr<MonthCounts> Count(std::string_view tenant, absl::Time begin, absl::Time end,
-                                    absl::Time now) override;
+  absl::StatusOr<std::vector<std::string>> Unpublished(int month, absl::Time end) override;
+  absl::StatusOr<MonthCounts> Count(std::string_view tenant, absl::Time begin,
+                                    absl::Time end) override;
   absl::Status Publish(const worker::Lease& lease, std::string_view tenant, int month,
                        const v1::Statistics& statistics, absl::Time now) override;
 
  private:
   db::Transactor& transactor_;
+  const time::Clock& clock_;  // how long a transaction may take
   const std::string holder_;
 };
 

@@ -100,11 +100,11 @@ absl::StatusOr<bool> StatisticsPublisher::RunOnce() {
   const absl::Time begin = calendar.StartOf(absl::CivilDay(month));
   const absl::Time end = calendar.StartOf(absl::CivilDay(month + 1));
   ASSIGN_OR_RETURN(const std::vector<std::string> tenants,
-                   store_.Unpublished(MonthNumber(month), end, now));
+                   store_.Unpublished(MonthNumber(month), end));
   if (tenants.empty()) return false;
   ASSIGN_OR_RETURN(const std::optional<worker::Lease> lease, store_.TryLease(now, kLeaseTtl));
   if (!lease.has_value()) return false;
-  ASSIGN_OR_RETURN(const MonthCounts counts, store_.Count(tenants[0], begin, end, now));
+  ASSIGN_OR_RETURN(const MonthCounts counts, store_.Count(tenants[0], begin, end));
   const absl::Status published =
       store_.Publish(*lease, tenants[0], MonthNumber(month),
                      MakeStatistics(month, now, policy_->policy, policy_->digest, counts), now);

@@ -32,10 +32,9 @@ class StatisticsStore {
   virtual absl::StatusOr<std::optional<worker::Lease>> TryLease(absl::Time now,
                                                                 absl::Duration ttl) = 0;
   // Tenants that have cases from before `end` and no numbers for `month`.
-  virtual absl::StatusOr<std::vector<std::string>> Unpublished(int month, absl::Time end,
-                                                               absl::Time now) = 0;
+  virtual absl::StatusOr<std::vector<std::string>> Unpublished(int month, absl::Time end) = 0;
   virtual absl::StatusOr<MonthCounts> Count(std::string_view tenant, absl::Time begin,
-                                            absl::Time end, absl::Time now) = 0;
+                                            absl::Time end) = 0;
   // FAILED_PRECONDITION when the lease is another's by now, ALREADY_EXISTS when the month is there.
   virtual absl::Status Publish(const worker::Lease& lease, std::string_view tenant, int month,
                                const v1::Statistics& statistics, absl::Time now) = 0;

@@ -35,7 +35,7 @@ TEST(MonthOf, TakesOneNameForAMonth) {
 
 class StatisticsTest : public ClockFixture {
  protected:
-  StatisticsTest() : store_(database_.transactor(), ids_), statistics_(store_) {}
+  StatisticsTest() : store_(database_.transactor(), clock_, ids_), statistics_(store_) {}
 
   // Cases of a month long past, so that what the machine's clock shows plays no part.
   void OpenMany(int count, const std::string& narrative, const char* time) {
@@ -163,7 +163,7 @@ TEST_F(StatisticsTest, OneOfManyReplicasCounts) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
-      SqlStatisticsStore replica(database_.transactor(), ids_);
+      SqlStatisticsStore replica(database_.transactor(), clock_, ids_);
       EXPECT_THAT(Publish(replica, "2026-05-01T00:00:00Z"), IsOk());
     });
   }
@@ -173,7 +173,7 @@ TEST_F(StatisticsTest, OneOfManyReplicasCounts) {
   const auto now = Parse("2026-06-01T00:00:00Z");
   const auto old = store_.TryLease(now, absl::Seconds(1));
   ASSERT_TRUE(old.ok() && old->has_value());
-  SqlStatisticsStore other(database_.transactor(), ids_);
+  SqlStatisticsStore other(database_.transactor(), clock_, ids_);
   ASSERT_TRUE(other.TryLease(now + absl::Minutes(1), absl::Minutes(1))->has_value());
   EXPECT_EQ(store_.Publish(**old, "t", 202605, v1::Statistics(), now).code(),
             absl::StatusCode::kFailedPrecondition);

@@ -82,7 +82,7 @@ class TriageApp final : public server::App {
         access_store_(transactor_, seal_),
         watch_store_(transactor_, runtime.clock),
         deadline_store_(transactor_, runtime.clock, runtime.ids, seal_),
-        statistics_store_(transactor_, runtime.ids),
+        statistics_store_(transactor_, runtime.clock, runtime.ids),
         relay_(outbox::Relay::Create(
             {transactor_, runtime.clock, runtime.ids, runtime.telemetry},
             client::MakeEventPublisher<notification::v1::IngestEventsRequest,
