@@ -123,7 +123,9 @@ TEST_F(DeadlineKillTest, EachIsToldOnceByWorkersThatAreKilled) {
   std::cout << count << " deadlines told in " << absl::FormatDuration(took) << " under " << kills
             << " kills\n";
   EXPECT_GT(kills, 0);
-  if (is_long) EXPECT_LE(took, absl::Seconds(60));
+  if (is_long) {
+    EXPECT_LE(took, absl::Seconds(60));
+  }
 }
 
 }  // namespace

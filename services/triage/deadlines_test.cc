@@ -193,8 +193,7 @@ TEST_F(DeadlinesTest, TheQueueIsOrderedByUrgencyThenDueTimeAndPagedWithoutGaps) 
   std::set<std::string> expected;
   for (int i = 0; i < 3; ++i) {
     for (const auto& [clock, one] : ClocksOf(OpenNamed("x").name())) expected.insert(one.name());
-    for (const auto& [clock, one] :
-         ClocksOf(OpenCase("I will kill you tomorrow, he said").name())) {
+    for (const auto& [clock, one] : ClocksOf(OpenCase("今日、殴られました。").name())) {
       expected.insert(one.name());
     }
   }

@@ -102,7 +102,7 @@ absl::StatusOr<std::vector<std::string>> SqlStatisticsStore::Unpublished(int mon
 }
 
 absl::StatusOr<MonthCounts> SqlStatisticsStore::Count(std::string_view tenant, absl::Time begin,
-                                                      absl::Time end, absl::Time now) {
+                                                      absl::Time end) {
   const auto range = [&] { return db::Params().Add(tenant).Add(begin).Add(end); };
   return transactor_.Run<MonthCounts>(
       {.deadline = clock_.Now() + kBudget, .read_only = true},

@@ -82,7 +82,7 @@ class StatisticsTest : public ClockFixture {
 
 TEST_F(StatisticsTest, AMonthIsCountedOnceAndReadTheSameForEver) {
   OpenMany(7, "a complaint", "2026-03-31T14:59:00Z");  // still March in Tokyo
-  OpenMany(6, "He said: I will kill you.", "2026-04-01T00:00:00Z");
+  OpenMany(6, "今日、殴られました。", "2026-04-01T00:00:00Z");
   EXPECT_THAT(Publish(store_, "2026-04-30T14:59:00Z"), IsOk());  // April has not ended
   EXPECT_EQ(Read("statistics/2026-04").status().code(), absl::StatusCode::kNotFound);
   ASSERT_THAT(Publish(store_, "2026-04-30T16:30:00Z"), IsOkAndHolds(false));
@@ -147,7 +147,7 @@ TEST_F(StatisticsTest, TellsHowDeadlinesWereKept) {
 }
 
 TEST_F(StatisticsTest, SmallNumbersAreNotTold) {
-  OpenMany(2, "He said: I will kill you.", "2026-04-01T00:00:00Z");
+  OpenMany(2, "今日、殴られました。", "2026-04-01T00:00:00Z");
   OpenMany(9, "a complaint", "2026-04-02T00:00:00Z");
   ASSERT_THAT(Publish(store_, "2026-05-01T00:00:00Z"), IsOk());
   auto rows = Rows(*Read("statistics/2026-04"), "opened_by_severity");

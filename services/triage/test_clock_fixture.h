@@ -20,11 +20,11 @@ class ClockFixture : public TriageFixture {
   ClockFixture()
       : clocks_(catalog_),
         deadline_store_(database_.transactor(), clock_, ids_, seal_),
-        deadlines_({case_store_, deadline_store_, gate_, clocks_, clock_, ids_, [] {}}),
+        deadlines_({case_store_, deadline_store_, gate_, clocks_, clock_, ids_, [] {}, tokens_}),
         ingest_with_clocks_(
             {ingest_store_, gate_, source_, assessors_, clock_, ids_, [] {}, &clocks_}),
         cases_with_clocks_(
-            {case_store_, gate_, assessors_, clock_, ids_, [] {}, nullptr, &clocks_}) {}
+            {case_store_, gate_, assessors_, clock_, ids_, [] {}, tokens_, nullptr, &clocks_}) {}
 
   std::vector<absl::Status> Apply(const std::vector<mamori::v1::Event>& events) {
     std::vector<const mamori::v1::Event*> pointers;

@@ -57,6 +57,10 @@ class Client:
         replicas = self._stubs[service]
         return replicas[replica % len(replicas)]
 
+    def channel(self, service: str, replica: int = 0) -> grpc.Channel:
+        """For stubs of one's own."""
+        return self._channels[service][replica]
+
     def call(self, service: str, method: str, request, replica: int = 0, timeout: float = 10, tenant=None):
         """One attempt on one replica; grpc.RpcError as it comes."""
         return getattr(self.stub(service, replica), method)(request, timeout=timeout, metadata=self.metadata(tenant))
