@@ -28,6 +28,9 @@ constexpr char kContacts[] =
 constexpr char kNotes[] =
     "SELECT note_id, case_id, create_time, audit_random, text FROM case_note"
     " WHERE note_id > ? ORDER BY note_id LIMIT 500";
+constexpr char kWork[] =
+    "SELECT row_id, case_id, create_time, audit_random, body FROM case_work"
+    " WHERE row_id > ? ORDER BY row_id LIMIT 500";
 // With the last entry of its chain, read in the same moment: the case may be worked on meanwhile.
 constexpr char kCases[] =
     "SELECT c.case_id, c.tenant, c.company, c.state, c.report_kind, c.severity, c.assignee,"
@@ -82,6 +85,7 @@ absl::Status Verifier::CheckContent() {
     RETURN_IF_ERROR(CheckCommitted(kContacts, Kind::kContact, AfterContact));
   } else if (verified_.service == "triage") {
     RETURN_IF_ERROR(CheckCommitted(kNotes, Kind::kCase, AfterId));
+    RETURN_IF_ERROR(CheckCommitted(kWork, Kind::kCase, AfterId));
     RETURN_IF_ERROR(CheckCases());
   }
   for (const auto& [key, chain] : verified_.chains) {

@@ -9,6 +9,7 @@
 #include "common/authz/access_rules.h"
 #include "common/policy/check_clocks.h"
 #include "common/policy/check_ids.h"
+#include "common/policy/check_measures.h"
 #include "common/policy/check_rules.h"
 #include "common/policy/rule_matcher.h"
 
@@ -66,6 +67,8 @@ class Checker {
     CheckRecipientGroups();
     CheckRoutes();
     CheckMeasureLines();
+    const std::vector<Problem> measures = CheckMeasureDecisions(policy_);
+    problems_.insert(problems_.end(), measures.begin(), measures.end());
     CheckDelivery();
     CheckAccess();
     const std::vector<Problem> clocks = CheckClocks(policy_);
@@ -329,8 +332,9 @@ class Checker {
 
 const std::vector<std::string_view>& EventTypes() {
   static const auto* const kTypes = new std::vector<std::string_view>{
-      "case.opened",           "case.report_joined", "case.state_changed", "case.assigned",
-      "case.severity_changed", "deadline.near",      "deadline.missed"};
+      "case.opened",     "case.report_joined",    "case.state_changed",
+      "case.assigned",   "case.severity_changed", "deadline.near",
+      "deadline.missed", "measure.approved",      "measure.carried_out"};
   return *kTypes;
 }
 

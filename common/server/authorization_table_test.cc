@@ -10,6 +10,8 @@
 #include "mamori/notification/v1/notification_service.pb.h"
 #include "mamori/triage/v1/deadline_service.pb.h"
 #include "mamori/triage/v1/statistics_service.pb.h"
+#include "mamori/triage/v1/fact_finding_service.pb.h"
+#include "mamori/triage/v1/measure_service.pb.h"
 #include "mamori/triage/v1/triage_service.pb.h"
 
 namespace mamori::server {
@@ -21,6 +23,8 @@ std::set<std::string> AllMethods() {
                            triage::v1::GetCaseRequest::descriptor()->file(),
                            triage::v1::ListDeadlinesRequest::descriptor()->file(),
                            triage::v1::GetStatisticsRequest::descriptor()->file(),
+                           triage::v1::GetFactFindingRequest::descriptor()->file(),
+                           triage::v1::GetMeasureRequest::descriptor()->file(),
                            notification::v1::ListDeliveriesRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {

@@ -118,6 +118,8 @@ void AddCaseCommands(CLI::App& app, Choice& choice) {
   });
 
   AddCaseVerbs(*group, choice);
+  AddMeasureCommands(*group, choice);
+  AddFindingCommands(*group, choice);
   AddWatchCommand(*group, choice);
 }
 

@@ -29,6 +29,16 @@ triage::v1::TriageService::Stub& Session::triage() {
   return *triage_;
 }
 
+triage::v1::FactFindingService::Stub& Session::findings() {
+  if (!findings_) findings_ = triage::v1::FactFindingService::NewStub(Channel(settings_.triage));
+  return *findings_;
+}
+
+triage::v1::MeasureService::Stub& Session::measures() {
+  if (!measures_) measures_ = triage::v1::MeasureService::NewStub(Channel(settings_.triage));
+  return *measures_;
+}
+
 notification::v1::NotificationService::Stub& Session::notification() {
   if (!notification_) {
     notification_ = notification::v1::NotificationService::NewStub(Channel(settings_.notification));

@@ -14,6 +14,8 @@
 #include "common/time/clock.h"
 #include "mamori/intake/v1/intake_service.grpc.pb.h"
 #include "mamori/notification/v1/notification_service.grpc.pb.h"
+#include "mamori/triage/v1/fact_finding_service.grpc.pb.h"
+#include "mamori/triage/v1/measure_service.grpc.pb.h"
 #include "mamori/triage/v1/triage_service.grpc.pb.h"
 #include "services/mamorictl/settings.h"
 
@@ -28,6 +30,8 @@ class Session {
   // Connected on first use.
   intake::v1::IntakeService::Stub& intake();
   triage::v1::TriageService::Stub& triage();
+  triage::v1::FactFindingService::Stub& findings();
+  triage::v1::MeasureService::Stub& measures();
   notification::v1::NotificationService::Stub& notification();
   std::shared_ptr<grpc::Channel> Channel(const std::string& target) const;
 
@@ -62,6 +66,8 @@ class Session {
   std::ostream& err_;
   std::unique_ptr<intake::v1::IntakeService::Stub> intake_;
   std::unique_ptr<triage::v1::TriageService::Stub> triage_;
+  std::unique_ptr<triage::v1::FactFindingService::Stub> findings_;
+  std::unique_ptr<triage::v1::MeasureService::Stub> measures_;
   std::unique_ptr<notification::v1::NotificationService::Stub> notification_;
 };
 
@@ -81,6 +87,8 @@ void AddCaseCommands(CLI::App& app, Choice& choice);
 void AddDeadlineCommands(CLI::App& app, Choice& choice);
 void AddStatisticsCommands(CLI::App& app, Choice& choice);
 void AddCaseVerbs(CLI::App& group, Choice& choice);
+void AddMeasureCommands(CLI::App& cases, Choice& choice);
+void AddFindingCommands(CLI::App& cases, Choice& choice);
 void AddWatchCommand(CLI::App& group, Choice& choice);
 void AddDeliveryCommands(CLI::App& app, Choice& choice);
 void AddWebhookCommands(CLI::App& app, Choice& choice);

@@ -24,6 +24,8 @@ constexpr Words kEvents[] = {
     {"case.severity_changed", "重大度の変更", "Case severity changed"},
     {"deadline.near", "期限が近づいています", "A deadline comes near"},
     {"deadline.missed", "期限を過ぎています", "A deadline was missed"},
+    {"measure.approved", "措置の承認", "Measure approved"},
+    {"measure.carried_out", "措置の実施", "Measure carried out"},
 };
 constexpr Words kOther = {"", "案件のお知らせ", "Case notice"};
 

@@ -14,6 +14,16 @@ EventFacts Common(const char* type, const Fact& fact) {
   return facts;
 }
 
+template <typename Fact>
+EventFacts OfMeasure(const char* type, const Fact& fact) {
+  EventFacts facts = Common(type, fact);
+  facts.policy_digest = fact.policy_digest();
+  facts.state = fact.state();
+  facts.kind = fact.report_kind();
+  facts.severity = fact.severity();
+  return facts;
+}
+
 template <typename List, typename Value>
 bool Names(const List& list, Value value) {
   return std::find(list.begin(), list.end(), value) != list.end();
@@ -126,6 +136,10 @@ std::optional<EventFacts> FactsOf(const mamori::v1::Event& event) {
       facts.level = event.deadline_missed().level();
       return facts;
     }
+    case mamori::v1::Event::kMeasureApproved:
+      return OfMeasure("measure.approved", event.measure_approved());
+    case mamori::v1::Event::kMeasureCarriedOut:
+      return OfMeasure("measure.carried_out", event.measure_carried_out());
     case mamori::v1::Event::kCaseMerged:
       return Common("case.merged", event.case_merged());
     case mamori::v1::Event::kReportReceived:
@@ -141,8 +155,9 @@ std::optional<EventFacts> FactsOf(const mamori::v1::Event& event) {
 
 bool IsEventType(std::string_view type) {
   static constexpr std::string_view kTypes[] = {
-      "case.opened", "case.report_joined",    "case.state_changed", "case.assigned",
-      "case.merged", "case.severity_changed", "deadline.near",      "deadline.missed"};
+      "case.opened",      "case.report_joined",    "case.state_changed", "case.assigned",
+      "case.merged",      "case.severity_changed", "deadline.near",      "deadline.missed",
+      "measure.approved", "measure.carried_out"};
   return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
 }
 

@@ -178,6 +178,10 @@ TEST(FactsOf, ReadsEveryFactThatIsTold) {
        "case.state_changed"},
       {"case_severity_changed { company: 'acme' policy_digest: 'd' to: SEVERITY_HIGH }",
        "case.severity_changed"},
+      {"measure_approved { company: 'acme' policy_digest: 'd' severity: SEVERITY_HIGH }",
+       "measure.approved"},
+      {"measure_carried_out { company: 'acme' policy_digest: 'd' severity: SEVERITY_HIGH }",
+       "measure.carried_out"},
   };
   for (const auto& [text, type] : events) {
     mamori::v1::Event event;

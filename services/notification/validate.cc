@@ -107,6 +107,12 @@ void CheckFacts(Violations& violations, const mamori::v1::Event& event) {
     case Event::kDeadlineMissed:
       return CheckFact(violations, "deadline_missed.deadline", event.deadline_missed().deadline(),
                        true, event.deadline_missed().deadline().policy_digest());
+    case Event::kMeasureApproved:
+      return CheckFact(violations, "measure_approved", event.measure_approved(), true,
+                       event.measure_approved().policy_digest());
+    case Event::kMeasureCarriedOut:
+      return CheckFact(violations, "measure_carried_out", event.measure_carried_out(), true,
+                       event.measure_carried_out().policy_digest());
     case Event::kCaseMerged:
       return CheckFact(violations, "case_merged", event.case_merged(), false, "");
     default:

@@ -42,6 +42,7 @@ absl::StatusOr<std::vector<std::string>> RecordOpened(db::Tx& tx, const AccessSe
   std::vector<audit::Entry> entries;
   for (const NewCase& one : cases) {
     audit::Entry& entry = entries.emplace_back(EntryOf(seal, *one.change, true));
+    if (one.report == nullptr) continue;
     entry.cause_kind = audit::Kind::kReport;
     entry.cause_id = one.report->report_id;
   }
@@ -52,6 +53,13 @@ absl::StatusOr<std::vector<std::string>> RecordOpened(db::Tx& tx, const AccessSe
 absl::Status RecordChange(db::Tx& tx, const AccessSeal& seal, const CaseRow& before,
                           const CaseChange& change, std::string commitment) {
   audit::Entry entry = EntryOf(seal, change, change.row.access_version != before.access_version);
+  entry.commitment = std::move(commitment);
+  return seal.journal().Append(tx, std::move(entry), before.audit_first);
+}
+
+absl::Status RecordWork(db::Tx& tx, const AccessSeal& seal, const CaseRow& before,
+                        const CaseChange& change, std::string commitment) {
+  audit::Entry entry = EntryOf(seal, change, /*access_changed=*/false);
   entry.commitment = std::move(commitment);
   return seal.journal().Append(tx, std::move(entry), before.audit_first);
 }

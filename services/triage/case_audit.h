@@ -21,6 +21,10 @@ absl::StatusOr<std::vector<std::string>> RecordOpened(db::Tx& tx, const AccessSe
 absl::Status RecordChange(db::Tx& tx, const AccessSeal& seal, const CaseRow& before,
                           const CaseChange& change, std::string commitment);
 
+// Of one row of the work on the case, written by the transaction of `change`, after RecordChange.
+absl::Status RecordWork(db::Tx& tx, const AccessSeal& seal, const CaseRow& before,
+                        const CaseChange& change, std::string commitment);
+
 }  // namespace mamori::triage
 
 #endif  // MAMORI_SERVICES_TRIAGE_CASE_AUDIT_H_

@@ -34,6 +34,31 @@ ClockEvents EventsOf(mamori::v1::CaseState from, mamori::v1::CaseState to) {
   }
 }
 
+// What routing needs of the case.
+template <typename Fact>
+void FillRouting(const CaseRow& row, Fact& fact) {
+  fact.set_company(row.company);
+  fact.set_policy_digest(row.policy_digest);
+  fact.set_severity(row.severity);
+  fact.set_report_kind(row.kind);
+  fact.set_state(row.state);
+}
+
+void FillDeadline(const CaseRow& row, const DeadlineRow& deadline, mamori::v1::DeadlineFact& fact) {
+  fact.set_deadline_id(deadline.deadline_id);
+  fact.set_clock(deadline.clock);
+  *fact.mutable_due_time() = time::ToTimestamp(deadline.due_time);
+  FillRouting(row, fact);
+}
+
+template <typename Fact>
+void FillMeasure(const CaseRow& row, const id::Id& measure_id, const std::string& measure,
+                 Fact& fact) {
+  fact.set_measure_id(measure_id);
+  fact.set_measure(measure);
+  FillRouting(row, fact);
+}
+
 }  // namespace
 
 ChangeBuilder::ChangeBuilder(const CaseRow& before, const ChangeContext& context)
@@ -136,34 +161,26 @@ void ChangeBuilder::TellJoined(const id::Id& report_id) {
   const CaseRow& row = change_.row;
   auto& fact = *AddEvent(row.state != mamori::v1::CASE_STATE_CONSULTING).mutable_report_joined();
   fact.set_report_id(report_id);
-  fact.set_company(row.company);
-  fact.set_policy_digest(row.policy_digest);
-  fact.set_severity(row.severity);
-  fact.set_report_kind(row.kind);
-  fact.set_state(row.state);
+  FillRouting(row, fact);
 }
 
 // Also of a consultation: its own desk alone is routed to.
 void ChangeBuilder::TellNear(const DeadlineRow& deadline) {
-  Fill(deadline, *AddEvent(true).mutable_deadline_near()->mutable_deadline());
+  FillDeadline(change_.row, deadline, *AddEvent(true).mutable_deadline_near()->mutable_deadline());
 }
 
 void ChangeBuilder::TellMissed(const DeadlineRow& deadline, int level) {
   auto& fact = *AddEvent(true).mutable_deadline_missed();
-  Fill(deadline, *fact.mutable_deadline());
+  FillDeadline(change_.row, deadline, *fact.mutable_deadline());
   fact.set_level(level);
 }
 
-void ChangeBuilder::Fill(const DeadlineRow& deadline, mamori::v1::DeadlineFact& fact) const {
-  const CaseRow& row = change_.row;
-  fact.set_deadline_id(deadline.deadline_id);
-  fact.set_clock(deadline.clock);
-  *fact.mutable_due_time() = time::ToTimestamp(deadline.due_time);
-  fact.set_company(row.company);
-  fact.set_policy_digest(row.policy_digest);
-  fact.set_severity(row.severity);
-  fact.set_report_kind(row.kind);
-  fact.set_state(row.state);
+void ChangeBuilder::TellMeasureApproved(const id::Id& measure_id, const std::string& measure) {
+  FillMeasure(change_.row, measure_id, measure, *AddEvent(true).mutable_measure_approved());
+}
+
+void ChangeBuilder::TellMeasureCarriedOut(const id::Id& measure_id, const std::string& measure) {
+  FillMeasure(change_.row, measure_id, measure, *AddEvent(true).mutable_measure_carried_out());
 }
 
 void ChangeBuilder::SetCategories(std::vector<std::string> categories) {

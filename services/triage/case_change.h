@@ -42,6 +42,9 @@ class ChangeBuilder {
   void TellJoined(const id::Id& report_id);
   void TellNear(const DeadlineRow& deadline);
   void TellMissed(const DeadlineRow& deadline, int level);
+  // `measure` is its id in the policy.
+  void TellMeasureApproved(const id::Id& measure_id, const std::string& measure);
+  void TellMeasureCarriedOut(const id::Id& measure_id, const std::string& measure);
   // These are told by nothing.
   void SetCategories(std::vector<std::string> categories);
   void AddCategories(const std::vector<std::string>& categories);
@@ -53,7 +56,6 @@ class ChangeBuilder {
 
  private:
   mamori::v1::Event& AddEvent(bool leaves);
-  void Fill(const DeadlineRow& deadline, mamori::v1::DeadlineFact& fact) const;
 
   const ChangeContext& context_;
   const int64_t before_access_;

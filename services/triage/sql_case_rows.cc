@@ -124,7 +124,7 @@ absl::Status InsertCases(db::Tx& tx, const AccessSeal& seal, const std::vector<N
     access.push_back(&row);
     rows.push_back(std::move(params));
     AddCategoryRows(row, categories);
-    reports.push_back(one.report);
+    if (one.report != nullptr) reports.push_back(one.report);
     changes.push_back(one.change);
   }
   RETURN_IF_ERROR(Insert(tx, kInsertCases, rows));

@@ -27,6 +27,7 @@
 #include "services/triage/access_seal.h"
 #include "services/triage/assessors.h"
 #include "services/triage/cases.h"
+#include "services/triage/casework_services.h"
 #include "services/triage/clock_books.h"
 #include "services/triage/deadline_service.h"
 #include "services/triage/deadline_timers.h"
@@ -40,6 +41,7 @@
 #include "services/triage/sql_ingest_store.h"
 #include "services/triage/sql_statistics_store.h"
 #include "services/triage/sql_watch_store.h"
+#include "services/triage/sql_work_store.h"
 #include "services/triage/statistics.h"
 #include "services/triage/statistics_service.h"
 #include "services/triage/triage_service.h"
@@ -83,6 +85,7 @@ class TriageApp final : public server::App {
         watch_store_(transactor_, runtime.clock),
         deadline_store_(transactor_, runtime.clock, runtime.ids, seal_),
         statistics_store_(transactor_, runtime.clock, runtime.ids),
+        work_store_(transactor_, runtime.clock, seal_),
         relay_(outbox::Relay::Create(
             {transactor_, runtime.clock, runtime.ids, runtime.telemetry},
             client::MakeEventPublisher<notification::v1::IngestEventsRequest,
@@ -121,6 +124,9 @@ class TriageApp final : public server::App {
         access_({case_store_, access_store_, gate_, runtime.clock, runtime.ids,
                  [this] { WakeWorkers(); }}),
         analyze_(assessors_),
+        casework_(runtime.rpc,
+                  {work_store_, case_store_, gate_, assessors_, runtime.clock, runtime.ids,
+                   [this] { WakeWorkers(); }, tokens_, &audit_.reads(), &clocks_}),
         service_(runtime.rpc, ingest_, cases_, watch_, access_, analyze_),
         deadline_service_(runtime.rpc, deadlines_),
         statistics_service_(runtime.rpc, statistics_) {
@@ -128,7 +134,9 @@ class TriageApp final : public server::App {
   }
 
   std::vector<grpc::Service*> services() override {
-    return {&service_, &deadline_service_, &statistics_service_};
+    std::vector<grpc::Service*> services = casework_.services();
+    services.insert(services.end(), {&service_, &deadline_service_, &statistics_service_});
+    return services;
   }
 
   absl::Status Prepare() override {
@@ -187,6 +195,7 @@ class TriageApp final : public server::App {
   SqlWatchStore watch_store_;
   SqlDeadlineStore deadline_store_;
   SqlStatisticsStore statistics_store_;
+  SqlWorkStore work_store_;
   const std::unique_ptr<outbox::Relay> relay_;
   outbox::Gauges gauges_;
   worker::Periodic gauging_;
@@ -207,6 +216,7 @@ class TriageApp final : public server::App {
   Watch watch_;
   Access access_;
   Analyze analyze_;
+  CaseworkServices casework_;
   TriageService service_;
   DeadlineService deadline_service_;
   StatisticsService statistics_service_;

@@ -6,13 +6,7 @@ import uuid
 import grpc
 
 from . import stubs
-from .stubs import intake_service_pb2_grpc, notification_service_pb2_grpc, triage_service_pb2_grpc
 
-_STUBS = {
-    "intake": intake_service_pb2_grpc.IntakeServiceStub,
-    "triage": triage_service_pb2_grpc.TriageServiceStub,
-    "notification": notification_service_pb2_grpc.NotificationServiceStub,
-}
 # The "minimum backoff" is really how long one attempt to connect may take.
 _OPTIONS = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.min_reconnect_backoff_ms", 2000),
             ("grpc.max_reconnect_backoff_ms", 500), ("grpc.use_local_subchannel_pool", 1),
@@ -41,7 +35,7 @@ class Client:
             for channel in channels:
                 # Nobody moves a broken connection's handshake on while calls only fail fast; a watcher does.
                 channel.subscribe(lambda state: None)
-        self._stubs = {s: [_STUBS[s](c) for c in cs] for s, cs in self._channels.items()}
+        self._stubs = {s: [stubs.Stub(s, c) for c in cs] for s, cs in self._channels.items()}
         self._turn = 0
 
     def close(self) -> None:

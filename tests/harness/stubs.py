@@ -50,8 +50,31 @@ load()
 from google.protobuf import text_format, timestamp_pb2  # noqa: E402,F401
 from google.rpc import error_details_pb2, status_pb2  # noqa: E402,F401
 from mamori.config.v1 import config_pb2  # noqa: E402,F401
-from mamori.intake.v1 import intake_service_pb2, intake_service_pb2_grpc  # noqa: E402,F401
-from mamori.notification.v1 import notification_service_pb2, notification_service_pb2_grpc  # noqa: E402,F401
-from mamori.triage.v1 import triage_service_pb2, triage_service_pb2_grpc  # noqa: E402,F401
+from mamori.intake.v1 import intake_service_pb2  # noqa: E402,F401
+from mamori.notification.v1 import notification_service_pb2  # noqa: E402,F401
+from mamori.triage.v1 import fact_finding_service_pb2, measure_service_pb2, triage_service_pb2  # noqa: E402,F401
 from mamori.v1 import (actor_pb2, assessment_pb2, case_pb2, contact_pb2, error_reason_pb2,  # noqa: E402,F401
                        event_pb2, notification_pb2, policy_pb2, report_pb2)
+
+BINARIES = ("intake", "triage", "notification")
+
+
+def _modules(binary: str, kind: str):
+    for file in _files():
+        if file.startswith(f"mamori/{binary}/v1/") and file.endswith("_service.proto"):
+            yield importlib.import_module(file.removesuffix(".proto").replace("/", ".") + kind)
+
+
+# Descriptors of the gRPC services in each binary: a new file of the contract is here by itself.
+SERVICES = {binary: [service for module in _modules(binary, "_pb2")
+                     for service in module.DESCRIPTOR.services_by_name.values()] for binary in BINARIES}
+
+
+class Stub:
+    """The methods of all services in one binary: their names are unique."""
+
+    def __init__(self, binary: str, channel):
+        for module in _modules(binary, "_pb2_grpc"):
+            for name, stub in vars(module).items():
+                if name.endswith("Stub"):
+                    vars(self).update(vars(stub(channel)))

@@ -16,17 +16,41 @@ from harness.client import new_request_id  # noqa: E402
 from harness.ids import name_of  # noqa: E402
 from harness.processes import wait_until  # noqa: E402
 from harness.reports import make_request  # noqa: E402
-from harness.stubs import (assessment_pb2, intake_service_pb2, notification_pb2, notification_service_pb2,  # noqa: E402
-                           report_pb2, triage_service_pb2)
+from harness.stubs import (SERVICES, assessment_pb2, intake_service_pb2, notification_pb2,  # noqa: E402
+                           notification_service_pb2, report_pb2, text_format, triage_service_pb2)
 from harness.testcase import SystemTest  # noqa: E402
 from harness.welch import Sample, largest_t  # noqa: E402
 
 # What a field names, by its path in a request: every RPC of every service that has one is tested.
 RESOURCES = ("name", "case_name", "report", "contact.report", "webhook_endpoint.name")
-MODULES = {"intake": intake_service_pb2, "triage": triage_service_pb2, "notification": notification_service_pb2}
+# What the methods on the work of a case take besides a name: right in every field.
+MEASURE = "measure { measure: 'WARNING' text: 't' }"
+WORK = {
+    "RecordStatement": "statement { kind: STATEMENT_KIND_WRITTEN role: STATEMENT_ROLE_OTHER form: STATEMENT_FORM_SUMMARY "
+                       "person: 'p' text: 't' take_time { seconds: 1 } }",
+    "RecordFinding": "finding { text: 't' outcome: FACT_OUTCOME_NOT sources { resource: 'e' sha256: '" + "x" * 32 + "' } }",
+    "ReviseFinding": "finding { text: 't' outcome: FACT_OUTCOME_NOT sources { resource: 'e' sha256: '" + "x" * 32 + "' } }",
+    "ConcludeFactFinding": "conclusion { outcome: FACT_OUTCOME_UNDETERMINED reason: 'r' }",
+    "GetFactFinding": "",
+    "ProposeMeasure": MEASURE,
+    "ReviseMeasure": MEASURE,
+    "GetMeasure": "",
+    "ListMeasures": "",
+    "ApproveMeasure": "digest: '" + "0" * 64 + "'",
+    "RevokeApproval": "",
+    "ReferMeasure": "",
+    "RejectMeasure": "reason: 'r'",
+    "RecordMeasureOutcome": "outcome { contact_person: 'c' next_action: 'n' carry_out_time { seconds: 1 } }",
+    "AssessMeasureEffect": "effect { reason: 'r' }",
+}
+# Whose name is that of a record of the case.
+OF_RECORD = {"ReviseFinding": "findings"} | {m: "measures" for m in WORK if m.endswith(("Measure", "Approval", "Outcome",
+                                             "Effect")) and m != "ProposeMeasure"}
 REQUEST_ID_KEY = "mamori-request-id"
 # As the services know the person "accused" of the tests' issuer.
 ACCUSED = "test/accused"
+# Names a month, not a case.
+OF_NO_CASE = {"GetStatistics"}
 # Of the tenant, not of a case: whoever may look after them may see all.
 OF_THE_TENANT = {"GetWebhookEndpoint", "UpdateWebhookEndpoint", "DeleteWebhookEndpoint", "RotateWebhookSecret"}
 
@@ -39,16 +63,16 @@ def field_of(message, path: str):
     return field
 
 
-def named() -> dict[str, tuple[str, str, str]]:
-    """RPC: (service, request, path of the field that names)."""
+def named() -> dict[str, tuple]:
+    """RPC: (service, descriptor of its request, path of the field that names)."""
     found = {}
-    for service, module in MODULES.items():
-        for descriptor in module.DESCRIPTOR.services_by_name.values():
+    for service, descriptors in SERVICES.items():
+        for descriptor in descriptors:
             for method in descriptor.methods:
                 for path in RESOURCES:
                     field = field_of(method.input_type, path)
-                    if field and field.type == field.TYPE_STRING:
-                        found[method.name] = (service, method.input_type.name, path)
+                    if field and field.type == field.TYPE_STRING and method.name not in OF_NO_CASE:
+                        found[method.name] = (service, method.input_type, path)
     return found
 
 
@@ -60,13 +84,27 @@ def golden() -> dict[str, list[str]]:
     return {line.split()[0]: line.split()[1:] for line in lines if line and not line.startswith("#")}
 
 
+def make_work(method: str, name: str, etag: str):
+    """Of a record that no case has, where the method is about one."""
+    descriptor = NAMED[method][1]
+    request = text_format.Parse(WORK[method], descriptor._concrete_class())
+    request.name = name + ("/" + name_of(OF_RECORD[method], os.urandom(16)) if method in OF_RECORD else "")
+    if "request_id" in descriptor.fields_by_name:
+        request.request_id = new_request_id()
+    if "etag" in descriptor.fields_by_name:
+        request.etag = etag
+    return request
+
+
 def make(method: str, name: str, etag: str = "", into: str = ""):
     """A request that is right in every field; a field that this cannot fill fails the test."""
-    service, request_name, path = NAMED[method]
-    request = getattr(MODULES[service], request_name)()
-    for field in request.DESCRIPTOR.fields:
+    if method in WORK:
+        return make_work(method, name, etag)
+    _, descriptor, path = NAMED[method]
+    request = descriptor._concrete_class()
+    for field in descriptor.fields:
         if field.name in ("name", "match", "categories", "page_size", "page_token", "state", "company", "case_name",
-                          "report"):
+                          "report", "start_time"):
             continue
         if field.name == "request_id":
             request.request_id = new_request_id()
@@ -92,7 +130,9 @@ def make(method: str, name: str, etag: str = "", into: str = ""):
             request.severity = assessment_pb2.SEVERITY_LOW
         elif field.name == "closed":
             request.closed = True
-        elif field.name in ("assignee", "reason", "consent", "person", "slot"):
+        elif field.name == "deadline":
+            request.deadline = name_of("deadlines", os.urandom(16))
+        elif field.name in ("assignee", "reason", "consent", "person", "slot", "clock"):
             setattr(request, field.name, "x")
         else:
             raise AssertionError(f"{method}.{field.name}: say here how to fill it")

@@ -50,6 +50,10 @@ class GrantsTest(SystemTest):
         for statement in ("DELETE FROM mamori_intake.report", "UPDATE mamori_intake.report SET body = ''"):
             self.assertIn("denied", self._as("intake", statement, *self._tls()).stderr)
 
+    def test_the_work_on_a_case_is_only_added_to(self):
+        for statement in ("DELETE FROM mamori_triage.case_work", "UPDATE mamori_triage.case_work SET body = ''"):
+            self.assertIn("denied", self._as("triage", statement, *self._tls()).stderr)
+
     def test_audit_is_only_added_to(self):
         for service in SERVICES:
             for table in ("audit_entry", "audit_group", "audit_checkpoint", "audit_leaf", "audit_delivery"):

@@ -10,12 +10,12 @@ import grpc
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from access_test import MODULES, NAMED, make  # noqa: E402
+from access_test import NAMED, make  # noqa: E402
 from harness import paths  # noqa: E402
 from harness.client import new_request_id  # noqa: E402
 from harness.processes import wait_until  # noqa: E402
 from harness.reports import make_request  # noqa: E402
-from harness.stubs import (actor_pb2, intake_service_pb2, notification_pb2,  # noqa: E402
+from harness.stubs import (SERVICES, actor_pb2, intake_service_pb2, notification_pb2,  # noqa: E402
                            notification_service_pb2, report_pb2, triage_service_pb2)
 from harness.testcase import SystemTest  # noqa: E402
 
@@ -46,8 +46,8 @@ def golden() -> dict[str, list[str]]:
 def every_rpc() -> dict[str, set[str]]:
     """RPC: the services that have one of this name."""
     found: dict[str, set[str]] = {}
-    for service, module in MODULES.items():
-        for descriptor in module.DESCRIPTOR.services_by_name.values():
+    for service, descriptors in SERVICES.items():
+        for descriptor in descriptors:
             for method in descriptor.methods:
                 found.setdefault(method.name, set()).add(service)
     return found

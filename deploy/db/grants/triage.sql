@@ -10,6 +10,7 @@ GRANT SELECT, INSERT, UPDATE ON {schema}.case_record TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.case_category TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.case_report TO {user};
 GRANT SELECT, INSERT ON {schema}.case_note TO {user};
+GRANT SELECT, INSERT ON {schema}.case_work TO {user};
 GRANT SELECT, INSERT ON {schema}.case_delivery TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.deadline TO {user};
 GRANT SELECT, INSERT ON {schema}.statistics TO {user};

@@ -1,0 +1,158 @@
+#include "services/triage/measure_view.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/authz/access_record.h"
+#include "common/idempotency/hash.h"
+#include "common/status/macros.h"
+#include "mamori/triage/v1/fact_finding_service.pb.h"
+#include "services/triage/fact_finding_rules.h"
+#include "services/triage/work_name.h"
+
+namespace mamori::triage {
+namespace {
+
+// What denies, whatever roles and memberships say.
+constexpr authz::Fact kOut[] = {authz::Fact::kExcludedByHand,   authz::Fact::kSubject,
+                                authz::Fact::kWitness,          authz::Fact::kSuperior,
+                                authz::Fact::kKeptOut,          authz::Fact::kSameDepartment,
+                                authz::Fact::kDepartmentUnknown};
+
+bool IsOut(const CaseRow& row, const mamori::v1::AccessPolicy& policy,
+           const ApprovalPerson& person) {
+  const authz::Facts facts = authz::FactsOf({.tenant = row.tenant,
+                                             .person = person.person,
+                                             .roles = authz::RolesOf(person.roles),
+                                             .department = person.department},
+                                            row.access, policy);
+  return std::any_of(std::begin(kOut), std::end(kOut),
+                     [&](authz::Fact fact) { return facts.Has(fact); });
+}
+
+template <typename List>
+bool Names(const List& list, const std::string& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+// What people say when they propose, without what the service adds.
+v1::Measure Proposal(const v1::Measure& measure) {
+  v1::Measure proposal;
+  proposal.set_measure(measure.measure());
+  proposal.set_text(measure.text());
+  *proposal.mutable_findings() = measure.findings();
+  *proposal.mutable_evidence() = measure.evidence();
+  *proposal.mutable_guard_answers() = measure.guard_answers();
+  return proposal;
+}
+
+const WorkRow* FindFinding(const CaseView& view, const std::string& name) {
+  const auto parsed = ParseWorkName("findings", name);
+  if (!parsed.ok()) return nullptr;
+  const auto row = view.Find(WorkKind::kFinding, parsed->record_id);
+  return row.ok() ? *row : nullptr;
+}
+
+absl::StatusOr<GuardFacts> GuardFactsOf(const CaseView& view, const v1::Measure& measure) {
+  GuardFacts facts;
+  for (const WorkRow* row : view.All(WorkKind::kMeasure)) {
+    ASSIGN_OR_RETURN(const v1::Measure other, BodyOf<v1::Measure>(*row));
+    if (other.has_outcome()) ++facts.carried_out[other.measure()];
+  }
+  for (const std::string& name : measure.findings()) {
+    const WorkRow* row = FindFinding(view, name);
+    if (row == nullptr) continue;
+    ASSIGN_OR_RETURN(const v1::Finding finding, BodyOf<v1::Finding>(*row));
+    facts.substantiated += IsSubstantiated(finding.outcome());
+  }
+  return facts;
+}
+
+v1::MeasureState StateOf(const v1::Measure& measure, const ApprovalFacts& facts) {
+  if (!measure.rejecter().empty()) return v1::MEASURE_STATE_REJECTED;
+  if (measure.has_effect()) {
+    return measure.effect().effective() ? v1::MEASURE_STATE_EFFECTIVE
+                                        : v1::MEASURE_STATE_NOT_EFFECTIVE;
+  }
+  if (measure.has_outcome()) return v1::MEASURE_STATE_CARRIED_OUT;
+  return IsApproved(facts) ? v1::MEASURE_STATE_APPROVED : v1::MEASURE_STATE_PROPOSED;
+}
+
+}  // namespace
+
+std::string DigestOfMeasure(const CaseView& view, const v1::Measure& measure) {
+  std::string cited;
+  for (const std::string& name : measure.findings()) {
+    const WorkRow* row = FindFinding(view, name);
+    absl::StrAppend(&cited, idempotency::Hash({name, row == nullptr ? "" : row->body}));
+  }
+  return absl::BytesToHexString(
+      idempotency::Hash({"measure", Proposal(measure).SerializeAsString(), cited}));
+}
+
+absl::StatusOr<ApprovalFacts> ApprovalFactsOf(const CaseView& view, const v1::Measure& measure) {
+  const mamori::v1::ApprovalRule* rule = ApprovalRuleOf(view.policy, measure.measure());
+  if (rule == nullptr) {
+    return status::StateNotAllowed("the policy says nobody who approves this measure");
+  }
+  ApprovalFacts facts{
+      .rule = *rule, .measure = measure, .digest = DigestOfMeasure(view, measure), .now = view.now};
+  for (const mamori::v1::RosterEntry& entry : view.access.roster()) {
+    facts.roster.push_back({.person = entry.person(),
+                            .roles = {entry.roles().begin(), entry.roles().end()},
+                            .department = entry.department()});
+  }
+  facts.is_out = [&row = view.file.row, &access = view.access, rule](const ApprovalPerson& person) {
+    // An outside approver stands in no department of ours until a token says so.
+    if (person.department.empty() && Names(rule->outside_approvers(), person.person)) {
+      return authz::IsExcluded(person.person, row.access);
+    }
+    return IsOut(row, access, person);
+  };
+  return facts;
+}
+
+absl::Status CheckGuard(const CaseView& view, const v1::Measure& measure) {
+  const mamori::v1::MeasureGuard* guard = GuardOf(view.policy, measure.measure());
+  if (guard == nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const GuardFacts facts, GuardFactsOf(view, measure));
+  std::vector<std::string> ids, labels;
+  for (const mamori::v1::GuardQuestion* question : MissingAnswers(*guard, measure, facts)) {
+    ids.push_back(question->id());
+    labels.push_back(absl::StrCat(question->label_en(), " (", question->id(), ")"));
+  }
+  if (ids.empty()) return absl::OkStatus();
+  return status::Error(absl::StatusCode::kFailedPrecondition,
+                       mamori::v1::ERROR_REASON_MEASURE_GUARD_INCOMPLETE,
+                       absl::StrCat("missing before this measure: ", absl::StrJoin(labels, "; ")),
+                       {{"missing", absl::StrJoin(ids, ",")}});
+}
+
+bool IsOpen(const v1::Measure& measure) {
+  return measure.rejecter().empty() && !measure.has_outcome();
+}
+
+absl::StatusOr<v1::Measure> ShownMeasure(const CaseView& view, const WorkRow& row,
+                                         const v1::Measure& measure) {
+  ASSIGN_OR_RETURN(const ApprovalFacts facts, ApprovalFactsOf(view, measure));
+  v1::Measure shown = measure;
+  shown.set_name(NameOfWork("measures", view.file.row.case_id, row.record_id));
+  shown.set_etag(EtagOf(row));
+  shown.set_state(StateOf(measure, facts));
+  shown.set_approvals_needed(facts.rule.approvals());
+  // Once it is done it says under what it was done, not what its sources say since.
+  if (!IsOpen(measure)) return shown;
+  for (v1::MeasureApproval& approval : *shown.mutable_approvals()) {
+    approval.set_fault(FaultOf(approval, facts));
+  }
+  shown.set_digest(facts.digest);
+  shown.set_outside_approver(DecidersOf(facts).outside);
+  return shown;
+}
+
+}  // namespace mamori::triage

@@ -1,0 +1,124 @@
+#include "services/triage/sql_work_store.h"
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "common/idempotency/request_id.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+#include "services/triage/case_audit.h"
+#include "services/triage/sql_case_rows.h"
+
+namespace mamori::triage {
+namespace {
+
+constexpr char kSelectWork[] =
+    "SELECT row_id, record_id, kind, version, author, create_time, body FROM case_work"
+    " WHERE case_id = ? AND tenant = ? ORDER BY sequence";
+constexpr char kSelectReportIds[] =
+    "SELECT report_id FROM case_report WHERE case_id = ? AND tenant = ?"
+    " ORDER BY join_time, report_id LIMIT 1000";
+constexpr char kSelectLast[] =
+    "SELECT COALESCE(MAX(sequence), 0) FROM case_work WHERE case_id = ? AND tenant = ?";
+constexpr char kMoveReport[] =
+    "UPDATE case_report SET case_id = ? WHERE report_id = ? AND case_id = ? AND tenant = ?";
+constexpr char kInsertWork[] =
+    "INSERT INTO case_work (row_id, tenant, case_id, sequence, record_id, kind, version, author,"
+    " create_time, audit_random, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+db::Params Of(const CaseRow& row) { return db::Params().Add(row.case_id).Add(row.tenant); }
+
+absl::StatusOr<CaseFile> ReadFile(db::Tx& tx, CaseRow row) {
+  CaseFile file;
+  ASSIGN_OR_RETURN(const db::Rows reports, tx.Query(kSelectReportIds, Of(row)));
+  for (const db::Row& report : reports) file.reports.push_back(report.GetBytes(0));
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectWork, Of(row)));
+  std::map<id::Id, size_t> places;
+  for (const db::Row& one : rows) {
+    WorkRow work{.row_id = one.GetBytes(0),
+                 .record_id = one.GetBytes(1),
+                 .kind = static_cast<WorkKind>(one.GetInt64(2)),
+                 .version = one.GetInt64(3),
+                 .author = one.GetBytes(4),
+                 .create_time = one.GetTime(5),
+                 .body = one.GetBytes(6)};
+    const auto [place, first] = places.emplace(work.record_id, file.work.size());
+    if (first) {
+      file.work.push_back(std::move(work));
+    } else {
+      file.work[place->second] = std::move(work);
+    }
+  }
+  file.row = std::move(row);
+  return file;
+}
+
+// `of_case` has the hash of its chain's first entry.
+absl::Status InsertWork(db::Tx& tx, const AccessSeal& seal, const CaseRow& of_case,
+                        const CaseChange& change, const std::vector<WorkRow>& rows) {
+  if (rows.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const db::Rows last, tx.Query(kSelectLast, Of(of_case)));
+  int64_t sequence = last[0].GetInt64(0);
+  if (sequence + static_cast<int64_t>(rows.size()) > kMaxWorkRows) {
+    return status::StateNotAllowed("the case's file is full");
+  }
+  for (const WorkRow& row : rows) {
+    const std::string random = audit::NewRandom();
+    db::Params params;
+    params.Add(row.row_id).Add(of_case.tenant).Add(of_case.case_id).Add(++sequence);
+    params.Add(row.record_id).Add(static_cast<int>(row.kind)).Add(row.version).Add(row.author);
+    params.Add(row.create_time).Add(random).Add(row.body);
+    RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertWork, params));
+    RETURN_IF_ERROR(RecordWork(tx, seal, of_case, change, audit::Commit(random, row.body)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Open(db::Tx& tx, const AccessSeal& seal, const CaseRow& from,
+                  const WorkOpened& opened) {
+  const CaseRow& row = opened.change.row;
+  RETURN_IF_ERROR(InsertCases(tx, seal, {{.change = &opened.change, .report = nullptr}}));
+  if (!opened.moved_report.empty()) {
+    db::Params params;
+    params.Add(row.case_id).Add(opened.moved_report).Add(from.case_id).Add(from.tenant);
+    RETURN_IF_ERROR(tx.ExecuteExpecting(1, kMoveReport, params));
+  }
+  if (opened.rows.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const CaseRow stored, SelectCase(tx, seal, row.tenant, row.case_id, true));
+  return InsertWork(tx, seal, stored, opened.change, opened.rows);
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> SqlWorkStore::Change(const CallKey& call, std::string_view tenant,
+                                                 const id::Id& case_id, Decide decide) {
+  return idempotency::AnswerOnce(
+      transactor_, clock_, call.deadline, call.key, call.digest,
+      [&](db::Tx& tx) -> absl::StatusOr<std::string> {
+        // The lock on the case: of decisions that cross, the second reads what the first wrote.
+        ASSIGN_OR_RETURN(CaseRow before, SelectCase(tx, seal_, tenant, case_id, true));
+        ASSIGN_OR_RETURN(const CaseFile file, ReadFile(tx, std::move(before)));
+        ASSIGN_OR_RETURN(WorkChange change, decide(file));
+        if (change.change.has_value()) {
+          RETURN_IF_ERROR(UpdateCase(tx, seal_, file.row, *change.change));
+          RETURN_IF_ERROR(InsertWork(tx, seal_, file.row, *change.change, change.rows));
+        }
+        if (change.opened.has_value()) {
+          RETURN_IF_ERROR(Open(tx, seal_, file.row, *change.opened));
+        }
+        return std::move(change.answer);
+      });
+}
+
+absl::StatusOr<CaseFile> SqlWorkStore::Read(std::string_view tenant, const id::Id& case_id,
+                                            Admit admit, absl::Time deadline) {
+  return transactor_.Run<CaseFile>(
+      {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<CaseFile> {
+        ASSIGN_OR_RETURN(CaseRow row, SelectCase(tx, seal_, tenant, case_id, false));
+        RETURN_IF_ERROR(admit(row));
+        return ReadFile(tx, std::move(row));
+      });
+}
+
+}  // namespace mamori::triage

@@ -1,0 +1,43 @@
+#include "services/triage/work_state_rules.h"
+
+namespace mamori::triage {
+namespace {
+
+// A person has judged what it is, and the work is not done.
+bool IsJudged(mamori::v1::CaseState state) {
+  switch (state) {
+    case mamori::v1::CASE_STATE_TRIAGED:
+    case mamori::v1::CASE_STATE_INVESTIGATING:
+    case mamori::v1::CASE_STATE_DECIDING:
+    case mamori::v1::CASE_STATE_ACTING:
+    case mamori::v1::CASE_STATE_MONITORING:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+bool Allows(mamori::v1::CaseState state, WorkVerb verb) {
+  switch (verb) {
+    case WorkVerb::kInquire:
+      // What a person says is taken down when it is said, also before anybody has judged the case.
+      return IsJudged(state) || state == mamori::v1::CASE_STATE_RECEIVED;
+    case WorkVerb::kMeasure:
+    case WorkVerb::kJudge:
+      return IsJudged(state);
+    case WorkVerb::kReview:
+    case WorkVerb::kPrevent:
+      return IsJudged(state) || state == mamori::v1::CASE_STATE_CLOSED;
+    case WorkVerb::kCare:
+      // People are looked after whatever becomes of the case; a tombstone has none left.
+      return state != mamori::v1::CASE_STATE_UNSPECIFIED && state != mamori::v1::CASE_STATE_MERGED;
+    case WorkVerb::kTask:
+      return IsJudged(state) || state == mamori::v1::CASE_STATE_RECEIVED ||
+             state == mamori::v1::CASE_STATE_CONSULTING;
+  }
+  return false;
+}
+
+}  // namespace mamori::triage
