@@ -24,8 +24,10 @@ authz::Viewer ViewerOf(const server::CallContext& call) {
 
 }  // namespace
 
-absl::StatusOr<std::set<std::string>> ReportAccess::Admitted(
-    const server::CallContext& call, Use use, const std::vector<std::string>& ids) const {
+absl::StatusOr<std::set<std::string>> ReportAccess::Admitted(const server::CallContext& call,
+                                                             Use use,
+                                                             const std::vector<std::string>& ids,
+                                                             bool names) const {
   std::set<std::string> admitted;
   if (call.person.empty() || ids.empty()) return admitted;
   std::vector<triage::v1::AccessQuestion> questions;
@@ -36,17 +38,22 @@ absl::StatusOr<std::set<std::string>> ReportAccess::Admitted(
   }
   ASSIGN_OR_RETURN(const std::vector<client::Access> answers,
                    checker_.Check(questions, call.deadline));
-  std::vector<std::string> uncased;
+  std::vector<std::string> read;
+  std::set<std::string> uncased;
   for (size_t i = 0; i < ids.size(); ++i) {
     if (answers[i] == client::Access::kAllowed) admitted.insert(ids[i]);
-    if (answers[i] == client::Access::kNoCase) uncased.push_back(ids[i]);
+    if (answers[i] == client::Access::kNoCase) uncased.insert(ids[i]);
+    if (answers[i] == client::Access::kNoCase || (names && answers[i] == client::Access::kDenied)) {
+      read.push_back(ids[i]);
+    }
   }
-  RETURN_IF_ERROR(AddUncased(call, use, uncased, admitted));
+  RETURN_IF_ERROR(AddUncased(call, use, read, uncased, admitted));
   return admitted;
 }
 
 absl::Status ReportAccess::AddUncased(const server::CallContext& call, Use use,
                                       const std::vector<std::string>& ids,
+                                      const std::set<std::string>& uncased,
                                       std::set<std::string>& admitted) const {
   const authz::Viewer viewer = ViewerOf(call);
   const authz::Action action =
@@ -58,7 +65,8 @@ absl::Status ReportAccess::AddUncased(const server::CallContext& call, Use use,
         store_.GetReports(call.tenant, {ids.begin() + from, ids.begin() + to}, call.deadline));
     for (const StoredReport& row : rows) {
       ASSIGN_OR_RETURN(const mamori::v1::Report report, ToReport(row));
-      if (MayUseUncased(viewer, action, call.tenant, report)) admitted.insert(row.report_id);
+      const bool may = MayUseUncased(viewer, action, call.tenant, report);
+      if (may && uncased.contains(row.report_id)) admitted.insert(row.report_id);
     }
   }
   return absl::OkStatus();
@@ -66,7 +74,7 @@ absl::Status ReportAccess::AddUncased(const server::CallContext& call, Use use,
 
 absl::Status ReportAccess::Check(const server::CallContext& call, Use use,
                                  const std::string& id) const {
-  ASSIGN_OR_RETURN(const std::set<std::string> admitted, Admitted(call, use, {id}));
+  ASSIGN_OR_RETURN(const std::set<std::string> admitted, Admitted(call, use, {id}, true));
   return admitted.empty() ? status::NotFound("report") : absl::OkStatus();
 }
 

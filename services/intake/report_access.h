@@ -25,15 +25,18 @@ class ReportAccess {
   // Those of the reports `ids` that the person of the call may use so; none for nobody. Ask before
   // anything else that depends on a report is looked at. UNAVAILABLE when it cannot be known: then
   // nobody may; the codes of the store.
+  // `names` are asked for by whoever does not know whether they exist: then what is hidden is read
+  // like what never was, so that it takes as long.
   absl::StatusOr<std::set<std::string>> Admitted(const server::CallContext& call, Use use,
-                                                 const std::vector<std::string>& ids) const;
+                                                 const std::vector<std::string>& ids,
+                                                 bool names = false) const;
   // NOT_FOUND, as for a report that does not exist, when the person may not.
   absl::Status Check(const server::CallContext& call, Use use, const std::string& id) const;
 
  private:
-  // Decides for those that have no case.
+  // Decides for those of `ids` that are `uncased`, have no case; the others are read as well.
   absl::Status AddUncased(const server::CallContext& call, Use use,
-                          const std::vector<std::string>& ids,
+                          const std::vector<std::string>& ids, const std::set<std::string>& uncased,
                           std::set<std::string>& admitted) const;
 
   client::AccessChecker& checker_;

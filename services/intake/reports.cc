@@ -81,7 +81,7 @@ absl::StatusOr<std::vector<std::string>> Reports::Readable(const server::CallCon
                                                            const std::vector<std::string>& ids) {
   if (call.purpose == kAssessPurpose) return ids;
   ASSIGN_OR_RETURN(const std::set<std::string> admitted,
-                   access_.Admitted(call, ReportAccess::Use::kRead, ids));
+                   access_.Admitted(call, ReportAccess::Use::kRead, ids, /*names=*/true));
   return std::vector<std::string>(admitted.begin(), admitted.end());
 }
 

@@ -75,7 +75,7 @@ class IntakeServiceTest : public ::testing::Test {
     if (tenant.empty()) return context;
     const std::string claims =
         absl::StrCat(R"({"roles": ["desk", "first_reader"], "tenant": ")", tenant, R"("})");
-    client::SetToken(authn::MakeToken(key_, clock_.Now(), "{}", claims), *context);
+    client::SetToken(authn::MakeToken(key_, clock_.Now(), R"({"alg":"ES256"})", claims), *context);
     return context;
   }
   v1::IntakeService::Stub& StubOf(const std::string& tenant) {

@@ -75,8 +75,8 @@ class DispatcherTest : public NotificationFixture {
     Dispatcher dispatcher;
   };
 
-  void Claim(Replica& replica) { EXPECT_THAT(replica.dispatcher.ClaimOnce(), IsOk()); }
-  void Settle(Replica& replica) { EXPECT_THAT(replica.dispatcher.SettleOnce(), IsOk()); }
+  void Claim(Replica& replica) { EXPECT_THAT(replica.dispatcher.ClaimOnce(), testing::IsOk()); }
+  void Settle(Replica& replica) { EXPECT_THAT(replica.dispatcher.SettleOnce(), testing::IsOk()); }
 
   DispatcherOptions options_;
 };

@@ -40,6 +40,21 @@ class AccessVerbsTest : public TriageFixture {
     request.set_closed(true);
     return request;
   }
+  // What triage says of one who would do this, by the names of the actions.
+  bool May(const std::string& person, const std::string& role, const std::string& resource,
+           v1::AccessAction action) {
+    v1::CheckAccessRequest request;
+    v1::AccessQuestion& question = *request.add_questions();
+    question.set_tenant("t");
+    question.set_person(person);
+    question.add_roles(role);
+    question.set_department("care");
+    question.set_resource(resource);
+    question.set_action(action);
+    const auto response = access_.CheckAll(Call("CheckAccess"), request);
+    EXPECT_THAT(response, IsOk());
+    return response.ok() && response->answers(0).allowed();
+  }
   bool Told(const std::string& person, const std::string& role, const std::string& resource,
             bool* no_case = nullptr) {
     v1::CheckAccessRequest request;
@@ -169,6 +184,29 @@ TEST_F(AccessVerbsTest, OtherServicesAreToldByCaseAndByReport) {
   database_.Execute("UPDATE case_access SET tag = ?", db::Params().Add(std::string(32, 'x')));
   EXPECT_FALSE(Told("d", "desk", one.name(), &no_case));
   EXPECT_FALSE(no_case);
+}
+
+TEST_F(AccessVerbsTest, OtherServicesAskForMoreThanReading) {
+  const std::string open = Open("x").name();
+  const std::string unmatched = Open("x", kInternal).name();
+  const auto notice = v1::ACCESS_ACTION_NOTICE;
+  // Whom the policy's route names, member or not; nobody knows who "" is.
+  EXPECT_FALSE(May("e", "executive", open, v1::ACCESS_ACTION_READ));
+  EXPECT_TRUE(May("e", "executive", open, notice));
+  EXPECT_TRUE(May("", "", open, notice));
+  EXPECT_FALSE(May("e", "executive", unmatched, notice));
+  EXPECT_FALSE(May("", "", unmatched, notice));
+  EXPECT_TRUE(May("reader", "first_reader", unmatched, notice));
+  EXPECT_TRUE(May("someone", "", unmatched, v1::ACCESS_ACTION_SUPPLEMENT));
+  EXPECT_FALSE(May("d", "desk", open, v1::ACCESS_ACTION_READ_ACCESS));
+  EXPECT_TRUE(May("reader", "first_reader", open, v1::ACCESS_ACTION_READ_ACCESS));
+  // Deny wins over all of it.
+  ASSERT_THAT(access_.Exclude(reader_, About<v1::ExcludePersonRequest>(open, "e")), IsOk());
+  for (const auto action : {notice, v1::ACCESS_ACTION_SUPPLEMENT, v1::ACCESS_ACTION_READ_ACCESS}) {
+    EXPECT_FALSE(May("e", "first_reader", open, action)) << action;
+  }
+  EXPECT_FALSE(May("", "", open, notice));
+  EXPECT_TRUE(May("d", "desk", open, notice));
 }
 
 TEST_F(AccessVerbsTest, RefusesRequestsThatSayTooLittle) {

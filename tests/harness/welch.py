@@ -1,4 +1,4 @@
-"""Whether two kinds of calls can be told apart by how long they take: a Welch test, as dudect does it."""
+"""Whether kinds of calls can be told apart by how long they take: a Welch test on interleaved calls, as dudect's."""
 
 import random
 import statistics
@@ -6,51 +6,53 @@ import threading
 import time
 
 
-class Sample:
-    """`calls` calls of two kinds, in a random order, by several threads: `times[kind]`, in seconds."""
+def interleave(calls: int, kinds: int, threads: int, call) -> list[list[float]]:
+    """Makes `calls` calls, `call(kind)`, in a random order from several threads. How long each took in seconds, by
+    kind."""
+    times: list[list[float]] = [[] for _ in range(kinds)]
+    order = [n % kinds for n in range(calls)]
+    random.shuffle(order)
+    lock = threading.Lock()
+    failures: list[BaseException] = []
 
-    def __init__(self, calls: int, threads: int, call, seed: int = 1):
-        self.times: tuple[list[float], list[float]] = ([], [])
-        order = [n % 2 for n in range(calls)]
-        random.Random(seed).shuffle(order)
-        lock = threading.Lock()
-        failures: list[BaseException] = []
+    def work() -> None:
+        try:
+            while True:
+                with lock:
+                    if not order or failures:
+                        return
+                    kind = order.pop()
+                begin = time.perf_counter()
+                call(kind)
+                taken = time.perf_counter() - begin
+                with lock:
+                    times[kind].append(taken)
+        except BaseException as error:  # told to whoever waits
+            failures.append(error)
 
-        def work(worker: int) -> None:
-            try:
-                while True:
-                    with lock:
-                        if not order or failures:
-                            return
-                        kind = order.pop()
-                    begin = time.perf_counter()
-                    call(worker, kind)
-                    taken = time.perf_counter() - begin
-                    with lock:
-                        self.times[kind].append(taken)
-            except BaseException as error:  # to the thread that waits
-                failures.append(error)
-
-        workers = [threading.Thread(target=work, args=(n,)) for n in range(threads)]
-        for one in workers:
-            one.start()
-        for one in workers:
-            one.join()
-        if failures:
-            raise failures[0]
+    workers = [threading.Thread(target=work) for _ in range(threads)]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join()
+    if failures:
+        raise failures[0]
+    return times
 
 
 def welch_t(a: list[float], b: list[float]) -> float:
+    if min(len(a), len(b)) < 2:
+        return 0.0
     spread = statistics.variance(a) / len(a) + statistics.variance(b) / len(b)
-    return (statistics.fmean(a) - statistics.fmean(b)) / spread ** 0.5
+    return (statistics.fmean(a) - statistics.fmean(b)) / spread ** 0.5 if spread else 0.0
 
 
 def largest_t(a: list[float], b: list[float]) -> float:
     """The largest |t| over all times and over the quickest ones alone: a machine that is busy with other things makes
-    a few calls very slow, and hides what is being looked for."""
+    some calls very slow, and hides what is being looked for."""
     pooled = sorted(a + b)
     found = abs(welch_t(a, b))
-    for share in (0.9, 0.75):
+    for share in (0.9, 0.75, 0.5):
         limit = pooled[int(len(pooled) * share) - 1]
         found = max(found, abs(welch_t([x for x in a if x <= limit], [x for x in b if x <= limit])))
     return found
