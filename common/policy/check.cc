@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/authz/access_rules.h"
 #include "common/policy/check_clocks.h"
+#include "common/policy/check_crosswalk.h"
 #include "common/policy/check_ids.h"
 #include "common/policy/check_measures.h"
 #include "common/policy/check_rules.h"
@@ -67,12 +68,11 @@ class Checker {
     CheckRecipientGroups();
     CheckRoutes();
     CheckMeasureLines();
-    const std::vector<Problem> measures = CheckMeasureDecisions(policy_);
-    problems_.insert(problems_.end(), measures.begin(), measures.end());
+    for (Problem& problem : CheckMeasureDecisions(policy_)) problems_.push_back(std::move(problem));
     CheckDelivery();
     CheckAccess();
-    const std::vector<Problem> clocks = CheckClocks(policy_);
-    problems_.insert(problems_.end(), clocks.begin(), clocks.end());
+    for (Problem& problem : CheckClocks(policy_)) problems_.push_back(std::move(problem));
+    for (Problem& problem : CheckCrosswalk(policy_)) problems_.push_back(std::move(problem));
     return std::move(problems_);
   }
 

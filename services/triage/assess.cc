@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/policy/crosswalk.h"
 #include "services/triage/assess_draft.h"
 
 namespace mamori::triage {
@@ -182,7 +183,22 @@ mamori::v1::Assessment Assessor::Assess(const mamori::v1::Report& report) const 
     signal->set_value(guard);
   }
   Recommend(found, report.immediate_danger() || !dangers.empty(), assessment);
+  Classify(report, assessment);
   return assessment;
+}
+
+void Assessor::Classify(const mamori::v1::Report& report,
+                        mamori::v1::Assessment& assessment) const {
+  assessment.set_crosswalk_version(policy_.crosswalk_version());
+  std::vector<policy::FoundAct> acts;
+  for (const auto& finding : assessment.findings()) {
+    acts.push_back({finding.category(), {finding.rule_ids().begin(), finding.rule_ids().end()}});
+  }
+  std::set<mamori::v1::Channel> channels;
+  for (const auto& occurrence : report.occurrences()) channels.insert(occurrence.channel());
+  for (auto& finding : policy::CrosswalkOf(policy_, acts, channels)) {
+    *assessment.add_crosswalk() = std::move(finding);
+  }
 }
 
 void Assessor::Recommend(const std::map<std::string, mamori::v1::Severity>& found, bool danger,

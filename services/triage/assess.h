@@ -54,6 +54,8 @@ class Assessor {
   bool Speaks(const mamori::v1::SeverityLine& line, int index, const Texts& texts) const;
   void Recommend(const std::map<std::string, mamori::v1::Severity>& found, bool danger,
                  mamori::v1::Assessment& assessment) const;
+  // Names the classes of other schemes that the findings fall under.
+  void Classify(const mamori::v1::Report& report, mamori::v1::Assessment& assessment) const;
 
   const mamori::v1::Policy policy_;
   const std::string digest_;

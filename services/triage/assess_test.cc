@@ -6,10 +6,17 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/policy/policy.h"
+#include "common/policy/sample.h"
 #include "common/testing/matchers.h"
 #include "common/testing/test_database.h"
 
@@ -276,6 +283,74 @@ TEST_F(DefaultPolicyTest, ProposesAsAPersonWould) {
       }
     }
   }
+}
+
+TEST_F(DefaultPolicyTest, NamesTheClassesOfTheMinistryAndTheGuidelines) {
+  Report report = MakeReport("窓口で肩を殴られ、「お前みたいな無能は辞めろ」と怒鳴られました。");
+  report.add_actors()->set_relation(mamori::v1::ACTOR_RELATION_CUSTOMER);
+  const Assessment assessment = assessor_->Assess(report);
+  EXPECT_EQ(assessment.crosswalk_version(), "2026-10");
+  std::vector<std::string> firm;
+  for (const auto& one : assessment.crosswalk()) {
+    if (one.basis() == mamori::v1::CROSSWALK_BASIS_FOUND) firm.push_back(one.class_id());
+  }
+  EXPECT_THAT(firm, ElementsAre("ABUSIVE_LANGUAGE", "VIOLENCE", "INTIMIDATION_THREAT",
+                                "PHYSICAL_ATTACK", "MENTAL_ATTACK", "OVERBEARING"));
+}
+
+TEST_F(DefaultPolicyTest, EveryActFallsUnderSomeClass) {
+  std::set<std::string> acts;
+  for (const auto& line : assessor_->policy().crosswalk_lines()) acts.insert(line.category());
+  EXPECT_EQ(acts.size(), static_cast<size_t>(assessor_->policy().acts_size()));
+}
+
+TEST_F(DefaultPolicyTest, WordsOfSelfHarmLeadToCareAndAreCritical) {
+  Report report = MakeReport("もう限界です。消えてしまいたいと毎晩思います。");
+  report.add_actors()->set_relation(mamori::v1::ACTOR_RELATION_INTERNAL_SUPERIOR);
+  const Assessment assessment = assessor_->Assess(report);
+  EXPECT_EQ(assessment.severity(), mamori::v1::SEVERITY_CRITICAL);
+  EXPECT_THAT(assessment.dangers(), ElementsAre(mamori::v1::DANGER_SELF_HARM));
+  bool care = false;
+  for (const auto& measure : assessment.recommended_measures()) {
+    EXPECT_FALSE(measure.policy_line().empty());
+    care = care || measure.measure() == "CARE";
+  }
+  EXPECT_TRUE(care);
+  EXPECT_FALSE(assessment.no_rule_matched());
+}
+
+// What the shipped policy says of the sixty, rule by rule, is pinned: an answer that changes is
+// seen in review. MAMORI_WRITE_GOLDEN=1 writes the file anew.
+TEST_F(DefaultPolicyTest, SaysOfTheSixtyWhatItSaid) {
+  std::ifstream reports(testing::SourceRoot() + "/services/triage/testdata/dev.jsonl");
+  std::string said;
+  for (std::string line; std::getline(reports, line);) {
+    const auto sample = policy::ParseSample(line);
+    ASSERT_TRUE(sample.ok());
+    const Assessment assessment = assessor_->Assess(sample->report);
+    absl::StrAppend(&said, sample->id, " ", mamori::v1::Severity_Name(assessment.severity()), " ",
+                    absl::StrJoin(assessment.severity_sources(), ","), "\n");
+    for (const auto& finding : assessment.findings()) {
+      absl::StrAppend(&said, "  ", finding.category(), " ", finding.score(), " ",
+                      absl::StrJoin(finding.rule_ids(), ","));
+      for (const auto& span : finding.evidence()) {
+        absl::StrAppend(&said, " ", span.byte_start(), "-", span.byte_end());
+      }
+      said.push_back('\n');
+    }
+    for (const auto& one : assessment.crosswalk()) {
+      if (one.basis() != mamori::v1::CROSSWALK_BASIS_FOUND) continue;
+      absl::StrAppend(&said, "  ", one.scheme(), " ", one.class_id(), " ", one.policy_line(), "\n");
+    }
+    for (const auto& measure : assessment.recommended_measures()) {
+      absl::StrAppend(&said, "  ", measure.measure(), " ", measure.policy_line(), "\n");
+    }
+  }
+  const std::string file = testing::SourceRoot() + "/tests/golden/assessments.txt";
+  if (std::getenv("MAMORI_WRITE_GOLDEN") != nullptr) std::ofstream(file) << said;
+  std::stringstream golden;
+  golden << std::ifstream(file).rdbuf();
+  EXPECT_EQ(said, golden.str());
 }
 
 // The bound is two milliseconds for a long report; ten leave room for a loaded machine and for
