@@ -128,6 +128,8 @@ std::string NameOf(Kind kind, std::string_view resource_id) {
       return absl::StrCat("the reads of ", id::Name("cases", resource_id));
     case Kind::kRefusals:
       return "the refused calls";
+    case Kind::kTwoPersonAct:
+      return id::Name("acts", resource_id);
     case Kind::kNone:
       break;
   }

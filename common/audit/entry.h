@@ -23,6 +23,7 @@ enum class Kind : uint8_t {
   kReportReads = 5,
   kCaseReads = 6,
   kRefusals = 40,
+  kTwoPersonAct = 110,
 };
 
 inline constexpr size_t kHashBytes = 32;

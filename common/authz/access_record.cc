@@ -208,6 +208,25 @@ void Exclude(std::string_view person, std::string_view by, const v1::AccessPolic
   Settle(policy, now, record);
 }
 
+bool RemoveExclusion(std::string_view person, const v1::AccessPolicy& policy, absl::Time now,
+                     CaseAccess& record) {
+  auto& exclusions = *record.mutable_exclusions();
+  bool any = false;
+  for (const CaseExclusion& one : exclusions) {
+    if (one.person() != person) continue;
+    any = true;
+    const bool ends = one.cause() == v1::EXCLUSION_CAUSE_BY_HAND ||
+                      one.cause() == v1::EXCLUSION_CAUSE_KEEP_OUT;
+    if (!ends) return false;
+  }
+  exclusions.erase(
+      std::remove_if(exclusions.begin(), exclusions.end(),
+                     [&](const CaseExclusion& one) { return one.person() == person; }),
+      exclusions.end());
+  if (any) Settle(policy, now, record);
+  return any;
+}
+
 bool AddMember(std::string_view person, std::string_view by, absl::Time now, CaseAccess& record) {
   if (IsExcluded(person, record)) return false;
   const bool there =

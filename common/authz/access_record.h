@@ -29,6 +29,11 @@ void MergeRecord(const v1::CaseAccess& from, const v1::AccessPolicy& policy, abs
 
 void Exclude(std::string_view person, std::string_view by, const v1::AccessPolicy& policy,
              absl::Time now, v1::CaseAccess& record);
+// Ends what people said by hand and what the reporter wished. False, and nothing done, for one who
+// is not kept out, and for one who is kept out for another cause too: a subject, a witness or who
+// follows from one stays out.
+bool RemoveExclusion(std::string_view person, const v1::AccessPolicy& policy, absl::Time now,
+                     v1::CaseAccess& record);
 // False, and nothing done, for one who is kept out.
 bool AddMember(std::string_view person, std::string_view by, absl::Time now,
                v1::CaseAccess& record);

@@ -73,6 +73,8 @@ class Checker {
     CheckAccess();
     for (Problem& problem : CheckClocks(policy_)) problems_.push_back(std::move(problem));
     for (Problem& problem : CheckCrosswalk(policy_)) problems_.push_back(std::move(problem));
+    CheckTwoPerson();
+    CheckRetention();
     return std::move(problems_);
   }
 
@@ -265,6 +267,33 @@ class Checker {
          "unknown_outcome", "want RESEND or RESEND_URGENT");
   }
 
+  void CheckTwoPerson() {
+    const v1::TwoPersonPolicy& two = policy_.two_person();
+    const double wait = two.has_wait() ? Seconds(two.wait()) : 3600;
+    const double shorter = two.has_emergency_wait() ? Seconds(two.emergency_wait()) : 300;
+    const double expiry = two.has_expiry() ? Seconds(two.expiry()) : 24 * 3600;
+    Need(wait >= 0, "two_person.wait", "want 0 s or more");
+    Need(shorter >= 0 && (shorter <= wait || !two.has_emergency_wait()),
+         "two_person.emergency_wait", "want 0 s to wait");
+    Need(expiry > wait && expiry <= 30 * 24 * 3600, "two_person.expiry",
+         "want more than wait and at most 30 days");
+  }
+
+  void CheckRetention() {
+    Ids classes;
+    for (int i = 0; i < policy_.retention().classes_size(); ++i) {
+      const v1::RetentionClass& one = policy_.retention().classes(i);
+      const std::string at = absl::StrCat("retention.classes[", i, "]");
+      Need(!one.id().empty() && one.id().size() <= 64 && classes.insert(one.id()).second,
+           at + ".id", "empty, too long, or stands twice");
+      Need(one.months() >= 1 && one.months() <= 1200, at + ".months", "want 1 to 1200");
+      for (int kind : one.kinds()) {
+        Need(v1::ReportKind_IsValid(kind) && kind != v1::REPORT_KIND_UNSPECIFIED, at + ".kinds",
+             "is no kind of report");
+      }
+    }
+  }
+
   void CheckAccess() {
     const v1::AccessPolicy& access = policy_.access();
     std::set<int> kinds;
@@ -332,9 +361,9 @@ class Checker {
 
 const std::vector<std::string_view>& EventTypes() {
   static const auto* const kTypes = new std::vector<std::string_view>{
-      "case.opened",     "case.report_joined",    "case.state_changed",
-      "case.assigned",   "case.severity_changed", "deadline.near",
-      "deadline.missed", "measure.approved",      "measure.carried_out"};
+      "case.opened",           "case.report_joined", "case.state_changed", "case.assigned",
+      "case.severity_changed", "deadline.near",      "deadline.missed",    "measure.approved",
+      "measure.carried_out",   "case.emergency_act"};
   return *kTypes;
 }
 

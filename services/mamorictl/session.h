@@ -81,6 +81,7 @@ struct Choice {
 // The groups of commands, each in a file of its own.
 void AddSubmitCommands(CLI::App& app, Choice& choice);
 void AddReportCommands(CLI::App& app, Choice& choice);
+void AddActCommands(CLI::App& app, Choice& choice);
 void AddAccessCommands(CLI::App& app, Choice& choice);
 void AddContactCommands(CLI::App& app, Choice& choice);
 void AddCaseCommands(CLI::App& app, Choice& choice);

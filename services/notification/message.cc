@@ -26,6 +26,7 @@ constexpr Words kEvents[] = {
     {"deadline.missed", "期限を過ぎています", "A deadline was missed"},
     {"measure.approved", "措置の承認", "Measure approved"},
     {"measure.carried_out", "措置の実施", "Measure carried out"},
+    {"case.emergency_act", "緊急の二者承認の申請", "Emergency act of two persons requested"},
 };
 constexpr Words kOther = {"", "案件のお知らせ", "Case notice"};
 

@@ -15,7 +15,7 @@ EventFacts Common(const char* type, const Fact& fact) {
 }
 
 template <typename Fact>
-EventFacts OfMeasure(const char* type, const Fact& fact) {
+EventFacts OfWhole(const char* type, const Fact& fact) {
   EventFacts facts = Common(type, fact);
   facts.policy_digest = fact.policy_digest();
   facts.state = fact.state();
@@ -137,9 +137,11 @@ std::optional<EventFacts> FactsOf(const mamori::v1::Event& event) {
       return facts;
     }
     case mamori::v1::Event::kMeasureApproved:
-      return OfMeasure("measure.approved", event.measure_approved());
+      return OfWhole("measure.approved", event.measure_approved());
     case mamori::v1::Event::kMeasureCarriedOut:
-      return OfMeasure("measure.carried_out", event.measure_carried_out());
+      return OfWhole("measure.carried_out", event.measure_carried_out());
+    case mamori::v1::Event::kEmergencyActRequested:
+      return OfWhole("case.emergency_act", event.emergency_act_requested());
     case mamori::v1::Event::kCaseMerged:
       return Common("case.merged", event.case_merged());
     case mamori::v1::Event::kReportReceived:
@@ -147,6 +149,8 @@ std::optional<EventFacts> FactsOf(const mamori::v1::Event& event) {
     case mamori::v1::Event::kDeliverySent:
     case mamori::v1::Event::kDeliveryFailed:
     case mamori::v1::Event::kNotificationAcknowledged:
+    case mamori::v1::Event::kCaseDisposed:
+    case mamori::v1::Event::kReportDisposed:
     case mamori::v1::Event::FACT_NOT_SET:
       return std::nullopt;
   }
@@ -155,9 +159,9 @@ std::optional<EventFacts> FactsOf(const mamori::v1::Event& event) {
 
 bool IsEventType(std::string_view type) {
   static constexpr std::string_view kTypes[] = {
-      "case.opened",      "case.report_joined",    "case.state_changed", "case.assigned",
-      "case.merged",      "case.severity_changed", "deadline.near",      "deadline.missed",
-      "measure.approved", "measure.carried_out"};
+      "case.opened",     "case.report_joined",    "case.state_changed", "case.assigned",
+      "case.merged",     "case.severity_changed", "case.emergency_act", "deadline.near",
+      "deadline.missed", "measure.approved",      "measure.carried_out"};
   return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
 }
 

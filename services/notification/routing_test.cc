@@ -182,6 +182,8 @@ TEST(FactsOf, ReadsEveryFactThatIsTold) {
        "measure.approved"},
       {"measure_carried_out { company: 'acme' policy_digest: 'd' severity: SEVERITY_HIGH }",
        "measure.carried_out"},
+      {"emergency_act_requested { company: 'acme' policy_digest: 'd' severity: SEVERITY_HIGH }",
+       "case.emergency_act"},
   };
   for (const auto& [text, type] : events) {
     mamori::v1::Event event;

@@ -113,6 +113,9 @@ void CheckFacts(Violations& violations, const mamori::v1::Event& event) {
     case Event::kMeasureCarriedOut:
       return CheckFact(violations, "measure_carried_out", event.measure_carried_out(), true,
                        event.measure_carried_out().policy_digest());
+    case Event::kEmergencyActRequested:
+      return CheckFact(violations, "emergency_act_requested", event.emergency_act_requested(), true,
+                       event.emergency_act_requested().policy_digest());
     case Event::kCaseMerged:
       return CheckFact(violations, "case_merged", event.case_merged(), false, "");
     default:

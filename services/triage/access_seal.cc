@@ -38,6 +38,24 @@ mamori::v1::CaseAccess AccessSeal::Open(std::string_view tenant, const id::Id& c
   return access;
 }
 
+std::string AccessSeal::TagOf(std::string_view purpose, std::string_view tenant,
+                              std::string_view name, const SealedAccess& sealed) const {
+  return key_.Tag({purpose, tenant, name, absl::StrCat(sealed.version), sealed.record});
+}
+
+bool AccessSeal::IsOurs(std::string_view purpose, std::string_view tenant, std::string_view name,
+                        int64_t audited_version, const SealedAccess& sealed) const {
+  const char* fault = nullptr;
+  if (audited_version > sealed.version) {
+    fault = "replayed";
+  } else if (!key_.Verify(
+                 {purpose, tenant, name, absl::StrCat(sealed.version), sealed.record}, sealed.tag)) {
+    fault = "tag";
+  }
+  if (fault != nullptr) Refuse(fault);
+  return fault == nullptr;
+}
+
 mamori::v1::CaseAccess AccessSeal::Refuse(const char* fault) const {
   telemetry_.Count("mamori_access_refused_total", {{"fault", fault}});
   telemetry_.Log(telemetry::Level::kError, "access.refused", {{"fault", fault}});

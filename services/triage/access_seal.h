@@ -36,6 +36,14 @@ class AccessSeal {
   // mamori_access_refused_total and logged, by the kind of fault alone.
   mamori::v1::CaseAccess Open(std::string_view tenant, const id::Id& case_id, int64_t row_version,
                               const SealedAccess& sealed) const;
+  // For other records that only triage writes: what `purpose` tells apart. kTagBytes bytes.
+  std::string TagOf(std::string_view purpose, std::string_view tenant, std::string_view name,
+                    const SealedAccess& sealed) const;
+  // Whether it is what was sealed last: `audited_version` is the latest that the audit knows. Counted and
+  // logged like Open when not.
+  bool IsOurs(std::string_view purpose, std::string_view tenant, std::string_view name,
+              int64_t audited_version, const SealedAccess& sealed) const;
+
   // For a case without a record.
   mamori::v1::CaseAccess Missing() const { return Refuse("missing"); }
   // For a record that the audit knows a later version of: somebody put an older one back.

@@ -183,6 +183,13 @@ void ChangeBuilder::TellMeasureCarriedOut(const id::Id& measure_id, const std::s
   FillMeasure(change_.row, measure_id, measure, *AddEvent(true).mutable_measure_carried_out());
 }
 
+// Also of a consultation: routing keeps it to those whom its own routes name.
+void ChangeBuilder::TellEmergency(const id::Id& act_id) {
+  auto& fact = *AddEvent(true).mutable_emergency_act_requested();
+  FillRouting(change_.row, fact);
+  fact.set_act_id(act_id);
+}
+
 void ChangeBuilder::SetCategories(std::vector<std::string> categories) {
   std::sort(categories.begin(), categories.end());
   categories.erase(std::unique(categories.begin(), categories.end()), categories.end());

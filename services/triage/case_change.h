@@ -45,6 +45,7 @@ class ChangeBuilder {
   // `measure` is its id in the policy.
   void TellMeasureApproved(const id::Id& measure_id, const std::string& measure);
   void TellMeasureCarriedOut(const id::Id& measure_id, const std::string& measure);
+  void TellEmergency(const id::Id& act_id);
   // These are told by nothing.
   void SetCategories(std::vector<std::string> categories);
   void AddCategories(const std::vector<std::string>& categories);

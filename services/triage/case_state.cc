@@ -55,9 +55,10 @@ std::optional<mamori::v1::CaseState> Next(mamori::v1::CaseState state, Verb verb
     case Verb::kOpenConsultation:
       return When(state == mamori::v1::CASE_STATE_CONSULTING, mamori::v1::CASE_STATE_RECEIVED);
     case Verb::kAddNote:
-      return When(
-          state != mamori::v1::CASE_STATE_UNSPECIFIED && state != mamori::v1::CASE_STATE_MERGED,
-          state);
+      return When(state != mamori::v1::CASE_STATE_UNSPECIFIED &&
+                      state != mamori::v1::CASE_STATE_MERGED &&
+                      state != mamori::v1::CASE_STATE_DISPOSED,
+                  state);
     case Verb::kMerge:
       return When(IsOpen(state), mamori::v1::CASE_STATE_MERGED);
     case Verb::kMergeInto:
@@ -67,7 +68,8 @@ std::optional<mamori::v1::CaseState> Next(mamori::v1::CaseState state, Verb verb
 }
 
 bool IsFinal(mamori::v1::CaseState state) {
-  return state == mamori::v1::CASE_STATE_WITHDRAWN || state == mamori::v1::CASE_STATE_MERGED;
+  return state == mamori::v1::CASE_STATE_WITHDRAWN || state == mamori::v1::CASE_STATE_MERGED ||
+         state == mamori::v1::CASE_STATE_DISPOSED;
 }
 
 bool Joins(mamori::v1::CaseState state, mamori::v1::ReportKind kind) {

@@ -36,10 +36,11 @@ constexpr Row kTable[] = {
     {mamori::v1::CASE_STATE_WITHDRAWN, 'W', "...........W.."},
     {mamori::v1::CASE_STATE_MERGED, 'M', ".............."},
     {mamori::v1::CASE_STATE_CONSULTING, 'U', "UU.......WRU.."},
+    {mamori::v1::CASE_STATE_DISPOSED, 'X', ".............."},
 };
 
 TEST(CaseState, FollowsTheTableForEveryStateAndVerb) {
-  ASSERT_EQ(std::size(kTable), static_cast<size_t>(mamori::v1::CaseState_ARRAYSIZE));
+  ASSERT_EQ(std::size(kTable), static_cast<size_t>(mamori::v1::CaseState_descriptor()->value_count()));
   std::map<mamori::v1::CaseState, char> letters;
   for (const Row& row : kTable) letters[row.state] = row.letter;
   for (const Row& row : kTable) {

@@ -5,6 +5,7 @@
 #include "common/server/service_main.h"
 #include "mamori/config/v1/config.pb.h"
 #include "services/triage/casework_services.h"
+#include "services/triage/guarded_methods.h"
 #include "services/triage/methods.h"
 #include "services/triage/triage_app.h"
 
@@ -12,5 +13,6 @@ int main(int argc, char** argv) {
   std::vector<std::string> methods = mamori::triage::Methods();
   for (std::string& method : mamori::triage::CaseworkMethods()) methods.push_back(method);
   return mamori::server::ServiceMain<mamori::config::v1::TriageConfig>(
-      argc, argv, "triage", methods, mamori::triage::MakeTriageApp, mamori::triage::CheckConfig);
+      argc, argv, "triage", mamori::triage::WithGuarded(std::move(methods)),
+      mamori::triage::MakeTriageApp, mamori::triage::CheckConfig);
 }

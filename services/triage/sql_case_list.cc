@@ -79,14 +79,16 @@ class Builder {
     query_.params.Add(filter_.tenant).Add(value);
   }
 
-  // The wanted states; all but MERGED when none is named.
+  // The wanted states; all but MERGED and DISPOSED when none is named.
   std::vector<int> States() const {
     std::set<int> states(filter_.states.begin(), filter_.states.end());
     if (states.empty()) {
       for (int state = mamori::v1::CaseState_MIN; state <= mamori::v1::CaseState_MAX; ++state) {
-        if (state != mamori::v1::CASE_STATE_UNSPECIFIED && state != mamori::v1::CASE_STATE_MERGED) {
-          states.insert(state);
-        }
+        const bool stands = mamori::v1::CaseState_IsValid(state) &&
+                            state != mamori::v1::CASE_STATE_UNSPECIFIED &&
+                            state != mamori::v1::CASE_STATE_MERGED &&
+                            state != mamori::v1::CASE_STATE_DISPOSED;
+        if (stands) states.insert(state);
       }
     }
     return {states.begin(), states.end()};

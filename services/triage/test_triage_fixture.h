@@ -66,17 +66,25 @@ class CountingTelemetry final : public telemetry::Telemetry {
     std::lock_guard lock(mu_);
     ++counts_[labels.begin()->second];
   }
-  void Gauge(std::string_view, double, const telemetry::Labels&) override {}
+  void Gauge(std::string_view name, double value, const telemetry::Labels&) override {
+    std::lock_guard lock(mu_);
+    gauges_[std::string(name)] = value;
+  }
   void Observe(std::string_view, absl::Duration, const telemetry::Labels&) override {}
 
   int Take(const std::string& label) {
     std::lock_guard lock(mu_);
     return std::exchange(counts_[label], 0);
   }
+  double LastGauge(const std::string& name) {
+    std::lock_guard lock(mu_);
+    return gauges_[name];
+  }
 
  private:
   std::mutex mu_;
   std::map<std::string, int> counts_;
+  std::map<std::string, double> gauges_;
 };
 
 class TriageFixture : public ::testing::Test {

@@ -36,6 +36,7 @@
 #include "services/triage/housekeeping.h"
 #include "services/triage/ingest.h"
 #include "services/triage/sql_access_store.h"
+#include "services/triage/sql_act_store.h"
 #include "services/triage/sql_case_store.h"
 #include "services/triage/sql_deadline_store.h"
 #include "services/triage/sql_ingest_store.h"
@@ -44,7 +45,10 @@
 #include "services/triage/sql_work_store.h"
 #include "services/triage/statistics.h"
 #include "services/triage/statistics_service.h"
+#include "services/triage/time_marks.h"
 #include "services/triage/triage_service.h"
+#include "services/triage/two_person.h"
+#include "services/triage/two_person_service.h"
 #include "services/triage/watch.h"
 #include "services/triage/watch_hub.h"
 
@@ -54,13 +58,13 @@ namespace {
 using config::v1::TriageConfig;
 
 // The last migration that this code relies on.
-constexpr int kMinimumSchema = 93;
+constexpr int kMinimumSchema = 201;
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
 // Changes are gathered this long before they get their positions: nobody who watches minds.
 constexpr absl::Duration kWatchLinger = absl::Milliseconds(50);
-// Relay, backlog, sequencer, housekeeping, deadlines, their auditor, audit, refusals and readiness,
-// beside the handlers.
-constexpr int kWorkerConnections = 9;
+// Relay, backlog, sequencer, housekeeping, deadlines, their auditor, audit, refusals, time marks
+// and readiness, beside the handlers.
+constexpr int kWorkerConnections = 10;
 
 class TriageApp final : public server::App {
  public:
@@ -76,6 +80,7 @@ class TriageApp final : public server::App {
         seal_(std::move(access_key), audit_.journal(), runtime.telemetry),
         gate_(policy->policy.access()),
         tokens_(std::move(tokens)),
+        two_person_policy_(policy->policy.two_person()),
         assessors_(catalog_, policy),
         clocks_(catalog_),
         reports_(client::CreateChannel(config.intake(), config.server().tls())),
@@ -127,15 +132,23 @@ class TriageApp final : public server::App {
         casework_(runtime.rpc,
                   {work_store_, case_store_, gate_, assessors_, runtime.clock, runtime.ids,
                    [this] { WakeWorkers(); }, tokens_, &audit_.reads(), &clocks_}),
+        marks_(runtime.clock, runtime.ids, runtime.telemetry),
+        marking_({.name = "time_marks", .interval = absl::Seconds(10)}, runtime.ids,
+                 runtime.telemetry, [this] { return marks_.RunOnce(transactor_); }),
+        act_store_(transactor_, runtime.clock, seal_, marks_),
+        acts_({act_store_, gate_, two_person_policy_, runtime.clock, runtime.ids,
+               [this] { WakeWorkers(); }}),
         service_(runtime.rpc, ingest_, cases_, watch_, access_, analyze_),
         deadline_service_(runtime.rpc, deadlines_),
-        statistics_service_(runtime.rpc, statistics_) {
+        statistics_service_(runtime.rpc, statistics_),
+        act_service_(runtime.rpc, acts_) {
     runtime.rpc.ObserveRefusals(audit::RecordRefusalsIn(audit_.refusals()));
   }
 
   std::vector<grpc::Service*> services() override {
     std::vector<grpc::Service*> services = casework_.services();
-    services.insert(services.end(), {&service_, &deadline_service_, &statistics_service_});
+    services.insert(services.end(),
+                    {&service_, &deadline_service_, &statistics_service_, &act_service_});
     return services;
   }
 
@@ -158,10 +171,12 @@ class TriageApp final : public server::App {
     timing_.Start();
     auditing_.Start();
     publishing_.Start();
+    marking_.Start();
   }
 
   void StopWorkers() override {
     hub_.Stop();
+    marking_.Stop();
     publishing_.Stop();
     auditing_.Stop();
     timing_.Stop();
@@ -186,6 +201,7 @@ class TriageApp final : public server::App {
   const AccessSeal seal_;
   const AccessGate gate_;
   const idempotency::PageTokens tokens_;
+  const mamori::v1::TwoPersonPolicy two_person_policy_;
   Assessors assessors_;
   ClockBooks clocks_;
   GrpcReportSource reports_;
@@ -217,9 +233,14 @@ class TriageApp final : public server::App {
   Access access_;
   Analyze analyze_;
   CaseworkServices casework_;
+  const TimeMarks marks_;
+  worker::Periodic marking_;
+  SqlActStore act_store_;
+  TwoPerson acts_;
   TriageService service_;
   DeadlineService deadline_service_;
   StatisticsService statistics_service_;
+  TwoPersonService act_service_;
 };
 
 }  // namespace

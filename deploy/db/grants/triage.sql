@@ -19,6 +19,9 @@ GRANT SELECT, INSERT, DELETE ON {schema}.watch_log TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.watch_head TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.case_access TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.case_visibility TO {user};
+GRANT SELECT, INSERT, UPDATE ON {schema}.two_person_act TO {user};
+-- Times are only added, so that no service can take one back.
+GRANT SELECT, INSERT ON {schema}.time_mark TO {user};
 -- The audit is added to and read, nothing else.
 GRANT SELECT, INSERT ON {schema}.audit_entry TO {user};
 GRANT SELECT, INSERT ON {schema}.audit_group TO {user};

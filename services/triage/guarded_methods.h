@@ -1,0 +1,26 @@
+// The full names of the methods about acts of two persons.
+#ifndef MAMORI_SERVICES_TRIAGE_GUARDED_METHODS_H_
+#define MAMORI_SERVICES_TRIAGE_GUARDED_METHODS_H_
+
+#include <string>
+#include <vector>
+
+namespace mamori::triage {
+
+inline constexpr char kRequestAct[] = "/mamori.triage.v1.TwoPersonService/RequestAct";
+inline constexpr char kApproveAct[] = "/mamori.triage.v1.TwoPersonService/ApproveAct";
+inline constexpr char kWithdrawAct[] = "/mamori.triage.v1.TwoPersonService/WithdrawAct";
+inline constexpr char kGetAct[] = "/mamori.triage.v1.TwoPersonService/GetAct";
+inline constexpr char kListActs[] = "/mamori.triage.v1.TwoPersonService/ListActs";
+inline constexpr char kRemoveExclusion[] = "/mamori.triage.v1.TwoPersonService/RemoveExclusion";
+
+// Behind `methods`, which are the others of the binary.
+inline std::vector<std::string> WithGuarded(std::vector<std::string> methods) {
+  methods.insert(methods.end(), {kRequestAct, kApproveAct, kWithdrawAct, kGetAct, kListActs,
+                                 kRemoveExclusion});
+  return methods;
+}
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_GUARDED_METHODS_H_

@@ -1,0 +1,51 @@
+// ActStore on the service's own tables.
+#ifndef MAMORI_SERVICES_TRIAGE_SQL_ACT_STORE_H_
+#define MAMORI_SERVICES_TRIAGE_SQL_ACT_STORE_H_
+
+#include "common/db/transaction.h"
+#include "common/time/clock.h"
+#include "services/triage/access_seal.h"
+#include "services/triage/act_store.h"
+#include "services/triage/time_marks.h"
+
+namespace mamori::triage {
+
+class SqlActStore final : public ActStore {
+ public:
+  SqlActStore(db::Transactor& transactor, const time::Clock& clock, const AccessSeal& seal,
+              const TimeMarks& marks)
+      : transactor_(transactor), clock_(clock), seal_(seal), marks_(marks) {}
+
+  absl::StatusOr<ActResource> ReadResource(std::string_view tenant, v1::ActKind kind,
+                                           const std::string& resource,
+                                           absl::Time deadline) override;
+  absl::StatusOr<v1::TwoPersonAct> Add(const CallKey& call, const ActCaller& caller,
+                                       std::string_view tenant, v1::ActKind kind,
+                                       const std::string& resource, DecideNew decide) override;
+  absl::StatusOr<v1::TwoPersonAct> Change(const CallKey& call, const ActCaller& caller,
+                                          std::string_view tenant, const id::Id& act_id,
+                                          Decide decide) override;
+  absl::StatusOr<v1::TwoPersonAct> Get(std::string_view tenant, const id::Id& act_id,
+                                       absl::Time deadline) override;
+  absl::StatusOr<std::vector<v1::TwoPersonAct>> List(std::string_view tenant,
+                                                     const std::string& resource,
+                                                     const std::optional<CasePosition>& position,
+                                                     int limit, absl::Time deadline) override;
+  absl::StatusOr<mamori::v1::CaseAccess> ChangeAccessByAct(
+      const CallKey& call, std::string_view tenant, const id::Id& case_id, const id::Id& act_id,
+      const std::string& person, const std::vector<std::pair<std::string, std::string>>& fields,
+      CaseStore::Decide decide) override;
+
+ private:
+  absl::StatusOr<ActResource> Select(db::Tx& tx, std::string_view tenant, v1::ActKind kind,
+                                     const std::string& resource, bool for_update) const;
+
+  db::Transactor& transactor_;
+  const time::Clock& clock_;
+  const AccessSeal& seal_;
+  const TimeMarks& marks_;
+};
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_SQL_ACT_STORE_H_

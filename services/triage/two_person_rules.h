@@ -1,0 +1,67 @@
+// Who may request, approve and do an act of two persons, and when: pure rules over loaded facts.
+#ifndef MAMORI_SERVICES_TRIAGE_TWO_PERSON_RULES_H_
+#define MAMORI_SERVICES_TRIAGE_TWO_PERSON_RULES_H_
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "mamori/triage/v1/two_person_service.pb.h"
+#include "mamori/v1/access.pb.h"
+#include "mamori/v1/policy.pb.h"
+
+namespace mamori::triage {
+
+// What an act of a kind is about.
+struct ActKindRule {
+  v1::ActKind kind;
+  const char* collection;             // of the resource
+  std::vector<const char*> fields;    // all of them, alphabetical
+  bool may_be_emergency;
+};
+// Null for what is no kind.
+const ActKindRule* RuleOf(v1::ActKind kind);
+
+// The time by which acts are judged.
+struct ActTime {
+  absl::Time wall;    // this replica's clock
+  absl::Time newest;  // the newest time that any replica has recorded; InfinitePast for none
+};
+// Replicas' clocks differ a little, and marks are written a little before they are read.
+inline constexpr absl::Duration kClockTolerance = absl::Seconds(5);
+// How far the clock is behind what was recorded; zero within the tolerance.
+absl::Duration ClockBehind(const ActTime& time);
+// The later of both.
+absl::Time Effective(const ActTime& time);
+
+struct ActPeriods {
+  absl::Duration wait;
+  absl::Duration expiry;
+};
+ActPeriods PeriodsOf(const mamori::v1::TwoPersonPolicy& policy, bool emergency);
+
+// Whether one of both let the other into the case by name: then they are not independent.
+bool LetIn(std::string_view one, std::string_view other, const mamori::v1::CaseAccess& access);
+
+// What both approved, against what is there now.
+struct ActFacts {
+  ActTime time;
+  // Of every case that the resource is about; may be none.
+  std::vector<const mamori::v1::CaseAccess*> access;
+  int64_t resource_version = 0;
+};
+
+// Each is OK or the error of TwoPersonService. `hash` is what the person approves.
+absl::Status CheckClock(const ActTime& time);
+absl::Status CheckApprove(const v1::TwoPersonAct& act, std::string_view person,
+                          std::string_view hash, const ActFacts& facts);
+absl::Status CheckWithdraw(const v1::TwoPersonAct& act);
+// `hash` is that of what is about to be done.
+absl::Status CheckUse(const v1::TwoPersonAct& act, std::string_view person, std::string_view hash,
+                      const ActFacts& facts);
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_TWO_PERSON_RULES_H_
