@@ -130,6 +130,8 @@ std::string NameOf(Kind kind, std::string_view resource_id) {
       return "the refused calls";
     case Kind::kTwoPersonAct:
       return id::Name("acts", resource_id);
+    case Kind::kLegalHold:
+      return id::Name("holds", resource_id);
     case Kind::kNone:
       break;
   }

@@ -24,6 +24,7 @@ enum class Kind : uint8_t {
   kCaseReads = 6,
   kRefusals = 40,
   kTwoPersonAct = 110,
+  kLegalHold = 111,
 };
 
 inline constexpr size_t kHashBytes = 32;

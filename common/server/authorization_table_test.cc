@@ -12,6 +12,7 @@
 #include "mamori/triage/v1/statistics_service.pb.h"
 #include "mamori/triage/v1/fact_finding_service.pb.h"
 #include "mamori/triage/v1/measure_service.pb.h"
+#include "mamori/triage/v1/hold_service.pb.h"
 #include "mamori/triage/v1/triage_service.pb.h"
 #include "mamori/triage/v1/two_person_service.pb.h"
 
@@ -27,6 +28,7 @@ std::set<std::string> AllMethods() {
                            triage::v1::GetFactFindingRequest::descriptor()->file(),
                            triage::v1::GetMeasureRequest::descriptor()->file(),
                            triage::v1::GetActRequest::descriptor()->file(),
+                           triage::v1::PlaceHoldRequest::descriptor()->file(),
                            notification::v1::ListDeliveriesRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {

@@ -101,6 +101,11 @@ void AddRequestRemoval(CLI::App& group, Choice& choice) {
       "A shorter wait; the auditor is told at once");
 }
 
+void AddRequestRelease(CLI::App& group, Choice& choice) {
+  AddRequest(group, choice, "request-release", "Ask that a legal hold end",
+             api::ACT_KIND_RELEASE_HOLD, "holds/…", std::make_shared<api::RequestActRequest>());
+}
+
 void AddApprove(CLI::App& group, Choice& choice) {
   auto* command = group.add_subcommand("approve", "Approve an act as the second person");
   auto request = std::make_shared<api::ApproveActRequest>();
@@ -222,6 +227,7 @@ void AddActCommands(CLI::App& app, Choice& choice) {
       "  mamorictl act approve acts/… 5f1c…         # and approves the hash\n"
       "  mamorictl act let-in cases/… hr/tanaka acts/…   # either of both, after the wait");
   AddRequestRemoval(*group, choice);
+  AddRequestRelease(*group, choice);
   AddApprove(*group, choice);
   AddWithdraw(*group, choice);
   AddShow(*group, choice);

@@ -36,8 +36,8 @@ int RunCommandLine(int argc, char** argv, const time::Clock& clock, time::Sleepe
   AddSettings(app, settings);
   for (auto* add : {AddHealthCommand, AddSubmitCommands, AddReportCommands, AddContactCommands,
                     AddAnalyzeCommand, AddOverviewCommand, AddCaseCommands, AddDeadlineCommands,
-                    AddStatisticsCommands, AddAccessCommands, AddActCommands, AddDeliveryCommands,
-                    AddWebhookCommands, AddMigrateCommand, AddAuditCommands}) {
+                    AddStatisticsCommands, AddAccessCommands, AddActCommands, AddHoldCommands,
+                    AddDeliveryCommands, AddWebhookCommands, AddMigrateCommand, AddAuditCommands}) {
     add(app, choice);
   }
   try {

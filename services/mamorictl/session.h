@@ -95,6 +95,7 @@ void AddDeliveryCommands(CLI::App& app, Choice& choice);
 void AddWebhookCommands(CLI::App& app, Choice& choice);
 void AddAnalyzeCommand(CLI::App& app, Choice& choice);
 void AddOverviewCommand(CLI::App& app, Choice& choice);
+void AddHoldCommands(CLI::App& app, Choice& choice);
 void AddHealthCommand(CLI::App& app, Choice& choice);
 void AddMigrateCommand(CLI::App& app, Choice& choice);
 void AddAuditCommands(CLI::App& app, Choice& choice);

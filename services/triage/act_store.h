@@ -10,6 +10,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "mamori/triage/v1/hold_service.pb.h"
 #include "services/triage/act_record.h"
 #include "services/triage/case_store.h"
 #include "services/triage/two_person_rules.h"
@@ -20,8 +21,8 @@ namespace mamori::triage {
 struct ActResource {
   // The cases: one, or for a hold as many as it names; may be none.
   std::vector<CaseRow> cases;
-  // Of a hold on a person: who that is; empty otherwise.
-  std::string actor;
+  // Where it is one; without a version otherwise.
+  v1::LegalHold hold;
   // Of what `kind` counts: the case's access record, the case, or the hold.
   int64_t version = 0;
 

@@ -13,11 +13,14 @@ inline constexpr char kWithdrawAct[] = "/mamori.triage.v1.TwoPersonService/Withd
 inline constexpr char kGetAct[] = "/mamori.triage.v1.TwoPersonService/GetAct";
 inline constexpr char kListActs[] = "/mamori.triage.v1.TwoPersonService/ListActs";
 inline constexpr char kRemoveExclusion[] = "/mamori.triage.v1.TwoPersonService/RemoveExclusion";
+inline constexpr char kPlaceHold[] = "/mamori.triage.v1.HoldService/PlaceHold";
+inline constexpr char kListHolds[] = "/mamori.triage.v1.HoldService/ListHolds";
+inline constexpr char kReleaseHold[] = "/mamori.triage.v1.HoldService/ReleaseHold";
 
 // Behind `methods`, which are the others of the binary.
 inline std::vector<std::string> WithGuarded(std::vector<std::string> methods) {
   methods.insert(methods.end(), {kRequestAct, kApproveAct, kWithdrawAct, kGetAct, kListActs,
-                                 kRemoveExclusion});
+                                 kRemoveExclusion, kPlaceHold, kListHolds, kReleaseHold});
   return methods;
 }
 

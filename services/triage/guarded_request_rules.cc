@@ -17,6 +17,7 @@ using mamori::status::Violations;
 constexpr size_t kMaxReasonBytes = 4 << 10;
 constexpr size_t kMaxNameBytes = 200;
 constexpr size_t kHashBytes = 32;
+constexpr int kMaxCases = 200;
 
 void CheckName(Violations& violations, std::string path, std::string_view collection,
                std::string_view name) {
@@ -65,6 +66,41 @@ void CheckFields(Violations& violations, const v1::TwoPersonAct& act, const ActK
     }
     CheckSize(violations, path + ".value", act.fields(i).value(), kMaxNameBytes);
   }
+}
+
+void CheckScope(Violations& violations, const v1::LegalHold& hold) {
+  switch (hold.scope_case()) {
+    case v1::LegalHold::kCaseName:
+      CheckName(violations, "hold.case_name", "cases", hold.case_name());
+      break;
+    case v1::LegalHold::kActor:
+      CheckSize(violations, "hold.actor", hold.actor(), kMaxNameBytes);
+      break;
+    case v1::LegalHold::kMatter:
+      CheckSize(violations, "hold.matter", hold.matter(), kMaxNameBytes);
+      break;
+    case v1::LegalHold::SCOPE_NOT_SET:
+      violations.Add("hold", "want case_name, actor or matter");
+      break;
+  }
+  const int cases = hold.cases_size();
+  if (hold.has_matter() ? cases < 1 || cases > kMaxCases : cases > 0) {
+    violations.Add("hold.cases", absl::StrCat(cases, " entries, want 1 to ", kMaxCases,
+                                              " for a matter and none else"));
+    return;
+  }
+  for (int i = 0; i < cases; ++i) {
+    CheckName(violations, absl::StrCat("hold.cases[", i, "]"), "cases", hold.cases(i));
+  }
+}
+
+absl::Status ValidatePlace(const v1::PlaceHoldRequest& request) {
+  Violations violations;
+  idempotency::ValidateRequestId(violations, "request_id", request.request_id());
+  CheckScope(violations, request.hold());
+  CheckSize(violations, "hold.issuer", request.hold().issuer(), kMaxNameBytes);
+  CheckSize(violations, "hold.reason", request.hold().reason(), kMaxReasonBytes);
+  return violations.Status();
 }
 
 }  // namespace
@@ -118,6 +154,18 @@ absl::Status Validate(const v1::RemoveExclusionRequest& request) {
   Violations violations = CheckUse(request, "cases");
   CheckSize(violations, "person", request.person(), kMaxNameBytes);
   return violations.Status();
+}
+
+absl::Status Validate(const v1::PlaceHoldRequest& request) { return ValidatePlace(request); }
+
+absl::Status Validate(const v1::ListHoldsRequest& request) {
+  Violations violations;
+  CheckPage(violations, request.page_size());
+  return violations.Status();
+}
+
+absl::Status Validate(const v1::ReleaseHoldRequest& request) {
+  return CheckUse(request, "holds").Status();
 }
 
 }  // namespace mamori::triage

@@ -4,6 +4,7 @@
 #define MAMORI_SERVICES_TRIAGE_GUARDED_REQUEST_RULES_H_
 
 #include "absl/status/status.h"
+#include "mamori/triage/v1/hold_service.pb.h"
 #include "mamori/triage/v1/two_person_service.pb.h"
 
 namespace mamori::triage {
@@ -14,6 +15,10 @@ absl::Status Validate(const v1::WithdrawActRequest& request);
 absl::Status Validate(const v1::GetActRequest& request);
 absl::Status Validate(const v1::ListActsRequest& request);
 absl::Status Validate(const v1::RemoveExclusionRequest& request);
+
+absl::Status Validate(const v1::PlaceHoldRequest& request);
+absl::Status Validate(const v1::ListHoldsRequest& request);
+absl::Status Validate(const v1::ReleaseHoldRequest& request);
 
 }  // namespace mamori::triage
 

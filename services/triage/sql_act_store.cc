@@ -7,6 +7,7 @@
 #include "common/status/macros.h"
 #include "services/triage/sql_act_rows.h"
 #include "services/triage/sql_case_rows.h"
+#include "services/triage/sql_hold_store.h"
 
 namespace mamori::triage {
 
@@ -16,6 +17,10 @@ using v1::TwoPersonAct;
 absl::StatusOr<ActResource> SqlActStore::Select(db::Tx& tx, std::string_view tenant,
                                                 v1::ActKind kind, const std::string& resource,
                                                 bool for_update) const {
+  if (kind == v1::ACT_KIND_RELEASE_HOLD) {
+    ASSIGN_OR_RETURN(const id::Id hold_id, id::FromName("holds", resource));
+    return SelectHoldResource(tx, seal_, tenant, hold_id, for_update);
+  }
   ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", resource));
   ASSIGN_OR_RETURN(CaseRow row, SelectCase(tx, seal_, tenant, case_id, for_update));
   ActResource found;

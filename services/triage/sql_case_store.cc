@@ -11,6 +11,7 @@
 #include "services/triage/sql_case_list.h"
 #include "services/triage/sql_case_rows.h"
 #include "services/triage/sql_deadline_rows.h"
+#include "services/triage/sql_hold_rows.h"
 
 namespace mamori::triage {
 namespace {
@@ -202,6 +203,7 @@ absl::StatusOr<Case> SqlCaseStore::MergeCases(const CallKey& call, std::string_v
         ASSIGN_OR_RETURN(const Merge merge, decide(first, second, reports));
         const auto moved = tx.Execute(kMoveReports, db::Params().Add(into).Add(from).Add(tenant));
         RETURN_IF_ERROR(moved.status());
+        RETURN_IF_ERROR(CopyHolds(tx, tenant, from, into));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, first, merge.from));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, second, merge.into));
         RETURN_IF_ERROR(MergeClocks(tx, merge.from, into));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "services/triage/sql_act_store.h"
+#include "services/triage/sql_hold_store.h"
 #include "services/triage/test_triage_fixture.h"
 #include "services/triage/two_person.h"
 
@@ -20,7 +21,8 @@ class GuardedFixture : public TriageFixture {
                       telemetry_),
         marks_(fake_, ids_, telemetry_),
         act_store_(database_.transactor(), clock_, guarded_seal_, marks_),
-        acts_({act_store_, gate_, DefaultPolicy()->policy.two_person(), fake_, ids_, [] {}}) {}
+        acts_({act_store_, gate_, DefaultPolicy()->policy.two_person(), fake_, ids_, [] {}}),
+        hold_store_(database_.transactor(), clock_, guarded_seal_, marks_) {}
 
   // Authenticated strongly, just now.
   server::CallContext As(const std::string& person, std::vector<std::string> roles = {
@@ -81,6 +83,7 @@ class GuardedFixture : public TriageFixture {
   const TimeMarks marks_;
   SqlActStore act_store_;
   TwoPerson acts_;
+  SqlHoldStore hold_store_;
 };
 
 }  // namespace mamori::triage

@@ -33,12 +33,15 @@
 #include "services/triage/deadline_timers.h"
 #include "services/triage/deadlines.h"
 #include "services/triage/grpc_report_source.h"
+#include "services/triage/hold_service.h"
+#include "services/triage/holds.h"
 #include "services/triage/housekeeping.h"
 #include "services/triage/ingest.h"
 #include "services/triage/sql_access_store.h"
 #include "services/triage/sql_act_store.h"
 #include "services/triage/sql_case_store.h"
 #include "services/triage/sql_deadline_store.h"
+#include "services/triage/sql_hold_store.h"
 #include "services/triage/sql_ingest_store.h"
 #include "services/triage/sql_statistics_store.h"
 #include "services/triage/sql_watch_store.h"
@@ -58,7 +61,7 @@ namespace {
 using config::v1::TriageConfig;
 
 // The last migration that this code relies on.
-constexpr int kMinimumSchema = 201;
+constexpr int kMinimumSchema = 204;
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
 // Changes are gathered this long before they get their positions: nobody who watches minds.
 constexpr absl::Duration kWatchLinger = absl::Milliseconds(50);
@@ -138,17 +141,20 @@ class TriageApp final : public server::App {
         act_store_(transactor_, runtime.clock, seal_, marks_),
         acts_({act_store_, gate_, two_person_policy_, runtime.clock, runtime.ids,
                [this] { WakeWorkers(); }}),
+        hold_store_(transactor_, runtime.clock, seal_, marks_),
+        holds_({hold_store_, gate_, runtime.clock, runtime.ids}),
         service_(runtime.rpc, ingest_, cases_, watch_, access_, analyze_),
         deadline_service_(runtime.rpc, deadlines_),
         statistics_service_(runtime.rpc, statistics_),
-        act_service_(runtime.rpc, acts_) {
+        act_service_(runtime.rpc, acts_),
+        hold_service_(runtime.rpc, holds_) {
     runtime.rpc.ObserveRefusals(audit::RecordRefusalsIn(audit_.refusals()));
   }
 
   std::vector<grpc::Service*> services() override {
     std::vector<grpc::Service*> services = casework_.services();
-    services.insert(services.end(),
-                    {&service_, &deadline_service_, &statistics_service_, &act_service_});
+    services.insert(services.end(), {&service_, &deadline_service_, &statistics_service_,
+                                     &act_service_, &hold_service_});
     return services;
   }
 
@@ -237,10 +243,13 @@ class TriageApp final : public server::App {
   worker::Periodic marking_;
   SqlActStore act_store_;
   TwoPerson acts_;
+  SqlHoldStore hold_store_;
+  Holds holds_;
   TriageService service_;
   DeadlineService deadline_service_;
   StatisticsService statistics_service_;
   TwoPersonService act_service_;
+  HoldService hold_service_;
 };
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "services/triage/call_key.h"
 #include "services/triage/case_change.h"
 #include "services/triage/guarded_request_rules.h"
+#include "services/triage/hold_gate.h"
 #include "services/triage/page.h"
 
 namespace mamori::triage {
@@ -40,6 +41,9 @@ absl::Status NoSuchAct() { return status::NotFound("act"); }
 
 absl::Status TwoPerson::Check(const CallContext& call, const ActResource& resource) const {
   const authz::Viewer viewer = ViewerOf(call);
+  if (resource.hold.version() > 0) {
+    return CheckHoldAccess(d_.gate, viewer, resource.access(), resource.hold.actor(), "hold");
+  }
   for (const CaseRow& row : resource.cases) {
     RETURN_IF_ERROR(d_.gate.Check(viewer, row.access, authz::Action::kChangeAccess));
   }
@@ -58,6 +62,10 @@ TwoPerson::ActOr TwoPerson::Admit(const CallContext& call, const id::Id& act_id)
 
 absl::Status TwoPerson::CheckPossible(const TwoPersonAct& asked, const ActResource& resource,
                                       absl::Time now) const {
+  if (asked.kind() == v1::ACT_KIND_RELEASE_HOLD) {
+    return resource.hold.has_release_time() ? status::StateNotAllowed("the hold was released")
+                                            : absl::OkStatus();
+  }
   if (asked.kind() != v1::ACT_KIND_REMOVE_EXCLUSION) return absl::OkStatus();
   CaseAccess access = resource.cases[0].access;
   if (authz::RemoveExclusion(asked.fields(0).value(), d_.gate.policy(), now, access)) {

@@ -20,6 +20,9 @@ GRANT SELECT, INSERT, UPDATE ON {schema}.watch_head TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.case_access TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.case_visibility TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.two_person_act TO {user};
+GRANT SELECT, INSERT, UPDATE ON {schema}.legal_hold TO {user};
+GRANT SELECT, INSERT ON {schema}.legal_hold_target TO {user};
+GRANT SELECT, INSERT, UPDATE ON {schema}.hold_head TO {user};
 -- Times are only added, so that no service can take one back.
 GRANT SELECT, INSERT ON {schema}.time_mark TO {user};
 -- The audit is added to and read, nothing else.

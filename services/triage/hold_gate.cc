@@ -1,0 +1,37 @@
+#include "services/triage/hold_gate.h"
+
+#include "common/status/errors.h"
+
+namespace mamori::triage {
+namespace {
+
+using authz::Role;
+
+// To read it or to look after its access: whoever may do neither does not know of it.
+bool MayKnow(const AccessGate& gate, const authz::Viewer& viewer,
+             const mamori::v1::CaseAccess& access) {
+  return !absl::IsNotFound(gate.Check(viewer, access, authz::Action::kRead)) ||
+         !absl::IsNotFound(gate.Check(viewer, access, authz::Action::kReadAccess));
+}
+
+}  // namespace
+
+absl::Status CheckHoldAccess(const AccessGate& gate, const authz::Viewer& viewer,
+                             const std::vector<const mamori::v1::CaseAccess*>& cases,
+                             const std::string& actor, const char* what) {
+  if (viewer.person.empty() || viewer.person == actor) return status::NotFound(what);
+  for (const mamori::v1::CaseAccess* access : cases) {
+    if (!MayKnow(gate, viewer, *access)) return status::NotFound(what);
+  }
+  if (viewer.roles.Meets({Role::kLawyer, Role::kFirstReader, Role::kAuditor, Role::kAdmin})) {
+    return absl::OkStatus();
+  }
+  // Whoever knows of the cases may know that there is such a thing; of a hold on no case only the
+  // roles do.
+  if (cases.empty()) return status::NotFound(what);
+  return status::Error(absl::StatusCode::kPermissionDenied,
+                       mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED,
+                       "no role of the person allows this");
+}
+
+}  // namespace mamori::triage

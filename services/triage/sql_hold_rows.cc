@@ -1,0 +1,193 @@
+#include "services/triage/sql_hold_rows.h"
+
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/db/in_list.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+#include "common/time/timestamp.h"
+
+namespace mamori::triage {
+namespace {
+
+constexpr char kPurpose[] = "legal_hold";
+constexpr int kOfCase = 1;
+constexpr int kOfActor = 2;
+// The last column is the version that the audit knows (111 is audit::Kind::kLegalHold).
+constexpr char kColumns[] =
+    "SELECT h.hold_id, h.tenant, h.audit_first, h.version, h.tag, h.record,"
+    " (SELECT e.access_version FROM audit_entry e WHERE e.resource_id = h.hold_id AND e.kind = 111"
+    " ORDER BY e.sequence DESC LIMIT 1) FROM legal_hold h";
+constexpr char kInsert[] =
+    "INSERT INTO legal_hold (hold_id, tenant, place_time, released, version, audit_first, tag,"
+    " record) VALUES (?, ?, ?, 0, ?, ?, ?, ?)";
+constexpr char kUpdate[] =
+    "UPDATE legal_hold SET released = ?, version = ?, tag = ?, record = ?"
+    " WHERE hold_id = ? AND tenant = ? AND version = ?";
+constexpr char kInsertTargets[] =
+    "INSERT INTO legal_hold_target (tenant, kind, target, hold_id) VALUES ";
+constexpr char kSelectTargets[] =
+    "SELECT target FROM legal_hold_target WHERE hold_id = ? AND tenant = ? AND kind = 1"
+    " ORDER BY target";
+constexpr char kTouchHead[] =
+    "INSERT INTO hold_head (tenant, version) VALUES (?, 1)"
+    " ON DUPLICATE KEY UPDATE version = version + 1";
+constexpr char kCopyTargets[] =
+    "INSERT INTO legal_hold_target (tenant, kind, target, hold_id)"
+    " SELECT f.tenant, f.kind, ?, f.hold_id FROM legal_hold_target f"
+    " LEFT JOIN legal_hold_target t ON t.tenant = f.tenant AND t.kind = f.kind AND t.target = ?"
+    " AND t.hold_id = f.hold_id"
+    " WHERE f.tenant = ? AND f.kind = 1 AND f.target = ? AND t.hold_id IS NULL";
+constexpr char kJoinTarget[] =
+    " JOIN legal_hold_target t ON t.hold_id = h.hold_id AND t.tenant = h.tenant"
+    " WHERE t.tenant = ? AND t.kind = ? AND t.target IN (";
+
+SealedAccess SealHold(const AccessSeal& seal, std::string_view tenant, const v1::LegalHold& hold) {
+  SealedAccess sealed{.version = hold.version(), .record = hold.SerializeAsString()};
+  sealed.tag = seal.TagOf(kPurpose, tenant, hold.name(), sealed);
+  return sealed;
+}
+
+audit::Entry EntryOf(const AccessSeal& seal, const HoldRow& row, const SealedAccess& sealed,
+                     const ActCaller& caller) {
+  audit::Entry entry;
+  entry.kind = audit::Kind::kLegalHold;
+  entry.resource_id = row.hold_id;
+  entry.tenant = row.tenant;
+  entry.action = caller.action;
+  entry.who = caller.who;
+  entry.record = seal.journal().authenticator().OfRecord({kPurpose, sealed.record});
+  entry.access_version = sealed.version;
+  entry.access = sealed.tag;
+  return entry;
+}
+
+absl::StatusOr<HoldRow> ReadHold(const db::Row& row, const AccessSeal& seal) {
+  HoldRow result{
+      .hold_id = row.GetBytes(0), .tenant = row.GetBytes(1), .audit_first = row.GetBytes(2)};
+  const SealedAccess sealed{
+      .version = row.GetInt64(3), .record = row.GetBytes(5), .tag = row.GetBytes(4)};
+  const std::string name = id::Name("holds", result.hold_id);
+  const int64_t audited = row.IsNull(6) ? 0 : row.GetInt64(6);
+  if (!seal.IsOurs(kPurpose, result.tenant, name, audited, sealed) ||
+      !result.hold.ParseFromString(sealed.record)) {
+    return status::NotFound("hold");
+  }
+  return result;
+}
+
+// Whether one of the holds on `targets` holds.
+absl::StatusOr<bool> Holds(db::Tx& tx, const AccessSeal& seal, const std::string& tenant, int kind,
+                           const std::vector<std::string>& targets) {
+  if (targets.empty()) return false;
+  const std::vector<std::string> list = db::InList(targets);
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      tx.Query(absl::StrCat(kColumns, kJoinTarget, db::Placeholders(list.size()), ")"),
+               db::Params().Add(tenant).Add(kind).AddAll(list)));
+  for (const db::Row& row : rows) {
+    const absl::StatusOr<HoldRow> hold = ReadHold(row, seal);
+    if (!hold.ok() || !hold->hold.has_release_time()) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+absl::StatusOr<HoldRow> SelectHold(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
+                                   const id::Id& hold_id, bool for_update) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(absl::StrCat(kColumns, " WHERE h.hold_id = ? AND h.tenant = ?",
+                                         for_update ? " FOR UPDATE" : ""),
+                            db::Params().Add(hold_id).Add(tenant)));
+  if (rows.empty()) return status::NotFound("hold");
+  return ReadHold(rows[0], seal);
+}
+
+absl::StatusOr<std::vector<v1::LegalHold>> SelectHolds(db::Tx& tx, const AccessSeal& seal,
+                                                       std::string_view tenant, bool released,
+                                                       const std::optional<CasePosition>& position,
+                                                       int limit) {
+  db::Params params;
+  params.Add(tenant);
+  std::string sql = absl::StrCat(kColumns, " WHERE h.tenant = ?");
+  if (!released) absl::StrAppend(&sql, " AND h.released = 0");
+  if (position.has_value()) {
+    absl::StrAppend(&sql, " AND (h.place_time, h.hold_id) < (?, ?)");
+    params.Add(position->create_micros).Add(position->case_id);
+  }
+  absl::StrAppend(&sql, " ORDER BY h.place_time DESC, h.hold_id DESC LIMIT ", limit);
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(sql, params));
+  std::vector<v1::LegalHold> holds;
+  for (const db::Row& row : rows) {
+    absl::StatusOr<HoldRow> one = ReadHold(row, seal);
+    if (one.ok()) holds.push_back(std::move(one->hold));
+  }
+  return holds;
+}
+
+absl::StatusOr<std::vector<id::Id>> SelectHeldCases(db::Tx& tx, std::string_view tenant,
+                                                    const id::Id& hold_id) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(kSelectTargets, db::Params().Add(hold_id).Add(tenant)));
+  std::vector<id::Id> cases;
+  for (const db::Row& row : rows) cases.push_back(row.GetBytes(0));
+  return cases;
+}
+
+absl::Status InsertHold(db::Tx& tx, const AccessSeal& seal, const HoldRow& row,
+                        const std::vector<id::Id>& cases, const ActCaller& caller) {
+  SealedAccess sealed = SealHold(seal, row.tenant, row.hold);
+  ASSIGN_OR_RETURN(const audit::Group group,
+                   seal.journal().Begin(tx, {EntryOf(seal, row, sealed, caller)}));
+  db::Params params;
+  params.Add(row.hold_id).Add(row.tenant).Add(time::FromTimestamp(row.hold.place_time()));
+  params.Add(sealed.version).Add(group.hashes[0]);
+  params.Add(std::move(sealed.tag)).Add(std::move(sealed.record));
+  RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsert, params));
+  std::vector<db::Params> targets;
+  const auto add = [&](int kind, const std::string& target) {
+    db::Params one;
+    one.Add(row.tenant).Add(kind).Add(target).Add(row.hold_id);
+    targets.push_back(std::move(one));
+  };
+  for (const id::Id& one : std::set<id::Id>(cases.begin(), cases.end())) add(kOfCase, one);
+  if (!row.hold.actor().empty()) add(kOfActor, row.hold.actor());
+  return tx.InsertRows(kInsertTargets, targets);
+}
+
+absl::StatusOr<v1::LegalHold> UpdateHold(db::Tx& tx, const AccessSeal& seal, const HoldRow& before,
+                                         v1::LegalHold after, const ActCaller& caller) {
+  after.set_version(before.hold.version() + 1);
+  const SealedAccess sealed = SealHold(seal, before.tenant, after);
+  db::Params params;
+  params.Add(after.has_release_time()).Add(sealed.version).Add(sealed.tag).Add(sealed.record);
+  params.Add(before.hold_id).Add(before.tenant).Add(before.hold.version());
+  RETURN_IF_ERROR(tx.ExecuteExpecting(1, kUpdate, params));
+  RETURN_IF_ERROR(
+      seal.journal().Append(tx, EntryOf(seal, before, sealed, caller), before.audit_first));
+  return after;
+}
+
+absl::Status TouchHoldHead(db::Tx& tx, std::string_view tenant) {
+  return tx.Execute(kTouchHead, db::Params().Add(tenant)).status();
+}
+
+absl::Status CopyHolds(db::Tx& tx, std::string_view tenant, const id::Id& from,
+                       const id::Id& into) {
+  return tx.Execute(kCopyTargets, db::Params().Add(into).Add(into).Add(tenant).Add(from)).status();
+}
+
+absl::StatusOr<bool> IsHeld(db::Tx& tx, const AccessSeal& seal, const CaseRow& row) {
+  ASSIGN_OR_RETURN(const bool by_case, Holds(tx, seal, row.tenant, kOfCase, {row.case_id}));
+  if (by_case) return true;
+  std::set<std::string> people;
+  for (const auto& slot : row.access.slots()) {
+    for (const auto& match : slot.matches()) people.insert(match.person());
+  }
+  return Holds(tx, seal, row.tenant, kOfActor, {people.begin(), people.end()});
+}
+
+}  // namespace mamori::triage

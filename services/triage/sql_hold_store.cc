@@ -1,0 +1,141 @@
+#include "services/triage/sql_hold_store.h"
+
+#include <set>
+#include <utility>
+
+#include "common/idempotency/request_id.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+#include "common/time/timestamp.h"
+#include "services/triage/sql_act_rows.h"
+#include "services/triage/sql_case_rows.h"
+#include "services/triage/sql_hold_rows.h"
+
+namespace mamori::triage {
+namespace {
+
+using v1::LegalHold;
+
+// In the order of their ids, as merges lock them.
+absl::StatusOr<std::vector<CaseRow>> SelectCases(db::Tx& tx, const AccessSeal& seal,
+                                                 std::string_view tenant, std::set<id::Id> ids,
+                                                 bool for_update) {
+  std::vector<CaseRow> rows;
+  for (const id::Id& one : ids) {
+    ASSIGN_OR_RETURN(CaseRow row, SelectCase(tx, seal, tenant, one, for_update));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+// Beside the cases those that they were merged into, and so on: a tombstone is as good a name.
+absl::StatusOr<ActResource> SelectWithMerged(db::Tx& tx, const AccessSeal& seal,
+                                             std::string_view tenant,
+                                             const std::vector<id::Id>& cases, bool for_update) {
+  std::set<id::Id> all(cases.begin(), cases.end());
+  for (;;) {
+    ActResource resource;
+    ASSIGN_OR_RETURN(resource.cases, SelectCases(tx, seal, tenant, all, for_update));
+    const size_t before = all.size();
+    for (const CaseRow& row : resource.cases) {
+      if (!row.merged_into.empty()) all.insert(row.merged_into);
+    }
+    if (all.size() == before) return resource;
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<ActResource> SelectHoldResource(db::Tx& tx, const AccessSeal& seal,
+                                               std::string_view tenant, const id::Id& hold_id,
+                                               bool for_update) {
+  ASSIGN_OR_RETURN(const std::vector<id::Id> ids, SelectHeldCases(tx, tenant, hold_id));
+  ActResource resource;
+  ASSIGN_OR_RETURN(resource.cases,
+                   SelectCases(tx, seal, tenant, {ids.begin(), ids.end()}, for_update));
+  ASSIGN_OR_RETURN(const HoldRow row, SelectHold(tx, seal, tenant, hold_id, for_update));
+  resource.hold = row.hold;
+  resource.version = row.hold.version();
+  return resource;
+}
+
+absl::StatusOr<LegalHold> SqlHoldStore::Place(const CallKey& call, const ActCaller& caller,
+                                              std::string_view tenant, const id::Id& hold_id,
+                                              const std::vector<id::Id>& cases, DecideNew decide) {
+  return idempotency::RespondOnce<LegalHold>(
+      transactor_, clock_, call.deadline, call.key, call.digest,
+      [&](db::Tx& tx) -> absl::StatusOr<LegalHold> {
+        ASSIGN_OR_RETURN(const ActResource resource,
+                         SelectWithMerged(tx, seal_, tenant, cases, /*for_update=*/true));
+        ASSIGN_OR_RETURN(LegalHold hold, decide(resource));
+        RETURN_IF_ERROR(TouchHoldHead(tx, tenant));
+        std::vector<id::Id> held;
+        for (const CaseRow& row : resource.cases) held.push_back(row.case_id);
+        const HoldRow row{
+            .hold_id = hold_id, .tenant = std::string(tenant), .hold = std::move(hold)};
+        RETURN_IF_ERROR(InsertHold(tx, seal_, row, held, caller));
+        return row.hold;
+      });
+}
+
+absl::StatusOr<LegalHold> SqlHoldStore::Release(const CallKey& call, const ActCaller& caller,
+                                                std::string_view tenant, const id::Id& hold_id,
+                                                const id::Id& act_id, const std::string& person,
+                                                Admit admit) {
+  return idempotency::RespondOnce<LegalHold>(
+      transactor_, clock_, call.deadline, call.key, call.digest,
+      [&](db::Tx& tx) -> absl::StatusOr<LegalHold> {
+        ASSIGN_OR_RETURN(const ActResource resource,
+                         SelectHoldResource(tx, seal_, tenant, hold_id, /*for_update=*/true));
+        RETURN_IF_ERROR(admit(resource));
+        ASSIGN_OR_RETURN(const HoldRow row, SelectHold(tx, seal_, tenant, hold_id, true));
+        if (row.hold.has_release_time()) return status::StateNotAllowed("the hold was released");
+        const ActUse use{.tenant = std::string(tenant),
+                         .act_id = act_id,
+                         .kind = v1::ACT_KIND_RELEASE_HOLD,
+                         .resource = id::Name("holds", hold_id),
+                         .resource_version = resource.version};
+        ASSIGN_OR_RETURN(const v1::TwoPersonAct act, UseAct(tx, seal_, marks_, use, person,
+                                                            resource.access(), caller));
+        LegalHold released = row.hold;
+        *released.mutable_release_time() = time::ToTimestamp(clock_.Now());
+        released.set_release_act(act.name());
+        return UpdateHold(tx, seal_, row, std::move(released), caller);
+      });
+}
+
+absl::StatusOr<ActResource> SqlHoldStore::ReadCases(std::string_view tenant,
+                                                    const std::vector<id::Id>& cases,
+                                                    absl::Time deadline) {
+  return transactor_.Run<ActResource>(
+      {.deadline = deadline, .read_only = true},
+      [&](db::Tx& tx) { return SelectWithMerged(tx, seal_, tenant, cases, false); });
+}
+
+absl::StatusOr<ActResource> SqlHoldStore::ReadHold(std::string_view tenant, const id::Id& hold_id,
+                                                   absl::Time deadline) {
+  return transactor_.Run<ActResource>(
+      {.deadline = deadline, .read_only = true},
+      [&](db::Tx& tx) { return SelectHoldResource(tx, seal_, tenant, hold_id, false); });
+}
+
+absl::StatusOr<std::vector<ActResource>> SqlHoldStore::List(
+    std::string_view tenant, bool released, const std::optional<CasePosition>& position, int limit,
+    absl::Time deadline) {
+  using All = std::vector<ActResource>;
+  return transactor_.Run<All>(
+      {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<All> {
+        ASSIGN_OR_RETURN(const std::vector<LegalHold> holds,
+                         SelectHolds(tx, seal_, tenant, released, position, limit));
+        All all;
+        for (const LegalHold& hold : holds) {
+          ASSIGN_OR_RETURN(const id::Id hold_id, id::FromName("holds", hold.name()));
+          ASSIGN_OR_RETURN(ActResource resource,
+                           SelectHoldResource(tx, seal_, tenant, hold_id, false));
+          all.push_back(std::move(resource));
+        }
+        return all;
+      });
+}
+
+}  // namespace mamori::triage
