@@ -168,6 +168,10 @@ void Verifier::Extend(Chain& chain, const Entry& entry, std::string hash) {
                       ": time runs backwards, to ", At(entry.time)));
   }
   chain.time = entry.time;
+  if (entry.action == kDisposeCase || entry.action == kDisposeReport) {
+    chain.disposed = true;
+    chain.commitments.clear();
+  }
   if (!entry.commitment.empty()) chain.commitments.push_back(entry.commitment);
   if (!entry.record.empty()) chain.record = entry.record;
   chain.access_version = entry.access_version;

@@ -49,6 +49,7 @@ struct Chain {
   id::Id cause_id;
   int64_t content_rows = 0;  // found as committed to
   bool record_row = false;   // found at all
+  bool disposed = false;     // what it committed to before is gone, and rightly
 };
 // By the kind's byte and the resource's id.
 using Chains = std::unordered_map<std::string, Chain>;

@@ -31,6 +31,9 @@ constexpr char kNotes[] =
 constexpr char kWork[] =
     "SELECT row_id, case_id, create_time, audit_random, body FROM case_work"
     " WHERE row_id > ? ORDER BY row_id LIMIT 500";
+constexpr char kDispositions[] =
+    "SELECT case_id, case_id, dispose_time, audit_random, certificate FROM disposition"
+    " WHERE case_id > ? ORDER BY case_id LIMIT 500";
 // With the last entry of its chain, read in the same moment: the case may be worked on meanwhile.
 constexpr char kCases[] =
     "SELECT c.case_id, c.tenant, c.company, c.state, c.report_kind, c.severity, c.assignee,"
@@ -86,11 +89,17 @@ absl::Status Verifier::CheckContent() {
   } else if (verified_.service == "triage") {
     RETURN_IF_ERROR(CheckCommitted(kNotes, Kind::kCase, AfterId));
     RETURN_IF_ERROR(CheckCommitted(kWork, Kind::kCase, AfterId));
+    RETURN_IF_ERROR(CheckCommitted(kDispositions, Kind::kCase, AfterId));
     RETURN_IF_ERROR(CheckCases());
   }
   for (const auto& [key, chain] : verified_.chains) {
     const std::string name = NameOf(chain.kind, std::string_view(key).substr(1));
     const auto told = static_cast<int64_t>(chain.commitments.size());
+    // Contacts go with their report.
+    if (chain.kind == Kind::kContact && chain.cause_kind == Kind::kReport) {
+      const auto report = verified_.chains.find(ChainKey(Kind::kReport, chain.cause_id));
+      if (report != verified_.chains.end() && report->second.disposed) continue;
+    }
     if (chain.content_rows < told) {
       Find(absl::StrCat(name, ": ", told - chain.content_rows, " of the rows that it tells of are ",
                         "missing or changed"));

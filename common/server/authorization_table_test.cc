@@ -6,6 +6,7 @@
 #include "common/config/textproto.h"
 #include "common/server/authorizer.h"
 #include "common/testing/matchers.h"
+#include "mamori/intake/v1/intake_event_service.pb.h"
 #include "mamori/intake/v1/intake_service.pb.h"
 #include "mamori/notification/v1/notification_service.pb.h"
 #include "mamori/triage/v1/deadline_service.pb.h"
@@ -13,6 +14,7 @@
 #include "mamori/triage/v1/fact_finding_service.pb.h"
 #include "mamori/triage/v1/measure_service.pb.h"
 #include "mamori/triage/v1/hold_service.pb.h"
+#include "mamori/triage/v1/retention_service.pb.h"
 #include "mamori/triage/v1/triage_service.pb.h"
 #include "mamori/triage/v1/two_person_service.pb.h"
 
@@ -29,6 +31,8 @@ std::set<std::string> AllMethods() {
                            triage::v1::GetMeasureRequest::descriptor()->file(),
                            triage::v1::GetActRequest::descriptor()->file(),
                            triage::v1::PlaceHoldRequest::descriptor()->file(),
+                           triage::v1::DisposeCaseRequest::descriptor()->file(),
+                           intake::v1::IngestEventsRequest::descriptor()->file(),
                            notification::v1::ListDeliveriesRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {

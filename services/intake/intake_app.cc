@@ -22,11 +22,14 @@
 #include "mamori/triage/v1/triage_service.grpc.pb.h"
 #include "services/intake/backlog_gate.h"
 #include "services/intake/contacts.h"
+#include "services/intake/disposals.h"
 #include "services/intake/group_commit.h"
 #include "services/intake/housekeeping.h"
+#include "services/intake/intake_event_service.h"
 #include "services/intake/intake_service.h"
 #include "services/intake/report_access.h"
 #include "services/intake/reports.h"
+#include "services/intake/sql_disposal_store.h"
 #include "services/intake/sql_intake_store.h"
 #include "services/intake/submitter.h"
 
@@ -98,11 +101,14 @@ class IntakeApp final : public server::App {
         tokens_(std::move(tokens)),
         reports_(store_, access_, tokens_, runtime.clock, runtime.ids, &audit_.reads()),
         contacts_(store_, access_, tokens_, runtime.clock, runtime.ids),
-        service_(runtime.rpc, submitter_, reports_, contacts_) {
+        disposal_store_(transactor_, runtime.clock, audit_.journal()),
+        disposals_(disposal_store_),
+        service_(runtime.rpc, submitter_, reports_, contacts_),
+        event_service_(runtime.rpc, disposals_) {
     runtime.rpc.ObserveRefusals(audit::RecordRefusalsIn(audit_.refusals()));
   }
 
-  std::vector<grpc::Service*> services() override { return {&service_}; }
+  std::vector<grpc::Service*> services() override { return {&service_, &event_service_}; }
 
   absl::Status Prepare() override {
     RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumSchema));
@@ -148,7 +154,10 @@ class IntakeApp final : public server::App {
   const idempotency::PageTokens tokens_;
   Reports reports_;
   Contacts contacts_;
+  SqlDisposalStore disposal_store_;
+  Disposals disposals_;
   IntakeService service_;
+  IntakeEventService event_service_;
 };
 
 }  // namespace

@@ -16,11 +16,13 @@ inline constexpr char kSupplementReport[] = "/mamori.intake.v1.IntakeService/Sup
 inline constexpr char kRecordContact[] = "/mamori.intake.v1.IntakeService/RecordContact";
 inline constexpr char kListContacts[] = "/mamori.intake.v1.IntakeService/ListContacts";
 inline constexpr char kEcho[] = "/mamori.intake.v1.IntakeService/Echo";
+inline constexpr char kIngestEvents[] = "/mamori.intake.v1.IntakeEventService/IngestEvents";
 
 inline std::vector<std::string> Methods() {
   return {kSubmitReport,    kBatchSubmitReports, kGetReport,
           kBatchGetReports, kListReports,        kSupplementReport,
-          kRecordContact,   kListContacts,       kEcho};
+          kRecordContact,   kListContacts,       kEcho,
+          kIngestEvents};
 }
 
 }  // namespace mamori::intake

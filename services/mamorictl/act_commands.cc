@@ -106,6 +106,11 @@ void AddRequestRelease(CLI::App& group, Choice& choice) {
              api::ACT_KIND_RELEASE_HOLD, "holds/…", std::make_shared<api::RequestActRequest>());
 }
 
+void AddRequestDisposal(CLI::App& group, Choice& choice) {
+  AddRequest(group, choice, "request-disposal", "Ask that a case's content go, after its retention",
+             api::ACT_KIND_DISPOSE_CASE, "cases/…", std::make_shared<api::RequestActRequest>());
+}
+
 void AddApprove(CLI::App& group, Choice& choice) {
   auto* command = group.add_subcommand("approve", "Approve an act as the second person");
   auto request = std::make_shared<api::ApproveActRequest>();
@@ -228,6 +233,7 @@ void AddActCommands(CLI::App& app, Choice& choice) {
       "  mamorictl act let-in cases/… hr/tanaka acts/…   # either of both, after the wait");
   AddRequestRemoval(*group, choice);
   AddRequestRelease(*group, choice);
+  AddRequestDisposal(*group, choice);
   AddApprove(*group, choice);
   AddWithdraw(*group, choice);
   AddShow(*group, choice);

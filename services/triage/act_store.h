@@ -13,6 +13,7 @@
 #include "mamori/triage/v1/hold_service.pb.h"
 #include "services/triage/act_record.h"
 #include "services/triage/case_store.h"
+#include "services/triage/retention_rules.h"
 #include "services/triage/two_person_rules.h"
 
 namespace mamori::triage {
@@ -23,6 +24,8 @@ struct ActResource {
   std::vector<CaseRow> cases;
   // Where it is one; without a version otherwise.
   v1::LegalHold hold;
+  // Of an act that disposes: what the case's retention depends on.
+  RetentionFacts retention;
   // Of what `kind` counts: the case's access record, the case, or the hold.
   int64_t version = 0;
 

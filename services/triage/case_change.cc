@@ -190,6 +190,13 @@ void ChangeBuilder::TellEmergency(const id::Id& act_id) {
   fact.set_act_id(act_id);
 }
 
+void ChangeBuilder::Dispose() {
+  CaseRow& row = change_.row;
+  row.state = mamori::v1::CASE_STATE_DISPOSED;
+  row.assignee.clear();
+  AddEvent(true).mutable_case_disposed()->set_company(row.company);
+}
+
 void ChangeBuilder::SetCategories(std::vector<std::string> categories) {
   std::sort(categories.begin(), categories.end());
   categories.erase(std::unique(categories.begin(), categories.end()), categories.end());

@@ -46,6 +46,8 @@ class ChangeBuilder {
   void TellMeasureApproved(const id::Id& measure_id, const std::string& measure);
   void TellMeasureCarriedOut(const id::Id& measure_id, const std::string& measure);
   void TellEmergency(const id::Id& act_id);
+  // Its content goes: nobody has it any more.
+  void Dispose();
   // These are told by nothing.
   void SetCategories(std::vector<std::string> categories);
   void AddCategories(const std::vector<std::string>& categories);

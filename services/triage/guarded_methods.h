@@ -16,11 +16,14 @@ inline constexpr char kRemoveExclusion[] = "/mamori.triage.v1.TwoPersonService/R
 inline constexpr char kPlaceHold[] = "/mamori.triage.v1.HoldService/PlaceHold";
 inline constexpr char kListHolds[] = "/mamori.triage.v1.HoldService/ListHolds";
 inline constexpr char kReleaseHold[] = "/mamori.triage.v1.HoldService/ReleaseHold";
+inline constexpr char kDryRunRetention[] = "/mamori.triage.v1.RetentionService/DryRunRetention";
+inline constexpr char kDisposeCase[] = "/mamori.triage.v1.RetentionService/DisposeCase";
+inline constexpr char kGetDisposition[] = "/mamori.triage.v1.RetentionService/GetDisposition";
 
 // Behind `methods`, which are the others of the binary.
 inline std::vector<std::string> WithGuarded(std::vector<std::string> methods) {
   methods.insert(methods.end(), {kRequestAct, kApproveAct, kWithdrawAct, kGetAct, kListActs,
-                                 kRemoveExclusion, kPlaceHold, kListHolds, kReleaseHold});
+                                 kRemoveExclusion, kPlaceHold, kListHolds, kReleaseHold, kDryRunRetention, kDisposeCase, kGetDisposition});
   return methods;
 }
 

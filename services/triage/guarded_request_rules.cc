@@ -168,4 +168,20 @@ absl::Status Validate(const v1::ReleaseHoldRequest& request) {
   return CheckUse(request, "holds").Status();
 }
 
+absl::Status Validate(const v1::DryRunRetentionRequest& request) {
+  Violations violations;
+  CheckPage(violations, request.page_size());
+  return violations.Status();
+}
+
+absl::Status Validate(const v1::DisposeCaseRequest& request) {
+  return CheckUse(request, "cases").Status();
+}
+
+absl::Status Validate(const v1::GetDispositionRequest& request) {
+  Violations violations;
+  CheckName(violations, "name", "cases", request.name());
+  return violations.Status();
+}
+
 }  // namespace mamori::triage

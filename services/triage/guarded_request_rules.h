@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "mamori/triage/v1/hold_service.pb.h"
+#include "mamori/triage/v1/retention_service.pb.h"
 #include "mamori/triage/v1/two_person_service.pb.h"
 
 namespace mamori::triage {
@@ -19,6 +20,10 @@ absl::Status Validate(const v1::RemoveExclusionRequest& request);
 absl::Status Validate(const v1::PlaceHoldRequest& request);
 absl::Status Validate(const v1::ListHoldsRequest& request);
 absl::Status Validate(const v1::ReleaseHoldRequest& request);
+
+absl::Status Validate(const v1::DryRunRetentionRequest& request);
+absl::Status Validate(const v1::DisposeCaseRequest& request);
+absl::Status Validate(const v1::GetDispositionRequest& request);
 
 }  // namespace mamori::triage
 

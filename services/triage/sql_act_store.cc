@@ -8,6 +8,7 @@
 #include "services/triage/sql_act_rows.h"
 #include "services/triage/sql_case_rows.h"
 #include "services/triage/sql_hold_store.h"
+#include "services/triage/sql_retention_rows.h"
 
 namespace mamori::triage {
 
@@ -25,6 +26,9 @@ absl::StatusOr<ActResource> SqlActStore::Select(db::Tx& tx, std::string_view ten
   ASSIGN_OR_RETURN(CaseRow row, SelectCase(tx, seal_, tenant, case_id, for_update));
   ActResource found;
   found.version = kind == v1::ACT_KIND_REMOVE_EXCLUSION ? row.access_version : row.version;
+  if (kind == v1::ACT_KIND_DISPOSE_CASE) {
+    ASSIGN_OR_RETURN(found.retention, SelectRetentionFacts(tx, seal_, row));
+  }
   found.cases.push_back(std::move(row));
   return found;
 }

@@ -9,6 +9,7 @@
 #include "common/status/macros.h"
 #include "services/triage/case_audit.h"
 #include "services/triage/sql_deadline_rows.h"
+#include "services/triage/sql_retention_rows.h"
 
 namespace mamori::triage {
 namespace {
@@ -150,6 +151,7 @@ absl::Status UpdateCase(db::Tx& tx, const AccessSeal& seal, const CaseRow& befor
   params.Add(row.access_version).Add(authz::AudienceOf(row.access));
   params.Add(row.case_id).Add(row.tenant).Add(before.version);
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kUpdateCase, params));
+  RETURN_IF_ERROR(TrackClosing(tx, before, row));
   if (row.categories != before.categories) {
     const auto deleted =
         tx.Execute(kDeleteCategories, db::Params().Add(row.case_id).Add(row.tenant));

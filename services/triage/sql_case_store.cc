@@ -12,6 +12,7 @@
 #include "services/triage/sql_case_rows.h"
 #include "services/triage/sql_deadline_rows.h"
 #include "services/triage/sql_hold_rows.h"
+#include "services/triage/sql_retention_rows.h"
 
 namespace mamori::triage {
 namespace {
@@ -207,6 +208,7 @@ absl::StatusOr<Case> SqlCaseStore::MergeCases(const CallKey& call, std::string_v
         RETURN_IF_ERROR(UpdateCase(tx, seal_, first, merge.from));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, second, merge.into));
         RETURN_IF_ERROR(MergeClocks(tx, merge.from, into));
+        RETURN_IF_ERROR(RestartRetention(tx, merge.into.row));
         return Answer(tx, merge.into.row);
       });
 }

@@ -7,6 +7,7 @@
 
 #include "services/triage/sql_act_store.h"
 #include "services/triage/sql_hold_store.h"
+#include "services/triage/sql_retention_store.h"
 #include "services/triage/test_triage_fixture.h"
 #include "services/triage/two_person.h"
 
@@ -21,8 +22,10 @@ class GuardedFixture : public TriageFixture {
                       telemetry_),
         marks_(fake_, ids_, telemetry_),
         act_store_(database_.transactor(), clock_, guarded_seal_, marks_),
-        acts_({act_store_, gate_, DefaultPolicy()->policy.two_person(), fake_, ids_, [] {}}),
-        hold_store_(database_.transactor(), clock_, guarded_seal_, marks_) {}
+        acts_({act_store_, gate_, DefaultPolicy()->policy.two_person(),
+               DefaultPolicy()->policy.retention(), fake_, ids_, [] {}}),
+        hold_store_(database_.transactor(), clock_, guarded_seal_, marks_),
+        retention_store_(database_.transactor(), clock_, guarded_seal_, marks_, ids_) {}
 
   // Authenticated strongly, just now.
   server::CallContext As(const std::string& person, std::vector<std::string> roles = {
@@ -84,6 +87,7 @@ class GuardedFixture : public TriageFixture {
   SqlActStore act_store_;
   TwoPerson acts_;
   SqlHoldStore hold_store_;
+  SqlRetentionStore retention_store_;
 };
 
 }  // namespace mamori::triage

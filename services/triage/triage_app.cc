@@ -21,6 +21,7 @@
 #include "common/policy/sql_policy_store.h"
 #include "common/status/macros.h"
 #include "common/worker/periodic.h"
+#include "mamori/intake/v1/intake_event_service.grpc.pb.h"
 #include "mamori/notification/v1/notification_service.grpc.pb.h"
 #include "services/triage/access.h"
 #include "services/triage/access_gate.h"
@@ -32,17 +33,21 @@
 #include "services/triage/deadline_service.h"
 #include "services/triage/deadline_timers.h"
 #include "services/triage/deadlines.h"
+#include "services/triage/event_router.h"
 #include "services/triage/grpc_report_source.h"
 #include "services/triage/hold_service.h"
 #include "services/triage/holds.h"
 #include "services/triage/housekeeping.h"
 #include "services/triage/ingest.h"
+#include "services/triage/retention.h"
+#include "services/triage/retention_service.h"
 #include "services/triage/sql_access_store.h"
 #include "services/triage/sql_act_store.h"
 #include "services/triage/sql_case_store.h"
 #include "services/triage/sql_deadline_store.h"
 #include "services/triage/sql_hold_store.h"
 #include "services/triage/sql_ingest_store.h"
+#include "services/triage/sql_retention_store.h"
 #include "services/triage/sql_statistics_store.h"
 #include "services/triage/sql_watch_store.h"
 #include "services/triage/sql_work_store.h"
@@ -61,7 +66,7 @@ namespace {
 using config::v1::TriageConfig;
 
 // The last migration that this code relies on.
-constexpr int kMinimumSchema = 204;
+constexpr int kMinimumSchema = 207;
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
 // Changes are gathered this long before they get their positions: nobody who watches minds.
 constexpr absl::Duration kWatchLinger = absl::Milliseconds(50);
@@ -84,6 +89,8 @@ class TriageApp final : public server::App {
         gate_(policy->policy.access()),
         tokens_(std::move(tokens)),
         two_person_policy_(policy->policy.two_person()),
+        retention_policy_(policy->policy.retention()),
+        policy_digest_(policy->digest),
         assessors_(catalog_, policy),
         clocks_(catalog_),
         reports_(client::CreateChannel(config.intake(), config.server().tls())),
@@ -96,10 +103,15 @@ class TriageApp final : public server::App {
         work_store_(transactor_, runtime.clock, seal_),
         relay_(outbox::Relay::Create(
             {transactor_, runtime.clock, runtime.ids, runtime.telemetry},
-            client::MakeEventPublisher<notification::v1::IngestEventsRequest,
-                                       notification::v1::IngestEventsResponse>(
-                std::shared_ptr(notification::v1::NotificationService::NewStub(
-                    client::CreateChannel(config.notification(), config.server().tls())))),
+            RouteEvents(
+                client::MakeEventPublisher<notification::v1::IngestEventsRequest,
+                                           notification::v1::IngestEventsResponse>(
+                    std::shared_ptr(notification::v1::NotificationService::NewStub(
+                        client::CreateChannel(config.notification(), config.server().tls())))),
+                client::MakeEventPublisher<intake::v1::IngestEventsRequest,
+                                           intake::v1::IngestEventsResponse>(
+                    std::shared_ptr(intake::v1::IntakeEventService::NewStub(
+                        client::CreateChannel(config.intake(), config.server().tls()))))),
             config::RelayOptionsOf(config.outbox()))),
         gauges_(outbox::MeasureWith(transactor_), runtime.clock, runtime.telemetry,
                 outbox::kGaugedRows, nullptr),
@@ -139,22 +151,26 @@ class TriageApp final : public server::App {
         marking_({.name = "time_marks", .interval = absl::Seconds(10)}, runtime.ids,
                  runtime.telemetry, [this] { return marks_.RunOnce(transactor_); }),
         act_store_(transactor_, runtime.clock, seal_, marks_),
-        acts_({act_store_, gate_, two_person_policy_, runtime.clock, runtime.ids,
+        acts_({act_store_, gate_, two_person_policy_, retention_policy_, runtime.clock, runtime.ids,
                [this] { WakeWorkers(); }}),
         hold_store_(transactor_, runtime.clock, seal_, marks_),
         holds_({hold_store_, gate_, runtime.clock, runtime.ids}),
+        retention_store_(transactor_, runtime.clock, seal_, marks_, runtime.ids),
+        retention_({retention_store_, gate_, retention_policy_, policy_digest_, runtime.clock,
+                    runtime.ids, [this] { WakeWorkers(); }}),
         service_(runtime.rpc, ingest_, cases_, watch_, access_, analyze_),
         deadline_service_(runtime.rpc, deadlines_),
         statistics_service_(runtime.rpc, statistics_),
         act_service_(runtime.rpc, acts_),
-        hold_service_(runtime.rpc, holds_) {
+        hold_service_(runtime.rpc, holds_),
+        retention_service_(runtime.rpc, retention_) {
     runtime.rpc.ObserveRefusals(audit::RecordRefusalsIn(audit_.refusals()));
   }
 
   std::vector<grpc::Service*> services() override {
     std::vector<grpc::Service*> services = casework_.services();
     services.insert(services.end(), {&service_, &deadline_service_, &statistics_service_,
-                                     &act_service_, &hold_service_});
+                                     &act_service_, &hold_service_, &retention_service_});
     return services;
   }
 
@@ -208,6 +224,8 @@ class TriageApp final : public server::App {
   const AccessGate gate_;
   const idempotency::PageTokens tokens_;
   const mamori::v1::TwoPersonPolicy two_person_policy_;
+  const mamori::v1::RetentionPolicy retention_policy_;
+  const std::string policy_digest_;
   Assessors assessors_;
   ClockBooks clocks_;
   GrpcReportSource reports_;
@@ -245,11 +263,14 @@ class TriageApp final : public server::App {
   TwoPerson acts_;
   SqlHoldStore hold_store_;
   Holds holds_;
+  SqlRetentionStore retention_store_;
+  Retention retention_;
   TriageService service_;
   DeadlineService deadline_service_;
   StatisticsService statistics_service_;
   TwoPersonService act_service_;
   HoldService hold_service_;
+  RetentionService retention_service_;
 };
 
 }  // namespace

@@ -66,7 +66,9 @@ absl::Status TwoPerson::CheckPossible(const TwoPersonAct& asked, const ActResour
     return resource.hold.has_release_time() ? status::StateNotAllowed("the hold was released")
                                             : absl::OkStatus();
   }
-  if (asked.kind() != v1::ACT_KIND_REMOVE_EXCLUSION) return absl::OkStatus();
+  if (asked.kind() == v1::ACT_KIND_DISPOSE_CASE) {
+    return CheckDisposable(resource.retention, d_.retention, now);
+  }
   CaseAccess access = resource.cases[0].access;
   if (authz::RemoveExclusion(asked.fields(0).value(), d_.gate.policy(), now, access)) {
     return absl::OkStatus();

@@ -22,6 +22,7 @@ class TwoPerson {
     ActStore& store;
     const AccessGate& gate;
     const mamori::v1::TwoPersonPolicy policy;
+    const mamori::v1::RetentionPolicy retention;
     const time::Clock& clock;
     id::IdSource& ids;
     // Called after events may have been written.

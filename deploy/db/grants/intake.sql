@@ -1,10 +1,11 @@
--- What the intake service may do, table by table. Reports, supplements and contacts are never deleted or changed
--- by it: of a report only the event counter moves.
+-- What the intake service may do, table by table. Reports, supplements and contacts are never changed by it:
+-- of a report only the event counter moves. They are deleted when triage says that their case was disposed of.
 GRANT SELECT, INSERT, DELETE ON {schema}.request_id TO {user};
-GRANT SELECT, INSERT, UPDATE (event_sequence) ON {schema}.report TO {user};
-GRANT SELECT, INSERT ON {schema}.supplement TO {user};
-GRANT SELECT, INSERT ON {schema}.contact TO {user};
+GRANT SELECT, INSERT, DELETE, UPDATE (event_sequence) ON {schema}.report TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.supplement TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.contact TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.outbox TO {user};
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.inbox TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.lease TO {user};
 GRANT SELECT ON {schema}.schema_migration TO {user};
 -- The audit is added to and read, nothing else.

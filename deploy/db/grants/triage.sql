@@ -1,4 +1,5 @@
--- What the triage service may do, table by table. Cases, notes and delivery outcomes are never deleted by it.
+-- What the triage service may do, table by table. Cases and delivery outcomes are never deleted by
+-- it; notes when a case is disposed of.
 GRANT SELECT ON {schema}.schema_migration TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.outbox TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.inbox TO {user};
@@ -11,6 +12,7 @@ GRANT SELECT, INSERT, DELETE ON {schema}.case_category TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.case_report TO {user};
 GRANT SELECT, INSERT ON {schema}.case_note TO {user};
 GRANT SELECT, INSERT ON {schema}.case_work TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.case_note TO {user};
 GRANT SELECT, INSERT ON {schema}.case_delivery TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.deadline TO {user};
 GRANT SELECT, INSERT ON {schema}.statistics TO {user};
@@ -23,6 +25,8 @@ GRANT SELECT, INSERT, UPDATE ON {schema}.two_person_act TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.legal_hold TO {user};
 GRANT SELECT, INSERT ON {schema}.legal_hold_target TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.hold_head TO {user};
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.case_retention TO {user};
+GRANT SELECT, INSERT ON {schema}.disposition TO {user};
 -- Times are only added, so that no service can take one back.
 GRANT SELECT, INSERT ON {schema}.time_mark TO {user};
 -- The audit is added to and read, nothing else.

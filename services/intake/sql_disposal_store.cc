@@ -1,0 +1,92 @@
+#include "services/intake/sql_disposal_store.h"
+
+#include <string>
+
+#include "common/db/batch.h"
+#include "common/outbox/inbox.h"
+#include "common/outbox/outbox.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+
+namespace mamori::intake {
+namespace {
+
+// Supplements lock the same row before they are written: none comes in between.
+constexpr char kLockReport[] =
+    "SELECT audit_first FROM report FORCE INDEX (by_id) WHERE report_id = ? AND tenant = ?"
+    " FOR UPDATE";
+constexpr char kWaiting[] = "SELECT 1 FROM outbox WHERE shard = ? AND subject_id = ? LIMIT 1";
+constexpr char kDeleteContacts[] = "DELETE FROM contact WHERE tenant = ? AND report_id = ?";
+constexpr char kDeleteSupplements[] = "DELETE FROM supplement WHERE report_id = ? AND tenant = ?";
+constexpr char kDeleteReport[] = "DELETE FROM report WHERE report_id = ? AND tenant = ?";
+
+absl::Status TryLater(const char* why) {
+  return status::Error(absl::StatusCode::kAborted, mamori::v1::ERROR_REASON_CONFLICT, why);
+}
+
+}  // namespace
+
+absl::Status SqlDisposalStore::Erase(db::Tx& tx, const mamori::v1::Event& event) const {
+  const std::string& report_id = event.subject_id();
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(kLockReport, db::Params().Add(report_id).Add(event.tenant())));
+  if (rows.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      const db::Rows waiting,
+      tx.Query(kWaiting, db::Params().Add(outbox::ShardOf(report_id)).Add(report_id)));
+  if (!waiting.empty()) return TryLater("events of the report have not left yet");
+  RETURN_IF_ERROR(
+      tx.Execute(kDeleteContacts, db::Params().Add(event.tenant()).Add(report_id)).status());
+  RETURN_IF_ERROR(
+      tx.Execute(kDeleteSupplements, db::Params().Add(report_id).Add(event.tenant())).status());
+  RETURN_IF_ERROR(tx.ExecuteExpecting(1, kDeleteReport,
+                                      db::Params().Add(report_id).Add(event.tenant())));
+  audit::Entry entry;
+  entry.kind = audit::Kind::kReport;
+  entry.resource_id = report_id;
+  entry.tenant = event.tenant();
+  entry.action = audit::kDisposeReport;
+  entry.who.caller = event.source();
+  return journal_.Append(tx, std::move(entry), rows[0].IsNull(0) ? "" : rows[0].GetBytes(0));
+}
+
+absl::Status SqlDisposalStore::ApplyRange(db::Tx& tx,
+                                          absl::Span<const mamori::v1::Event* const> events,
+                                          absl::Span<absl::Status> statuses) const {
+  ASSIGN_OR_RETURN(const auto admissions,
+                   outbox::Admit(tx, {events.begin(), events.end()}, clock_.Now()));
+  for (size_t i = 0; i < events.size(); ++i) {
+    statuses[i] = absl::OkStatus();
+    switch (admissions[i]) {
+      case outbox::Admission::kDuplicate:
+        break;
+      case outbox::Admission::kGap:
+        statuses[i] = status::EventGap(events[i]->subject_sequence() - 1);
+        break;
+      case outbox::Admission::kApply:
+        RETURN_IF_ERROR(Erase(tx, *events[i]));
+        break;
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::vector<absl::Status> SqlDisposalStore::Apply(
+    absl::Span<const mamori::v1::Event* const> events, absl::Time deadline) {
+  // The inbox tells after an unknown COMMIT whether it took effect.
+  const db::TransactionOptions options{.deadline = deadline, .settles_unknown_commit = true};
+  std::vector<absl::Status> inner(events.size());
+  std::vector<absl::Status> outer = db::ApplyRanges(events.size(), [&](size_t first, size_t count) {
+    return transactor_.Run(options, [&](db::Tx& tx) {
+      return ApplyRange(tx, events.subspan(first, count),
+                        absl::MakeSpan(inner).subspan(first, count));
+    });
+  });
+  for (size_t i = 0; i < events.size(); ++i) {
+    if (outer[i].ok()) outer[i] = inner[i];
+    if (absl::IsAlreadyExists(outer[i])) outer[i] = TryLater("the event is being applied elsewhere");
+  }
+  return outer;
+}
+
+}  // namespace mamori::intake

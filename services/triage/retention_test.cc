@@ -1,0 +1,337 @@
+// Retention on a real database: what goes, what stays, and what the audit says of it.
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/audit/entry.h"
+#include "services/triage/holds.h"
+#include "services/triage/retention.h"
+#include "services/triage/sql_hold_store.h"
+#include "services/triage/sql_retention_store.h"
+#include "services/triage/test_guarded_fixture.h"
+
+namespace mamori::triage {
+namespace {
+
+using testing::EqualsProto;
+using testing::HasReason;
+using testing::IsOk;
+using testing::StatusIs;
+using v1::Disposition;
+
+constexpr absl::Duration kDay = absl::Hours(24);
+constexpr absl::Duration kFiveYears = 5 * 366 * kDay;
+
+class RetentionTest : public GuardedFixture {
+ protected:
+  RetentionTest()
+      : holds_({hold_store_, gate_, fake_, ids_}),
+        retention_({retention_store_, gate_, DefaultPolicy()->policy.retention(), "digest", fake_,
+                    ids_, [] {}}),
+        // The verbs are done at the time of the test's clock here.
+        worked_({case_store_, gate_, assessors_, fake_, ids_, [] {}}) {}
+
+  template <typename Request>
+  void Reasoned(absl::StatusOr<mamori::v1::Case> (Cases::*verb)(const server::CallContext&,
+                                                                 const Request&),
+                const std::string& name) {
+    auto request = Verb<Request>(name);
+    request.set_reason("r");
+    ASSERT_THAT((worked_.*verb)(Call("m"), request), IsOk());
+  }
+  std::string Closed(const std::string& narrative = "x") {
+    const std::string name = Open(narrative).name();
+    auto triage = Verb<v1::TriageCaseRequest>(name);
+    triage.set_severity(mamori::v1::SEVERITY_LOW);
+    EXPECT_THAT(worked_.Triage(Call("m"), triage), IsOk());
+    Reasoned(&Cases::Close, name);
+    return name;
+  }
+  std::vector<v1::DueCase> DryRun(int size = 50, const std::string& person = "a") {
+    std::vector<v1::DueCase> due;
+    v1::DryRunRetentionRequest request;
+    request.set_page_size(size);
+    for (;;) {
+      const auto page = retention_.DryRun(As(person), request);
+      EXPECT_THAT(page, IsOk());
+      if (!page.ok()) return due;
+      due.insert(due.end(), page->cases().begin(), page->cases().end());
+      if (page->next_page_token().empty()) return due;
+      EXPECT_EQ(page->cases_size(), size);
+      request.set_page_token(page->next_page_token());
+    }
+  }
+  v1::RequestActRequest AskDisposal(const std::string& name) {
+    return Ask(v1::ACT_KIND_DISPOSE_CASE, name);
+  }
+  absl::StatusOr<Disposition> Dispose(const std::string& person, const std::string& name,
+                                      const v1::TwoPersonAct& act) {
+    auto request = Verb<v1::DisposeCaseRequest>(name);
+    request.set_act(act.name());
+    return retention_.Dispose(As(person), request);
+  }
+  absl::StatusOr<Disposition> DisposeByTheBook(const std::string& name) {
+    const v1::TwoPersonAct act = Approved(AskDisposal(name));
+    WaitOver();
+    return Dispose("b", name, act);
+  }
+  int64_t Count(const std::string& sql, const std::string& name) {
+    return database_.Query(sql, db::Params().Add(*id::FromName("cases", name)))[0].GetInt64(0);
+  }
+  absl::StatusOr<v1::LegalHold> Hold(const std::string& name) {
+    v1::PlaceHoldRequest request;
+    request.set_request_id(absl::StrCat("request-", ++requests_));
+    request.mutable_hold()->set_issuer("court");
+    request.mutable_hold()->set_reason("r");
+    request.mutable_hold()->set_case_name(name);
+    return holds_.Place(As("a"), request);
+  }
+
+  Holds holds_;
+  Retention retention_;
+  Cases worked_;
+};
+
+TEST_F(RetentionTest, ADryRunSaysWhatIsDueAndTouchesNothing) {
+  const std::string closed = Closed(), open = Open("y").name();
+  EXPECT_EQ(DryRun().size(), 0u);
+  fake_.Advance(kFiveYears);
+  const std::string young = Closed("z");
+  const auto before = Get(closed);
+  const auto due = DryRun();
+  ASSERT_EQ(due.size(), 1u);
+  EXPECT_EQ(due[0].name(), closed);
+  EXPECT_EQ(due[0].record_class(), "harassment");
+  EXPECT_EQ(due[0].report_count(), 1);
+  EXPECT_EQ(due[0].note_count(), 1);
+  EXPECT_FALSE(due[0].on_hold());
+  ASSERT_THAT(Hold(closed), IsOk());
+  EXPECT_TRUE(DryRun()[0].on_hold());
+  EXPECT_THAT(Get(closed), EqualsProto(before));
+  EXPECT_THAT(retention_.DryRun(As("d", {"desk"}), {}), IsOk());
+  EXPECT_EQ(retention_.DryRun(As("d", {"desk"}), {})->cases_size(), 0) << "not its work";
+  ASSERT_THAT(Exclude(closed, "out"), IsOk());
+  EXPECT_EQ(DryRun(50, "out").size(), 0u);
+}
+
+TEST_F(RetentionTest, ADryRunIsPagedLongestClosedFirst) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 5; ++i) {
+    names.push_back(Closed());
+    fake_.Advance(absl::Seconds(1));
+  }
+  ASSERT_THAT(Exclude(names[1], "v"), IsOk());
+  fake_.Advance(kFiveYears);
+  std::vector<std::string> listed;
+  for (const auto& one : DryRun(2, "v")) listed.push_back(one.name());
+  EXPECT_EQ(listed, (std::vector<std::string>{names[0], names[2], names[3], names[4]}));
+}
+
+TEST_F(RetentionTest, TwoPersonsDisposeAndACertificateStays) {
+  const std::string name = Closed();
+  const std::string report = Get(name).reports(0);
+  EXPECT_THAT(acts_.Request(As("a"), AskDisposal(name)),
+              HasReason(mamori::v1::ERROR_REASON_RETENTION_NOT_OVER));
+  fake_.Advance(kFiveYears);
+  const v1::TwoPersonAct act = Approved(AskDisposal(name));
+  EXPECT_THAT(Dispose("a", name, act), HasReason(mamori::v1::ERROR_REASON_ACT_NOT_READY));
+  WaitOver();
+  EXPECT_THAT(Dispose("c", name, act), HasReason(mamori::v1::ERROR_REASON_ACT_PERSON_NOT_ALLOWED));
+  const auto done = Dispose("b", name, act);
+  ASSERT_THAT(done, IsOk());
+  EXPECT_EQ(done->act(), act.name());
+  EXPECT_EQ(done->act_hash(), act.hash());
+  EXPECT_EQ(done->approvers_size(), 2);
+  EXPECT_EQ(done->note_count(), 1);
+  ASSERT_EQ(done->reports_size(), 1);
+  EXPECT_EQ(done->reports(0), report);
+  // The content is gone, the case says that it was there.
+  const auto after = Get(name);
+  EXPECT_EQ(after.state(), mamori::v1::CASE_STATE_DISPOSED);
+  EXPECT_EQ(after.notes_size(), 0);
+  EXPECT_EQ(after.assessments(0).ByteSizeLong(), 0u);
+  EXPECT_EQ(Count("SELECT COUNT(*) FROM case_note WHERE case_id = ?", name), 0);
+  // Intake is told of the report, notification of the case.
+  const auto told = Outbox(name);
+  EXPECT_TRUE(told.back().has_case_disposed());
+  const db::Rows to_intake =
+      database_.Query("SELECT event FROM outbox WHERE subject_id = ?",
+                      db::Params().Add(*id::FromName("reports", report)));
+  ASSERT_EQ(to_intake.size(), 1u);
+  mamori::v1::Event event;
+  ASSERT_TRUE(event.ParseFromString(to_intake[0].GetBytes(0)));
+  EXPECT_TRUE(event.has_report_disposed());
+  EXPECT_EQ(event.subject_sequence(), 1);
+  // The audit commits to the certificate, and the certificate is what is read.
+  v1::GetDispositionRequest get;
+  get.set_name(name);
+  EXPECT_THAT(*retention_.GetDisposition(As("c"), get), EqualsProto(*done));
+  EXPECT_THAT(retention_.GetDisposition(As("d", {"desk"}), get),
+              HasReason(mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED));
+  const db::Rows kept = database_.Query("SELECT audit_random, certificate FROM disposition", {});
+  const db::Rows entries = database_.Query(
+      "SELECT entry FROM audit_entry WHERE kind = 2 AND resource_id = ? ORDER BY sequence DESC",
+      db::Params().Add(*id::FromName("cases", name)));
+  const auto entry = audit::Decode(entries[0].GetBytes(0));
+  ASSERT_THAT(entry, IsOk());
+  EXPECT_EQ(entry->action, "CertifyDisposal");
+  EXPECT_EQ(entry->commitment, audit::Commit(kept[0].GetBytes(0), kept[0].GetBytes(1)));
+  // Nothing is done with it any more.
+  EXPECT_FALSE(Dispose("b", name, act).ok());
+  EXPECT_THAT(acts_.Request(As("a"), AskDisposal(name)),
+              HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  auto reopen = Verb<v1::ReopenCaseRequest>(name);
+  reopen.set_reason("r");
+  EXPECT_THAT(worked_.Reopen(Call("m"), reopen),
+              HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  auto note = Verb<v1::AddNoteRequest>(name);
+  note.mutable_note()->set_text("n");
+  EXPECT_THAT(worked_.AddNote(Call("m"), note),
+              HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  EXPECT_EQ(DryRun().size(), 0u);
+}
+
+TEST_F(RetentionTest, ReopeningEndsTheCountAndClosingBeginsItAnew) {
+  const std::string name = Closed();
+  fake_.Advance(kFiveYears - 10 * kDay);
+  Reasoned(&Cases::Reopen, name);
+  fake_.Advance(20 * kDay);
+  EXPECT_EQ(DryRun().size(), 0u) << "open";
+  EXPECT_THAT(acts_.Request(As("a"), AskDisposal(name)),
+              HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  Reasoned(&Cases::Close, name);
+  EXPECT_EQ(DryRun().size(), 0u);
+  EXPECT_THAT(acts_.Request(As("a"), AskDisposal(name)),
+              HasReason(mamori::v1::ERROR_REASON_RETENTION_NOT_OVER));
+  fake_.Advance(kFiveYears);
+  EXPECT_EQ(DryRun().size(), 1u);
+}
+
+TEST_F(RetentionTest, WhatIsReopenedAfterApprovalStays) {
+  const std::string name = Closed();
+  fake_.Advance(kFiveYears);
+  const v1::TwoPersonAct act = Approved(AskDisposal(name));
+  WaitOver();
+  Reasoned(&Cases::Reopen, name);
+  EXPECT_THAT(Dispose("a", name, act), HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  Reasoned(&Cases::Close, name);
+  EXPECT_FALSE(Dispose("a", name, act).ok());
+  EXPECT_EQ(Get(name).notes_size(), 3);
+}
+
+TEST_F(RetentionTest, AHoldBeatsEveryTimerUntilTwoPersonsReleaseIt) {
+  const std::string name = Closed();
+  fake_.Advance(kFiveYears);
+  const v1::TwoPersonAct act = Approved(AskDisposal(name));
+  WaitOver();
+  const auto hold = Hold(name);
+  ASSERT_THAT(hold, IsOk());
+  EXPECT_THAT(Dispose("a", name, act), HasReason(mamori::v1::ERROR_REASON_ON_HOLD));
+  EXPECT_THAT(acts_.Request(As("a"), AskDisposal(name)),
+              HasReason(mamori::v1::ERROR_REASON_ON_HOLD));
+  EXPECT_EQ(Get(name).notes_size(), 1);
+  const v1::TwoPersonAct release = Approved(Ask(v1::ACT_KIND_RELEASE_HOLD, hold->name()));
+  WaitOver();
+  auto request = Verb<v1::ReleaseHoldRequest>(hold->name());
+  request.set_act(release.name());
+  ASSERT_THAT(holds_.Release(As("a"), request), IsOk());
+  EXPECT_THAT(Dispose("a", name, act), IsOk());
+}
+
+TEST_F(RetentionTest, AMergedCaseGoesAfterTheOneItWentInto) {
+  const std::string from = Open("x").name(), into = Open("y").name();
+  auto note = Verb<v1::AddNoteRequest>(from);
+  note.mutable_note()->set_text("n");
+  ASSERT_THAT(worked_.AddNote(Call("m"), note), IsOk());
+  auto merge = Verb<v1::MergeCasesRequest>(from);
+  merge.set_into(into);
+  ASSERT_THAT(worked_.Merge(Call("m"), merge), IsOk());
+  auto triage = Verb<v1::TriageCaseRequest>(into);
+  triage.set_severity(mamori::v1::SEVERITY_LOW);
+  ASSERT_THAT(worked_.Triage(Call("m"), triage), IsOk());
+  fake_.Advance(kFiveYears);
+  EXPECT_EQ(DryRun().size(), 0u) << "the other is open";
+  Reasoned(&Cases::Close, into);
+  fake_.Advance(kFiveYears);
+  ASSERT_EQ(DryRun().size(), 1u);
+  EXPECT_THAT(acts_.Request(As("a"), AskDisposal(from)),
+              HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  const auto done = DisposeByTheBook(into);
+  ASSERT_THAT(done, IsOk());
+  EXPECT_EQ(done->reports_size(), 2);
+  ASSERT_EQ(DryRun().size(), 1u);
+  EXPECT_EQ(DryRun()[0].name(), from);
+  ASSERT_THAT(DisposeByTheBook(from), IsOk());
+  EXPECT_EQ(Count("SELECT COUNT(*) FROM case_note WHERE case_id = ?", from), 0);
+}
+
+TEST_F(RetentionTest, ReportsThatComeToAClosedCaseBeginItsCountAnew) {
+  const std::string closed = Closed();
+  fake_.Advance(kFiveYears - 10 * kDay);
+  const std::string other = Open("y").name();
+  auto merge = Verb<v1::MergeCasesRequest>(other);
+  merge.set_into(closed);
+  ASSERT_THAT(worked_.Merge(Call("m"), merge), IsOk());
+  fake_.Advance(20 * kDay);
+  EXPECT_EQ(DryRun().size(), 0u);
+}
+
+TEST_F(RetentionTest, WithdrawnCasesAreKeptAsLong) {
+  const std::string name = Open("x").name();
+  Reasoned(&Cases::Withdraw, name);
+  fake_.Advance(kFiveYears);
+  ASSERT_EQ(DryRun().size(), 1u);
+  EXPECT_EQ(DryRun()[0].state(), mamori::v1::CASE_STATE_WITHDRAWN);
+  EXPECT_THAT(DisposeByTheBook(name), IsOk());
+}
+
+// Whoever is first: what is held stays, and what is gone cannot be held any more.
+TEST_F(RetentionTest, ARaceOfHoldAndDisposalHasOneWinner) {
+  for (int round = 0; round < 8; ++round) {
+    const std::string name = Closed();
+    const absl::Time now = fake_.Now();
+    fake_.Advance(kFiveYears);
+    const v1::TwoPersonAct act = Approved(AskDisposal(name));
+    WaitOver();
+    auto dispose = Verb<v1::DisposeCaseRequest>(name);
+    dispose.set_act(act.name());
+    v1::PlaceHoldRequest place;
+    place.set_request_id(absl::StrCat("request-", ++requests_));
+    place.mutable_hold()->set_issuer("court");
+    place.mutable_hold()->set_reason("r");
+    place.mutable_hold()->set_case_name(name);
+    std::atomic<bool> disposed = false, held = false;
+    std::thread one([&] { disposed = retention_.Dispose(As("a"), dispose).ok(); });
+    std::thread two([&] { held = holds_.Place(As("c"), place).ok(); });
+    one.join();
+    two.join();
+    EXPECT_NE(disposed, held);
+    EXPECT_EQ(Get(name).notes_size(), disposed ? 0 : 1);
+    (void)now;
+  }
+}
+
+TEST_F(RetentionTest, WhoIsKeptOutCannotTellItFromNone) {
+  const std::string name = Closed();
+  ASSERT_THAT(Exclude(name, "out"), IsOk());
+  const std::string never = id::Name("cases", ids_.NewId());
+  const auto ask = [&](const std::string& which) {
+    auto request = Verb<v1::DisposeCaseRequest>(which);
+    request.set_act(id::Name("acts", ids_.NewId()));
+    return retention_.Dispose(As("out"), request).status();
+  };
+  EXPECT_EQ(ask(name), ask(never));
+  const auto get = [&](const std::string& which) {
+    v1::GetDispositionRequest request;
+    request.set_name(which);
+    return retention_.GetDisposition(As("out"), request).status();
+  };
+  EXPECT_EQ(get(name), get(never));
+  EXPECT_THAT(get(name), StatusIs(absl::StatusCode::kNotFound));
+}
+
+}  // namespace
+}  // namespace mamori::triage
