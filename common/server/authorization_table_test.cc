@@ -15,6 +15,7 @@
 #include "mamori/triage/v1/measure_service.pb.h"
 #include "mamori/triage/v1/hold_service.pb.h"
 #include "mamori/triage/v1/retention_service.pb.h"
+#include "mamori/triage/v1/actor_service.pb.h"
 #include "mamori/triage/v1/triage_service.pb.h"
 #include "mamori/triage/v1/two_person_service.pb.h"
 
@@ -33,6 +34,7 @@ std::set<std::string> AllMethods() {
                            triage::v1::PlaceHoldRequest::descriptor()->file(),
                            triage::v1::DisposeCaseRequest::descriptor()->file(),
                            intake::v1::IngestEventsRequest::descriptor()->file(),
+                           triage::v1::ListActorsRequest::descriptor()->file(),
                            notification::v1::ListDeliveriesRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {

@@ -21,6 +21,7 @@ make_secrets() {
   for name in intake triage notification mail; do secret $name.password openssl rand -hex 24; done
   secret webhook.key openssl rand -hex 32
   secret access.key openssl rand -hex 32
+  secret memory.key openssl rand -hex 32
   for name in intake triage notification; do
     secret audit.$name.key openssl rand -hex 32
     secret audit.$name.signing.key openssl rand -hex 32

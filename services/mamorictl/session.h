@@ -83,6 +83,7 @@ void AddSubmitCommands(CLI::App& app, Choice& choice);
 void AddReportCommands(CLI::App& app, Choice& choice);
 void AddActCommands(CLI::App& app, Choice& choice);
 void AddAccessCommands(CLI::App& app, Choice& choice);
+void AddActorCommands(CLI::App& app, Choice& choice);
 void AddContactCommands(CLI::App& app, Choice& choice);
 void AddCaseCommands(CLI::App& app, Choice& choice);
 void AddDeadlineCommands(CLI::App& app, Choice& choice);

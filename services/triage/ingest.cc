@@ -9,6 +9,7 @@
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
 #include "services/triage/case_state.h"
+#include "services/triage/report_memory.h"
 #include "services/triage/validate.h"
 
 namespace mamori::triage {
@@ -198,7 +199,8 @@ absl::StatusOr<IngestItem> Ingest::PrepareReceived(const Event& event, const Mat
                                               .tenant = event.tenant(),
                                               .case_id = row.case_id,
                                               .join_time = now,
-                                              .assessment = assessment.SerializeAsString()}};
+                                              .assessment = assessment.SerializeAsString()},
+                                   .memory = Remember(d_.memory, event.tenant(), *report)};
   const auto existing = id::FromName("cases", report->existing_case());
   if (!existing.ok() || material.digests.count(*existing) == 0) return item;
   // It may still open its own case, so both are prepared; `joins` is asked under the case's lock.

@@ -20,6 +20,7 @@
 #include "services/triage/case_change.h"
 #include "services/triage/clock_books.h"
 #include "services/triage/ingest_store.h"
+#include "services/triage/memory_keys.h"
 #include "services/triage/report_source.h"
 
 namespace mamori::triage {
@@ -31,6 +32,7 @@ class Ingest {
     const AccessGate& gate;
     ReportSource& reports;
     Assessors& assessors;
+    const MemoryKeys& memory;
     const time::Clock& clock;
     id::IdSource& ids;
     // Called after events may have been appended to the outbox.

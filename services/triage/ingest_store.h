@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "services/triage/case_row.h"
+#include "services/triage/report_memory.h"
 
 namespace mamori::triage {
 
@@ -26,6 +27,7 @@ struct IngestItem {
   struct Opened {
     CaseChange change;
     CaseReportRow report;
+    ReportMemory memory;  // whichever case it comes to
   };
   std::optional<Opened> opened;
   id::Id existing_case;  // tried first, or the case that it was merged into; empty for none

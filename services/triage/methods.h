@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "services/triage/clock_methods.h"
+#include "services/triage/memory_methods.h"
 
 namespace mamori::triage {
 
@@ -44,6 +45,7 @@ inline std::vector<std::string> Methods() {
       kMergeCases,    kWatchCases,   kGetAccess,        kExcludePerson,
       kAddMember,     kRemoveMember, kMatchActor,       kCheckAccess};
   for (std::string& method : ClockMethods()) methods.push_back(std::move(method));
+  for (std::string& method : MemoryMethods()) methods.push_back(std::move(method));
   return methods;
 }
 

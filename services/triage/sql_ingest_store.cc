@@ -8,6 +8,7 @@
 #include "common/db/in_list.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "services/triage/sql_memory_rows.h"
 
 namespace mamori::triage {
 namespace {
@@ -78,6 +79,7 @@ absl::Status FindCaseDigests(db::Tx& tx, std::string_view tenant,
 // What one transaction gathers before it writes with few statements.
 struct Gathered {
   std::vector<NewCase> cases;
+  std::vector<NewMemory> memories;
   std::vector<db::Params> deliveries;
 };
 
@@ -139,12 +141,14 @@ absl::Status ApplyOne(db::Tx& tx, const AccessSeal& seal, const IngestItem& item
   }
   if (item.supplemented.has_value()) return ApplySupplement(tx, seal, item);
   ASSIGN_OR_RETURN(const bool joined, TryJoin(tx, seal, item));
+  gathered.memories.push_back({&item.opened->report, &item.opened->memory});
   if (!joined) gathered.cases.push_back({&item.opened->change, &item.opened->report});
   return absl::OkStatus();
 }
 
 absl::Status Write(db::Tx& tx, const AccessSeal& seal, const Gathered& gathered) {
   RETURN_IF_ERROR(InsertCases(tx, seal, gathered.cases));
+  RETURN_IF_ERROR(InsertMemory(tx, gathered.memories));
   if (gathered.deliveries.empty()) return absl::OkStatus();
   return tx.InsertRows(kInsertDeliveries, gathered.deliveries);
 }

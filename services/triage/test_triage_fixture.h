@@ -101,7 +101,7 @@ class TriageFixture : public ::testing::Test {
         catalog_(policies_),
         assessors_(catalog_, DefaultPolicy()),
         hub_(watch_store_, clock_),
-        ingest_({ingest_store_, gate_, source_, assessors_, clock_, ids_, [] {}}),
+        ingest_({ingest_store_, gate_, source_, assessors_, memory_, clock_, ids_, [] {}}),
         cases_({case_store_, gate_, assessors_, clock_, ids_, [] {}, tokens_}),
         access_({case_store_, access_store_, gate_, clock_, ids_, [] {}}) {}
 
@@ -203,6 +203,7 @@ class TriageFixture : public ::testing::Test {
   const AccessSeal seal_;
   const AccessGate gate_;
   const idempotency::PageTokens tokens_ = idempotency::TestPageTokens(clock_);
+  const MemoryKeys memory_{*crypto::KeyedHash::FromHex(std::string(64, 'b'))};
   SqlCaseStore case_store_;
   SqlIngestStore ingest_store_;
   SqlAccessStore access_store_;

@@ -26,6 +26,8 @@
 #include "services/triage/access.h"
 #include "services/triage/access_gate.h"
 #include "services/triage/access_seal.h"
+#include "services/triage/actor_service.h"
+#include "services/triage/actors.h"
 #include "services/triage/assessors.h"
 #include "services/triage/cases.h"
 #include "services/triage/casework_services.h"
@@ -39,10 +41,12 @@
 #include "services/triage/holds.h"
 #include "services/triage/housekeeping.h"
 #include "services/triage/ingest.h"
+#include "services/triage/memory_keys.h"
 #include "services/triage/retention.h"
 #include "services/triage/retention_service.h"
 #include "services/triage/sql_access_store.h"
 #include "services/triage/sql_act_store.h"
+#include "services/triage/sql_actor_store.h"
 #include "services/triage/sql_case_store.h"
 #include "services/triage/sql_deadline_store.h"
 #include "services/triage/sql_hold_store.h"
@@ -77,7 +81,7 @@ constexpr int kWorkerConnections = 10;
 class TriageApp final : public server::App {
  public:
   TriageApp(const TriageConfig& config, const db::PoolOptions& pool, crypto::KeyedHash access_key,
-            audit::Keys audit_keys, idempotency::PageTokens tokens,
+            crypto::KeyedHash memory_key, audit::Keys audit_keys, idempotency::PageTokens tokens,
             std::shared_ptr<const policy::PolicyVersion> policy, server::Runtime& runtime)
       : pool_(db::Pool::Create(pool)),
         transactor_(*pool_, runtime.clock, runtime.sleeper),
@@ -88,6 +92,7 @@ class TriageApp final : public server::App {
         seal_(std::move(access_key), audit_.journal(), runtime.telemetry),
         gate_(policy->policy.access()),
         tokens_(std::move(tokens)),
+        memory_(std::move(memory_key)),
         two_person_policy_(policy->policy.two_person()),
         retention_policy_(policy->policy.retention()),
         policy_digest_(policy->digest),
@@ -97,6 +102,7 @@ class TriageApp final : public server::App {
         case_store_(transactor_, runtime.clock, seal_),
         ingest_store_(transactor_, runtime.clock, seal_),
         access_store_(transactor_, seal_),
+        actor_store_(transactor_, runtime.clock, seal_),
         watch_store_(transactor_, runtime.clock),
         deadline_store_(transactor_, runtime.clock, runtime.ids, seal_),
         statistics_store_(transactor_, runtime.clock, runtime.ids),
@@ -134,7 +140,7 @@ class TriageApp final : public server::App {
         publishing_({.name = "statistics", .interval = absl::Minutes(5)}, runtime.ids,
                     runtime.telemetry, [this] { return publisher_.RunOnce(); }),
         statistics_(statistics_store_, tokens_),
-        ingest_({ingest_store_, gate_, reports_, assessors_, runtime.clock, runtime.ids,
+        ingest_({ingest_store_, gate_, reports_, assessors_, memory_, runtime.clock, runtime.ids,
                  [this] { WakeWorkers(); }, &clocks_}),
         cases_({case_store_, gate_, assessors_, runtime.clock, runtime.ids,
                 [this] { WakeWorkers(); }, tokens_, &audit_.reads(), &clocks_}),
@@ -143,6 +149,8 @@ class TriageApp final : public server::App {
         watch_(watch_store_, hub_, {access_store_, gate_}, tokens_, runtime.clock, {}),
         access_({case_store_, access_store_, gate_, runtime.clock, runtime.ids,
                  [this] { WakeWorkers(); }}),
+        actors_({actor_store_, case_store_, access_store_, gate_, runtime.clock, runtime.ids,
+                 [this] { WakeWorkers(); }, tokens_}),
         analyze_(assessors_),
         casework_(runtime.rpc,
                   {work_store_, case_store_, gate_, assessors_, runtime.clock, runtime.ids,
@@ -159,6 +167,7 @@ class TriageApp final : public server::App {
         retention_({retention_store_, gate_, retention_policy_, policy_digest_, runtime.clock,
                     runtime.ids, [this] { WakeWorkers(); }}),
         service_(runtime.rpc, ingest_, cases_, watch_, access_, analyze_),
+        actor_service_(runtime.rpc, actors_),
         deadline_service_(runtime.rpc, deadlines_),
         statistics_service_(runtime.rpc, statistics_),
         act_service_(runtime.rpc, acts_),
@@ -169,8 +178,9 @@ class TriageApp final : public server::App {
 
   std::vector<grpc::Service*> services() override {
     std::vector<grpc::Service*> services = casework_.services();
-    services.insert(services.end(), {&service_, &deadline_service_, &statistics_service_,
-                                     &act_service_, &hold_service_, &retention_service_});
+    services.insert(services.end(),
+                    {&service_, &actor_service_, &deadline_service_, &statistics_service_,
+                     &act_service_, &hold_service_, &retention_service_});
     return services;
   }
 
@@ -223,6 +233,7 @@ class TriageApp final : public server::App {
   const AccessSeal seal_;
   const AccessGate gate_;
   const idempotency::PageTokens tokens_;
+  const MemoryKeys memory_;
   const mamori::v1::TwoPersonPolicy two_person_policy_;
   const mamori::v1::RetentionPolicy retention_policy_;
   const std::string policy_digest_;
@@ -232,6 +243,7 @@ class TriageApp final : public server::App {
   SqlCaseStore case_store_;
   SqlIngestStore ingest_store_;
   SqlAccessStore access_store_;
+  SqlActorStore actor_store_;
   SqlWatchStore watch_store_;
   SqlDeadlineStore deadline_store_;
   SqlStatisticsStore statistics_store_;
@@ -255,6 +267,7 @@ class TriageApp final : public server::App {
   Deadlines deadlines_;
   Watch watch_;
   Access access_;
+  Actors actors_;
   Analyze analyze_;
   CaseworkServices casework_;
   const TimeMarks marks_;
@@ -266,6 +279,7 @@ class TriageApp final : public server::App {
   SqlRetentionStore retention_store_;
   Retention retention_;
   TriageService service_;
+  ActorService actor_service_;
   DeadlineService deadline_service_;
   StatisticsService statistics_service_;
   TwoPersonService act_service_;
@@ -290,6 +304,8 @@ absl::Status CheckSettings(const TriageConfig& config) {
   if (config.access_key_file().empty()) return wrong("access_key_file: empty, want a file");
   RETURN_IF_ERROR(crypto::CheckKeyFile(config.access_key_file()));
   RETURN_IF_ERROR(config::CheckPageTokenKey(config.server()));
+  if (config.memory_key_file().empty()) return wrong("memory_key_file: empty, want a file");
+  RETURN_IF_ERROR(crypto::CheckKeyFile(config.memory_key_file()));
   return audit::CheckConfig(config.audit());
 }
 
@@ -308,12 +324,15 @@ absl::StatusOr<std::unique_ptr<server::App>> MakeTriageApp(const TriageConfig& c
                    config::PoolOptionsOf(config.database(), kWorkerConnections));
   ASSIGN_OR_RETURN(crypto::KeyedHash access_key,
                    crypto::KeyedHash::FromFile(config.access_key_file(), runtime.keys));
+  ASSIGN_OR_RETURN(crypto::KeyedHash memory_key,
+                   crypto::KeyedHash::FromFile(config.memory_key_file(), runtime.keys));
   ASSIGN_OR_RETURN(audit::Keys audit_keys, audit::ReadKeys(config.audit(), runtime.keys));
   ASSIGN_OR_RETURN(idempotency::PageTokens tokens,
                    idempotency::PageTokens::FromFile(config.server().page_token_key_file(),
                                                      runtime.keys, runtime.clock));
-  return std::make_unique<TriageApp>(config, pool, std::move(access_key), std::move(audit_keys),
-                                     std::move(tokens), std::move(policy), runtime);
+  return std::make_unique<TriageApp>(config, pool, std::move(access_key), std::move(memory_key),
+                                     std::move(audit_keys), std::move(tokens), std::move(policy),
+                                     runtime);
 }
 
 }  // namespace mamori::triage

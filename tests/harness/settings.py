@@ -18,6 +18,7 @@ class Settings:
         self.policy = paths.ROOT / "tests" / "harness" / "policy.textproto"
         self._secret("webhook.key", "5a" * 32)
         self._secret("access.key", "a5" * 32)
+        self._secret("memory.key", "6d" * 32)
 
     def _secret(self, name: str, text: str) -> str:
         path = self._directory / name
@@ -51,6 +52,7 @@ class Settings:
         config.audit.checkpoint_interval.FromMilliseconds(1000)
         if service == "triage":
             config.access_key_file = str(self._directory / "access.key")
+            config.memory_key_file = str(self._directory / "memory.key")
         if service == "notification":
             self._channels(config, smtp_port)
         if self._adjust is not None:

@@ -53,6 +53,7 @@ class System:
         self._secret("webhook.key", "5a" * 32)
         self._secret("access.key", "a5" * 32)
         self._secret("page_token.key", "5c" * 32)
+        self._secret("memory.key", "6d" * 32)
         self._secret("audit.key", "c3" * 32)
         self._secret("audit.signing.key", "3c" * 32)
         for service in SERVICES:
@@ -166,6 +167,7 @@ outbox {{ paused: {str(paused).lower()} max_depth: {10_000_000 if paused else 0}
         text += f'policy_file: "{self.policy}"\n'
         if service == "triage":
             text += f'access_key_file: "{self.directory}/access.key"\n'
+            text += f'memory_key_file: "{self.directory}/memory.key"\n'
             return text + f"intake {{ {target('intake')} }}\nnotification {{ {target('notification')} }}\n"
         return text + f"""
 triage {{ {target('triage')} }}

@@ -29,6 +29,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.case_retention TO {user};
 GRANT SELECT, INSERT ON {schema}.disposition TO {user};
 -- Times are only added, so that no service can take one back.
 GRANT SELECT, INSERT ON {schema}.time_mark TO {user};
+-- Deleted with a report that is erased.
+GRANT SELECT, INSERT, DELETE ON {schema}.actor_mention TO {user};
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.actor_join TO {user};
 -- The audit is added to and read, nothing else.
 GRANT SELECT, INSERT ON {schema}.audit_entry TO {user};
 GRANT SELECT, INSERT ON {schema}.audit_group TO {user};
