@@ -15,10 +15,12 @@ constexpr char kLease[] = "audit";
 constexpr char kColumns[] = "SELECT number, time, previous, root, signature FROM audit_checkpoint";
 constexpr char kSelectFirstSince[] = "SELECT MIN(number) FROM audit_checkpoint WHERE time >= ?";
 constexpr char kSelectLeaves[] = "SELECT leaves FROM audit_leaf WHERE number >= ?";
+// What is told to the day only has its time ahead of it.
 constexpr char kSelectEntries[] =
-    "SELECT kind, resource_id, sequence, hash, mac FROM audit_entry WHERE time >= ?";
+    "SELECT kind, resource_id, sequence, hash, mac FROM audit_entry"
+    " WHERE time >= ? AND time <= ?";
 constexpr char kSelectGroups[] =
-    "SELECT group_id, count, root, mac FROM audit_group WHERE time >= ?";
+    "SELECT group_id, count, root, mac FROM audit_group WHERE time >= ? AND time <= ?";
 constexpr char kInsertCheckpoint[] =
     "INSERT INTO audit_checkpoint (number, time, previous, root, signature) VALUES (?, ?, ?, ?, ?)";
 constexpr char kInsertLeaves[] = "INSERT INTO audit_leaf (number, chunk, leaves) VALUES (?, ?, ?)";
@@ -138,7 +140,7 @@ absl::StatusOr<bool> Checkpointer::Make(db::Tx& tx) {
   if (now >= last_time && now - last_time < options_.interval) return false;
   const absl::Time since =
       std::min(now, last_time) - (new_holder ? options_.first_window : options_.window);
-  ASSIGN_OR_RETURN(std::vector<Leaf> leaves, NewLeaves(tx, since));
+  ASSIGN_OR_RETURN(std::vector<Leaf> leaves, NewLeaves(tx, since, now));
   // One that is nothing: a root never tells that there was nothing else.
   leaves.push_back(Leaf{Kind::kNone, LeafRandom(), 0, NewRandom(), LeafRandom()});
   v1::Checkpoint next;
@@ -150,10 +152,12 @@ absl::StatusOr<bool> Checkpointer::Make(db::Tx& tx) {
   return true;
 }
 
-absl::StatusOr<std::vector<Leaf>> Checkpointer::NewLeaves(db::Tx& tx, absl::Time since) {
+absl::StatusOr<std::vector<Leaf>> Checkpointer::NewLeaves(db::Tx& tx, absl::Time since,
+                                                          absl::Time now) {
   ASSIGN_OR_RETURN(const Covered covered, CoveredSince(tx, since));
   std::vector<Leaf> leaves;
-  ASSIGN_OR_RETURN(const db::Rows groups, tx.Query(kSelectGroups, db::Params().Add(since)));
+  ASSIGN_OR_RETURN(const db::Rows groups,
+                   tx.Query(kSelectGroups, db::Params().Add(since).Add(now)));
   for (const db::Row& row : groups) {
     if (covered.groups.count(row.GetBytes(0)) > 0) continue;
     if (d_.authenticator.OfGroup(row.GetBytes(0), row.GetInt64(1), row.GetBytes(2)) !=
@@ -164,7 +168,8 @@ absl::StatusOr<std::vector<Leaf>> Checkpointer::NewLeaves(db::Tx& tx, absl::Time
     leaves.push_back(
         {Kind::kNone, row.GetBytes(0), row.GetInt64(1), row.GetBytes(2), LeafRandom()});
   }
-  ASSIGN_OR_RETURN(const db::Rows entries, tx.Query(kSelectEntries, db::Params().Add(since)));
+  ASSIGN_OR_RETURN(const db::Rows entries,
+                   tx.Query(kSelectEntries, db::Params().Add(since).Add(now)));
   std::map<std::pair<int, std::string>, Leaf> chains;
   for (const db::Row& row : entries) {
     const std::pair chain(static_cast<int>(row.GetInt64(0)), row.GetBytes(1));

@@ -53,7 +53,7 @@ class Checkpointer {
 
  private:
   absl::StatusOr<bool> Make(db::Tx& tx);
-  absl::StatusOr<std::vector<Leaf>> NewLeaves(db::Tx& tx, absl::Time since);
+  absl::StatusOr<std::vector<Leaf>> NewLeaves(db::Tx& tx, absl::Time since, absl::Time now);
   absl::Status Insert(db::Tx& tx, v1::Checkpoint checkpoint, const std::vector<Leaf>& leaves);
   void Refuse(const char* what) const;
 

@@ -60,6 +60,9 @@ struct Entry {
   id::Id cause_id;
   // HashOf the entry before; empty for the first.
   std::string previous;
+  // Not part of the entry. It may not tell when within a day it happened: its time is the end of
+  // the day (UTC), and only then a checkpoint covers it.
+  bool by_day = false;
 };
 
 // The one encoding of an entry: every field in its order, each text with its length.

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/audit/hash.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 
 namespace mamori::audit {
 namespace {
@@ -27,12 +28,14 @@ std::string Authenticator::OfGroup(std::string_view group_id, int64_t count,
 }
 
 absl::StatusOr<Group> Journal::Begin(db::Tx& tx, const std::vector<Entry>& entries) const {
-  const absl::Time now = clock_.Now();
+  const bool by_day = !entries.empty() && entries.front().by_day;
+  const absl::Time now = TimeOf(by_day);
   Group group{.group_id = NewRandom().substr(0, kGroupIdBytes)};
   if (entries.empty()) return group;
   group.entries.reserve(entries.size());
   group.hashes.reserve(entries.size());
   for (const Entry& entry : entries) {
+    if (entry.by_day != by_day) return absl::InternalError("entries of both kinds in one group");
     group.entries.push_back(EncodeFirst(entry, now));
     group.hashes.push_back(HashOf(group.entries.back()));
   }
@@ -46,6 +49,28 @@ absl::StatusOr<Group> Journal::Begin(db::Tx& tx, const std::vector<Entry>& entri
   return group;
 }
 
+absl::StatusOr<std::vector<std::string>> Journal::BeginEach(
+    db::Tx& tx, const std::vector<Entry>& entries) const {
+  std::vector<std::string> hashes(entries.size());
+  for (const bool by_day : {false, true}) {
+    std::vector<Entry> some;
+    std::vector<size_t> places;
+    for (size_t i = 0; i < entries.size(); ++i) {
+      if (entries[i].by_day != by_day) continue;
+      some.push_back(entries[i]);
+      places.push_back(i);
+    }
+    ASSIGN_OR_RETURN(Group group, Begin(tx, some));
+    for (size_t i = 0; i < places.size(); ++i) hashes[places[i]] = std::move(group.hashes[i]);
+  }
+  return hashes;
+}
+
+absl::Time Journal::TimeOf(bool by_day) const {
+  const absl::Time now = clock_.Now();
+  return by_day ? time::EndOfDay(now) : now;
+}
+
 absl::Status Journal::Append(db::Tx& tx, Entry entry, std::string_view first) const {
   const int kind = static_cast<int>(entry.kind);
   ASSIGN_OR_RETURN(const db::Rows rows,
@@ -57,7 +82,7 @@ absl::Status Journal::Append(db::Tx& tx, Entry entry, std::string_view first) co
     entry.sequence = first.empty() ? 1 : 2;
     entry.previous = first;
   }
-  entry.time = clock_.Now();
+  entry.time = TimeOf(entry.by_day);
   const std::string encoded = Encode(entry);
   const std::string hash = HashOf(encoded);
   db::Params params;

@@ -50,9 +50,13 @@ class Journal {
   Journal(crypto::KeyedHash key, std::string service, const time::Clock& clock)
       : authenticator_(std::move(key), std::move(service)), clock_(clock) {}
 
-  // Begins chains: one row for all, and no lock. Whoever goes on with one of them later needs the
-  // hash of its first entry, so it is stored with the resource. Also for what has no second entry.
+  // Begins chains: one row for all, and no lock. All are `by_day` or none. Whoever goes on with one
+  // of them later needs the hash of its first entry, so it is stored with the resource. Also for
+  // what has no second entry.
   absl::StatusOr<Group> Begin(db::Tx& tx, const std::vector<Entry>& entries) const;
+  // As Begin, for entries of both kinds, each kind in a row of its own. The hash of each.
+  absl::StatusOr<std::vector<std::string>> BeginEach(db::Tx& tx,
+                                                     const std::vector<Entry>& entries) const;
 
   // Goes on with a chain, whose resource this transaction has locked. `first` is the hash that
   // Begin gave; empty for a resource from before the audit, whose chain begins here.
@@ -61,6 +65,8 @@ class Journal {
   const Authenticator& authenticator() const { return authenticator_; }
 
  private:
+  absl::Time TimeOf(bool by_day) const;
+
   const Authenticator authenticator_;
   const time::Clock& clock_;
 };

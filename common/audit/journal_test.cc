@@ -9,6 +9,7 @@
 #include "common/audit/publisher.h"
 #include "common/audit/reads.h"
 #include "common/audit/test_service.h"
+#include "common/time/day.h"
 
 namespace mamori::audit {
 namespace {
@@ -48,6 +49,70 @@ TEST(Journal, ReadsAreRecordedInGroups) {
   EXPECT_THAT(service.Verify().findings, IsEmpty());
   EXPECT_EQ(service.Verify().entries, 3);
   EXPECT_EQ(service.database_.Number("SELECT COUNT(*) FROM audit_group"), 1);
+}
+
+// Neither an entry nor the checkpoint that covers it tells when within the day it was written.
+TEST(Journal, WhatIsToldByTheDayIsCoveredWhenTheDayIsOver) {
+  Service service("intake");
+  const auto report = [](char id, bool by_day) {
+    return Entry{.kind = Kind::kReport,
+                 .resource_id = std::string(16, id),
+                 .tenant = "t",
+                 .action = "SubmitReport",
+                 .by_day = by_day};
+  };
+  std::vector<std::string> hashes;
+  const auto write = [&](const std::vector<Entry>& entries) {
+    return service.database_.transactor().Run({}, [&](db::Tx& tx) -> absl::Status {
+      auto written = service.journal_.BeginEach(tx, entries);
+      if (written.ok()) hashes = *written;
+      return written.status();
+    });
+  };
+  ASSERT_THAT(write({report('a', true), report('n', false), report('b', true)}), testing::IsOk());
+  ASSERT_EQ(hashes.size(), 3u);
+  Entry later = report('a', true);
+  later.action = "RotateReceipt";
+  ASSERT_THAT(service.database_.transactor().Run(
+                  {}, [&](db::Tx& tx) { return service.journal_.Append(tx, later, hashes[0]); }),
+              testing::IsOk());
+  EXPECT_FALSE(
+      service.database_.transactor()
+          .Run(
+              {},
+              [&](db::Tx& tx) {
+                return service.journal_.Begin(tx, {report('c', true), report('d', false)}).status();
+              })
+          .ok());
+  const int64_t day_end = absl::ToUnixMicros(time::EndOfDay(service.clock_.Now()));
+  EXPECT_EQ(service.database_.Number("SELECT COUNT(*) FROM audit_group WHERE time = ?",
+                                     db::Params().Add(day_end)),
+            1);
+  EXPECT_EQ(service.database_.Number("SELECT COUNT(*) FROM audit_entry WHERE time = ?",
+                                     db::Params().Add(day_end)),
+            1);
+  service.Settle();
+  EXPECT_THAT(service.Verify().findings, IsEmpty());
+  EXPECT_EQ(service.Verify().open_entries, 3);  // the named one is covered
+  const auto leaves = [&] {
+    return service.database_.Number("SELECT SUM(LENGTH(leaves)) FROM audit_leaf");
+  };
+  service.clock_.Set(absl::FromUnixMicros(day_end) - absl::Seconds(16));
+  int64_t before = leaves();
+  service.Checkpoint();
+  const int64_t nothing = leaves() - before;
+  before = leaves();
+  service.Checkpoint();  // 4 s before midnight
+  EXPECT_EQ(leaves() - before, nothing);
+  before = leaves();
+  service.Checkpoint();  // 2 s after it
+  EXPECT_GT(leaves() - before, nothing);
+  before = leaves();
+  service.Checkpoint();
+  EXPECT_EQ(leaves() - before, nothing);  // once
+  service.Settle();
+  EXPECT_THAT(service.Verify().findings, IsEmpty());
+  EXPECT_EQ(service.Verify().open_entries, 0);
 }
 
 TEST(Checkpointer, OneOfTwoReplicasSigns) {

@@ -33,7 +33,7 @@ absl::StatusOr<bool> Reads::RunOnce() {
   // After an unknown COMMIT a read stands there twice rather than not at all.
   const absl::Status written =
       transactor_.Run({.deadline = clock_.Now() + kTimeout, .settles_unknown_commit = true},
-                      [&](db::Tx& tx) { return journal_.Begin(tx, batch).status(); });
+                      [&](db::Tx& tx) { return journal_.BeginEach(tx, batch).status(); });
   if (written.ok()) return true;
   std::lock_guard lock(mu_);
   waiting_.insert(waiting_.begin(), std::make_move_iterator(batch.begin()),

@@ -7,6 +7,7 @@
 #include "common/audit/content.h"
 #include "common/audit/verify.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 
 namespace mamori::audit {
 namespace {
@@ -48,6 +49,11 @@ constexpr char kCases[] =
 
 std::string TextOrNone(const db::Row& row, size_t i) {
   return row.IsNull(i) ? std::string() : row.GetBytes(i);
+}
+
+// A row that tells its time by day may be of any moment of that day.
+absl::Time LatestOf(absl::Time told) {
+  return time::BeginOfDay(told) == told ? told + time::kDay : told;
 }
 
 std::string NoId() { return std::string(16, '\0'); }
@@ -122,7 +128,7 @@ absl::Status Verifier::CheckCommitted(const char* sql, Kind kind,
 void Verifier::CheckCommittedRow(const db::Row& row, Kind kind) {
   const std::string name = NameOf(kind, row.GetBytes(1));
   // From before the audit, or of this moment.
-  const bool known_later = !MustBeCovered(row.GetTime(2));
+  const bool known_later = !MustBeCovered(LatestOf(row.GetTime(2)));
   const bool known_earlier = row.IsNull(3) && row.GetTime(2) < genesis();
   const auto chain = verified_.chains.find(ChainKey(kind, row.GetBytes(1)));
   const std::string commitment =
@@ -152,7 +158,7 @@ void Verifier::CheckCase(const db::Row& row) {
   const auto found = verified_.chains.find(ChainKey(Kind::kCase, row.GetBytes(0)));
   if (found == verified_.chains.end()) {
     const absl::Time created = row.GetTime(12);
-    if (MustBeCovered(created) && created >= genesis()) Find(name + ": not in the audit");
+    if (MustBeCovered(LatestOf(created)) && created >= genesis()) Find(name + ": not in the audit");
     return;
   }
   Chain& chain = found->second;

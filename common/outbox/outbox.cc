@@ -10,10 +10,11 @@ namespace {
 constexpr char kInsert[] =
     "INSERT INTO outbox (shard, due_time, subject_id, subject_sequence, create_time, event) "
     "VALUES ";
+// A time told to the day only says nothing about how long the row has waited.
 // Bounded, because a COUNT over a long table would cost most exactly when the service is behind.
 constexpr char kMeasure[] =
-    "SELECT COUNT(CASE WHEN refused = 0 THEN 1 END), COALESCE(MIN(CASE WHEN refused = 0 THEN "
-    "create_time END), 0),"
+    "SELECT COUNT(CASE WHEN refused = 0 THEN 1 END), COALESCE(MIN(CASE WHEN refused = 0 AND "
+    "create_time % 86400000000 <> 0 THEN create_time END), 0),"
     " COUNT(CASE WHEN refused <> 0 THEN 1 END) FROM (SELECT create_time, refused FROM outbox LIMIT "
     "?) waiting";
 

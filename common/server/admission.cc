@@ -79,7 +79,7 @@ absl::Status Admission::AdmitApplication(const grpc::ServerContextBase& context,
     call.tenant = *grant.tenants.begin();
     return absl::OkStatus();
   }
-  if (grant.person == config::v1::PERSON_RULE_REFUSED) {
+  if (grant.person == config::v1::PERSON_RULE_REFUSED || needs == Needs::kAnonymous) {
     return NotAllowed("this call takes no person's token");
   }
   RETURN_IF_ERROR(ReadPerson(metadata.token, call, identity));

@@ -23,6 +23,9 @@ enum class Needs {
   // tenant from TenantOf and calls RequireResource.
   kTenantOrService,
   kNothing,  // a service's call about many tenants, such as IngestEvents
+  // As kTenant, through an application and from somebody whom nobody is to know: a person's token
+  // is refused, request id and trace are not read, and no line is logged.
+  kAnonymous,
 };
 
 class Admission {

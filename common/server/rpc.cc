@@ -70,7 +70,12 @@ Rpc::Call Rpc::Begin(const grpc::ServerContextBase& context, std::string_view me
   in_flight_.fetch_add(1, std::memory_order_acq_rel);  // before draining_ is looked at
   call.begin = clock_.Monotonic();
   call.context.method = method;
-  const Metadata metadata = ReadMetadata(context.client_metadata());
+  Metadata metadata = ReadMetadata(context.client_metadata());
+  call.anonymous = needs == Needs::kAnonymous;
+  if (call.anonymous) {
+    metadata.request_id.clear();
+    metadata.traceparent.clear();
+  }
   call.context.request_id =
       metadata.request_id.empty() ? id::ToText(ids_.NewId()) : metadata.request_id;
   call.context.traceparent = metadata.traceparent;
@@ -124,7 +129,7 @@ void Rpc::AwaitQuantum(const Call& call) const {
 
 grpc::Status Rpc::End(const Call& call, const absl::Status& status) {
   grpc::Status out = status::ToGrpcStatus(status, call.context.request_id);
-  if (status::IsFault(status.code())) {
+  if (status::IsFault(status.code()) && !call.anonymous) {
     // The caller sees only the request id: what happened is found here by it.
     telemetry_.Log(telemetry::Level::kError, "call_failed",
                    {{"method", call.context.method},
@@ -132,10 +137,15 @@ grpc::Status Rpc::End(const Call& call, const absl::Status& status) {
                     {"traceparent", call.context.traceparent},
                     {"message", std::string(status.message())}});
   }
-  telemetry_.RecordCall(call.context.method, CodeName(out.error_code()),
-                        clock_.Monotonic() - call.begin, call.context.caller,
-                        call.context.request_id);
-  if (refused_ != nullptr && IsRefusal(call.context, out.error_code())) {
+  const absl::Duration took = clock_.Monotonic() - call.begin;
+  if (call.anonymous) {
+    telemetry_.MeasureCall(call.context.method, CodeName(out.error_code()), took);
+  } else {
+    telemetry_.RecordCall(call.context.method, CodeName(out.error_code()), took,
+                          call.context.caller, call.context.request_id);
+  }
+  // Of an anonymous call nothing is kept, not even that it was refused.
+  if (refused_ != nullptr && !call.anonymous && IsRefusal(call.context, out.error_code())) {
     refused_(call.context, CodeName(out.error_code()));
   }
   in_flight_.fetch_sub(1, std::memory_order_acq_rel);

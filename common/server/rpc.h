@@ -142,6 +142,7 @@ class Rpc {
     absl::Status status;  // not OK: refused before the handler
     absl::Duration begin;
     std::shared_ptr<const authn::Identity> identity;  // null without a token
+    bool anonymous = false;
   };
   // Whether a stream may go on. Used by its handler's thread alone.
   class Stay {

@@ -115,6 +115,10 @@ class ProcessTelemetry final : public Telemetry {
     Write(level, line);
   }
 
+  void MeasureCall(std::string_view method, std::string_view code, absl::Duration took) override {
+    metrics_.RecordCall(method, code, took);
+  }
+
   void Count(std::string_view name, const Labels& labels, double by) override {
     metrics_.Count(name, labels, by);
   }

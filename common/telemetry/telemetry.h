@@ -28,6 +28,10 @@ class Telemetry {
   // mamori_rpc_seconds{method, code} and, at debug level (warn for server faults), a line.
   virtual void RecordCall(std::string_view method, std::string_view code, absl::Duration took,
                           std::string_view caller, std::string_view request_id) = 0;
+  // Of a call whose caller wants to stay unknown: the histogram, and no line whatever the code.
+  virtual void MeasureCall(std::string_view method, std::string_view code, absl::Duration took) {
+    RecordCall(method, code, took, "", "");
+  }
 
   // A counter or gauge by name (snake_case, prefixed "mamori_"), made on first use.
   virtual void Count(std::string_view name, const Labels& labels = {}, double by = 1) = 0;

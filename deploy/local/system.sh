@@ -22,6 +22,7 @@ make_secrets() {
   secret webhook.key openssl rand -hex 32
   secret access.key openssl rand -hex 32
   secret memory.key openssl rand -hex 32
+  secret receipt.key openssl rand -hex 32
   for name in intake triage notification; do
     secret audit.$name.key openssl rand -hex 32
     secret audit.$name.signing.key openssl rand -hex 32

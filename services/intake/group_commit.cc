@@ -126,7 +126,14 @@ void GroupCommit::Settle(Batch batch) {
     std::sort(firsts.begin(), firsts.end(), [](const auto& a, const auto& b) {
       return a->report.create_time < b->report.create_time;
     });
-    Write(std::move(firsts));
+    // What is written together with others can be told from them: anonymous reports stand alone.
+    const auto named = std::stable_partition(firsts.begin(), firsts.end(), [](const auto& one) {
+      return one->report.receipt.has_value();
+    });
+    Batch anonymous(std::make_move_iterator(firsts.begin()), std::make_move_iterator(named));
+    firsts.erase(firsts.begin(), named);
+    if (!anonymous.empty()) Write(std::move(anonymous));
+    if (!firsts.empty()) Write(std::move(firsts));
     batch = std::move(repeats);
   }
 }

@@ -11,6 +11,7 @@
 #include "common/client/channel.h"
 #include "common/client/event_publisher.h"
 #include "common/config/options.h"
+#include "common/crypto/keyed_hash.h"
 #include "common/db/pool.h"
 #include "common/db/schema.h"
 #include "common/db/transaction.h"
@@ -27,10 +28,14 @@
 #include "services/intake/housekeeping.h"
 #include "services/intake/intake_event_service.h"
 #include "services/intake/intake_service.h"
+#include "services/intake/receipt_keys.h"
 #include "services/intake/report_access.h"
+#include "services/intake/reporter_service.h"
+#include "services/intake/reporters.h"
 #include "services/intake/reports.h"
 #include "services/intake/sql_disposal_store.h"
 #include "services/intake/sql_intake_store.h"
+#include "services/intake/sql_receipt_store.h"
 #include "services/intake/submitter.h"
 
 namespace mamori::intake {
@@ -66,7 +71,7 @@ db::PoolOptions WriterPoolOptions(db::PoolOptions options, int writers) {
 class IntakeApp final : public server::App {
  public:
   IntakeApp(const IntakeConfig& config, const db::PoolOptions& pool, audit::Keys audit_keys,
-            idempotency::PageTokens tokens, server::Runtime& runtime)
+            idempotency::PageTokens tokens, crypto::KeyedHash receipt_key, server::Runtime& runtime)
       : pool_(db::Pool::Create(pool)),
         writer_pool_(db::Pool::Create(
             WriterPoolOptions(pool, WriterOptions(config.group_commit()).writers))),
@@ -104,11 +109,17 @@ class IntakeApp final : public server::App {
         disposal_store_(transactor_, runtime.clock, audit_.journal()),
         disposals_(disposal_store_),
         service_(runtime.rpc, submitter_, reports_, contacts_),
-        event_service_(runtime.rpc, disposals_) {
+        event_service_(runtime.rpc, disposals_),
+        receipt_keys_(std::move(receipt_key)),
+        receipts_(transactor_, receipt_keys_, audit_.journal(), runtime.telemetry),
+        reporters_({writer_, gate_, receipts_, receipt_keys_, runtime.clock, runtime.ids}),
+        reporter_service_(runtime.rpc, reporters_) {
     runtime.rpc.ObserveRefusals(audit::RecordRefusalsIn(audit_.refusals()));
   }
 
-  std::vector<grpc::Service*> services() override { return {&service_, &event_service_}; }
+  std::vector<grpc::Service*> services() override {
+    return {&service_, &event_service_, &reporter_service_};
+  }
 
   absl::Status Prepare() override {
     RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumSchema));
@@ -158,6 +169,10 @@ class IntakeApp final : public server::App {
   Disposals disposals_;
   IntakeService service_;
   IntakeEventService event_service_;
+  const ReceiptKeys receipt_keys_;
+  SqlReceiptStore receipts_;
+  Reporters reporters_;
+  ReporterService reporter_service_;
 };
 
 }  // namespace
@@ -167,6 +182,8 @@ absl::Status CheckConfig(const IntakeConfig& config) {
   RETURN_IF_ERROR(config::CheckDatabase(config.database()));
   RETURN_IF_ERROR(config::CheckOutbox(config.outbox()));
   if (config.triage().target().empty()) return wrong("triage.target: empty, want a gRPC target");
+  if (config.receipt_key_file().empty()) return wrong("receipt_key_file: empty, want a file");
+  RETURN_IF_ERROR(crypto::CheckKeyFile(config.receipt_key_file()));
   if (config.group_commit().writers() < 0 || config.group_commit().writers() > 64) {
     return wrong("group_commit.writers: want 0 to 64");
   }
@@ -187,8 +204,10 @@ absl::StatusOr<std::unique_ptr<server::App>> MakeIntakeApp(const IntakeConfig& c
   ASSIGN_OR_RETURN(idempotency::PageTokens tokens,
                    idempotency::PageTokens::FromFile(config.server().page_token_key_file(),
                                                      runtime.keys, runtime.clock));
+  ASSIGN_OR_RETURN(crypto::KeyedHash receipt_key,
+                   crypto::KeyedHash::FromFile(config.receipt_key_file(), runtime.keys));
   return std::make_unique<IntakeApp>(config, pool, std::move(audit_keys), std::move(tokens),
-                                     runtime);
+                                     std::move(receipt_key), runtime);
 }
 
 }  // namespace mamori::intake

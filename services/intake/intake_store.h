@@ -14,6 +14,7 @@
 #include "common/audit/entry.h"
 #include "common/outbox/outbox.h"
 #include "mamori/v1/event.pb.h"
+#include "services/intake/receipt_row.h"
 
 namespace mamori::intake {
 
@@ -36,6 +37,8 @@ struct NewReport {
   std::optional<std::string> summary;  // what lists show; none when it would be large
   mamori::v1::Event event;             // sequence 1
   audit::Who who;                      // the application alone: a reporter may be nobody
+  // Of an anonymous report, which is told by day and by nobody; written with it.
+  std::optional<ReceiptRow> receipt;
 };
 
 struct NewSupplement {
@@ -108,12 +111,11 @@ class IntakeStore {
  public:
   virtual ~IntakeStore() = default;
 
-  // Writes all reports with their answers, summaries and events in one transaction, or none.
-  // ALREADY_EXISTS when one of the keys is there already. May be called again with the same
-  // reports, also after the outcome of a COMMIT was unknown: FindAnswers then tells those that are
-  // there.
-  // Of each report what its answer says besides: a serialized SubmitReportResponse to be appended,
-  // or nothing at all.
+  // Writes all reports with their answers, summaries, receipts and events in one transaction, or
+  // none. Either all are anonymous or none is. ALREADY_EXISTS when one of the keys is there
+  // already. May be called again with the same reports, also after the outcome of a COMMIT was
+  // unknown: FindAnswers then tells those that are there. Of each report what its answer says
+  // besides: a serialized SubmitReportResponse to be appended, or nothing at all.
   virtual absl::StatusOr<std::vector<std::string>> InsertReports(
       const std::vector<const NewReport*>& reports, absl::Time deadline) = 0;
   // The answers stored for `keys`, in any order, without those that are not there.

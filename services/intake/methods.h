@@ -15,14 +15,16 @@ inline constexpr char kListReports[] = "/mamori.intake.v1.IntakeService/ListRepo
 inline constexpr char kSupplementReport[] = "/mamori.intake.v1.IntakeService/SupplementReport";
 inline constexpr char kRecordContact[] = "/mamori.intake.v1.IntakeService/RecordContact";
 inline constexpr char kListContacts[] = "/mamori.intake.v1.IntakeService/ListContacts";
+inline constexpr char kSubmitAnonymousReport[] =
+    "/mamori.intake.v1.ReporterService/SubmitAnonymousReport";
+inline constexpr char kRotateReceipt[] = "/mamori.intake.v1.ReporterService/RotateReceipt";
 inline constexpr char kEcho[] = "/mamori.intake.v1.IntakeService/Echo";
 inline constexpr char kIngestEvents[] = "/mamori.intake.v1.IntakeEventService/IngestEvents";
 
 inline std::vector<std::string> Methods() {
-  return {kSubmitReport,    kBatchSubmitReports, kGetReport,
-          kBatchGetReports, kListReports,        kSupplementReport,
-          kRecordContact,   kListContacts,       kEcho,
-          kIngestEvents};
+  return {kSubmitReport,          kBatchSubmitReports, kGetReport,     kBatchGetReports,
+          kListReports,           kSupplementReport,   kRecordContact, kListContacts,
+          kSubmitAnonymousReport, kRotateReceipt,      kEcho,          kIngestEvents};
 }
 
 }  // namespace mamori::intake

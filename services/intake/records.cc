@@ -45,6 +45,7 @@ std::optional<std::string> Summarize(mamori::v1::Report& report) {
   summary.set_contact_count(report.contact_count());
   summary.set_total_minutes(report.total_minutes());
   summary.set_immediate_danger(report.immediate_danger());
+  summary.set_reporter_mode(report.reporter_mode());
   summary.mutable_existing_case()->swap(*report.mutable_existing_case());
   if (summary.ByteSizeLong() > kMaxSummaryBytes) return std::nullopt;
   return summary.SerializeAsString();
@@ -82,6 +83,7 @@ NewReport MakeNewReport(const server::CallContext& call, std::string_view method
   report.clear_name();
   report.clear_create_time();
   report.clear_supplements();
+  report.clear_withdrawn();
 
   NewReport row;
   // The report is the whole body, and has no map: its bytes are as good as the request's, and made

@@ -27,6 +27,10 @@ Position PositionOf(const StoredSummary& row) {
   return {.create_micros = absl::ToUnixMicros(row.create_time), .id = row.report_id};
 }
 
+bool IsAnonymous(const mamori::v1::Report& report) {
+  return report.reporter_mode() == mamori::v1::REPORTER_MODE_ANONYMOUS;
+}
+
 }  // namespace
 
 absl::StatusOr<mamori::v1::Report> Reports::Complete(const server::CallContext& call,
@@ -57,18 +61,20 @@ absl::StatusOr<mamori::v1::Report> Reports::Get(const server::CallContext& call,
   ASSIGN_OR_RETURN(const std::vector<StoredReport> rows,
                    store_.GetReports(call.tenant, {id}, call.deadline));
   if (rows.empty()) return status::NotFound("report");
-  RETURN_IF_ERROR(RecordReads(call, call.tenant, {id}));
-  return Complete(call, call.tenant, rows[0]);
+  ASSIGN_OR_RETURN(mamori::v1::Report report, Complete(call, call.tenant, rows[0]));
+  RETURN_IF_ERROR(RecordReads(call, call.tenant, {{id, IsAnonymous(report)}}));
+  return report;
 }
 
 absl::Status Reports::RecordReads(const server::CallContext& call, const std::string& tenant,
-                                  const std::vector<id::Id>& ids) {
-  if (reads_ == nullptr || ids.empty()) return absl::OkStatus();
+                                  const std::vector<ReadReport>& read) {
+  if (reads_ == nullptr || read.empty()) return absl::OkStatus();
   std::vector<audit::Entry> entries;
-  for (const id::Id& id : ids) {
+  for (const ReadReport& one : read) {
     audit::Entry& entry = entries.emplace_back();
     entry.kind = audit::Kind::kReportReads;
-    entry.resource_id = id;
+    entry.resource_id = one.id;
+    entry.by_day = one.anonymous;
     entry.tenant = tenant;
     entry.action = server::ActionOf(call);
     entry.who = {call.caller, call.person};
@@ -91,7 +97,7 @@ absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
   ASSIGN_OR_RETURN(const std::string tenant, server::TenantOf(call, request.tenant()));
   RETURN_IF_ERROR(server::RequireResource(call, {request.names().begin(), request.names().end()}));
   v1::BatchGetReportsResponse response;
-  std::vector<id::Id> read;
+  std::vector<ReadReport> read;
   size_t bytes = 0;
   bool full = false;
   for (int begin = 0; begin < request.names_size(); begin += kBodiesPerRead) {
@@ -120,8 +126,8 @@ absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
         continue;
       }
       bytes += size;
+      read.push_back({ids[i - begin], IsAnonymous(report)});
       *response.add_reports() = std::move(report);
-      read.push_back(ids[i - begin]);
     }
   }
   RETURN_IF_ERROR(RecordReads(call, tenant, read));

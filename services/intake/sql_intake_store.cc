@@ -9,6 +9,7 @@
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/intake/records.h"
+#include "services/intake/sql_receipt_store.h"
 
 namespace mamori::intake {
 namespace {
@@ -142,6 +143,7 @@ absl::StatusOr<std::vector<std::string>> SqlIntakeStore::InsertReports(
     entries.push_back(EntryOf(audit::Kind::kReport, report->report_id, report->tenant,
                               "SubmitReport", report->who,
                               audit::Commit(randoms[entries.size()], report->body)));
+    entries.back().by_day = report->receipt.has_value();
   }
   // A rerun after an unknown COMMIT meets its own rows as ALREADY_EXISTS; the caller tells by their
   // answers.
@@ -154,6 +156,7 @@ absl::StatusOr<std::vector<std::string>> SqlIntakeStore::InsertReports(
                              kInsertReports, reports.size(), [&](size_t i, db::Params& params) {
                                AddReport(*reports[i], randoms[i], group.hashes[i], params);
                              }));
+                         RETURN_IF_ERROR(InsertReceipts(tx, reports));
                          RETURN_IF_ERROR(outbox::Append(tx, events));
                          return group;
                        }));

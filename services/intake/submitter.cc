@@ -80,6 +80,7 @@ void Submitter::SubmitParsed(const server::CallContext& call, v1::SubmitReportRe
   absl::Status status = ValidateSubmitReport(request, now);
   if (status.ok()) status = gate_.Admit(request.report().immediate_danger());
   if (!status.ok()) return done(std::move(status));
+  request.mutable_report()->clear_reporter_mode();
   auto submission = std::make_unique<Submission>();
   submission->report = MakeNewReport(call, kSubmitReport, request,
                                      {.subject = ids_.NewId(), .event = ids_.NewId()}, now);

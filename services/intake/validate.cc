@@ -85,7 +85,9 @@ void People(FieldRules& rules, const Path& path, const Report& report) {
   Name(rules, Path(reporter, "department"), report.reporter().department(), kOptional);
 }
 
-void WholeReport(FieldRules& rules, const Path& path, const Report& report) {
+}  // namespace
+
+void CheckReport(FieldRules& rules, const Path& path, const Report& report) {
   rules.Company(Path(path, "company"), report.company(), kRequired);
   rules.Enum(Path(path, "kind"), report.kind(), mamori::v1::ReportKind_IsValid(report.kind()),
              kRequired);
@@ -107,6 +109,8 @@ void WholeReport(FieldRules& rules, const Path& path, const Report& report) {
   }
 }
 
+namespace {
+
 void Page(FieldRules& rules, int page_size, const std::string& page_token) {
   if (page_size < 0) rules.Add(Path("page_size"), "negative, want 0 to 1000");
   if (page_token.size() > kMaxPageTokenBytes) {
@@ -125,7 +129,7 @@ absl::Status ValidateSubmitReport(const v1::SubmitReportRequest& request, absl::
   if (!request.has_report()) {
     rules.Add(Path("report"), "unset, want a report");
   } else {
-    WholeReport(rules, Path("report"), request.report());
+    CheckReport(rules, Path("report"), request.report());
   }
   return rules.Status();
 }

@@ -16,6 +16,12 @@ namespace mamori::intake {
 // right.
 inline constexpr absl::Duration kFutureTolerance = absl::Hours(24);
 
+class FieldRules;
+class Path;
+
+// The report itself, for every way by which one comes.
+void CheckReport(FieldRules& rules, const Path& path, const mamori::v1::Report& report);
+
 absl::Status ValidateSubmitReport(const v1::SubmitReportRequest& request, absl::Time now);
 // Only the number of requests: each is validated by itself.
 absl::Status ValidateBatchSubmitReports(const v1::BatchSubmitReportsRequest& request);

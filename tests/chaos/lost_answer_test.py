@@ -10,8 +10,9 @@ import grpc
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from harness.processes import wait_until  # noqa: E402
-from harness.reports import make_request  # noqa: E402
-from harness.stubs import intake_service_pb2, notification_pb2, triage_service_pb2  # noqa: E402
+from harness import receipt  # noqa: E402
+from harness.reports import make_anonymous, make_request  # noqa: E402
+from harness.stubs import intake_service_pb2, notification_pb2, reporter_service_pb2, triage_service_pb2  # noqa: E402
 from harness.testcase import SystemTest  # noqa: E402
 
 
@@ -52,6 +53,35 @@ class LostAnswerTest(SystemTest):
         self.assertEqual(len(names), 1)
         self.assertEqual(self._stored(), before + 2)
         self._check_all_exactly_once(list(names))
+
+    def test_anonymous_reporter_of_a_killed_service_has_a_receipt_that_works(self):
+        """kill -9 between COMMIT and answer: the same call again is the same report, and its receipt is in force."""
+        gate, before, request = self.system.gates["client.intake"], self._stored(), make_anonymous()
+        process = self.system.processes["intake"][0]
+        gate.silence_answers()
+        self.assert_code(grpc.StatusCode.DEADLINE_EXCEEDED, "intake", "SubmitAnonymousReport", request, timeout=1.5,
+                         anonymous=True)
+        self.assertEqual(self._stored(), before + 1)
+        process.kill()
+        gate.cut()
+        gate.open()
+        process.start()
+        self.system.wait_ready()
+        names = {self.client.call_until_answered("intake", "SubmitAnonymousReport", request, anonymous=True).name
+                 for _ in range(3)}
+        self.assertEqual(len(names), 1)
+        self.assertEqual(self._stored(), before + 1)
+        rotate = reporter_service_pb2.RotateReceiptRequest(receipt=request.receipt, new_receipt=receipt.make())
+        gate.silence_answers()
+        self.assert_code(grpc.StatusCode.DEADLINE_EXCEEDED, "intake", "RotateReceipt", rotate, timeout=1.5,
+                         anonymous=True)
+        gate.cut()
+        gate.open()
+        for _ in range(2):
+            self.client.call_until_answered("intake", "RotateReceipt", rotate, anonymous=True)
+        rotate.new_receipt = receipt.make()
+        self.assert_code(grpc.StatusCode.NOT_FOUND, "intake", "RotateReceipt", rotate, anonymous=True)
+        self.wait_sent(self.wait_case(names.pop(), 40).name, 2, 40)
 
     def test_answer_to_commit_is_lost(self):
         for link in ("intake.database", "triage.database", "notification.database"):

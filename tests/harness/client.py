@@ -55,18 +55,20 @@ class Client:
         """For stubs of one's own."""
         return self._channels[service][replica]
 
-    def call(self, service: str, method: str, request, replica: int = 0, timeout: float = 10, tenant=None):
-        """One attempt on one replica; grpc.RpcError as it comes."""
-        return getattr(self.stub(service, replica), method)(request, timeout=timeout, metadata=self.metadata(tenant))
+    def call(self, service: str, method: str, request, replica: int = 0, timeout: float = 10, tenant=None,
+             anonymous: bool = False):
+        """One attempt on one replica; grpc.RpcError as it comes. `anonymous`: nobody's."""
+        return getattr(self.stub(service, replica), method)(
+            request, timeout=timeout, metadata=None if anonymous else self.metadata(tenant))
 
     def call_until_answered(self, service: str, method: str, request, patience: float = 60, attempt: float = 5,
-                            on_error=None):
+                            on_error=None, anonymous: bool = False):
         """Tries replica after replica until one answers with something other than "come again"."""
         end = time.monotonic() + patience
         while True:
             self._turn += 1
             try:
-                return self.call(service, method, request, self._turn, attempt)
+                return self.call(service, method, request, self._turn, attempt, anonymous=anonymous)
             except grpc.RpcError as error:
                 if on_error is not None:
                     on_error(error)

@@ -3,7 +3,8 @@
 import time
 
 from .client import new_request_id
-from .stubs import actor_pb2, intake_service_pb2, report_pb2
+from . import receipt
+from .stubs import actor_pb2, intake_service_pb2, report_pb2, reporter_service_pb2
 
 # How many mails a case causes under policy.textproto when nobody acknowledges and nobody claims.
 MAILS_PER_CASE = 2
@@ -25,3 +26,7 @@ def make_report(text: str = "He wants a refund every day.", **fields) -> report_
 def make_request(text: str = "He wants a refund every day.", request_id: str | None = None, **fields):
     return intake_service_pb2.SubmitReportRequest(request_id=request_id or new_request_id(),
                                                   report=make_report(text, **fields))
+
+
+def make_anonymous(text: str = "He wants a refund every day.", **fields):
+    return reporter_service_pb2.SubmitAnonymousReportRequest(receipt=receipt.make(), report=make_report(text, **fields))

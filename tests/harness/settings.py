@@ -19,6 +19,7 @@ class Settings:
         self._secret("webhook.key", "5a" * 32)
         self._secret("access.key", "a5" * 32)
         self._secret("memory.key", "6d" * 32)
+        self._secret("receipt.key", "69" * 32)
 
     def _secret(self, name: str, text: str) -> str:
         path = self._directory / name
@@ -50,6 +51,8 @@ class Settings:
         config.audit.signing_key_file = self._secret(f"audit.{service}.signing.key", "3c" * 32)
         config.audit.sink_file = str(self._directory / f"audit.{service}.jsonl")
         config.audit.checkpoint_interval.FromMilliseconds(1000)
+        if service == "intake":
+            config.receipt_key_file = str(self._directory / "receipt.key")
         if service == "triage":
             config.access_key_file = str(self._directory / "access.key")
             config.memory_key_file = str(self._directory / "memory.key")

@@ -1,0 +1,215 @@
+#include "services/intake/reporter_service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "common/time/day.h"
+#include "services/intake/records.h"
+#include "services/intake/test_reporter_fixture.h"
+
+namespace mamori::intake {
+namespace {
+
+using absl::StatusCode;
+using testing::HasReason;
+using ::testing::HasSubstr;
+using testing::IsOk;
+using ::testing::Not;
+using testing::StatusIs;
+
+TEST_F(ReporterTest, TheReceiptMakesARetrySafe) {
+  const std::string receipt = NewReceipt();
+  const auto first = Submit(Anonymous(receipt));
+  ASSERT_THAT(first, IsOk());
+  // As it is typed from paper.
+  for (const std::string& same : {receipt, receipt::Grouped(absl::AsciiStrToLower(receipt))}) {
+    const auto again = Submit(Anonymous(same));
+    ASSERT_THAT(again, IsOk());
+    EXPECT_EQ(again->name(), first->name());
+  }
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM report"), 1);
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM receipt"), 1);
+  auto another = Anonymous(receipt);
+  another.mutable_report()->set_narrative("something else");
+  EXPECT_THAT(Submit(another), HasReason(mamori::v1::ERROR_REASON_RECEIPT_USED));
+  EXPECT_THAT(Submit(Anonymous(NewReceipt())), IsOk());
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM report"), 2);
+}
+
+TEST_F(ReporterTest, ManyAtOnceWithOneReceiptAreOneReport) {
+  const auto request = Anonymous(NewReceipt());
+  std::vector<std::string> names(8);
+  std::vector<std::thread> threads;
+  for (std::string& name : names) {
+    threads.emplace_back([&] {
+      const auto answer = Submit(request);
+      if (answer.ok()) name = answer->name();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), 1u);
+  EXPECT_FALSE(names[0].empty());
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM report"), 1);
+}
+
+TEST_F(ReporterTest, APersonsTokenIsRefused) {
+  const auto context = Context();
+  context->AddMetadata("authorization", "Bearer x.y.z");
+  v1::SubmitAnonymousReportResponse response;
+  const auto request = Anonymous(NewReceipt());
+  const grpc::Status status = stub_->SubmitAnonymousReport(context.get(), request, &response);
+  EXPECT_THAT(status, StatusIs(StatusCode::kPermissionDenied));
+  EXPECT_THAT(status, HasReason(mamori::v1::ERROR_REASON_CALLER_NOT_ALLOWED));
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM report"), 0);
+}
+
+TEST_F(ReporterTest, WhatWouldTellWhoItIsIsRefusedWithAllElseThatIsWrong) {
+  auto request = Anonymous("0000-0000");
+  request.mutable_report()->mutable_reporter()->set_person("I");
+  request.mutable_report()->set_existing_case(id::Name("cases", ids_.NewId()));
+  request.mutable_report()->clear_narrative();
+  const auto refused = Submit(request);
+  EXPECT_THAT(refused, HasReason(mamori::v1::ERROR_REASON_INVALID_FIELDS));
+  const std::string text = refused.status().ToString();
+  for (const char* field :
+       {"receipt", "report.reporter", "report.existing_case", "report.narrative"}) {
+    EXPECT_THAT(text, HasSubstr(field));
+  }
+  EXPECT_THAT(text, Not(HasSubstr("0000-0000")));
+}
+
+TEST_F(ReporterTest, OnlyTheOldReceiptCanGetANewOneAndDies) {
+  const std::string first = NewReceipt(), second = NewReceipt(), third = NewReceipt();
+  const std::string name = Submit(Anonymous(first))->name();
+  EXPECT_THAT(Rotate(NewReceipt(), second), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+  EXPECT_THAT(Rotate(first, first), HasReason(mamori::v1::ERROR_REASON_INVALID_FIELDS));
+  EXPECT_THAT(Rotate(first, second, other_.get()), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+  EXPECT_THAT(Rotate(first, second), IsOk());
+  EXPECT_THAT(Rotate(first, second), IsOk());  // the answer was lost
+  EXPECT_THAT(Rotate(first, third), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+  EXPECT_THAT(Rotate(second, third), IsOk());
+  EXPECT_THAT(Rotate(first, second), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM receipt"), 1);
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM audit_entry"), 2);
+  // A successor brings no report of its own.
+  EXPECT_THAT(Submit(Anonymous(third)), HasReason(mamori::v1::ERROR_REASON_RECEIPT_USED));
+  const std::string taken = NewReceipt();
+  ASSERT_THAT(Submit(Anonymous(taken)), IsOk());
+  EXPECT_THAT(Rotate(third, taken), HasReason(mamori::v1::ERROR_REASON_RECEIPT_USED));
+  EXPECT_THAT(Rotate(third, NewReceipt()), IsOk());  // and nothing was lost by that
+}
+
+// By the database's administrator.
+TEST_F(ReporterTest, ARowThatIntakeDidNotWriteOpensNothing) {
+  const std::string mine = NewReceipt(), theirs = NewReceipt();
+  const auto id_of = [&](const std::string& receipt) {
+    return *id::FromName("reports", Submit(Anonymous(receipt))->name());
+  };
+  const id::Id my_report = id_of(mine), their_report = id_of(theirs);
+  const auto mine_in = db::Params().Add(keys_.HashOf("acme", mine));
+  EXPECT_EQ(telemetry_.counter("mamori_intake_receipt_refused_total"), 0);
+  int tried = 0;
+  for (const std::string& change :
+       {std::string("report_id = ?"), std::string("generation = generation + 1"),
+        std::string("replaced_hash = 'x'"), std::string("tag = REPEAT('t', 32)")}) {
+    database_.Run("CREATE TABLE backup AS SELECT * FROM receipt");
+    db::Params params;
+    if (change == "report_id = ?") {
+      database_.Execute("DELETE FROM receipt WHERE report_id = ?", db::Params().Add(their_report));
+      params.Add(their_report);
+    }
+    params.Append(mine_in);
+    database_.Execute("UPDATE receipt SET " + change + " WHERE receipt_hash = ?", params);
+    EXPECT_THAT(Rotate(mine, NewReceipt()), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND))
+        << change;
+    EXPECT_EQ(telemetry_.counter("mamori_intake_receipt_refused_total"), ++tried) << change;
+    database_.Run("DELETE FROM receipt");
+    database_.Run("INSERT INTO receipt SELECT * FROM backup");
+    database_.Run("DROP TABLE backup");
+  }
+  database_.Execute("UPDATE receipt SET tenant = 'other' WHERE receipt_hash = ?", mine_in);
+  EXPECT_THAT(Rotate(mine, NewReceipt(), other_.get()),
+              HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+  EXPECT_NE(my_report, their_report);
+}
+
+TEST_F(ReporterTest, NothingTellsWhenWithinTheDayNorByWhichWay) {
+  const absl::Time before = time::BeginOfDay(clock_.Now());
+  const auto context = Context();
+  context->AddMetadata("mamori-request-id", "request-of-mine-0001");
+  context->AddMetadata("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  v1::SubmitAnonymousReportResponse response;
+  const auto request = Anonymous(NewReceipt());
+  ASSERT_THAT(stub_->SubmitAnonymousReport(context.get(), request, &response), IsOk());
+  const absl::Time after = time::BeginOfDay(clock_.Now());
+  const auto rows = database_.Query("SELECT create_time FROM report");
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_GE(rows[0].GetTime(0), before);
+  EXPECT_LE(rows[0].GetTime(0), after);
+  EXPECT_EQ(time::BeginOfDay(rows[0].GetTime(0)), rows[0].GetTime(0));
+  const auto events = database_.Query("SELECT create_time, due_time, event FROM outbox");
+  ASSERT_EQ(events.size(), 1u);
+  mamori::v1::Event event;
+  ASSERT_TRUE(event.ParseFromString(events[0].GetBytes(2)));
+  EXPECT_TRUE(event.anonymous());
+  EXPECT_EQ(event.traceparent(), "");
+  EXPECT_EQ(events[0].GetTime(0), rows[0].GetTime(0));
+  EXPECT_EQ(events[0].GetTime(1), rows[0].GetTime(0));
+  const auto groups = database_.Query("SELECT time, entries FROM audit_group");
+  ASSERT_EQ(groups.size(), 1u);
+  EXPECT_EQ(time::EndOfDay(groups[0].GetTime(0)), groups[0].GetTime(0));
+  EXPECT_THAT(groups[0].GetBytes(1), Not(HasSubstr("portal")));
+  for (const std::string& line : telemetry_.lines()) {
+    EXPECT_THAT(line, Not(HasSubstr("Anonymous")));
+    EXPECT_THAT(line, Not(HasSubstr("request-of-mine")));
+  }
+}
+
+// A backlog is measured by rows that tell their time, so none of these closes the gate.
+TEST_F(ReporterTest, AnEventToldByDayDoesNotLookOld) {
+  ASSERT_THAT(Submit(Anonymous(NewReceipt())), IsOk());
+  const auto backlog = database_.transactor().Run<outbox::Backlog>(
+      {}, [](db::Tx& tx) { return outbox::MeasureBacklog(tx, 100); });
+  ASSERT_THAT(backlog, IsOk());
+  EXPECT_EQ(backlog->depth, 1);
+  EXPECT_EQ(backlog->oldest_micros, 0);
+}
+
+// A named report that is written at the same moment shares nothing with an anonymous one.
+TEST_F(ReporterTest, AnonymousReportsAreWrittenApartFromOthers) {
+  writer_.Stop();
+  GroupCommit writer{{store_, clock_, telemetry_, [] {}}, {}};
+  Reporters reporters{{writer, gate_, receipts_, keys_, clock_, ids_}};
+  std::vector<std::thread> threads;
+  server::CallContext call = TestCall();
+  call.deadline = clock_.Now() + absl::Seconds(20);
+  for (int i = 0; i < 4; ++i) {
+    auto named = std::make_unique<Submission>();
+    auto request = GoodSubmit(absl::StrCat("request-", 1000 + i));
+    named->report =
+        MakeNewReport(call, kSubmitReport, request, {ids_.NewId(), ids_.NewId()}, clock_.Now());
+    named->deadline = call.deadline;
+    named->done = [](absl::StatusOr<std::string> answer) { EXPECT_THAT(answer, IsOk()); };
+    writer.Submit(std::move(named));
+    threads.emplace_back(
+        [&] { EXPECT_THAT(reporters.Submit(call, Anonymous(NewReceipt())), IsOk()); });
+  }
+  while (writer.waiting() < 8) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  writer.Start();
+  for (std::thread& thread : threads) thread.join();
+  writer.Stop();
+  EXPECT_EQ(database_.Number("SELECT SUM(count) FROM audit_group"), 8);
+  for (const db::Row& row : database_.Query("SELECT time, entries FROM audit_group")) {
+    const bool by_day = time::EndOfDay(row.GetTime(0)) == row.GetTime(0);
+    EXPECT_EQ(row.GetBytes(1).find("app/portal") == std::string::npos, by_day);
+  }
+}
+
+}  // namespace
+}  // namespace mamori::intake
