@@ -30,7 +30,8 @@ enum class Kind : uint8_t {
 
 inline constexpr size_t kHashBytes = 32;
 
-// Actions after which a chain's earlier content is rightly gone: its rows must not be there any more.
+// Actions after which a chain's earlier content is rightly gone: its rows must not be there any
+// more.
 inline constexpr char kDisposeCase[] = "DisposeCase";
 inline constexpr char kDisposeReport[] = "DisposeReport";
 

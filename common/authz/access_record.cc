@@ -215,14 +215,13 @@ bool RemoveExclusion(std::string_view person, const v1::AccessPolicy& policy, ab
   for (const CaseExclusion& one : exclusions) {
     if (one.person() != person) continue;
     any = true;
-    const bool ends = one.cause() == v1::EXCLUSION_CAUSE_BY_HAND ||
-                      one.cause() == v1::EXCLUSION_CAUSE_KEEP_OUT;
+    const bool ends =
+        one.cause() == v1::EXCLUSION_CAUSE_BY_HAND || one.cause() == v1::EXCLUSION_CAUSE_KEEP_OUT;
     if (!ends) return false;
   }
-  exclusions.erase(
-      std::remove_if(exclusions.begin(), exclusions.end(),
-                     [&](const CaseExclusion& one) { return one.person() == person; }),
-      exclusions.end());
+  exclusions.erase(std::remove_if(exclusions.begin(), exclusions.end(),
+                                  [&](const CaseExclusion& one) { return one.person() == person; }),
+                   exclusions.end());
   if (any) Settle(policy, now, record);
   return any;
 }

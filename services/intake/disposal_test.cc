@@ -37,10 +37,9 @@ class DisposalTest : public ::testing::Test {
                                                        {ids_.NewId(), ids_.NewId()}, TestNow()),
                                      Soon()),
                 IsOk());
-    EXPECT_THAT(
-        store_.AddContact(MakeNewContact(TestCall(), GoodContact(name), ids_.NewId(), TestNow()),
-                          Soon()),
-        IsOk());
+    EXPECT_THAT(store_.AddContact(
+                    MakeNewContact(TestCall(), GoodContact(name), ids_.NewId(), TestNow()), Soon()),
+                IsOk());
     return report.report_id;
   }
   // As if the relay had passed everything on.

@@ -17,10 +17,9 @@ class IntakeEventService final : public v1::IntakeEventService::Service {
 
   grpc::Status IngestEvents(grpc::ServerContext* context, const v1::IngestEventsRequest* request,
                             v1::IngestEventsResponse* response) override {
-    return rpc_.Unary(context, kIngestEvents, server::Needs::kNothing, response,
-                      [&](const server::CallContext& call) {
-                        return disposals_.Ingest(call, *request);
-                      });
+    return rpc_.Unary(
+        context, kIngestEvents, server::Needs::kNothing, response,
+        [&](const server::CallContext& call) { return disposals_.Ingest(call, *request); });
   }
 
  private:

@@ -31,16 +31,15 @@ absl::Status SqlDisposalStore::Erase(db::Tx& tx, const mamori::v1::Event& event)
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query(kLockReport, db::Params().Add(report_id).Add(event.tenant())));
   if (rows.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(
-      const db::Rows waiting,
-      tx.Query(kWaiting, db::Params().Add(outbox::ShardOf(report_id)).Add(report_id)));
+  ASSIGN_OR_RETURN(const db::Rows waiting,
+                   tx.Query(kWaiting, db::Params().Add(outbox::ShardOf(report_id)).Add(report_id)));
   if (!waiting.empty()) return TryLater("events of the report have not left yet");
   RETURN_IF_ERROR(
       tx.Execute(kDeleteContacts, db::Params().Add(event.tenant()).Add(report_id)).status());
   RETURN_IF_ERROR(
       tx.Execute(kDeleteSupplements, db::Params().Add(report_id).Add(event.tenant())).status());
-  RETURN_IF_ERROR(tx.ExecuteExpecting(1, kDeleteReport,
-                                      db::Params().Add(report_id).Add(event.tenant())));
+  RETURN_IF_ERROR(
+      tx.ExecuteExpecting(1, kDeleteReport, db::Params().Add(report_id).Add(event.tenant())));
   audit::Entry entry;
   entry.kind = audit::Kind::kReport;
   entry.resource_id = report_id;
@@ -71,8 +70,8 @@ absl::Status SqlDisposalStore::ApplyRange(db::Tx& tx,
   return absl::OkStatus();
 }
 
-std::vector<absl::Status> SqlDisposalStore::Apply(
-    absl::Span<const mamori::v1::Event* const> events, absl::Time deadline) {
+std::vector<absl::Status> SqlDisposalStore::Apply(absl::Span<const mamori::v1::Event* const> events,
+                                                  absl::Time deadline) {
   // The inbox tells after an unknown COMMIT whether it took effect.
   const db::TransactionOptions options{.deadline = deadline, .settles_unknown_commit = true};
   std::vector<absl::Status> inner(events.size());
@@ -84,7 +83,8 @@ std::vector<absl::Status> SqlDisposalStore::Apply(
   });
   for (size_t i = 0; i < events.size(); ++i) {
     if (outer[i].ok()) outer[i] = inner[i];
-    if (absl::IsAlreadyExists(outer[i])) outer[i] = TryLater("the event is being applied elsewhere");
+    if (absl::IsAlreadyExists(outer[i]))
+      outer[i] = TryLater("the event is being applied elsewhere");
   }
   return outer;
 }

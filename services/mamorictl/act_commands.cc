@@ -51,7 +51,8 @@ void AddRequestId(CLI::App& command, std::shared_ptr<Request> request) {
 template <typename Request>
 void AddName(CLI::App& command, std::shared_ptr<Request> request, const char* help) {
   command
-      .add_option_function<std::string>("name", [=](Text t) { request->set_name(t); }, help)
+      .add_option_function<std::string>(
+          "name", [=](Text t) { request->set_name(t); }, help)
       ->required();
 }
 

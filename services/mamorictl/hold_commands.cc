@@ -169,9 +169,8 @@ int DryRun(Session& session, const Paging& paging) {
 void AddDryRun(CLI::App& group, Choice& choice) {
   auto* command = group.add_subcommand("dry-run", "What could go now; touches nothing");
   const auto paging = AddPagingFlags(*command);
-  command->callback([=, &choice] {
-    choice.run = [=](Session& session) { return DryRun(session, *paging); };
-  });
+  command->callback(
+      [=, &choice] { choice.run = [=](Session& session) { return DryRun(session, *paging); }; });
 }
 
 std::string DispositionText(const api::Disposition& one) {
@@ -188,8 +187,7 @@ std::string DispositionText(const api::Disposition& one) {
 }
 
 void AddDispose(CLI::App& group, Choice& choice) {
-  auto* command =
-      group.add_subcommand("dispose", "Do it: a case's content goes, for good");
+  auto* command = group.add_subcommand("dispose", "Do it: a case's content goes, for good");
   auto request = std::make_shared<api::DisposeCaseRequest>();
   AddNameAndAct(*command, request, "cases/…");
   command->callback([=, &choice] {

@@ -105,9 +105,9 @@ TEST(MailBody, TellsThatItWasEscalated) {
 TEST(MailSubject, KnowsEveryEventAndUrgency) {
   Notice notice = SampleNotice();
   std::vector<std::string> subjects;
-  for (const char* type : {"case.opened", "case.report_joined", "case.state_changed",
-                           "case.assigned", "case.merged", "case.severity_changed",
-                           "case.emergency_act", "other"}) {
+  for (const char* type :
+       {"case.opened", "case.report_joined", "case.state_changed", "case.assigned", "case.merged",
+        "case.severity_changed", "case.emergency_act", "other"}) {
     notice.event_type = type;
     subjects.push_back(MailSubject(notice));
   }

@@ -48,8 +48,8 @@ bool AccessSeal::IsOurs(std::string_view purpose, std::string_view tenant, std::
   const char* fault = nullptr;
   if (audited_version > sealed.version) {
     fault = "replayed";
-  } else if (!key_.Verify(
-                 {purpose, tenant, name, absl::StrCat(sealed.version), sealed.record}, sealed.tag)) {
+  } else if (!key_.Verify({purpose, tenant, name, absl::StrCat(sealed.version), sealed.record},
+                          sealed.tag)) {
     fault = "tag";
   }
   if (fault != nullptr) Refuse(fault);

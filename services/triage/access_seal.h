@@ -39,8 +39,8 @@ class AccessSeal {
   // For other records that only triage writes: what `purpose` tells apart. kTagBytes bytes.
   std::string TagOf(std::string_view purpose, std::string_view tenant, std::string_view name,
                     const SealedAccess& sealed) const;
-  // Whether it is what was sealed last: `audited_version` is the latest that the audit knows. Counted and
-  // logged like Open when not.
+  // Whether it is what was sealed last: `audited_version` is the latest that the audit knows.
+  // Counted and logged like Open when not.
   bool IsOurs(std::string_view purpose, std::string_view tenant, std::string_view name,
               int64_t audited_version, const SealedAccess& sealed) const;
 

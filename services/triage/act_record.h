@@ -4,6 +4,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "common/id/id.h"
 #include "mamori/triage/v1/two_person_service.pb.h"
@@ -24,8 +26,8 @@ struct ActUse {
   std::string tenant;
   id::Id act_id;
   v1::ActKind kind = v1::ACT_KIND_UNSPECIFIED;
-  std::string resource;         // its name
-  int64_t resource_version = 0;  // as this transaction has locked it
+  std::string resource;                                     // its name
+  int64_t resource_version = 0;                             // as this transaction has locked it
   std::vector<std::pair<std::string, std::string>> fields;  // alphabetical
 };
 std::string HashOfUse(const ActUse& use, const v1::TwoPersonAct& act);

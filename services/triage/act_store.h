@@ -62,8 +62,8 @@ class ActStore {
 
   // Locks the resource and asks `decide`, which may be called several times; its errors are
   // returned unchanged.
-  using DecideNew = absl::FunctionRef<absl::StatusOr<NewAct>(const ActResource& resource,
-                                                             const ActTime& time)>;
+  using DecideNew =
+      absl::FunctionRef<absl::StatusOr<NewAct>(const ActResource& resource, const ActTime& time)>;
   virtual absl::StatusOr<v1::TwoPersonAct> Add(const CallKey& call, const ActCaller& caller,
                                                std::string_view tenant, v1::ActKind kind,
                                                const std::string& resource, DecideNew decide) = 0;

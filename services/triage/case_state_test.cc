@@ -40,7 +40,8 @@ constexpr Row kTable[] = {
 };
 
 TEST(CaseState, FollowsTheTableForEveryStateAndVerb) {
-  ASSERT_EQ(std::size(kTable), static_cast<size_t>(mamori::v1::CaseState_descriptor()->value_count()));
+  ASSERT_EQ(std::size(kTable),
+            static_cast<size_t>(mamori::v1::CaseState_descriptor()->value_count()));
   std::map<mamori::v1::CaseState, char> letters;
   for (const Row& row : kTable) letters[row.state] = row.letter;
   for (const Row& row : kTable) {

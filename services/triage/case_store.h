@@ -21,8 +21,8 @@ struct CallKey {
   absl::Time deadline;
 };
 
-// Which cases are listed. Empty and unspecified ask nothing, but MERGED and DISPOSED are listed only
-// when they are named.
+// Which cases are listed. Empty and unspecified ask nothing, but MERGED and DISPOSED are listed
+// only when they are named.
 struct CaseFilter {
   std::string tenant;
   std::vector<mamori::v1::CaseState> states;

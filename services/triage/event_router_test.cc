@@ -45,11 +45,11 @@ class EventRouterTest : public ::testing::Test {
 };
 
 TEST_F(EventRouterTest, EachEventGoesToItsReceiverAndItsAnswerComesBack) {
-  const auto publish = RouteEvents(Receiver(notification_, absl::OkStatus()),
-                                   Receiver(intake_, absl::OkStatus()));
-  const auto statuses = publish({Make("1", false), Make("bad", true), Make("2", true),
-                                 Make("3", false)},
-                                absl::InfiniteFuture());
+  const auto publish =
+      RouteEvents(Receiver(notification_, absl::OkStatus()), Receiver(intake_, absl::OkStatus()));
+  const auto statuses =
+      publish({Make("1", false), Make("bad", true), Make("2", true), Make("3", false)},
+              absl::InfiniteFuture());
   ASSERT_THAT(statuses, IsOk());
   EXPECT_THAT(notification_, ElementsAre("1", "3"));
   EXPECT_THAT(intake_, ElementsAre("bad", "2"));
@@ -72,11 +72,11 @@ TEST_F(EventRouterTest, AReceiverThatIsAwayHoldsBackItsOwnAlone) {
 }
 
 TEST_F(EventRouterTest, AnAnswerOfAnotherSizeSettlesNothing) {
-  const auto publish = RouteEvents(
-      Receiver(notification_, absl::OkStatus()),
-      [](const auto&, absl::Time) -> absl::StatusOr<std::vector<absl::Status>> {
-        return std::vector<absl::Status>();
-      });
+  const auto publish =
+      RouteEvents(Receiver(notification_, absl::OkStatus()),
+                  [](const auto&, absl::Time) -> absl::StatusOr<std::vector<absl::Status>> {
+                    return std::vector<absl::Status>();
+                  });
   const auto statuses = publish({Make("1", true), Make("2", false)}, absl::InfiniteFuture());
   EXPECT_FALSE((*statuses)[0].ok());
   EXPECT_THAT((*statuses)[1], IsOk());

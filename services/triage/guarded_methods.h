@@ -23,7 +23,8 @@ inline constexpr char kGetDisposition[] = "/mamori.triage.v1.RetentionService/Ge
 // Behind `methods`, which are the others of the binary.
 inline std::vector<std::string> WithGuarded(std::vector<std::string> methods) {
   methods.insert(methods.end(), {kRequestAct, kApproveAct, kWithdrawAct, kGetAct, kListActs,
-                                 kRemoveExclusion, kPlaceHold, kListHolds, kReleaseHold, kDryRunRetention, kDisposeCase, kGetDisposition});
+                                 kRemoveExclusion, kPlaceHold, kListHolds, kReleaseHold,
+                                 kDryRunRetention, kDisposeCase, kGetDisposition});
   return methods;
 }
 

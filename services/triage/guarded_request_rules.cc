@@ -22,7 +22,8 @@ constexpr int kMaxCases = 200;
 void CheckName(Violations& violations, std::string path, std::string_view collection,
                std::string_view name) {
   if (id::FromName(collection, name).ok()) return;
-  violations.Add(std::move(path), absl::StrCat("want ", std::string(collection), "/{26 characters}"));
+  violations.Add(std::move(path),
+                 absl::StrCat("want ", std::string(collection), "/{26 characters}"));
 }
 
 void CheckSize(Violations& violations, std::string path, std::string_view text, size_t most) {

@@ -24,14 +24,14 @@ class HoldStore {
   // Locks the cases that the hold names and those that they were merged into, and asks `decide`
   // for the hold to be stored; its errors are returned unchanged. NOT_FOUND for a case that the
   // tenant does not have.
-  using DecideNew =
-      absl::FunctionRef<absl::StatusOr<v1::LegalHold>(const ActResource& resource)>;
+  using DecideNew = absl::FunctionRef<absl::StatusOr<v1::LegalHold>(const ActResource& resource)>;
   virtual absl::StatusOr<v1::LegalHold> Place(const CallKey& call, const ActCaller& caller,
                                               std::string_view tenant, const id::Id& hold_id,
                                               const std::vector<id::Id>& cases,
                                               DecideNew decide) = 0;
   // Locks the hold and its cases, asks `admit`, uses the act up and stores the hold as released at
-  // the act's time. NOT_FOUND; FAILED_PRECONDITION when it was released before; the errors of UseAct.
+  // the act's time. NOT_FOUND; FAILED_PRECONDITION when it was released before; the errors of
+  // UseAct.
   using Admit = absl::FunctionRef<absl::Status(const ActResource& resource)>;
   virtual absl::StatusOr<v1::LegalHold> Release(const CallKey& call, const ActCaller& caller,
                                                 std::string_view tenant, const id::Id& hold_id,

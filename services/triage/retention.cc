@@ -29,8 +29,7 @@ bool Retention::IsDue(const RetainedCase& found, absl::Time now, v1::DueCase& du
   due.set_record_class(record_class.id);
   due.set_state(facts.state);
   *due.mutable_close_time() = time::ToTimestamp(*facts.close_time);
-  *due.mutable_due_time() =
-      time::ToTimestamp(DueTime(*facts.close_time, record_class.months));
+  *due.mutable_due_time() = time::ToTimestamp(DueTime(*facts.close_time, record_class.months));
   due.set_on_hold(found.facts.held);
   due.set_report_count(static_cast<int32_t>(found.reports));
   due.set_note_count(static_cast<int32_t>(found.notes));
@@ -44,12 +43,13 @@ absl::StatusOr<v1::DryRunRetentionResponse> Retention::DryRun(
   ASSIGN_OR_RETURN(auto position, FromPageToken(request.page_token(), digest));
   const int size = PageSize(request.page_size());
   const absl::Time now = d_.clock.Now();
-  // Merged cases have no time of their own: nothing is left out for being too young.
+  // A merged case was closed before the one it went into was, so the bound holds for it too.
+  const absl::Time before = ClosedBefore(d_.policy, now);
   v1::DryRunRetentionResponse response;
   for (;;) {
     const int want = size - response.cases_size() + 1;
     ASSIGN_OR_RETURN(const std::vector<RetainedCase> closed,
-                     d_.store.ListClosed(call.tenant, now, position, want, call.deadline));
+                     d_.store.ListClosed(call.tenant, before, position, want, call.deadline));
     for (const RetainedCase& one : closed) {
       v1::DueCase due;
       const bool shown = Check(call, one.row).ok() && IsDue(one, now, due);
@@ -77,7 +77,7 @@ absl::StatusOr<v1::Disposition> Retention::Dispose(const CallContext& call,
   RETURN_IF_ERROR(Check(call, first.row));
   RETURN_IF_ERROR(server::RequireStepUp(call, d_.clock.Now()));
   const ChangeContext context{d_.clock.Now(),   call.traceparent, d_.ids,
-                              d_.gate.policy(), WhoOf(call),      server::ActionOf(call)};
+                              d_.gate.policy(), WhoOf(call),      audit::kDisposeCase};
   auto result = d_.store.Dispose(
       KeyOf(call, request), call.tenant, case_id, act_id, call.person,
       [&](const RetainedCase& found) -> absl::StatusOr<Disposal> {

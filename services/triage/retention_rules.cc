@@ -13,7 +13,8 @@ using absl::StatusCode;
 constexpr char kDefaultClass[] = "default";
 constexpr int kDefaultMonths = 60;
 
-// The same day of the month so many months on; of a day that the month has not, the first of the next.
+// The same day of the month so many months on; of a day that the month has not, the first of the
+// next.
 absl::CivilDay AddMonths(absl::CivilDay day, int months) {
   const absl::CivilMonth month = absl::CivilMonth(day) + months;
   const absl::CivilDay next(absl::CivilMonth(month + 1));
@@ -37,13 +38,24 @@ absl::Time DueTime(absl::Time close_time, int months) {
   return absl::FromCivil(AddMonths(absl::ToCivilDay(close_time, utc), months) + 1, utc);
 }
 
+absl::Time ClosedBefore(const mamori::v1::RetentionPolicy& policy, absl::Time now) {
+  int months = kDefaultMonths;
+  for (const mamori::v1::RetentionClass& one : policy.classes()) {
+    months = std::min(months, static_cast<int>(one.months()));
+  }
+  const absl::TimeZone utc = absl::UTCTimeZone();
+  const absl::CivilDay today = absl::ToCivilDay(now, utc);
+  // The day after the same day so many months ago.
+  return absl::FromCivil(absl::CivilDay(absl::CivilMonth(today) - months) + today.day(), utc);
+}
+
 bool IsRetained(mamori::v1::CaseState state) {
   return state == mamori::v1::CASE_STATE_CLOSED || state == mamori::v1::CASE_STATE_WITHDRAWN ||
          state == mamori::v1::CASE_STATE_MERGED;
 }
 
-absl::Status CheckDisposable(const RetentionFacts& facts,
-                             const mamori::v1::RetentionPolicy& policy, absl::Time now) {
+absl::Status CheckDisposable(const RetentionFacts& facts, const mamori::v1::RetentionPolicy& policy,
+                             absl::Time now) {
   if (!IsRetained(facts.state) || !facts.close_time.has_value()) {
     return status::StateNotAllowed("the case is not closed, or was disposed of");
   }
@@ -58,8 +70,7 @@ absl::Status CheckDisposable(const RetentionFacts& facts,
   if (now >= DueTime(*facts.close_time, RecordClassOf(policy, facts.kind).months)) {
     return absl::OkStatus();
   }
-  return status::Error(StatusCode::kFailedPrecondition,
-                       mamori::v1::ERROR_REASON_RETENTION_NOT_OVER,
+  return status::Error(StatusCode::kFailedPrecondition, mamori::v1::ERROR_REASON_RETENTION_NOT_OVER,
                        "the retention of the case is not over");
 }
 

@@ -19,10 +19,14 @@ struct RecordClass {
 };
 RecordClass RecordClassOf(const mamori::v1::RetentionPolicy& policy, mamori::v1::ReportKind kind);
 
-// Since when what was closed at `close_time` is due: the midnight (UTC) after the day that is so many calendar
-// months later, so that nobody's calendar sees it go a day too early. A day that the month has not is the next
-// month's first.
+// Since when what was closed at `close_time` is due: the midnight (UTC) after the day that is so
+// many calendar months later, so that nobody's calendar sees it go a day too early. A day that the
+// month has not is the next month's first.
 absl::Time DueTime(absl::Time close_time, int months);
+
+// What was closed at or after it is due in no class at `now`; of what was closed before, each is
+// looked at.
+absl::Time ClosedBefore(const mamori::v1::RetentionPolicy& policy, absl::Time now);
 
 // Whether the retention of a case in this state counts: it is closed, withdrawn or merged.
 bool IsRetained(mamori::v1::CaseState state);
@@ -37,8 +41,8 @@ struct RetentionFacts {
 };
 // OK, or FAILED_PRECONDITION with STATE_NOT_ALLOWED, ON_HOLD or RETENTION_NOT_OVER, a hold before
 // the time.
-absl::Status CheckDisposable(const RetentionFacts& facts,
-                             const mamori::v1::RetentionPolicy& policy, absl::Time now);
+absl::Status CheckDisposable(const RetentionFacts& facts, const mamori::v1::RetentionPolicy& policy,
+                             absl::Time now);
 
 }  // namespace mamori::triage
 

@@ -39,7 +39,8 @@ TEST(RetentionRulesTest, MonthsAreCalendarMonthsAndNoDayIsTooFew) {
   for (const auto& row : rows) {
     EXPECT_EQ(DueTime(At(row.closed), row.months), At(row.due)) << row.closed;
   }
-  // Never before as many months are over, wherever the day begins: the east is at most 14 hours ahead.
+  // Never before as many months are over, wherever the day begins: the east is at most 14 hours
+  // ahead.
   for (int hour = 0; hour < 24 * 800; hour += 7) {
     const absl::Time closed = At("2026-01-01T00:00:00Z") + absl::Hours(hour);
     const absl::CivilDay day = absl::ToCivilDay(closed, absl::UTCTimeZone());
@@ -47,6 +48,25 @@ TEST(RetentionRulesTest, MonthsAreCalendarMonthsAndNoDayIsTooFew) {
     const absl::CivilDay last = absl::CivilDay(month + 1) - 1;
     const absl::CivilDay same = std::min(absl::CivilDay(month) + (day.day() - 1), last);
     EXPECT_GT(DueTime(closed, 60), absl::FromCivil(same, absl::UTCTimeZone())) << closed;
+  }
+}
+
+TEST(RetentionRulesTest, TheBoundOfADryRunLeavesOutNothingThatIsDue) {
+  for (const int months : {1, 11, 60}) {
+    mamori::v1::RetentionPolicy policy;
+    policy.add_classes()->set_months(months);
+    int due = 0;
+    for (int day = 0; day < 1500; ++day) {
+      const absl::Time now = At("2028-02-27T10:00:00Z") + absl::Hours(24 * day);
+      for (const int back : {0, 1, 2, 3, 4, 5}) {
+        // Around the bound.
+        const absl::Time closed = ClosedBefore(policy, now) + absl::Hours(12 * (3 - back));
+        if (DueTime(closed, months) > now) continue;
+        EXPECT_LT(closed, ClosedBefore(policy, now)) << now << months;
+        ++due;
+      }
+    }
+    EXPECT_GT(due, 1000) << months;
   }
 }
 
@@ -85,11 +105,11 @@ TEST(RetentionRulesTest, NothingGoesThatIsOpenOrHeldOrYoung) {
                                  .held = held};
             if (has_time) facts.close_time = closed;
             const bool merged = state == mamori::v1::CASE_STATE_MERGED;
-            const bool over = state == mamori::v1::CASE_STATE_CLOSED ||
-                              state == mamori::v1::CASE_STATE_WITHDRAWN;
-            const bool want = !held && has_time &&
-                              ((over && now >= due) ||
-                               (merged && into == mamori::v1::CASE_STATE_DISPOSED));
+            const bool over =
+                state == mamori::v1::CASE_STATE_CLOSED || state == mamori::v1::CASE_STATE_WITHDRAWN;
+            const bool want =
+                !held && has_time &&
+                ((over && now >= due) || (merged && into == mamori::v1::CASE_STATE_DISPOSED));
             EXPECT_EQ(CheckDisposable(facts, policy, now).ok(), want)
                 << state << held << has_time << now << into;
             may += want;

@@ -35,10 +35,10 @@ class RetentionStore {
  public:
   virtual ~RetentionStore() = default;
 
-  // At most `limit` that were closed before `latest`, longest closed first, after `position` where
+  // At most `limit` that were closed before `before`, longest closed first, after `position` where
   // there is one. Reads only.
   virtual absl::StatusOr<std::vector<RetainedCase>> ListClosed(
-      std::string_view tenant, absl::Time latest, const std::optional<CasePosition>& position,
+      std::string_view tenant, absl::Time before, const std::optional<CasePosition>& position,
       int limit, absl::Time deadline) = 0;
 
   // The case with what its retention depends on. NOT_FOUND.

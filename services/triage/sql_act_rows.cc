@@ -13,9 +13,12 @@ namespace {
 constexpr char kPurpose[] = "two_person_act";
 // The last column is the version that the audit knows (110 is audit::Kind::kTwoPersonAct).
 constexpr char kColumns[] =
-    "SELECT a.act_id, a.tenant, a.audit_first, a.version, a.tag, a.record,"
+    "SELECT a.act_id, a.tenant, a.audit_first, a.version, a.tag, a.record, a.create_time,"
     " (SELECT e.access_version FROM audit_entry e WHERE e.resource_id = a.act_id AND e.kind = 110"
     " ORDER BY e.sequence DESC LIMIT 1) FROM two_person_act a";
+constexpr char kOfResource[] =
+    " WHERE a.tenant = ? AND a.resource = ? AND (a.create_time, a.act_id) < (?, ?)"
+    " ORDER BY a.create_time DESC, a.act_id DESC LIMIT ?";
 constexpr char kInsert[] =
     "INSERT INTO two_person_act (act_id, tenant, resource, create_time, version, audit_first, tag,"
     " record) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
@@ -49,7 +52,7 @@ absl::StatusOr<ActRow> ReadAct(const db::Row& row, const AccessSeal& seal) {
   const SealedAccess sealed{
       .version = row.GetInt64(3), .record = row.GetBytes(5), .tag = row.GetBytes(4)};
   const std::string name = id::Name("acts", result.act_id);
-  const int64_t audited = row.IsNull(6) ? 0 : row.GetInt64(6);
+  const int64_t audited = row.IsNull(7) ? 0 : row.GetInt64(7);
   if (!seal.IsOurs(kPurpose, result.tenant, name, audited, sealed) ||
       !result.act.ParseFromString(sealed.record)) {
     return status::NotFound("act");
@@ -72,21 +75,27 @@ absl::StatusOr<ActRow> SelectAct(db::Tx& tx, const AccessSeal& seal, std::string
 absl::StatusOr<std::vector<v1::TwoPersonAct>> SelectActs(
     db::Tx& tx, const AccessSeal& seal, std::string_view tenant, const std::string& resource,
     const std::optional<CasePosition>& position, int limit) {
-  db::Params params;
-  params.Add(tenant).Add(resource);
-  std::string sql = absl::StrCat(kColumns, " WHERE a.tenant = ? AND a.resource = ?");
-  if (position.has_value()) {
-    absl::StrAppend(&sql, " AND (a.create_time, a.act_id) < (?, ?)");
-    params.Add(position->create_micros).Add(position->case_id);
-  }
-  absl::StrAppend(&sql, " ORDER BY a.create_time DESC, a.act_id DESC LIMIT ", limit);
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(sql, params));
+  CasePosition after = position.value_or(
+      CasePosition{.create_micros = INT64_MAX, .case_id = std::string(16, '\xff')});
   std::vector<v1::TwoPersonAct> acts;
-  for (const db::Row& row : rows) {
-    absl::StatusOr<ActRow> one = ReadAct(row, seal);
-    if (one.ok()) acts.push_back(std::move(one->act));
+  // Further on where a row is not believed, so that it does not end the list.
+  for (;;) {
+    const int want = limit - static_cast<int>(acts.size());
+    ASSIGN_OR_RETURN(const db::Rows rows,
+                     tx.Query(absl::StrCat(kColumns, kOfResource), db::Params()
+                                                                       .Add(tenant)
+                                                                       .Add(resource)
+                                                                       .Add(after.create_micros)
+                                                                       .Add(after.case_id)
+                                                                       .Add(want)));
+    for (const db::Row& row : rows) {
+      absl::StatusOr<ActRow> one = ReadAct(row, seal);
+      if (one.ok()) acts.push_back(std::move(one->act));
+      after = {.create_micros = row.GetInt64(6), .case_id = row.GetBytes(0)};
+    }
+    const int count = static_cast<int>(acts.size());
+    if (static_cast<int>(rows.size()) < want || count == limit) return acts;
   }
-  return acts;
 }
 
 absl::Status InsertAct(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
@@ -101,9 +110,8 @@ absl::Status InsertAct(db::Tx& tx, const AccessSeal& seal, std::string_view tena
   return tx.ExecuteExpecting(1, kInsert, params);
 }
 
-absl::StatusOr<v1::TwoPersonAct> UpdateAct(db::Tx& tx, const AccessSeal& seal,
-                                           const ActRow& before, v1::TwoPersonAct after,
-                                           const ActCaller& caller) {
+absl::StatusOr<v1::TwoPersonAct> UpdateAct(db::Tx& tx, const AccessSeal& seal, const ActRow& before,
+                                           v1::TwoPersonAct after, const ActCaller& caller) {
   after.set_version(before.act.version() + 1);
   const SealedAccess sealed = SealAct(seal, before.tenant, after);
   db::Params params;
@@ -121,9 +129,9 @@ absl::StatusOr<v1::TwoPersonAct> UseAct(db::Tx& tx, const AccessSeal& seal, cons
                                         const ActCaller& caller) {
   ASSIGN_OR_RETURN(const ActRow row, SelectAct(tx, seal, use.tenant, use.act_id, true));
   ASSIGN_OR_RETURN(const ActTime time, marks.Read(tx));
-  RETURN_IF_ERROR(CheckUse(
-      row.act, person, HashOfUse(use, row.act),
-      {.time = time, .access = access, .resource_version = use.resource_version}));
+  RETURN_IF_ERROR(
+      CheckUse(row.act, person, HashOfUse(use, row.act),
+               {.time = time, .access = access, .resource_version = use.resource_version}));
   v1::TwoPersonAct used = row.act;
   used.set_state(v1::ACT_STATE_USED);
   RETURN_IF_ERROR(marks.Leave(tx, time));

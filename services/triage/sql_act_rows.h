@@ -34,8 +34,7 @@ absl::StatusOr<std::vector<v1::TwoPersonAct>> SelectActs(
 absl::Status InsertAct(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
                        const NewAct& act, const ActCaller& caller);
 // Over what this transaction has locked; as it is then, its version grown by one.
-absl::StatusOr<v1::TwoPersonAct> UpdateAct(db::Tx& tx, const AccessSeal& seal,
-                                           const ActRow& before,
+absl::StatusOr<v1::TwoPersonAct> UpdateAct(db::Tx& tx, const AccessSeal& seal, const ActRow& before,
                                            v1::TwoPersonAct after, const ActCaller& caller);
 
 // Uses an act up in the transaction that does it: the one way for every verb that two persons are

@@ -36,9 +36,9 @@ absl::StatusOr<ActResource> SqlActStore::Select(db::Tx& tx, std::string_view ten
 absl::StatusOr<ActResource> SqlActStore::ReadResource(std::string_view tenant, v1::ActKind kind,
                                                       const std::string& resource,
                                                       absl::Time deadline) {
-  return transactor_.Run<ActResource>(
-      {.deadline = deadline, .read_only = true},
-      [&](db::Tx& tx) { return Select(tx, tenant, kind, resource, /*for_update=*/false); });
+  return transactor_.Run<ActResource>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
+    return Select(tx, tenant, kind, resource, /*for_update=*/false);
+  });
 }
 
 absl::StatusOr<TwoPersonAct> SqlActStore::Add(const CallKey& call, const ActCaller& caller,
@@ -82,8 +82,7 @@ absl::StatusOr<TwoPersonAct> SqlActStore::Change(const CallKey& call, const ActC
 absl::StatusOr<TwoPersonAct> SqlActStore::Get(std::string_view tenant, const id::Id& act_id,
                                               absl::Time deadline) {
   return transactor_.Run<TwoPersonAct>(
-      {.deadline = deadline, .read_only = true},
-      [&](db::Tx& tx) -> absl::StatusOr<TwoPersonAct> {
+      {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<TwoPersonAct> {
         ASSIGN_OR_RETURN(const ActRow row, SelectAct(tx, seal_, tenant, act_id, false));
         return row.act;
       });
@@ -112,9 +111,9 @@ absl::StatusOr<CaseAccess> SqlActStore::ChangeAccessByAct(
                          .resource = id::Name("cases", case_id),
                          .resource_version = before.access_version,
                          .fields = fields};
-        RETURN_IF_ERROR(UseAct(tx, seal_, marks_, use, person, {&before.access},
-                               {change.who, change.action})
-                            .status());
+        RETURN_IF_ERROR(
+            UseAct(tx, seal_, marks_, use, person, {&before.access}, {change.who, change.action})
+                .status());
         RETURN_IF_ERROR(UpdateCase(tx, seal_, before, change));
         return ToProto(change.row.access);
       });

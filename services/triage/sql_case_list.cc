@@ -84,10 +84,9 @@ class Builder {
     std::set<int> states(filter_.states.begin(), filter_.states.end());
     if (states.empty()) {
       for (int state = mamori::v1::CaseState_MIN; state <= mamori::v1::CaseState_MAX; ++state) {
-        const bool stands = mamori::v1::CaseState_IsValid(state) &&
-                            state != mamori::v1::CASE_STATE_UNSPECIFIED &&
-                            state != mamori::v1::CASE_STATE_MERGED &&
-                            state != mamori::v1::CASE_STATE_DISPOSED;
+        const bool stands =
+            mamori::v1::CaseState_IsValid(state) && state != mamori::v1::CASE_STATE_UNSPECIFIED &&
+            state != mamori::v1::CASE_STATE_MERGED && state != mamori::v1::CASE_STATE_DISPOSED;
         if (stands) states.insert(state);
       }
     }

@@ -17,9 +17,12 @@ constexpr int kOfCase = 1;
 constexpr int kOfActor = 2;
 // The last column is the version that the audit knows (111 is audit::Kind::kLegalHold).
 constexpr char kColumns[] =
-    "SELECT h.hold_id, h.tenant, h.audit_first, h.version, h.tag, h.record,"
+    "SELECT h.hold_id, h.tenant, h.audit_first, h.version, h.tag, h.record, h.place_time,"
     " (SELECT e.access_version FROM audit_entry e WHERE e.resource_id = h.hold_id AND e.kind = 111"
     " ORDER BY e.sequence DESC LIMIT 1) FROM legal_hold h";
+constexpr char kOfTenant[] =
+    " WHERE h.tenant = ? AND h.released <= ? AND (h.place_time, h.hold_id) < (?, ?)"
+    " ORDER BY h.place_time DESC, h.hold_id DESC LIMIT ?";
 constexpr char kInsert[] =
     "INSERT INTO legal_hold (hold_id, tenant, place_time, released, version, audit_first, tag,"
     " record) VALUES (?, ?, ?, 0, ?, ?, ?, ?)";
@@ -70,7 +73,7 @@ absl::StatusOr<HoldRow> ReadHold(const db::Row& row, const AccessSeal& seal) {
   const SealedAccess sealed{
       .version = row.GetInt64(3), .record = row.GetBytes(5), .tag = row.GetBytes(4)};
   const std::string name = id::Name("holds", result.hold_id);
-  const int64_t audited = row.IsNull(6) ? 0 : row.GetInt64(6);
+  const int64_t audited = row.IsNull(7) ? 0 : row.GetInt64(7);
   if (!seal.IsOurs(kPurpose, result.tenant, name, audited, sealed) ||
       !result.hold.ParseFromString(sealed.record)) {
     return status::NotFound("hold");
@@ -83,10 +86,9 @@ absl::StatusOr<bool> Holds(db::Tx& tx, const AccessSeal& seal, const std::string
                            const std::vector<std::string>& targets) {
   if (targets.empty()) return false;
   const std::vector<std::string> list = db::InList(targets);
-  ASSIGN_OR_RETURN(
-      const db::Rows rows,
-      tx.Query(absl::StrCat(kColumns, kJoinTarget, db::Placeholders(list.size()), ")"),
-               db::Params().Add(tenant).Add(kind).AddAll(list)));
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(absl::StrCat(kColumns, kJoinTarget, db::Placeholders(list.size()), ")"),
+                            db::Params().Add(tenant).Add(kind).AddAll(list)));
   for (const db::Row& row : rows) {
     const absl::StatusOr<HoldRow> hold = ReadHold(row, seal);
     if (!hold.ok() || !hold->hold.has_release_time()) return true;
@@ -110,22 +112,27 @@ absl::StatusOr<std::vector<v1::LegalHold>> SelectHolds(db::Tx& tx, const AccessS
                                                        std::string_view tenant, bool released,
                                                        const std::optional<CasePosition>& position,
                                                        int limit) {
-  db::Params params;
-  params.Add(tenant);
-  std::string sql = absl::StrCat(kColumns, " WHERE h.tenant = ?");
-  if (!released) absl::StrAppend(&sql, " AND h.released = 0");
-  if (position.has_value()) {
-    absl::StrAppend(&sql, " AND (h.place_time, h.hold_id) < (?, ?)");
-    params.Add(position->create_micros).Add(position->case_id);
-  }
-  absl::StrAppend(&sql, " ORDER BY h.place_time DESC, h.hold_id DESC LIMIT ", limit);
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(sql, params));
+  CasePosition after = position.value_or(
+      CasePosition{.create_micros = INT64_MAX, .case_id = std::string(16, '\xff')});
   std::vector<v1::LegalHold> holds;
-  for (const db::Row& row : rows) {
-    absl::StatusOr<HoldRow> one = ReadHold(row, seal);
-    if (one.ok()) holds.push_back(std::move(one->hold));
+  // Further on where a row is not believed, so that it does not end the list.
+  for (;;) {
+    const int want = limit - static_cast<int>(holds.size());
+    ASSIGN_OR_RETURN(const db::Rows rows,
+                     tx.Query(absl::StrCat(kColumns, kOfTenant), db::Params()
+                                                                     .Add(tenant)
+                                                                     .Add(released)
+                                                                     .Add(after.create_micros)
+                                                                     .Add(after.case_id)
+                                                                     .Add(want)));
+    for (const db::Row& row : rows) {
+      absl::StatusOr<HoldRow> one = ReadHold(row, seal);
+      if (one.ok()) holds.push_back(std::move(one->hold));
+      after = {.create_micros = row.GetInt64(6), .case_id = row.GetBytes(0)};
+    }
+    const int count = static_cast<int>(holds.size());
+    if (static_cast<int>(rows.size()) < want || count == limit) return holds;
   }
-  return holds;
 }
 
 absl::StatusOr<std::vector<id::Id>> SelectHeldCases(db::Tx& tx, std::string_view tenant,

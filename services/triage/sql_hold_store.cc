@@ -95,8 +95,8 @@ absl::StatusOr<LegalHold> SqlHoldStore::Release(const CallKey& call, const ActCa
                          .kind = v1::ACT_KIND_RELEASE_HOLD,
                          .resource = id::Name("holds", hold_id),
                          .resource_version = resource.version};
-        ASSIGN_OR_RETURN(const v1::TwoPersonAct act, UseAct(tx, seal_, marks_, use, person,
-                                                            resource.access(), caller));
+        ASSIGN_OR_RETURN(const v1::TwoPersonAct act,
+                         UseAct(tx, seal_, marks_, use, person, resource.access(), caller));
         LegalHold released = row.hold;
         *released.mutable_release_time() = time::ToTimestamp(clock_.Now());
         released.set_release_act(act.name());
@@ -107,16 +107,16 @@ absl::StatusOr<LegalHold> SqlHoldStore::Release(const CallKey& call, const ActCa
 absl::StatusOr<ActResource> SqlHoldStore::ReadCases(std::string_view tenant,
                                                     const std::vector<id::Id>& cases,
                                                     absl::Time deadline) {
-  return transactor_.Run<ActResource>(
-      {.deadline = deadline, .read_only = true},
-      [&](db::Tx& tx) { return SelectWithMerged(tx, seal_, tenant, cases, false); });
+  return transactor_.Run<ActResource>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
+    return SelectWithMerged(tx, seal_, tenant, cases, false);
+  });
 }
 
 absl::StatusOr<ActResource> SqlHoldStore::ReadHold(std::string_view tenant, const id::Id& hold_id,
                                                    absl::Time deadline) {
-  return transactor_.Run<ActResource>(
-      {.deadline = deadline, .read_only = true},
-      [&](db::Tx& tx) { return SelectHoldResource(tx, seal_, tenant, hold_id, false); });
+  return transactor_.Run<ActResource>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
+    return SelectHoldResource(tx, seal_, tenant, hold_id, false);
+  });
 }
 
 absl::StatusOr<std::vector<ActResource>> SqlHoldStore::List(

@@ -23,8 +23,7 @@ class SqlHoldStore final : public HoldStore {
 
   absl::StatusOr<v1::LegalHold> Place(const CallKey& call, const ActCaller& caller,
                                       std::string_view tenant, const id::Id& hold_id,
-                                      const std::vector<id::Id>& cases,
-                                      DecideNew decide) override;
+                                      const std::vector<id::Id>& cases, DecideNew decide) override;
   absl::StatusOr<v1::LegalHold> Release(const CallKey& call, const ActCaller& caller,
                                         std::string_view tenant, const id::Id& hold_id,
                                         const id::Id& act_id, const std::string& person,

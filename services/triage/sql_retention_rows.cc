@@ -36,11 +36,10 @@ absl::Status RestartRetention(db::Tx& tx, const CaseRow& row) {
 absl::StatusOr<RetentionFacts> SelectRetentionFacts(db::Tx& tx, const AccessSeal& seal,
                                                     const CaseRow& row) {
   RetentionFacts facts{.state = row.state, .kind = row.kind};
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectFacts, db::Params()
-                                                                   .Add(row.merged_into)
-                                                                   .Add(row.tenant)
-                                                                   .Add(row.case_id)
-                                                                   .Add(row.tenant)));
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      tx.Query(kSelectFacts,
+               db::Params().Add(row.merged_into).Add(row.tenant).Add(row.case_id).Add(row.tenant)));
   if (!rows.empty()) {
     facts.close_time = rows[0].GetTime(0);
     if (!rows[0].IsNull(1)) {

@@ -74,16 +74,16 @@ absl::Status Certify(db::Tx& tx, const AccessSeal& seal, const CaseChange& dispo
 }  // namespace
 
 absl::StatusOr<std::vector<RetainedCase>> SqlRetentionStore::ListClosed(
-    std::string_view tenant, absl::Time latest, const std::optional<CasePosition>& position,
+    std::string_view tenant, absl::Time before, const std::optional<CasePosition>& position,
     int limit, absl::Time deadline) {
   using Found = std::vector<RetainedCase>;
-  const CasePosition after = position.value_or(CasePosition{.create_micros = INT64_MIN,
-                                                            .case_id = std::string(16, '\0')});
+  const CasePosition after =
+      position.value_or(CasePosition{.create_micros = INT64_MIN, .case_id = std::string(16, '\0')});
   return transactor_.Run<Found>(
       {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<Found> {
         ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kListClosed, db::Params()
                                                                         .Add(tenant)
-                                                                        .Add(latest)
+                                                                        .Add(before)
                                                                         .Add(after.create_micros)
                                                                         .Add(after.case_id)
                                                                         .Add(limit)));
@@ -98,11 +98,11 @@ absl::StatusOr<std::vector<RetainedCase>> SqlRetentionStore::ListClosed(
       });
 }
 
-absl::StatusOr<RetainedCase> SqlRetentionStore::Read(std::string_view tenant,
-                                                     const id::Id& case_id, absl::Time deadline) {
-  return transactor_.Run<RetainedCase>(
-      {.deadline = deadline, .read_only = true},
-      [&](db::Tx& tx) { return Find(tx, seal_, tenant, case_id, false); });
+absl::StatusOr<RetainedCase> SqlRetentionStore::Read(std::string_view tenant, const id::Id& case_id,
+                                                     absl::Time deadline) {
+  return transactor_.Run<RetainedCase>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
+    return Find(tx, seal_, tenant, case_id, false);
+  });
 }
 
 absl::Status SqlRetentionStore::TellIntake(db::Tx& tx, const CaseRow& row,
@@ -121,8 +121,7 @@ absl::Status SqlRetentionStore::TellIntake(db::Tx& tx, const CaseRow& row,
   return outbox::Append(tx, events);
 }
 
-absl::StatusOr<Disposition> SqlRetentionStore::Dispose(const CallKey& call,
-                                                       std::string_view tenant,
+absl::StatusOr<Disposition> SqlRetentionStore::Dispose(const CallKey& call, std::string_view tenant,
                                                        const id::Id& case_id, const id::Id& act_id,
                                                        const std::string& person, Decide decide) {
   return idempotency::RespondOnce<Disposition>(

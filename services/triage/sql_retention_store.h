@@ -16,7 +16,7 @@ class SqlRetentionStore final : public RetentionStore {
                     const TimeMarks& marks, id::IdSource& ids)
       : transactor_(transactor), clock_(clock), seal_(seal), marks_(marks), ids_(ids) {}
 
-  absl::StatusOr<std::vector<RetainedCase>> ListClosed(std::string_view tenant, absl::Time latest,
+  absl::StatusOr<std::vector<RetainedCase>> ListClosed(std::string_view tenant, absl::Time before,
                                                        const std::optional<CasePosition>& position,
                                                        int limit, absl::Time deadline) override;
   absl::StatusOr<RetainedCase> Read(std::string_view tenant, const id::Id& case_id,

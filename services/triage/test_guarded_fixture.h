@@ -28,8 +28,8 @@ class GuardedFixture : public TriageFixture {
         retention_store_(database_.transactor(), clock_, guarded_seal_, marks_, ids_) {}
 
   // Authenticated strongly, just now.
-  server::CallContext As(const std::string& person, std::vector<std::string> roles = {
-                                                        "first_reader"}) const {
+  server::CallContext As(const std::string& person,
+                         std::vector<std::string> roles = {"first_reader"}) const {
     server::CallContext call = Call("/mamori.triage.v1.Test/Verb", person);
     call.roles = std::move(roles);
     call.strong = true;
@@ -88,6 +88,33 @@ class GuardedFixture : public TriageFixture {
   TwoPerson acts_;
   SqlHoldStore hold_store_;
   SqlRetentionStore retention_store_;
+};
+
+// With a case from which one person is kept out.
+class ExclusionFixture : public GuardedFixture {
+ protected:
+  ExclusionFixture() {
+    case_ = Open("x").name();
+    EXPECT_THAT(Exclude(case_, "out"), testing::IsOk());
+  }
+  absl::StatusOr<mamori::v1::CaseAccess> Remove(const server::CallContext& call,
+                                                const v1::TwoPersonAct& act,
+                                                const std::string& person = "out") {
+    auto request = Verb<v1::RemoveExclusionRequest>(case_);
+    request.set_act(act.name());
+    request.set_person(person);
+    return acts_.RemoveExclusion(call, request);
+  }
+  // As if no clock had run ahead before.
+  void TearDownMarks() { database_.Execute("DELETE FROM time_mark", {}); }
+  int64_t Entries(const v1::TwoPersonAct& act) {
+    return database_
+        .Query("SELECT COUNT(*) FROM audit_entry WHERE kind = 110 AND resource_id = ?",
+               db::Params().Add(*id::FromName("acts", act.name())))[0]
+        .GetInt64(0);
+  }
+
+  std::string case_;
 };
 
 }  // namespace mamori::triage

@@ -8,7 +8,6 @@ namespace {
 constexpr char kSelectNewest[] = "SELECT MAX(time) FROM time_mark";
 constexpr char kInsert[] = "INSERT INTO time_mark (mark_id, time) VALUES (?, ?)";
 constexpr absl::Duration kHeartbeat = absl::Minutes(5);
-constexpr absl::Duration kBudget = absl::Seconds(5);
 
 }  // namespace
 
@@ -32,11 +31,10 @@ absl::Status TimeMarks::Leave(db::Tx& tx, const ActTime& time, absl::Duration sp
 }
 
 absl::StatusOr<bool> TimeMarks::RunOnce(db::Transactor& transactor) const {
-  RETURN_IF_ERROR(
-      transactor.Run({.deadline = clock_.Now() + kBudget}, [&](db::Tx& tx) -> absl::Status {
-        ASSIGN_OR_RETURN(const ActTime time, Read(tx));
-        return Leave(tx, time, kHeartbeat);
-      }));
+  RETURN_IF_ERROR(transactor.Run({}, [&](db::Tx& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(const ActTime time, Read(tx));
+    return Leave(tx, time, kHeartbeat);
+  }));
   return false;
 }
 

@@ -112,9 +112,8 @@ TwoPerson::ActOr TwoPerson::Request(const CallContext& call, const v1::RequestAc
   RETURN_IF_ERROR(Validate(request));
   const TwoPersonAct& asked = request.act();
   // Before the request id and the step-up too: whoever may not see it is told of neither.
-  ASSIGN_OR_RETURN(
-      const ActResource first,
-      d_.store.ReadResource(call.tenant, asked.kind(), asked.resource(), call.deadline));
+  ASSIGN_OR_RETURN(const ActResource first, d_.store.ReadResource(call.tenant, asked.kind(),
+                                                                  asked.resource(), call.deadline));
   RETURN_IF_ERROR(Check(call, first));
   RETURN_IF_ERROR(server::RequireStepUp(call, d_.clock.Now()));
   ActOr act = d_.store.Add(
@@ -138,10 +137,9 @@ TwoPerson::ActOr TwoPerson::Approve(const CallContext& call, const v1::ApproveAc
           const ActTime& time) -> absl::StatusOr<TwoPersonAct> {
         const absl::Status may = Check(call, resource);
         if (!may.ok()) return absl::IsNotFound(may) ? NoSuchAct() : may;
-        RETURN_IF_ERROR(CheckApprove(act, call.person, request.hash(),
-                                     {.time = time,
-                                      .access = resource.access(),
-                                      .resource_version = resource.version}));
+        RETURN_IF_ERROR(CheckApprove(
+            act, call.person, request.hash(),
+            {.time = time, .access = resource.access(), .resource_version = resource.version}));
         TwoPersonAct after = act;
         *after.add_approvals() = ApprovalOf(call, Effective(time));
         after.set_state(v1::ACT_STATE_APPROVED);
@@ -177,19 +175,19 @@ absl::StatusOr<v1::ListActsResponse> TwoPerson::List(const CallContext& call,
                                                      const v1::ListActsRequest& request) {
   RETURN_IF_ERROR(Validate(request));
   const bool of_hold = id::FromName("holds", request.resource()).ok();
-  ASSIGN_OR_RETURN(const ActResource resource,
-                   d_.store.ReadResource(
-                       call.tenant,
-                       of_hold ? v1::ACT_KIND_RELEASE_HOLD : v1::ACT_KIND_REMOVE_EXCLUSION,
-                       request.resource(), call.deadline));
+  ASSIGN_OR_RETURN(
+      const ActResource resource,
+      d_.store.ReadResource(call.tenant,
+                            of_hold ? v1::ACT_KIND_RELEASE_HOLD : v1::ACT_KIND_REMOVE_EXCLUSION,
+                            request.resource(), call.deadline));
   RETURN_IF_ERROR(Check(call, resource));
   const std::string digest =
       idempotency::Hash({"ListActs", call.tenant, request.resource(), call.person});
   ASSIGN_OR_RETURN(const auto position, FromPageToken(request.page_token(), digest));
   const int size = PageSize(request.page_size());
-  ASSIGN_OR_RETURN(const std::vector<TwoPersonAct> acts,
-                   d_.store.List(call.tenant, request.resource(), position, size + 1,
-                                 call.deadline));
+  ASSIGN_OR_RETURN(
+      const std::vector<TwoPersonAct> acts,
+      d_.store.List(call.tenant, request.resource(), position, size + 1, call.deadline));
   v1::ListActsResponse response;
   for (int i = 0; i < static_cast<int>(acts.size()) && i < size; ++i) {
     *response.add_acts() = ToProto(acts[i]);
@@ -210,8 +208,8 @@ absl::StatusOr<CaseAccess> TwoPerson::RemoveExclusion(const CallContext& call,
   ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", request.name()));
   ASSIGN_OR_RETURN(const id::Id act_id, id::FromName("acts", request.act()));
   ASSIGN_OR_RETURN(const ActResource first,
-                   d_.store.ReadResource(call.tenant, v1::ACT_KIND_REMOVE_EXCLUSION,
-                                         request.name(), call.deadline));
+                   d_.store.ReadResource(call.tenant, v1::ACT_KIND_REMOVE_EXCLUSION, request.name(),
+                                         call.deadline));
   RETURN_IF_ERROR(Check(call, first));
   RETURN_IF_ERROR(server::RequireStepUp(call, d_.clock.Now()));
   const ChangeContext context{d_.clock.Now(),   call.traceparent, d_.ids,

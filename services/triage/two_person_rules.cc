@@ -66,8 +66,8 @@ absl::Status CheckPair(std::string_view one, std::string_view other, const ActFa
 bool IsKeptOut(const v1::ActApproval& one, const CaseAccess& access) {
   const auto& departments = access.excluded_departments();
   if (!departments.empty() &&
-      (one.department().empty() || std::find(departments.begin(), departments.end(),
-                                             one.department()) != departments.end())) {
+      (one.department().empty() ||
+       std::find(departments.begin(), departments.end(), one.department()) != departments.end())) {
     return true;
   }
   return std::any_of(access.exclusions().begin(), access.exclusions().end(),
@@ -103,9 +103,9 @@ ActPeriods PeriodsOf(const mamori::v1::TwoPersonPolicy& policy, bool emergency) 
 }
 
 bool LetIn(std::string_view one, std::string_view other, const CaseAccess& access) {
-  return std::any_of(
-      access.members().begin(), access.members().end(),
-      [&](const auto& member) { return member.person() == other && member.added_by() == one; });
+  return std::any_of(access.members().begin(), access.members().end(), [&](const auto& member) {
+    return member.person() == other && member.added_by() == one;
+  });
 }
 
 absl::Status CheckClock(const ActTime& time) {

@@ -17,8 +17,8 @@ namespace mamori::triage {
 // What an act of a kind is about.
 struct ActKindRule {
   v1::ActKind kind;
-  const char* collection;             // of the resource
-  std::vector<const char*> fields;    // all of them, alphabetical
+  const char* collection;           // of the resource
+  std::vector<const char*> fields;  // all of them, alphabetical
   bool may_be_emergency;
 };
 // Null for what is no kind.

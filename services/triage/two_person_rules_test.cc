@@ -93,13 +93,13 @@ TEST(TwoPersonRulesTest, AnActIsDoneOnlyWhenEverythingIsAsItMustBe) {
                     const ActFacts facts{.time = At(wall, wall + ahead),
                                          .access = {&access},
                                          .resource_version = version};
-                    const bool want =
-                        state == v1::ACT_STATE_APPROVED && approvals == 2 &&
-                        (std::string(person) == "a" || std::string(person) == "b") &&
-                        std::string(hash) == "hash" && version == 7 && wall >= kNotBefore &&
-                        wall < kExpiry && ahead <= absl::Seconds(5) &&
-                        (tie == 0 || static_cast<Tie>(tie) == Tie::kThirdLetBothIn) &&
-                        (out == 0 || static_cast<Out>(out) == Out::kThird);
+                    const bool want = state == v1::ACT_STATE_APPROVED && approvals == 2 &&
+                                      (std::string(person) == "a" || std::string(person) == "b") &&
+                                      std::string(hash) == "hash" && version == 7 &&
+                                      wall >= kNotBefore && wall < kExpiry &&
+                                      ahead <= absl::Seconds(5) &&
+                                      (tie == 0 || static_cast<Tie>(tie) == Tie::kThirdLetBothIn) &&
+                                      (out == 0 || static_cast<Out>(out) == Out::kThird);
                     const absl::Status got = CheckUse(act, person, hash, facts);
                     ASSERT_EQ(got.ok(), want)
                         << state << " " << approvals << " " << person << " " << hash << " "
@@ -141,11 +141,11 @@ TEST(TwoPersonRulesTest, AnApprovalIsTakenOnlyFromAnIndependentSecondPerson) {
                   const bool third_tied = static_cast<Tie>(tie) == Tie::kThirdLetBothIn;
                   const bool want = state == v1::ACT_STATE_REQUESTED && approvals == 1 &&
                                     ((who == "b" && !tied) || (who == "c" && !third_tied)) &&
-                                    std::string(hash) == "hash" && version == 7 &&
-                                    wall < kExpiry && ahead < absl::ZeroDuration();
+                                    std::string(hash) == "hash" && version == 7 && wall < kExpiry &&
+                                    ahead < absl::ZeroDuration();
                   const absl::Status got = CheckApprove(act, person, hash, facts);
-                  ASSERT_EQ(got.ok(), want) << state << approvals << person << hash << version
-                                            << wall << ahead << tie;
+                  ASSERT_EQ(got.ok(), want)
+                      << state << approvals << person << hash << version << wall << ahead << tie;
                   taken += got.ok();
                 }
               }
@@ -165,8 +165,7 @@ TEST(TwoPersonRulesTest, EachRefusalSaysWhatToDoNext) {
   EXPECT_THAT(CheckUse(act, "a", "hash", good), IsOk());
   ActFacts facts = good;
   facts.time = At(kNotBefore - absl::Seconds(1));
-  EXPECT_THAT(CheckUse(act, "a", "hash", facts),
-              HasReason(mamori::v1::ERROR_REASON_ACT_NOT_READY));
+  EXPECT_THAT(CheckUse(act, "a", "hash", facts), HasReason(mamori::v1::ERROR_REASON_ACT_NOT_READY));
   facts.time = At(kExpiry);
   EXPECT_THAT(CheckUse(act, "a", "hash", facts), HasReason(mamori::v1::ERROR_REASON_ACT_EXPIRED));
   facts.time = At(kNotBefore, kNotBefore + absl::Hours(24));
@@ -223,8 +222,7 @@ TEST(TwoPersonRulesTest, OnlyWhatWasNotDoneIsWithdrawn) {
 
 TEST(TwoPersonRulesTest, EveryKindHasItsRule) {
   for (int kind = v1::ActKind_MIN; kind <= v1::ActKind_MAX; ++kind) {
-    EXPECT_EQ(RuleOf(static_cast<v1::ActKind>(kind)) != nullptr,
-              kind != v1::ACT_KIND_UNSPECIFIED)
+    EXPECT_EQ(RuleOf(static_cast<v1::ActKind>(kind)) != nullptr, kind != v1::ACT_KIND_UNSPECIFIED)
         << kind;
   }
   EXPECT_EQ(RuleOf(static_cast<v1::ActKind>(99)), nullptr);

@@ -1,13 +1,10 @@
-// Acts of two persons on a real database: by the book, against it, and all at once.
+// Acts of two persons on a real database: by the book and against it.
 #include <gmock/gmock.h>
 
-#include <atomic>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "common/authz/access_record.h"
-#include "services/triage/sql_act_rows.h"
 #include "services/triage/test_guarded_fixture.h"
 
 namespace mamori::triage {
@@ -20,30 +17,7 @@ using testing::IsOk;
 using testing::StatusIs;
 using v1::TwoPersonAct;
 
-class TwoPersonTest : public GuardedFixture {
- protected:
-  TwoPersonTest() {
-    case_ = Open("x").name();
-    EXPECT_THAT(Exclude(case_, "out"), IsOk());
-  }
-  absl::StatusOr<CaseAccess> Remove(const server::CallContext& call, const TwoPersonAct& act,
-                                    const std::string& person = "out") {
-    auto request = Verb<v1::RemoveExclusionRequest>(case_);
-    request.set_act(act.name());
-    request.set_person(person);
-    return acts_.RemoveExclusion(call, request);
-  }
-  // As if no clock had run ahead before.
-  void TearDownMarks() { database_.Execute("DELETE FROM time_mark", {}); }
-  int64_t Entries(const TwoPersonAct& act) {
-    return database_
-        .Query("SELECT COUNT(*) FROM audit_entry WHERE kind = 110 AND resource_id = ?",
-               db::Params().Add(*id::FromName("acts", act.name())))[0]
-        .GetInt64(0);
-  }
-
-  std::string case_;
-};
+using TwoPersonTest = ExclusionFixture;
 
 TEST_F(TwoPersonTest, TwoPersonsRemoveAnExclusionOnce) {
   const auto request = AskRemoval(case_, "out");
@@ -63,8 +37,7 @@ TEST_F(TwoPersonTest, TwoPersonsRemoveAnExclusionOnce) {
   EXPECT_TRUE(IsKeptOut(case_, "out"));
   WaitOver();
   EXPECT_THAT(Remove(As("c"), *asked), HasReason(mamori::v1::ERROR_REASON_ACT_PERSON_NOT_ALLOWED));
-  EXPECT_THAT(Remove(As("b"), *asked, "another"),
-              HasReason(mamori::v1::ERROR_REASON_ACT_MISMATCH));
+  EXPECT_THAT(Remove(As("b"), *asked, "another"), HasReason(mamori::v1::ERROR_REASON_ACT_MISMATCH));
   EXPECT_THAT(Remove(As("b"), *asked), IsOk());
   EXPECT_FALSE(IsKeptOut(case_, "out"));
   ASSERT_THAT(Exclude(case_, "out"), IsOk());
@@ -282,97 +255,6 @@ TEST_F(TwoPersonTest, AnEmergencyWaitsLessAndIsToldAtOnce) {
   EXPECT_THAT(Remove(As("a"), *asked), HasReason(mamori::v1::ERROR_REASON_ACT_NOT_READY));
   fake_.Advance(absl::Minutes(5));
   EXPECT_THAT(Remove(As("a"), *asked), IsOk());
-}
-
-TEST_F(TwoPersonTest, ARaceForOneActHasOneWinner) {
-  const id::Id case_id = *id::FromName("cases", case_);
-  for (int round = 0; round < 5; ++round) {
-    const TwoPersonAct act = Approved(AskRemoval(case_, "out"));
-    WaitOver();
-    const ActUse use{.tenant = "t",
-                     .act_id = *id::FromName("acts", act.name()),
-                     .kind = act.kind(),
-                     .resource = case_,
-                     .resource_version = act.resource_version(),
-                     .fields = {{"person", "out"}}};
-    std::atomic<int> won = 0, lost = 0;
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 8; ++i) {
-      threads.emplace_back([&, person = std::string(i % 2 == 0 ? "a" : "b")] {
-        // Without the lock on the case, so that nothing but the act itself keeps it to one.
-        const absl::Status used = database_.transactor().Run(
-            {.deadline = Deadline()}, [&](db::Tx& tx) -> absl::Status {
-              return UseAct(tx, guarded_seal_, marks_, use, person, {}, {{"c", person}, "Race"})
-                  .status();
-            });
-        if (used.ok()) {
-          ++won;
-        } else if (status::HasReason(used, mamori::v1::ERROR_REASON_ACT_NOT_READY)) {
-          ++lost;
-        }
-      });
-    }
-    for (std::thread& thread : threads) thread.join();
-    EXPECT_EQ(won, 1);
-    EXPECT_EQ(lost, 7);
-  }
-}
-
-TEST_F(TwoPersonTest, ARaceForOneExclusionRemovesItOnce) {
-  const TwoPersonAct act = Approved(AskRemoval(case_, "out"));
-  WaitOver();
-  std::vector<v1::RemoveExclusionRequest> requests;
-  for (int i = 0; i < 8; ++i) {
-    requests.push_back(Verb<v1::RemoveExclusionRequest>(case_));
-    requests.back().set_act(act.name());
-    requests.back().set_person("out");
-  }
-  std::atomic<int> won = 0;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 8; ++i) {
-    threads.emplace_back(
-        [&, i] { won += acts_.RemoveExclusion(As(i % 2 == 0 ? "a" : "b"), requests[i]).ok(); });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(won, 1);
-}
-
-TEST_F(TwoPersonTest, WhatNobodyWithTheKeyWroteIsNotBelieved) {
-  const auto asked = acts_.Request(As("a"), AskRemoval(case_, "out"));
-  ASSERT_THAT(asked, IsOk());
-  const id::Id act_id = *id::FromName("acts", asked->name());
-  const db::Rows old = database_.Query(
-      "SELECT version, tag, record FROM two_person_act WHERE act_id = ?",
-      db::Params().Add(act_id));
-  v1::GetActRequest get;
-  get.set_name(asked->name());
-  // As the database's root: an approval put in, a state set, an older row put back.
-  TwoPersonAct forged;
-  ASSERT_TRUE(forged.ParseFromString(old[0].GetBytes(2)));
-  forged.add_approvals()->set_person("b");
-  forged.set_state(v1::ACT_STATE_APPROVED);
-  database_.Execute("UPDATE two_person_act SET record = ? WHERE act_id = ?",
-                    db::Params().Add(forged.SerializeAsString()).Add(act_id));
-  WaitOver();
-  EXPECT_THAT(Remove(As("a"), *asked), StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_GE(telemetry_.Take("tag"), 1);
-  database_.Execute("UPDATE two_person_act SET record = ? WHERE act_id = ?",
-                    db::Params().Add(old[0].GetBytes(2)).Add(act_id));
-  ASSERT_THAT(Approve("b", *asked), IsOk());
-  ASSERT_THAT(acts_.Withdraw(As("a"), Verb<v1::WithdrawActRequest>(asked->name())), IsOk());
-  database_.Execute("UPDATE two_person_act SET version = ?, tag = ?, record = ? WHERE act_id = ?",
-                    db::Params()
-                        .Add(old[0].GetInt64(0))
-                        .Add(old[0].GetBytes(1))
-                        .Add(old[0].GetBytes(2))
-                        .Add(act_id));
-  EXPECT_THAT(acts_.Get(As("a"), get), StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_GE(telemetry_.Take("replayed"), 1);
-  database_.Execute("UPDATE two_person_act SET tenant = 'other' WHERE act_id = ?",
-                    db::Params().Add(act_id));
-  server::CallContext stranger = As("a");
-  stranger.tenant = "other";
-  EXPECT_THAT(acts_.Get(stranger, get), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(TwoPersonTest, ListsArePaged) {

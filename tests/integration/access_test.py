@@ -49,8 +49,8 @@ OF_RECORD = {"ReviseFinding": "findings"} | {m: "measures" for m in WORK if m.en
 REQUEST_ID_KEY = "mamori-request-id"
 # As the services know the person "accused" of the tests' issuer.
 ACCUSED = "test/accused"
-# Names a month, not a case.
-OF_NO_CASE = {"GetStatistics"}
+# What these name is no case but a month, an act or a hold: services/triage/two_person_test.cc, hold_test.cc.
+OF_NO_CASE = {"GetStatistics", "ApproveAct", "WithdrawAct", "GetAct", "ReleaseHold"}
 # Of the tenant, not of a case: whoever may look after them may see all.
 OF_THE_TENANT = {"GetWebhookEndpoint", "UpdateWebhookEndpoint", "DeleteWebhookEndpoint", "RotateWebhookSecret"}
 
@@ -112,6 +112,8 @@ def make(method: str, name: str, etag: str = "", into: str = ""):
             request.request_id = new_request_id()
         elif field.name == "etag":
             request.etag = etag
+        elif field.name == "act":
+            request.act = name_of("acts", os.urandom(16))
         elif field.name == "into":
             request.into = into or name_of("cases", os.urandom(16))
         elif field.name == "note":
