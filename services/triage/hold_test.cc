@@ -22,7 +22,7 @@ using v1::LegalHold;
 
 class HoldTest : public GuardedFixture {
  protected:
-  HoldTest() : holds_({hold_store_, gate_, fake_, ids_}) {}
+  HoldTest() : holds_({hold_store_, gate_, fake_, ids_, tokens_}) {}
 
   v1::PlaceHoldRequest Hold() {
     v1::PlaceHoldRequest request;

@@ -78,7 +78,8 @@ absl::StatusOr<v1::ListHoldsResponse> Holds::List(const CallContext& call,
   const authz::Viewer viewer = ViewerOf(call);
   const std::string digest = idempotency::Hash(
       {"ListHolds", call.tenant, request.show_released() ? "1" : "0", call.person});
-  ASSIGN_OR_RETURN(auto position, FromPageToken(request.page_token(), digest));
+  const idempotency::TokenBinding binding{call.tenant, call.person, digest};
+  ASSIGN_OR_RETURN(auto position, FromPageToken(d_.tokens, binding, request.page_token()));
   const int size = PageSize(request.page_size());
   v1::ListHoldsResponse response;
   // Pages are full although some are hidden: then more is asked for.
@@ -93,7 +94,7 @@ absl::StatusOr<v1::ListHoldsResponse> Holds::List(const CallContext& call,
         CaseRow last;
         last.create_time = absl::FromUnixMicros(position->create_micros);
         last.case_id = position->case_id;
-        response.set_next_page_token(ToPageToken(last, digest));
+        response.set_next_page_token(ToPageToken(d_.tokens, binding, last));
         return response;
       }
       if (shown) *response.add_holds() = one.hold;

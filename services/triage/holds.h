@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/id/id.h"
+#include "common/idempotency/page_token.h"
 #include "common/server/caller.h"
 #include "common/time/clock.h"
 #include "mamori/triage/v1/hold_service.pb.h"
@@ -22,6 +23,7 @@ class Holds {
     const AccessGate& gate;
     const time::Clock& clock;
     id::IdSource& ids;
+    const idempotency::PageTokens& tokens;
   };
   explicit Holds(Dependencies dependencies) : d_(std::move(dependencies)) {}
 

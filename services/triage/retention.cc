@@ -40,7 +40,8 @@ absl::StatusOr<v1::DryRunRetentionResponse> Retention::DryRun(
     const CallContext& call, const v1::DryRunRetentionRequest& request) {
   RETURN_IF_ERROR(Validate(request));
   const std::string digest = idempotency::Hash({"DryRunRetention", call.tenant, call.person});
-  ASSIGN_OR_RETURN(auto position, FromPageToken(request.page_token(), digest));
+  const idempotency::TokenBinding binding{call.tenant, call.person, digest};
+  ASSIGN_OR_RETURN(auto position, FromPageToken(d_.tokens, binding, request.page_token()));
   const int size = PageSize(request.page_size());
   const absl::Time now = d_.clock.Now();
   // A merged case was closed before the one it went into was, so the bound holds for it too.
@@ -57,7 +58,7 @@ absl::StatusOr<v1::DryRunRetentionResponse> Retention::DryRun(
         CaseRow last;
         last.create_time = absl::FromUnixMicros(position->create_micros);
         last.case_id = position->case_id;
-        response.set_next_page_token(ToPageToken(last, digest));
+        response.set_next_page_token(ToPageToken(d_.tokens, binding, last));
         return response;
       }
       if (shown) *response.add_cases() = std::move(due);

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/id/id.h"
+#include "common/idempotency/page_token.h"
 #include "common/server/caller.h"
 #include "common/time/clock.h"
 #include "mamori/triage/v1/retention_service.pb.h"
@@ -27,6 +28,7 @@ class Retention {
     id::IdSource& ids;
     // Called after events may have been written.
     std::function<void()> committed;
+    const idempotency::PageTokens& tokens;
   };
   explicit Retention(Dependencies dependencies) : d_(std::move(dependencies)) {}
 

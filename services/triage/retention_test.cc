@@ -29,9 +29,9 @@ constexpr absl::Duration kFiveYears = 5 * 366 * kDay;
 class RetentionTest : public GuardedFixture {
  protected:
   RetentionTest()
-      : holds_({hold_store_, gate_, fake_, ids_}),
+      : holds_({hold_store_, gate_, fake_, ids_, tokens_}),
         retention_({retention_store_, gate_, DefaultPolicy()->policy.retention(), "digest", fake_,
-                    ids_, [] {}}),
+                    ids_, [] {}, tokens_}),
         // The verbs are done at the time of the test's clock here.
         worked_({case_store_, gate_, assessors_, fake_, ids_, [] {}}) {}
 
@@ -141,8 +141,16 @@ TEST_F(RetentionTest, TwoPersonsDisposeAndACertificateStays) {
   EXPECT_THAT(Dispose("a", name, act), HasReason(mamori::v1::ERROR_REASON_ACT_NOT_READY));
   WaitOver();
   EXPECT_THAT(Dispose("c", name, act), HasReason(mamori::v1::ERROR_REASON_ACT_PERSON_NOT_ALLOWED));
+  database_.Run(
+      "INSERT INTO case_work SELECT case_id, tenant, case_id, 1, case_id, 1, 1, 'a', 0,"
+      " REPEAT('r', 32), 'said' FROM case_record");
+  database_.Run(
+      "INSERT INTO actor_mention SELECT tenant, report_id, 0, report_id, 1, 9 FROM case_report");
   const auto done = Dispose("b", name, act);
   ASSERT_THAT(done, IsOk());
+  EXPECT_EQ(done->record_count(), 1);
+  EXPECT_EQ(Count("SELECT COUNT(*) FROM case_work WHERE case_id = ?", name), 0);
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM actor_mention"), 0);
   EXPECT_EQ(done->act(), act.name());
   EXPECT_EQ(done->act_hash(), act.hash());
   EXPECT_EQ(done->approvers_size(), 2);

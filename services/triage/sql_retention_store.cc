@@ -30,6 +30,10 @@ constexpr char kSelectReports[] =
 constexpr char kEmptyAssessments[] =
     "UPDATE case_report SET assessment = '' WHERE case_id = ? AND tenant = ?";
 constexpr char kDeleteNotes[] = "DELETE FROM case_note WHERE case_id = ? AND tenant = ?";
+constexpr char kDeleteWork[] = "DELETE FROM case_work WHERE case_id = ? AND tenant = ?";
+constexpr char kDeleteMentions[] =
+    "DELETE FROM actor_mention WHERE report_id IN"
+    " (SELECT report_id FROM case_report WHERE case_id = ? AND tenant = ?)";
 constexpr char kInsertDisposition[] =
     "INSERT INTO disposition (case_id, tenant, dispose_time, audit_random, certificate)"
     " VALUES (?, ?, ?, ?, ?)";
@@ -146,6 +150,9 @@ absl::StatusOr<Disposition> SqlRetentionStore::Dispose(const CallKey& call, std:
         RETURN_IF_ERROR(tx.Execute(kEmptyAssessments, Of(found.row)).status());
         ASSIGN_OR_RETURN(const int64_t notes, tx.Execute(kDeleteNotes, Of(found.row)));
         certificate.set_note_count(static_cast<int32_t>(notes));
+        ASSIGN_OR_RETURN(const int64_t records, tx.Execute(kDeleteWork, Of(found.row)));
+        certificate.set_record_count(static_cast<int32_t>(records));
+        RETURN_IF_ERROR(tx.Execute(kDeleteMentions, Of(found.row)).status());
         RETURN_IF_ERROR(UpdateCase(tx, seal_, found.row, disposal.change));
         RETURN_IF_ERROR(Certify(tx, seal_, disposal.change, certificate,
                                 time::FromTimestamp(certificate.dispose_time())));

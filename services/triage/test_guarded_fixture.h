@@ -23,7 +23,7 @@ class GuardedFixture : public TriageFixture {
         marks_(fake_, ids_, telemetry_),
         act_store_(database_.transactor(), clock_, guarded_seal_, marks_),
         acts_({act_store_, gate_, DefaultPolicy()->policy.two_person(),
-               DefaultPolicy()->policy.retention(), fake_, ids_, [] {}}),
+               DefaultPolicy()->policy.retention(), fake_, ids_, [] {}, tokens_}),
         hold_store_(database_.transactor(), clock_, guarded_seal_, marks_),
         retention_store_(database_.transactor(), clock_, guarded_seal_, marks_, ids_) {}
 

@@ -183,7 +183,8 @@ absl::StatusOr<v1::ListActsResponse> TwoPerson::List(const CallContext& call,
   RETURN_IF_ERROR(Check(call, resource));
   const std::string digest =
       idempotency::Hash({"ListActs", call.tenant, request.resource(), call.person});
-  ASSIGN_OR_RETURN(const auto position, FromPageToken(request.page_token(), digest));
+  const idempotency::TokenBinding binding{call.tenant, call.person, digest};
+  ASSIGN_OR_RETURN(const auto position, FromPageToken(d_.tokens, binding, request.page_token()));
   const int size = PageSize(request.page_size());
   ASSIGN_OR_RETURN(
       const std::vector<TwoPersonAct> acts,
@@ -197,7 +198,7 @@ absl::StatusOr<v1::ListActsResponse> TwoPerson::List(const CallContext& call,
     CaseRow at;
     at.create_time = time::FromTimestamp(last.request_time());
     ASSIGN_OR_RETURN(at.case_id, id::FromName("acts", last.name()));
-    response.set_next_page_token(ToPageToken(at, digest));
+    response.set_next_page_token(ToPageToken(d_.tokens, binding, at));
   }
   return response;
 }

@@ -50,9 +50,9 @@ class GrantsTest(SystemTest):
         for statement in ("UPDATE mamori_intake.report SET body = ''", "UPDATE mamori_intake.supplement SET body = ''"):
             self.assertIn("denied", self._as("intake", statement, *self._tls()).stderr)
 
-    def test_the_work_on_a_case_is_only_added_to(self):
-        for statement in ("DELETE FROM mamori_triage.case_work", "UPDATE mamori_triage.case_work SET body = ''"):
-            self.assertIn("denied", self._as("triage", statement, *self._tls()).stderr)
+    def test_the_work_on_a_case_is_never_changed(self):
+        """It goes when the case is disposed of."""
+        self.assertIn("denied", self._as("triage", "UPDATE mamori_triage.case_work SET body = ''", *self._tls()).stderr)
 
     def test_audit_is_only_added_to(self):
         for service in SERVICES:

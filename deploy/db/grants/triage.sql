@@ -1,5 +1,5 @@
 -- What the triage service may do, table by table. Cases and delivery outcomes are never deleted by
--- it; notes when a case is disposed of.
+-- it; notes and the records of its work when a case is disposed of.
 GRANT SELECT ON {schema}.schema_migration TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.outbox TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.inbox TO {user};
@@ -10,9 +10,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.timer TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.case_record TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.case_category TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.case_report TO {user};
-GRANT SELECT, INSERT ON {schema}.case_note TO {user};
-GRANT SELECT, INSERT ON {schema}.case_work TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.case_note TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.case_work TO {user};
 GRANT SELECT, INSERT ON {schema}.case_delivery TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.deadline TO {user};
 GRANT SELECT, INSERT ON {schema}.statistics TO {user};
