@@ -11,143 +11,27 @@ import grpc
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
+from every_request import NAMED, make  # noqa: E402
 from harness import paths  # noqa: E402
 from harness.client import new_request_id  # noqa: E402
 from harness.ids import name_of  # noqa: E402
 from harness.processes import wait_until  # noqa: E402
 from harness.reports import make_request  # noqa: E402
-from harness.stubs import (SERVICES, actor_pb2, assessment_pb2, intake_service_pb2, notification_pb2,  # noqa: E402
-                           notification_service_pb2, report_pb2, text_format, triage_service_pb2)
+from harness.stubs import (intake_service_pb2, notification_pb2, notification_service_pb2,  # noqa: E402
+                           triage_service_pb2)
 from harness.testcase import SystemTest  # noqa: E402
 from harness.welch import interleave, largest_t  # noqa: E402
 
-# What a field names, by its path in a request: every RPC of every service that has one is tested.
-RESOURCES = ("name", "case_name", "report", "contact.report", "webhook_endpoint.name")
-# What the methods on the work of a case take besides a name: right in every field.
-MEASURE = "measure { measure: 'WARNING' text: 't' }"
-WORK = {
-    "RecordStatement": "statement { kind: STATEMENT_KIND_WRITTEN role: STATEMENT_ROLE_OTHER form: STATEMENT_FORM_SUMMARY "
-                       "person: 'p' text: 't' take_time { seconds: 1 } }",
-    "RecordFinding": "finding { text: 't' outcome: FACT_OUTCOME_NOT sources { resource: 'e' sha256: '" + "x" * 32 + "' } }",
-    "ReviseFinding": "finding { text: 't' outcome: FACT_OUTCOME_NOT sources { resource: 'e' sha256: '" + "x" * 32 + "' } }",
-    "ConcludeFactFinding": "conclusion { outcome: FACT_OUTCOME_UNDETERMINED reason: 'r' }",
-    "GetFactFinding": "",
-    "ProposeMeasure": MEASURE,
-    "ReviseMeasure": MEASURE,
-    "GetMeasure": "",
-    "ListMeasures": "",
-    "ApproveMeasure": "digest: '" + "0" * 64 + "'",
-    "RevokeApproval": "",
-    "ReferMeasure": "",
-    "RejectMeasure": "reason: 'r'",
-    "RecordMeasureOutcome": "outcome { contact_person: 'c' next_action: 'n' carry_out_time { seconds: 1 } }",
-    "AssessMeasureEffect": "effect { reason: 'r' }",
-}
-# Whose name is that of a record of the case.
-OF_RECORD = {"ReviseFinding": "findings"} | {m: "measures" for m in WORK if m.endswith(("Measure", "Approval", "Outcome",
-                                             "Effect")) and m != "ProposeMeasure"}
 REQUEST_ID_KEY = "mamori-request-id"
 # As the services know the person "accused" of the tests' issuer.
 ACCUSED = "test/accused"
-# What these name is no case but a month, an act or a hold: services/triage/two_person_test.cc, hold_test.cc.
-OF_NO_CASE = {"GetStatistics", "ApproveAct", "WithdrawAct", "GetAct", "ReleaseHold"}
 # Of the tenant, not of a case: whoever may look after them may see all.
 OF_THE_TENANT = {"GetWebhookEndpoint", "UpdateWebhookEndpoint", "DeleteWebhookEndpoint", "RotateWebhookSecret"}
-
-
-def field_of(message, path: str):
-    """The descriptor of a field by its path, or None."""
-    for part in path.split("."):
-        field = message.fields_by_name.get(part) if message else None
-        message = field.message_type if field else None
-    return field
-
-
-def named() -> dict[str, tuple]:
-    """RPC: (service, descriptor of its request, path of the field that names)."""
-    found = {}
-    for service, descriptors in SERVICES.items():
-        for descriptor in descriptors:
-            for method in descriptor.methods:
-                if method.name.startswith("Create"):
-                    continue  # what it makes has no name yet
-                for path in RESOURCES:
-                    field = field_of(method.input_type, path)
-                    if field and field.type == field.TYPE_STRING and method.name not in OF_NO_CASE:
-                        found[method.name] = (service, method.input_type, path)
-    return found
-
-
-NAMED = named()
 
 
 def golden() -> dict[str, list[str]]:
     lines = (paths.ROOT / "tests" / "golden" / "access.txt").read_text().splitlines()
     return {line.split()[0]: line.split()[1:] for line in lines if line and not line.startswith("#")}
-
-
-def make_work(method: str, name: str, etag: str):
-    """Of a record that no case has, where the method is about one."""
-    descriptor = NAMED[method][1]
-    request = text_format.Parse(WORK[method], descriptor._concrete_class())
-    request.name = name + ("/" + name_of(OF_RECORD[method], os.urandom(16)) if method in OF_RECORD else "")
-    if "request_id" in descriptor.fields_by_name:
-        request.request_id = new_request_id()
-    if "etag" in descriptor.fields_by_name:
-        request.etag = etag
-    return request
-
-
-def make(method: str, name: str, etag: str = "", into: str = ""):
-    """A request that is right in every field; a field that this cannot fill fails the test."""
-    if method in WORK:
-        return make_work(method, name, etag)
-    _, descriptor, path = NAMED[method]
-    request = descriptor._concrete_class()
-    for field in descriptor.fields:
-        if field.name in ("name", "match", "categories", "page_size", "page_token", "state", "company", "case_name",
-                          "report", "start_time"):
-            continue
-        if field.name == "request_id":
-            request.request_id = new_request_id()
-        elif field.name == "etag":
-            request.etag = etag
-        elif field.name == "act":
-            request.act = name_of("acts", os.urandom(16))
-        elif field.name == "into":
-            request.into = into or name_of("cases", os.urandom(16))
-        elif field.name == "note":
-            request.note.text = "n"
-        elif field.name == "supplement":
-            request.supplement.text = "s"
-            request.supplement.kind = report_pb2.SUPPLEMENT_KIND_ADDITION
-            request.supplement.language = "en"
-        elif field.name == "contact":
-            request.contact.company = "acme-jp"
-            request.contact.actor.person = "Someone"
-            request.contact.actor.relation = actor_pb2.ACTOR_RELATION_CUSTOMER
-            request.contact.channel = report_pb2.CHANNEL_PHONE
-            request.contact.start_time.FromSeconds(int(time.time()) - 60)
-            request.contact.demand = "d"
-        elif field.name == "webhook_endpoint":
-            request.webhook_endpoint.company = "nobody"
-            request.webhook_endpoint.url = "https://127.0.0.1:9/x"
-            request.webhook_endpoint.etag = etag
-        elif field.name == "severity":
-            request.severity = assessment_pb2.SEVERITY_LOW
-        elif field.name == "closed":
-            request.closed = True
-        elif field.name == "deadline":
-            request.deadline = name_of("deadlines", os.urandom(16))
-        elif field.name in ("assignee", "reason", "consent", "person", "slot", "clock"):
-            setattr(request, field.name, "x")
-        else:
-            raise AssertionError(f"{method}.{field.name}: say here how to fill it")
-    holder = request
-    for part in path.split(".")[:-1]:
-        holder = getattr(holder, part)
-    setattr(holder, path.split(".")[-1], name)
-    return request
 
 
 class AccessTest(SystemTest):

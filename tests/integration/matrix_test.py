@@ -2,6 +2,7 @@
 rule that is gone is noticed by it."""
 
 import concurrent.futures
+import os
 import pathlib
 import sys
 import unittest
@@ -10,9 +11,10 @@ import grpc
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from access_test import NAMED, make  # noqa: E402
+from every_request import NAMED, make  # noqa: E402
 from harness import paths  # noqa: E402
 from harness.client import new_request_id  # noqa: E402
+from harness.ids import name_of  # noqa: E402
 from harness.processes import wait_until  # noqa: E402
 from harness.reports import make_request  # noqa: E402
 from harness.stubs import (SERVICES, actor_pb2, intake_service_pb2, notification_pb2,  # noqa: E402
@@ -194,6 +196,60 @@ class MatrixTest(SystemTest):
                                             notification_service_pb2.IngestEventsRequest()))}
         assert len(codes) == 1, codes
         return client.call("triage", "IngestEvents", triage_service_pb2.IngestEventsRequest())
+
+    def _plain(self, service: str, method: str, client, **fields):
+        """Of no case, and right in every field."""
+        descriptor = next(m for d in SERVICES[service] for m in d.methods if m.name == method).input_type
+        request = descriptor._concrete_class(**fields)
+        if "request_id" in descriptor.fields_by_name:
+            request.request_id = new_request_id()
+        return client.call(service, method, request)
+
+    def _ListUnseenLinks(self, client, _):  # noqa: N802
+        return self._plain("triage", "ListUnseenLinks", client)
+
+    def _ListHolds(self, client, _):  # noqa: N802
+        return self._plain("triage", "ListHolds", client)
+
+    def _PlaceHold(self, client, names):  # noqa: N802
+        return self._plain("triage", "PlaceHold", client,
+                           hold={"issuer": "court", "reason": "r", "case_name": names["case"]})
+
+    def _ReleaseHold(self, client, _):  # noqa: N802
+        return self._plain("triage", "ReleaseHold", client, name=name_of("holds", os.urandom(16)),
+                           act=name_of("acts", os.urandom(16)))
+
+    def _DryRunRetention(self, client, _):  # noqa: N802
+        return self._plain("triage", "DryRunRetention", client)
+
+    def _GetStatistics(self, client, _):  # noqa: N802
+        return self._plain("triage", "GetStatistics", client, name="statistics/2001-01")
+
+    def _ListStatistics(self, client, _):  # noqa: N802
+        return self._plain("triage", "ListStatistics", client)
+
+    def _RequestAct(self, client, names):  # noqa: N802
+        return self._plain("triage", "RequestAct", client, act={
+            "kind": "ACT_KIND_REMOVE_EXCLUSION", "resource": names["case"], "reason": "r",
+            "fields": [{"name": "person", "value": "test/nobody"}]})
+
+    def _ApproveAct(self, client, _):  # noqa: N802
+        return self._plain("triage", "ApproveAct", client, name=name_of("acts", os.urandom(16)), hash=bytes(32))
+
+    def _WithdrawAct(self, client, _):  # noqa: N802
+        return self._plain("triage", "WithdrawAct", client, name=name_of("acts", os.urandom(16)))
+
+    def _GetAct(self, client, _):  # noqa: N802
+        return self._plain("triage", "GetAct", client, name=name_of("acts", os.urandom(16)))
+
+    def _ListActs(self, client, names):  # noqa: N802
+        return self._plain("triage", "ListActs", client, resource=names["case"])
+
+    def _SubmitAnonymousReport(self, client, _):  # noqa: N802
+        return self._plain("intake", "SubmitAnonymousReport", client)
+
+    def _RotateReceipt(self, client, _):  # noqa: N802
+        return self._plain("intake", "RotateReceipt", client)
 
     def _Echo(self, client, _):  # noqa: N802
         return client.call("intake", "Echo", intake_service_pb2.EchoRequest(payload="x"))
