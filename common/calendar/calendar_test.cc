@@ -156,6 +156,12 @@ TEST(Calendar, ADayWithoutMidnightBeginsAfterTheGap) {
   EXPECT_EQ(calendar.EndOf(CivilDay(2018, 2, 17)), Parse("2018-02-18T00:00:00-03:00"));
 }
 
+// Toronto put its clocks forward at 23:30 on 30 March 1919: midnight fell into the gap.
+TEST(Calendar, ADayWhoseMidnightFallsIntoAGapBeginsWhereTheGapEnds) {
+  const Calendar calendar(Zone("America/Toronto"), {});
+  EXPECT_EQ(calendar.StartOf(CivilDay(1919, 3, 31)), Parse("1919-03-31T00:30:00-04:00"));
+}
+
 TEST(Calendar, ACompanyClosesAndOpensOnDaysOfItsOwn) {
   Calendar::Rules rules;
   rules.closed_days = {CivilDay(2026, 12, 29), CivilDay(2026, 12, 30), CivilDay(2026, 12, 31)};

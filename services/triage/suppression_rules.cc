@@ -16,7 +16,6 @@ bool IsSafe(const std::vector<int64_t>& counts, const std::vector<bool>& hidden,
     ++cells;
   }
   if (cells == 0) return true;
-  if (cells == 1) return false;
   // The others may have taken as little as they can, which leaves one this much.
   const int64_t most = with_zeros ? sum : sum - (cells - 1);
   return most >= smallest;

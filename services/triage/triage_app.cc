@@ -74,9 +74,9 @@ constexpr int kMinimumSchema = 207;
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
 // Changes are gathered this long before they get their positions: nobody who watches minds.
 constexpr absl::Duration kWatchLinger = absl::Milliseconds(50);
-// Relay, backlog, sequencer, housekeeping, deadlines, their auditor, audit, refusals, time marks
-// and readiness, beside the handlers.
-constexpr int kWorkerConnections = 10;
+// Relay, backlog, sequencer, housekeeping, deadlines, their auditor, statistics, audit, refusals, time
+// marks and readiness, beside the handlers.
+constexpr int kWorkerConnections = 11;
 
 class TriageApp final : public server::App {
  public:
