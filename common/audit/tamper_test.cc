@@ -213,7 +213,7 @@ const Case kCases[] = {
     {"OneBitOfAReport",
      [](Service& s, Administrator&, const auto& ids) {
        s.database_.Execute(
-           "UPDATE report SET body = CONCAT('W', SUBSTR(body, 2))"
+           "UPDATE report SET body = INSERT(body, 60, 1, CHAR(ASCII(SUBSTR(body, 60)) ^ 1))"
            " WHERE report_id = ?",
            db::Params().Add(ids[2]));
      },
@@ -221,7 +221,7 @@ const Case kCases[] = {
     {"TheTextAndItsRandomBytes",
      [](Service& s, Administrator&, const auto& ids) {
        s.database_.Execute(
-           "UPDATE supplement SET body = 'mild', audit_random = REPEAT('x', 32)"
+           "UPDATE supplement SET body = CONCAT(REPEAT('x', 32), 'mild')"
            " WHERE report_id = ? LIMIT 1",
            db::Params().Add(ids[0]));
      },
@@ -232,6 +232,20 @@ const Case kCases[] = {
                                           db::Params().Add(ids[0]));
        s.database_.Execute("UPDATE report SET body = ? WHERE report_id = ?",
                            db::Params().Add(one[0].GetBytes(0)).Add(ids[1]));
+     },
+     "a row whose content is not what the audit tells of"},
+    {"AReportsPlaceTakenByAnother",
+     [](Service& s, Administrator&, const auto& ids) {
+       const auto one =
+           s.database_.Query("SELECT body, summary, body_digest FROM report WHERE report_id = ?",
+                             db::Params().Add(ids[0]));
+       s.database_.Execute(
+           "UPDATE report SET body = ?, summary = ?, body_digest = ? WHERE report_id = ?",
+           db::Params()
+               .Add(one[0].GetBytes(0))
+               .Add(one[0].GetBytes(1))
+               .Add(one[0].GetBytes(2))
+               .Add(ids[1]));
      },
      "a row whose content is not what the audit tells of"},
     {"ASupplementRemoved",
@@ -341,6 +355,34 @@ const Case kCases[] = {
 
 INSTANTIATE_TEST_SUITE_P(AnAdministrator, TamperTest, ::testing::ValuesIn(kCases),
                          [](const auto& info) { return std::string(info.param.name); });
+
+TEST(ErasedContent, IsProvedToHaveBeenThere) {
+  Service service("intake");
+  const std::vector<id::Id> reports = service.Submit(3, 1);
+  service.Settle();
+  service.Erase(reports[1]);
+  const Verified verified = service.Verify();
+  EXPECT_THAT(verified.findings, IsEmpty());
+  EXPECT_EQ(verified.erased, 1);
+  // Its row is as little to be removed or put elsewhere as before.
+  service.database_.Execute("UPDATE report SET body_digest = REPEAT('x', 32) WHERE report_id = ?",
+                            db::Params().Add(reports[1]));
+  EXPECT_THAT(service.Verify().findings,
+              Contains(HasSubstr("a row whose content is not what the audit tells of")));
+  service.database_.Execute("DELETE FROM report WHERE report_id = ?", db::Params().Add(reports[1]));
+  EXPECT_THAT(service.Verify().findings, Contains(HasSubstr("missing or changed")));
+}
+
+TEST(WithoutKeys, RowsAreStillCounted) {
+  Service service("intake");
+  const std::vector<id::Id> reports = service.Submit(3, 1);
+  service.Settle();
+  EXPECT_THAT(service.Verify({service.sink_}, false).findings, IsEmpty());
+  service.database_.Execute("DELETE FROM supplement WHERE report_id = ?",
+                            db::Params().Add(reports[0]));
+  EXPECT_THAT(service.Verify({service.sink_}, false).findings,
+              Contains(HasSubstr("missing or changed")));
+}
 
 TEST(Sinks, ThatLackOrReplayWhatIsNewestAreFound) {
   Service service("intake");

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "common/audit/checkpoint.h"
 #include "common/audit/journal.h"
 #include "common/db/transaction.h"
+#include "common/sealing/sealer.h"
 
 namespace mamori::audit {
 
@@ -26,6 +28,9 @@ struct VerifyOptions {
   absl::Duration open = absl::Seconds(30);
   // Whether the rows that the audit tells of are compared with it too.
   bool content = true;
+  // Opens their content. Without it what a row holds cannot be compared, only whether it is there
+  // and, of a report, whether it is the one.
+  const sealing::Sealer* sealer = nullptr;
 };
 
 // A copy of a service's checkpoints that its database's owner could not change.
@@ -62,6 +67,7 @@ struct Verified {
   Chains chains;
   int64_t entries = 0;
   int64_t checkpoints = 0;
+  int64_t erased = 0;        // rows whose content no key opens any more
   int64_t open_entries = 0;  // after the last checkpoint: authentic, but whether any are missing
                              // cannot be said
 };
@@ -102,8 +108,11 @@ class Verifier {
 
   // verify_content.cc
   absl::Status CheckContent();
-  absl::Status CheckCommitted(const char* sql, Kind kind, db::Params (*after)(const db::Row* last));
-  void CheckCommittedRow(const db::Row& row, Kind kind);
+  struct Committed;
+  absl::Status CheckCommitted(const Committed& table);
+  absl::StatusOr<std::optional<sealing::KeyRing>> KeysOf(const db::Rows& rows);
+  void CheckCommittedRow(const Committed& table, const db::Row& row,
+                         const std::optional<sealing::KeyRing>& keys);
   absl::Status CheckCases();
   void CheckCase(const db::Row& row);
   absl::Time genesis() const {

@@ -6,35 +6,39 @@
 #include "absl/strings/str_cat.h"
 #include "common/audit/content.h"
 #include "common/audit/verify.h"
+#include "common/sealing/fields.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
 
 namespace mamori::audit {
 namespace {
 
-// The row, its chain, its time, the random bytes and the content.
+// The row, its chain, its time, the tenant, the content, and of a report its heading and the
+// commitment.
 constexpr char kReports[] =
-    "SELECT report_id, report_id, create_time, audit_random, body FROM report FORCE INDEX (by_id)"
-    " WHERE report_id > ? ORDER BY report_id LIMIT 500";
+    "SELECT report_id, report_id, create_time, tenant, body, summary, body_digest"
+    " FROM report FORCE INDEX (by_id) WHERE report_id > ? ORDER BY report_id LIMIT 500";
 constexpr char kSupplements[] =
-    "SELECT supplement_id, report_id, create_time, audit_random, body FROM supplement"
+    "SELECT supplement_id, report_id, create_time, tenant, body, NULL, NULL FROM supplement"
     " WHERE (report_id = ? AND create_time = ? AND supplement_id > ?)"
     " OR (report_id = ? AND create_time > ?) OR report_id > ?"
     " ORDER BY report_id, create_time, supplement_id LIMIT 500";
 constexpr char kContacts[] =
-    "SELECT contact_id, contact_id, create_time, audit_random, body, tenant FROM contact"
+    "SELECT contact_id, contact_id, create_time, tenant, body, NULL, NULL FROM contact"
     " WHERE (tenant = ? AND create_time = ? AND contact_id > ?)"
     " OR (tenant = ? AND create_time > ?) OR tenant > ?"
     " ORDER BY tenant, create_time, contact_id LIMIT 500";
 constexpr char kNotes[] =
-    "SELECT note_id, case_id, create_time, audit_random, text FROM case_note"
+    "SELECT note_id, case_id, create_time, tenant, text, NULL, NULL FROM case_note"
     " WHERE note_id > ? ORDER BY note_id LIMIT 500";
+// In the clear, with the random bytes of the commitment beside it.
 constexpr char kWork[] =
-    "SELECT row_id, case_id, create_time, audit_random, body FROM case_work"
+    "SELECT row_id, case_id, create_time, tenant, body, audit_random, NULL FROM case_work"
     " WHERE row_id > ? ORDER BY row_id LIMIT 500";
 constexpr char kDispositions[] =
-    "SELECT case_id, case_id, dispose_time, audit_random, certificate FROM disposition"
-    " WHERE case_id > ? ORDER BY case_id LIMIT 500";
+    "SELECT case_id, case_id, dispose_time, tenant, certificate, audit_random, NULL"
+    " FROM disposition WHERE case_id > ? ORDER BY case_id LIMIT 500";
+constexpr size_t kTenant = 3, kContent = 4, kHeading = 5, kCommitment = 6;
 // With the last entry of its chain, read in the same moment: the case may be worked on meanwhile.
 constexpr char kCases[] =
     "SELECT c.case_id, c.tenant, c.company, c.state, c.report_kind, c.severity, c.assignee,"
@@ -78,24 +82,50 @@ db::Params AfterSupplement(const db::Row* last) {
 }
 
 db::Params AfterContact(const db::Row* last) {
-  return AfterGroup(last, last == nullptr ? std::string() : last->GetBytes(5));
+  return AfterGroup(last, last == nullptr ? std::string() : last->GetBytes(kTenant));
 }
 
 bool Has(const std::vector<std::string>& all, const std::string& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
 
+// What the row's content gives, which must be what the audit was told. Erased(), DATA_LOSS.
+absl::StatusOr<std::string> CommitmentOf(const sealing::KeyRing& keys,
+                                         const sealing::Field& content, const db::Row& row) {
+  ASSIGN_OR_RETURN(const std::string text, keys.Open(content, row.GetBytes(kContent)));
+  if (content.name == sealing::ReportBody({}, {}).name) {
+    ASSIGN_OR_RETURN(const std::string heading,
+                     keys.Open(sealing::ReportHeading(content.tenant, content.resource),
+                               TextOrNone(row, kHeading)));
+    return Commit(std::string_view(heading).substr(0, sealing::kCommitmentRandomBytes), text);
+  }
+  if (text.size() < sealing::kCommitmentRandomBytes) return absl::DataLossError("too short");
+  const std::string_view all(text);
+  return Commit(all.substr(0, sealing::kCommitmentRandomBytes),
+                all.substr(sealing::kCommitmentRandomBytes));
+}
+
 }  // namespace
+
+// A table whose rows the audit has commitments to.
+struct Verifier::Committed {
+  const char* sql;
+  Kind kind;
+  db::Params (*after)(const db::Row* last);
+  // Null for what is not sealed.
+  sealing::Field (*field)(std::string_view tenant, std::string_view id);
+};
 
 absl::Status Verifier::CheckContent() {
   if (verified_.service == "intake") {
-    RETURN_IF_ERROR(CheckCommitted(kReports, Kind::kReport, AfterId));
-    RETURN_IF_ERROR(CheckCommitted(kSupplements, Kind::kReport, AfterSupplement));
-    RETURN_IF_ERROR(CheckCommitted(kContacts, Kind::kContact, AfterContact));
+    using sealing::ContactBody, sealing::ReportBody, sealing::SupplementBody;
+    RETURN_IF_ERROR(CheckCommitted({kReports, Kind::kReport, AfterId, ReportBody}));
+    RETURN_IF_ERROR(CheckCommitted({kSupplements, Kind::kReport, AfterSupplement, SupplementBody}));
+    RETURN_IF_ERROR(CheckCommitted({kContacts, Kind::kContact, AfterContact, ContactBody}));
   } else if (verified_.service == "triage") {
-    RETURN_IF_ERROR(CheckCommitted(kNotes, Kind::kCase, AfterId));
-    RETURN_IF_ERROR(CheckCommitted(kWork, Kind::kCase, AfterId));
-    RETURN_IF_ERROR(CheckCommitted(kDispositions, Kind::kCase, AfterId));
+    RETURN_IF_ERROR(CheckCommitted({kNotes, Kind::kCase, AfterId, sealing::NoteText}));
+    RETURN_IF_ERROR(CheckCommitted({kWork, Kind::kCase, AfterId, nullptr}));
+    RETURN_IF_ERROR(CheckCommitted({kDispositions, Kind::kCase, AfterId, nullptr}));
     RETURN_IF_ERROR(CheckCases());
   }
   for (const auto& [key, chain] : verified_.chains) {
@@ -115,26 +145,50 @@ absl::Status Verifier::CheckContent() {
   return absl::OkStatus();
 }
 
-absl::Status Verifier::CheckCommitted(const char* sql, Kind kind,
-                                      db::Params (*after)(const db::Row* last)) {
-  for (db::Params params = after(nullptr);;) {
-    ASSIGN_OR_RETURN(const db::Rows rows, Read(sql, params));
+absl::Status Verifier::CheckCommitted(const Committed& table) {
+  for (db::Params params = table.after(nullptr);;) {
+    ASSIGN_OR_RETURN(const db::Rows rows, Read(table.sql, params));
     if (rows.empty()) return absl::OkStatus();
-    for (const db::Row& row : rows) CheckCommittedRow(row, kind);
-    params = after(&rows.back());
+    ASSIGN_OR_RETURN(const std::optional<sealing::KeyRing> keys, KeysOf(rows));
+    for (const db::Row& row : rows) CheckCommittedRow(table, row, keys);
+    params = table.after(&rows.back());
   }
 }
 
-void Verifier::CheckCommittedRow(const db::Row& row, Kind kind) {
-  const std::string name = NameOf(kind, row.GetBytes(1));
-  // From before the audit, or of this moment.
+absl::StatusOr<std::optional<sealing::KeyRing>> Verifier::KeysOf(const db::Rows& rows) {
+  if (options_.sealer == nullptr) return std::optional<sealing::KeyRing>();
+  std::vector<std::string_view> sealed;
+  for (const db::Row& row : rows) {
+    const std::string& content = row.GetBytes(kContent);
+    if (sealing::HeaderOf(content).ok()) sealed.push_back(content);
+  }
+  ASSIGN_OR_RETURN(sealing::KeyRing keys, options_.sealer->Fetch(sealed, absl::InfiniteFuture()));
+  return std::optional<sealing::KeyRing>(std::move(keys));
+}
+
+void Verifier::CheckCommittedRow(const Committed& table, const db::Row& row,
+                                 const std::optional<sealing::KeyRing>& keys) {
+  const std::string name = NameOf(table.kind, row.GetBytes(1));
+  // Of this moment, or from before the audit.
   const bool known_later = !MustBeCovered(LatestOf(row.GetTime(2)));
-  const bool known_earlier = row.IsNull(3) && row.GetTime(2) < genesis();
-  const auto chain = verified_.chains.find(ChainKey(kind, row.GetBytes(1)));
-  const std::string commitment =
-      row.IsNull(3) ? std::string() : Commit(row.GetBytes(3), row.GetBytes(4));
-  if (chain != verified_.chains.end() && Has(chain->second.commitments, commitment)) {
-    if (++chain->second.content_rows > static_cast<int64_t>(chain->second.commitments.size())) {
+  const bool known_earlier = row.GetTime(2) < genesis();
+  const auto chain = verified_.chains.find(ChainKey(table.kind, row.GetBytes(1)));
+  absl::StatusOr<std::string> commitment = sealing::Erased();
+  if (table.field == nullptr) {
+    commitment = Commit(TextOrNone(row, kHeading), row.GetBytes(kContent));
+  } else if (keys) {
+    commitment = CommitmentOf(*keys, table.field(row.GetBytes(kTenant), row.GetBytes(0)), row);
+    if (sealing::IsErased(commitment.status())) ++verified_.erased;
+  }
+  // What does not open any more can still be the right row, as far as the row says it.
+  if (sealing::IsErased(commitment.status()) && !row.IsNull(kCommitment)) {
+    commitment = row.GetBytes(kCommitment);
+  }
+  const bool closed = sealing::IsErased(commitment.status());
+  if (chain != verified_.chains.end() &&
+      (closed || (commitment.ok() && Has(chain->second.commitments, *commitment)))) {
+    if (++chain->second.content_rows > static_cast<int64_t>(chain->second.commitments.size()) &&
+        !(closed && known_later)) {
       Find(name + ": a row stands there twice");
     }
     return;

@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <cstring>
+
 #include "common/crypto/key_arena.h"
 
 namespace mamori::crypto {
@@ -32,6 +34,21 @@ bool OpenSealed(const unsigned char* key, std::string_view nonce, std::string_vi
          crypto_aead_xchacha20poly1305_ietf_decrypt(plaintext, nullptr, nullptr, Bytes(sealed),
                                                     sealed.size(), Bytes(associated),
                                                     associated.size(), Bytes(nonce), key) == 0;
+}
+
+void FillRandom(char* bytes, size_t size) {
+  // Each byte is given once, and gone from here then.
+  thread_local char drawn[1024];
+  thread_local size_t left = 0;
+  if (size > sizeof(drawn)) return randombytes_buf(bytes, size);
+  if (left < size) {
+    randombytes_buf(drawn, sizeof(drawn));
+    left = sizeof(drawn);
+  }
+  char* const from = drawn + sizeof(drawn) - left;
+  std::memcpy(bytes, from, size);
+  sodium_memzero(from, size);
+  left -= size;
 }
 
 void Wipe(std::string& secret) {

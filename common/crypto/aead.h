@@ -22,6 +22,10 @@ void AppendSealed(const unsigned char* key, std::string_view nonce, std::string_
 bool OpenSealed(const unsigned char* key, std::string_view nonce, std::string_view associated,
                 std::string_view sealed, unsigned char* plaintext);
 
+// `size` random bytes for nonces and the like, which stand beside what is sealed. Many are drawn at
+// a time, since asking the kernel costs as much as sealing; keys are not made of these.
+void FillRandom(char* bytes, size_t size);
+
 // Overwrites what it held, and empties it.
 void Wipe(std::string& secret);
 

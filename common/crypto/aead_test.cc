@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <mutex>
+#include <set>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "common/crypto/key_arena.h"
 
@@ -47,6 +51,24 @@ TEST(Aead, OpensWhatItSealedAndNothingElse) {
     EXPECT_FALSE(opened.right) << i;
     EXPECT_EQ(opened.text.find("words"), std::string::npos) << "given away although it was changed";
   }
+}
+
+TEST(FillRandom, GivesNothingTwice) {
+  std::set<std::string> all;
+  std::mutex mu;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 500; ++i) {
+        std::string bytes(i % 100 == 0 ? 2000 : 16 + i % 9, '\0');
+        FillRandom(bytes.data(), bytes.size());
+        const std::lock_guard lock(mu);
+        EXPECT_TRUE(all.insert(bytes.substr(0, 16)).second);
+        EXPECT_TRUE(all.insert(bytes.substr(bytes.size() - 8)).second);
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
 }
 
 TEST(Wipe, LeavesNothingInTheBytes) {

@@ -1,7 +1,5 @@
 #include "common/sealing/data_key.h"
 
-#include <sodium.h>
-
 #include "common/crypto/aead.h"
 #include "common/status/macros.h"
 
@@ -15,7 +13,7 @@ static_assert(kNonceBytes == crypto::kNonceBytes &&
 
 std::string DataKey::Seal(const Field& field, std::string_view plaintext) const {
   char nonce[kNonceBytes];
-  randombytes_buf(nonce, sizeof(nonce));
+  crypto::FillRandom(nonce, sizeof(nonce));
   std::string sealed;
   sealed.reserve(plaintext.size() + kOverheadBytes);
   AppendHeader({.key_id = id_, .nonce = {nonce, sizeof(nonce)}}, sealed);

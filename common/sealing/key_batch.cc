@@ -11,6 +11,7 @@ namespace mamori::sealing {
 namespace {
 
 static_assert(kWrappedKeyBytes == crypto::kNonceBytes + crypto::kKeyBytes + crypto::kSealBytes);
+static_assert(kKeysPerBatch == KeySlots::kBatchKeys);
 static_assert(kBatchIdBytes + 2 == kKeyIdBytes);
 
 std::string Place(std::string_view tenant, std::string_view key_id) {
@@ -24,7 +25,7 @@ std::string_view View(const unsigned char* key) {
 void AppendWrapped(const unsigned char* with, std::string_view tenant, std::string_view key_id,
                    const unsigned char* key, std::string& out) {
   char nonce[kNonceBytes];
-  randombytes_buf(nonce, sizeof(nonce));
+  crypto::FillRandom(nonce, sizeof(nonce));
   out.append(nonce, sizeof(nonce));
   crypto::AppendSealed(with, {nonce, sizeof(nonce)}, Place(tenant, key_id), View(key), out);
 }
@@ -74,10 +75,13 @@ absl::StatusOr<KeyBatch> KeyWrapper::Make(std::string_view tenant) const {
   const KeySlots::Slot slot = slots_.Take();
   RETURN_IF_ERROR(encryption_.Load(batch.key_encryption_id, tenant, slot.first()));
   batch.wrapped.reserve(kKeysPerBatch * kWrappedKeyBytes);
-  for (size_t i = 0; i < kKeysPerBatch; ++i) {
-    randombytes_buf(slot.second(), crypto::kKeyBytes);
-    AppendWrapped(slot.first(), tenant, batch.KeyId(i), slot.second(), batch.wrapped);
-  }
+  slots_.WithBatch([&](unsigned char* keys) {
+    randombytes_buf(keys, kKeysPerBatch * crypto::kKeyBytes);
+    for (size_t i = 0; i < kKeysPerBatch; ++i) {
+      AppendWrapped(slot.first(), tenant, batch.KeyId(i), keys + i * crypto::kKeyBytes,
+                    batch.wrapped);
+    }
+  });
   return batch;
 }
 

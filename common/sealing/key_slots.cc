@@ -8,19 +8,28 @@ namespace mamori::sealing {
 namespace {
 
 constexpr size_t kSlotBytes = 2 * crypto::kKeyBytes;
+constexpr size_t kBatchBytes = KeySlots::kBatchKeys * crypto::kKeyBytes;
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<KeySlots>> KeySlots::Create(crypto::KeyArena& arena) {
   unsigned char* begin = nullptr;
-  ASSIGN_OR_RETURN(crypto::Key memory,
-                   arena.Make(kSlots * kSlotBytes, [&](unsigned char* bytes) { begin = bytes; }));
+  ASSIGN_OR_RETURN(crypto::Key memory, arena.Make(kBatchBytes + kSlots * kSlotBytes,
+                                                  [&](unsigned char* bytes) { begin = bytes; }));
   return std::unique_ptr<KeySlots>(new KeySlots(std::move(memory), begin));
 }
 
-KeySlots::KeySlots(crypto::Key memory, unsigned char* begin) : memory_(std::move(memory)) {
+KeySlots::KeySlots(crypto::Key memory, unsigned char* begin)
+    : memory_(std::move(memory)), batch_(begin) {
+  begin += kBatchBytes;
   free_.reserve(kSlots);
   for (size_t i = kSlots; i > 0; --i) free_.push_back(begin + (i - 1) * kSlotBytes);
+}
+
+void KeySlots::WithBatch(absl::FunctionRef<void(unsigned char* keys)> make) {
+  std::lock_guard lock(batch_mu_);
+  make(batch_);
+  sodium_memzero(batch_, kBatchBytes);
 }
 
 KeySlots::Slot KeySlots::Take() {

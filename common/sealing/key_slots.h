@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "common/crypto/key_arena.h"
 
@@ -18,6 +19,7 @@ namespace mamori::sealing {
 class KeySlots {
  public:
   static constexpr size_t kSlots = 128;
+  static constexpr size_t kBatchKeys = 64;
 
   // RESOURCE_EXHAUSTED when the arena is full.
   static absl::StatusOr<std::unique_ptr<KeySlots>> Create(crypto::KeyArena& arena);
@@ -39,10 +41,15 @@ class KeySlots {
   };
   Slot Take();
 
+  // Room for kBatchKeys keys, for one caller at a time; zeroed afterwards.
+  void WithBatch(absl::FunctionRef<void(unsigned char* keys)> make);
+
  private:
   KeySlots(crypto::Key memory, unsigned char* begin);
 
   const crypto::Key memory_;
+  std::mutex batch_mu_;
+  unsigned char* const batch_;
   std::mutex mu_;
   std::condition_variable returned_;
   std::vector<unsigned char*> free_;

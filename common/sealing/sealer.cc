@@ -13,6 +13,11 @@ absl::StatusOr<DataKey> KeyRing::Get(std::string_view tenant, std::string_view k
   return wrapper_->Unwrap(tenant, found->second.key_encryption_id, key_id, found->second.wrapped);
 }
 
+absl::StatusOr<DataKey> KeyRing::KeyOf(std::string_view tenant, std::string_view sealed) const {
+  ASSIGN_OR_RETURN(const Header header, HeaderOf(sealed));
+  return Get(tenant, header.key_id);
+}
+
 absl::StatusOr<std::string> KeyRing::Open(const Field& field, std::string_view sealed) const {
   ASSIGN_OR_RETURN(const Header header, HeaderOf(sealed));
   ASSIGN_OR_RETURN(const DataKey key, Get(field.tenant, header.key_id));
@@ -42,8 +47,13 @@ absl::StatusOr<KeyRing> Sealer::Fetch(const std::vector<std::string_view>& seale
 absl::StatusOr<DataKey> Sealer::FetchKey(std::string_view tenant, std::string_view sealed,
                                          absl::Time deadline) const {
   ASSIGN_OR_RETURN(const Header header, HeaderOf(sealed));
-  ASSIGN_OR_RETURN(const KeyRing ring, Fetch({sealed}, deadline));
-  return ring.Get(tenant, header.key_id);
+  return FetchKeyById(tenant, std::string(header.key_id), deadline);
+}
+
+absl::StatusOr<DataKey> Sealer::FetchKeyById(std::string_view tenant, const std::string& key_id,
+                                             absl::Time deadline) const {
+  ASSIGN_OR_RETURN(StoredKeys keys, store_.Find({key_id}, deadline));
+  return KeyRing(wrapper_, std::move(keys)).Get(tenant, key_id);
 }
 
 }  // namespace mamori::sealing

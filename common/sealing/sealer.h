@@ -24,6 +24,8 @@ class KeyRing {
 
   // Erased(). DATA_LOSS when the key store has no such key: it was set back, or lost.
   absl::StatusOr<DataKey> Get(std::string_view tenant, std::string_view key_id) const;
+  // Of sealed content. DATA_LOSS also when it is not sealed.
+  absl::StatusOr<DataKey> KeyOf(std::string_view tenant, std::string_view sealed) const;
   // The same, and DATA_LOSS when the content is not what was sealed for the field.
   absl::StatusOr<std::string> Open(const Field& field, std::string_view sealed) const;
 
@@ -51,6 +53,8 @@ class Sealer {
   // Of one.
   absl::StatusOr<DataKey> FetchKey(std::string_view tenant, std::string_view sealed,
                                    absl::Time deadline) const;
+  absl::StatusOr<DataKey> FetchKeyById(std::string_view tenant, const std::string& key_id,
+                                       absl::Time deadline) const;
 
  private:
   const KeyWrapper& wrapper_;

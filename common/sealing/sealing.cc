@@ -46,16 +46,26 @@ absl::StatusOr<Keys> ReadKeys(const config::v1::Sealing& config, const std::stri
 Sealing::Sealing(const config::v1::Sealing& config, Keys keys, const time::Clock& clock,
                  time::Sleeper& sleeper, id::IdSource& ids, telemetry::Telemetry& telemetry)
     : keys_(std::move(keys)),
+      telemetry_(telemetry),
       pool_(db::Pool::Create(keys_.store)),
       transactor_(*pool_, clock, sleeper),
       wrapper_(*keys_.encryption, *keys_.slots),
       store_(transactor_, clock),
+      eraser_(store_, config.erasure_file(), clock),
       stock_(wrapper_, store_, clock, config::Or(config.keys_ahead(), kKeysAhead),
              [this] { stocking_.Wake(); }),
       sealer_(wrapper_, store_, stock_),
       stocking_({.name = "keys", .interval = absl::Seconds(1)}, ids, telemetry,
                 [this] { return stock_.RunOnce(); }) {}
 
-absl::Status Sealing::Prepare() { return db::CheckSchemaVersion(*pool_, kMinimumKeysSchema); }
+absl::Status Sealing::Prepare(db::Transactor& own) {
+  RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumKeysSchema));
+  ASSIGN_OR_RETURN(const int64_t erased, eraser_.Replay(own));
+  if (erased > 0) {
+    telemetry_.Log(telemetry::Level::kWarn, "erased again what a restored key store had",
+                   {{"keys", absl::StrCat(erased)}});
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace mamori::sealing

@@ -11,6 +11,7 @@
 #include "common/db/pool.h"
 #include "common/db/transaction.h"
 #include "common/id/id.h"
+#include "common/sealing/eraser.h"
 #include "common/sealing/key_encryption.h"
 #include "common/sealing/key_slots.h"
 #include "common/sealing/sealer.h"
@@ -42,17 +43,22 @@ class Sealing {
   const Sealer& sealer() const { return sealer_; }
   KeyStore& store() { return store_; }
 
-  // Before anything is served: the key store is there and has its schema.
-  absl::Status Prepare();
+  Eraser& eraser() { return eraser_; }
+
+  // Before anything is served: the key store is there with its schema, and what was erased is
+  // erased in it. `own` is the service's own database.
+  absl::Status Prepare(db::Transactor& own);
   void Start() { stocking_.Start(); }
   void Stop() { stocking_.Stop(); }
 
  private:
   const Keys keys_;
+  telemetry::Telemetry& telemetry_;
   const std::unique_ptr<db::Pool> pool_;
   db::Transactor transactor_;
   const KeyWrapper wrapper_;
   SqlKeyStore store_;
+  Eraser eraser_;
   KeyStock stock_;
   const Sealer sealer_;
   worker::Periodic stocking_;

@@ -19,6 +19,10 @@ secret() {
 make_secrets() {
   local name
   for name in intake triage notification mail; do secret $name.password openssl rand -hex 24; done
+  for name in intake triage notification; do
+    secret keys-$name.password openssl rand -hex 24
+    secret sealing.$name.key openssl rand -hex 32
+  done
   secret webhook.key openssl rand -hex 32
   secret access.key openssl rand -hex 32
   secret memory.key openssl rand -hex 32
@@ -39,19 +43,20 @@ make_secrets() {
 
 readonly port_names='INTAKE_PORT INTAKE_PROBE_PORT INTAKE_METRICS_PORT TRIAGE_PORT TRIAGE_PROBE_PORT
   TRIAGE_METRICS_PORT NOTIFICATION_PORT NOTIFICATION_PROBE_PORT NOTIFICATION_METRICS_PORT DATABASE_PORT MAIL_PORT
-  WEBHOOK_PORT'
+  WEBHOOK_PORT KEYS_PORT'
 
 # The process that holds a port when the system runs.
 owner_of() {
   case $1 in
     DATABASE_PORT) echo "$state/db/pid" ;;
+    KEYS_PORT) echo "$state/keys/pid" ;;
     *) echo "$state/run/$(printf '%s' "${1%%_*}" | tr '[:upper:]' '[:lower:]').pid" ;;
   esac
 }
 
 runs() {
   case $1 in
-    "$state/db/pid") [ -s "$1" ] && kill -0 "$(cat "$1")" 2>/dev/null ;;
+    "$state/db/pid" | "$state/keys/pid") [ -s "$1" ] && kill -0 "$(cat "$1")" 2>/dev/null ;;
     *) process_of "$1" >/dev/null ;;
   esac
 }

@@ -8,6 +8,8 @@
 
 #include "common/id/id.h"
 #include "common/idempotency/hash.h"
+#include "common/sealing/sealed_answer.h"
+#include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/intake/methods.h"
 #include "services/intake/page.h"
@@ -23,6 +25,20 @@ Position PositionOf(const StoredContact& row) {
 
 }  // namespace
 
+absl::StatusOr<sealing::DataKey> Contacts::KeyFor(const server::CallContext& call,
+                                                  const std::string& report) {
+  if (report.empty()) {
+    ASSIGN_OR_RETURN(const sealing::FreshKey fresh, sealer_.Take(call.tenant));
+    RETURN_IF_ERROR(sealer_.MakeDurable({&fresh}, call.deadline));
+    return sealer_.Open(fresh);
+  }
+  const std::string id = id::FromName("reports", report).value();
+  ASSIGN_OR_RETURN(const std::string heading, store_.GetHeading(call.tenant, id, call.deadline));
+  auto key = sealer_.FetchKey(call.tenant, heading, call.deadline);
+  if (sealing::IsErased(key.status())) return status::NotFound("report");
+  return key;
+}
+
 absl::StatusOr<mamori::v1::Contact> Contacts::Record(const server::CallContext& call,
                                                      const v1::RecordContactRequest& request) {
   const absl::Time now = clock_.Now();
@@ -31,8 +47,12 @@ absl::StatusOr<mamori::v1::Contact> Contacts::Record(const server::CallContext& 
     RETURN_IF_ERROR(access_.Check(call, ReportAccess::Use::kSupplement,
                                   id::FromName("reports", request.contact().report()).value()));
   }
-  const NewContact contact = MakeNewContact(call, request, ids_.NewId(), now);
-  ASSIGN_OR_RETURN(const std::string answer, store_.AddContact(contact, call.deadline));
+  ASSIGN_OR_RETURN(const sealing::DataKey key, KeyFor(call, request.contact().report()));
+  const NewContact contact = MakeNewContact(key, call, request, ids_.NewId(), now);
+  ASSIGN_OR_RETURN(const std::string sealed, store_.AddContact(contact, call.deadline));
+  ASSIGN_OR_RETURN(const std::string answer,
+                   sealing::OpenAnswer(sealer_, {call.tenant, contact.answer.key},
+                                       DigestOf(request), sealed, call.deadline));
   mamori::v1::Contact response;
   if (!response.ParseFromString(answer)) {
     return absl::InternalError("a stored answer cannot be parsed");
@@ -90,6 +110,8 @@ absl::StatusOr<v1::ListContactsResponse> Contacts::List(const server::CallContex
     ASSIGN_OR_RETURN(const std::vector<StoredContact> rows,
                      ReadableRows(call, filter, read, limit));
     if (rows.empty()) return response;
+    ASSIGN_OR_RETURN(const sealing::KeyRing keys,
+                     FetchKeys(sealer_, rows, &StoredContact::body, call.deadline));
     for (const StoredContact& row : rows) {
       if (response.contacts_size() == page_size ||
           (bytes > 0 && bytes + row.body.size() > kMaxAnswerBytes)) {
@@ -97,8 +119,11 @@ absl::StatusOr<v1::ListContactsResponse> Contacts::List(const server::CallContex
         return response;
       }
       bytes += row.body.size();
+      const auto key = keys.KeyOf(call.tenant, row.body);
+      if (sealing::IsErased(key.status())) continue;
+      RETURN_IF_ERROR(key.status());
       shown = PositionOf(row);
-      ASSIGN_OR_RETURN(*response.add_contacts(), ToContact(row));
+      ASSIGN_OR_RETURN(*response.add_contacts(), ToContact(*key, call.tenant, row));
     }
   }
 }

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "common/id/id.h"
 #include "common/idempotency/page_token.h"
+#include "common/sealing/sealer.h"
 #include "common/server/caller.h"
 #include "common/time/clock.h"
 #include "mamori/intake/v1/intake_service.pb.h"
@@ -17,9 +18,14 @@ namespace mamori::intake {
 
 class Contacts {
  public:
-  Contacts(IntakeStore& store, const ReportAccess& access, const idempotency::PageTokens& tokens,
-           const time::Clock& clock, id::IdSource& ids)
-      : store_(store), access_(access), tokens_(tokens), clock_(clock), ids_(ids) {}
+  Contacts(IntakeStore& store, const ReportAccess& access, const sealing::Sealer& sealer,
+           const idempotency::PageTokens& tokens, const time::Clock& clock, id::IdSource& ids)
+      : store_(store),
+        access_(access),
+        sealer_(sealer),
+        tokens_(tokens),
+        clock_(clock),
+        ids_(ids) {}
 
   absl::StatusOr<mamori::v1::Contact> Record(const server::CallContext& call,
                                              const v1::RecordContactRequest& request);
@@ -32,9 +38,13 @@ class Contacts {
   absl::StatusOr<std::vector<StoredContact>> ReadableRows(const server::CallContext& call,
                                                           const ContactFilter& filter,
                                                           Position& position, int limit);
+  // The key for a new contact: its report's, or one of its own.
+  absl::StatusOr<sealing::DataKey> KeyFor(const server::CallContext& call,
+                                          const std::string& report);
 
   IntakeStore& store_;
   const ReportAccess& access_;
+  const sealing::Sealer& sealer_;
   const idempotency::PageTokens& tokens_;
   const time::Clock& clock_;
   id::IdSource& ids_;

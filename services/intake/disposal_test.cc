@@ -14,6 +14,7 @@
 #include "services/intake/records.h"
 #include "services/intake/sql_disposal_store.h"
 #include "services/intake/sql_intake_store.h"
+#include "services/intake/test_content.h"
 #include "services/intake/test_requests.h"
 
 namespace mamori::intake {
@@ -30,16 +31,18 @@ class DisposalTest : public ::testing::Test {
     auto request = GoodSubmit();
     request.set_request_id("request-" + id::ToText(ids_.NewId()));
     const NewReport report =
-        MakeNewReport(TestCall(), kSubmitReport, request, {ids_.NewId(), ids_.NewId()}, TestNow());
+        MakeTestReport(TestCall(), kSubmitReport, request, {ids_.NewId(), ids_.NewId()}, TestNow());
+    EXPECT_THAT(TestSeal().MakeDurable({&report}, Soon()), IsOk());
     EXPECT_THAT(store_.InsertReports({&report}, Soon()), IsOk());
     const std::string name = id::Name("reports", report.report_id);
-    EXPECT_THAT(store_.AddSupplement(MakeNewSupplement(TestCall(), GoodSupplement(name),
-                                                       {ids_.NewId(), ids_.NewId()}, TestNow()),
+    EXPECT_THAT(store_.AddSupplement(MakeTestSupplement(TestCall(), GoodSupplement(name),
+                                                        {ids_.NewId(), ids_.NewId()}, TestNow()),
                                      Soon()),
                 IsOk());
-    EXPECT_THAT(store_.AddContact(
-                    MakeNewContact(TestCall(), GoodContact(name), ids_.NewId(), TestNow()), Soon()),
-                IsOk());
+    EXPECT_THAT(
+        store_.AddContact(MakeTestContact(TestCall(), GoodContact(name), ids_.NewId(), TestNow()),
+                          Soon()),
+        IsOk());
     return report.report_id;
   }
   // As if the relay had passed everything on.
@@ -78,7 +81,8 @@ class DisposalTest : public ::testing::Test {
   id::RandomIdSource ids_;
   const audit::Journal journal_ = audit::TestJournal("intake", clock_);
   SqlIntakeStore store_{database_.transactor(), clock_, journal_};
-  SqlDisposalStore disposal_store_{database_.transactor(), clock_, journal_};
+  sealing::Eraser eraser_{TestKeyStore(), "", clock_};
+  SqlDisposalStore disposal_store_{database_.transactor(), clock_, journal_, eraser_};
   Disposals disposals_{disposal_store_};
 };
 
@@ -106,8 +110,8 @@ TEST_F(DisposalTest, AReportGoesWithAllThatBelongsToItAndTheAuditSaysSo) {
                 .GetInt64(0),
             2);
   EXPECT_THAT(store_.AddSupplement(
-                  MakeNewSupplement(TestCall(), GoodSupplement(id::Name("reports", report)),
-                                    {ids_.NewId(), ids_.NewId()}, TestNow()),
+                  MakeTestSupplement(TestCall(), GoodSupplement(id::Name("reports", report)),
+                                     {ids_.NewId(), ids_.NewId()}, TestNow()),
                   Soon()),
               StatusIs(absl::StatusCode::kNotFound));
 }

@@ -65,23 +65,33 @@ class FakeIntakeStore final : public IntakeStore {
     }
     batch_sizes_.push_back(reports.size());
     for (const NewReport* report : reports) {
-      submitted_[report->answer.key] = report->answer;
+      submitted_[report->answer.key] = {report->answer, report->report_id, report->heading};
       reports_[report->report_id] = *report;
     }
     if (!fault.status.ok()) return fault.status;
     return std::vector<std::string>();
   }
 
-  absl::StatusOr<std::vector<Answer>> FindAnswers(const std::vector<std::string>& keys,
-                                                  absl::Time) override {
+  absl::StatusOr<std::vector<StoredAnswer>> FindAnswers(const std::vector<std::string>& keys,
+                                                        absl::Time) override {
     std::lock_guard lock(mu_);
-    std::vector<Answer> answers;
+    std::vector<StoredAnswer> answers;
     for (const std::string& key : keys) {
       if (const auto found = submitted_.find(key); found != submitted_.end()) {
         answers.push_back(found->second);
       }
     }
     return answers;
+  }
+
+  absl::StatusOr<std::string> GetHeading(const std::string& tenant, const std::string& id,
+                                         absl::Time) override {
+    std::lock_guard lock(mu_);
+    const auto found = reports_.find(id);
+    if (found == reports_.end() || found->second.tenant != tenant) {
+      return status::NotFound("report");
+    }
+    return found->second.heading;
   }
 
   absl::StatusOr<std::vector<StoredReport>> GetReports(const std::string& tenant,
@@ -113,20 +123,20 @@ class FakeIntakeStore final : public IntakeStore {
     return rows;
   }
 
-  absl::StatusOr<std::vector<StoredSummary>> ListReports(const std::string& tenant,
+  absl::StatusOr<std::vector<StoredHeading>> ListReports(const std::string& tenant,
                                                          const ReportFilter& filter,
                                                          const Position& after, int limit,
                                                          absl::Time) override {
     std::lock_guard lock(mu_);
-    std::vector<StoredSummary> rows;
+    std::vector<StoredHeading> rows;
     for (const auto& [id, report] : reports_) {
       if (report.tenant == tenant && (filter.company.empty() || filter.company == report.company) &&
           (filter.kind == 0 || filter.kind == report.kind) &&
           Before(report.create_time, id, after)) {
-        rows.push_back({id, report.create_time, report.summary});
+        rows.push_back({id, report.create_time, report.heading});
       }
     }
-    return NewestFirst(std::move(rows), limit, &StoredSummary::report_id);
+    return NewestFirst(std::move(rows), limit, &StoredHeading::report_id);
   }
 
   absl::StatusOr<std::string> AddSupplement(const NewSupplement& supplement, absl::Time) override {
@@ -209,7 +219,7 @@ class FakeIntakeStore final : public IntakeStore {
   std::function<bool(const NewReport&)> bad_;
   std::function<void(const std::vector<const NewReport*>&)> before_insert_;
   std::vector<size_t> batch_sizes_;
-  std::map<std::string, Answer> submitted_;                       // kept as long as the reports
+  std::map<std::string, StoredAnswer> submitted_;                 // kept as long as the reports
   std::map<std::string, std::pair<Answer, absl::Time>> answers_;  // of everything else
   std::map<std::string, NewReport> reports_;
   std::map<std::string, std::vector<NewSupplement>> supplements_;

@@ -16,10 +16,12 @@
 #include "common/id/id.h"
 #include "common/testing/matchers.h"
 #include "common/testing/test_database.h"
+#include "services/intake/erasure.h"
 #include "services/intake/methods.h"
 #include "services/intake/records.h"
 #include "services/intake/sql_disposal_store.h"
 #include "services/intake/sql_intake_store.h"
+#include "services/intake/test_content.h"
 #include "services/intake/test_requests.h"
 
 namespace mamori::intake {
@@ -72,20 +74,20 @@ TEST_F(GrantsTest, AllowEverythingTheStoreDoes) {
   const absl::Time soon = clock_.Now() + absl::Minutes(1);
   auto request = GoodSubmit();
   const NewReport report =
-      MakeNewReport(TestCall(), kSubmitReport, request, {ids_.NewId(), ids_.NewId()}, TestNow());
+      MakeTestReport(TestCall(), kSubmitReport, request, {ids_.NewId(), ids_.NewId()}, TestNow());
   const std::string name = id::Name("reports", report.report_id);
   EXPECT_THAT(db::CheckSchemaVersion(*pool_, kMinimumSchema), IsOk());
   EXPECT_THAT(store_->InsertReports({&report}, soon), IsOk());
   EXPECT_THAT(store_->FindAnswers({report.answer.key}, soon), IsOk());
   EXPECT_THAT(store_->GetReports("acme", {report.report_id}, soon), IsOk());
-  EXPECT_THAT(store_->AddSupplement(MakeNewSupplement(TestCall(), GoodSupplement(name),
-                                                      {ids_.NewId(), ids_.NewId()}, TestNow()),
+  EXPECT_THAT(store_->AddSupplement(MakeTestSupplement(TestCall(), GoodSupplement(name),
+                                                       {ids_.NewId(), ids_.NewId()}, TestNow()),
                                     soon),
               IsOk());
   EXPECT_THAT(store_->GetSupplements("acme", report.report_id, 10, soon), IsOk());
   EXPECT_THAT(store_->ListReports("acme", {}, {}, 10, soon), IsOk());
   EXPECT_THAT(store_->AddContact(
-                  MakeNewContact(TestCall(), GoodContact(name), ids_.NewId(), TestNow()), soon),
+                  MakeTestContact(TestCall(), GoodContact(name), ids_.NewId(), TestNow()), soon),
               IsOk());
   EXPECT_THAT(store_->ListContacts("acme", {}, {}, 10, soon), IsOk());
   SqlDisposalStore disposals(*transactor_, clock_, journal_);
@@ -99,6 +101,12 @@ TEST_F(GrantsTest, AllowEverythingTheStoreDoes) {
   database_.Execute("DELETE FROM outbox", {});
   EXPECT_THAT(disposals.Apply({&disposed}, soon)[0], IsOk());
   EXPECT_THAT(store_->PruneAnswers(clock_.Now(), 10, soon), IsOk());
+  EXPECT_THAT(store_->GetHeading("acme", report.report_id, soon), IsOk());
+  sealing::Eraser eraser(TestKeyStore(), "", clock_);
+  EXPECT_THAT(Erasure(*transactor_, journal_, eraser, clock_)
+                  .EraseReport("acme", report.report_id, {"retention", ""}, soon),
+              IsOk());
+  EXPECT_THAT(eraser.Replay(*transactor_), IsOk());
 }
 
 TEST_F(GrantsTest, ForbidToChangeWhatPeopleTold) {

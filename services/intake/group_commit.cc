@@ -192,6 +192,7 @@ absl::StatusOr<std::vector<std::string>> GroupCommit::Insert(const Batch& batch,
   std::vector<const NewReport*> reports;
   reports.reserve(batch.size());
   for (const auto& submission : batch) reports.push_back(&submission->report);
+  RETURN_IF_ERROR(dependencies_.seal.MakeDurable(reports, deadline));
   const absl::Duration begin = dependencies_.clock.Monotonic();
   auto statements = dependencies_.store.InsertReports(reports, deadline);
   dependencies_.telemetry.Observe("mamori_intake_commit_seconds",
@@ -207,15 +208,20 @@ absl::StatusOr<size_t> GroupCommit::AnswerStored(Batch& batch, absl::Time deadli
   std::vector<std::string> keys;
   keys.reserve(batch.size());
   for (const auto& submission : batch) keys.push_back(KeyOf(submission));
-  ASSIGN_OR_RETURN(std::vector<Answer> stored, dependencies_.store.FindAnswers(keys, deadline));
-  return std::erase_if(batch, [&stored](const auto& submission) {
+  ASSIGN_OR_RETURN(std::vector<StoredAnswer> stored,
+                   dependencies_.store.FindAnswers(keys, deadline));
+  return std::erase_if(batch, [&](const auto& submission) {
     const auto found = std::find_if(stored.begin(), stored.end(), [&](const Answer& answer) {
       return answer.key == KeyOf(submission);
     });
     if (found == stored.end()) return false;
     // After an unknown COMMIT this is the request's own row, with the answer that it would have
     // given.
-    if (found->digest == submission->report.answer.digest) {
+    const absl::StatusOr<bool> same =
+        dependencies_.seal.IsSame(*found, submission->report, deadline);
+    if (!same.ok()) {
+      Finish(*submission, same.status());
+    } else if (*same) {
       Finish(*submission, std::move(found->response));
     } else {
       Finish(*submission, status::RequestIdReused());

@@ -21,6 +21,7 @@
 #include "absl/time/time.h"
 #include "common/telemetry/telemetry.h"
 #include "common/time/clock.h"
+#include "services/intake/content_seal.h"
 #include "services/intake/intake_store.h"
 
 namespace mamori::intake {
@@ -41,6 +42,7 @@ class GroupCommit {
   };
   struct Dependencies {
     IntakeStore& store;  // with at least `writers` connections
+    const ContentSeal& seal;
     const time::Clock& clock;
     telemetry::Telemetry& telemetry;
     std::function<void()> committed;  // after each commit: there are new events

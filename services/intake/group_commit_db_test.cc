@@ -42,7 +42,7 @@ class GroupCommitDbTest : public ::testing::Test {
     transactor_ = std::make_unique<db::Transactor>(*pool_, clock_, sleeper_);
     store_ = std::make_unique<SqlIntakeStore>(*transactor_, clock_, journal_);
     writer_ = std::make_unique<GroupCommit>(
-        GroupCommit::Dependencies{*store_, clock_, telemetry_, [] {}}, options);
+        GroupCommit::Dependencies{*store_, TestSeal(), clock_, telemetry_, [] {}}, options);
     client_ = std::make_unique<Client>(*writer_);
   }
   ~GroupCommitDbTest() override { writer_.reset(); }

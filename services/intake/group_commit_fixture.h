@@ -14,6 +14,7 @@
 #include "services/intake/group_commit.h"
 #include "services/intake/methods.h"
 #include "services/intake/records.h"
+#include "services/intake/test_content.h"
 #include "services/intake/test_requests.h"
 
 namespace mamori::intake {
@@ -45,8 +46,8 @@ class Client {
     auto promise = std::make_shared<std::promise<absl::StatusOr<std::string>>>();
     auto submission = std::make_unique<Submission>();
     submission->report =
-        MakeNewReport(TestCall(), kSubmitReport, request,
-                      {.subject = ids_.NewId(), .event = ids_.NewId()}, create_time);
+        MakeTestReport(TestCall(), kSubmitReport, request,
+                       {.subject = ids_.NewId(), .event = ids_.NewId()}, create_time);
     submission->deadline = deadline;
     submission->done = [promise](absl::StatusOr<std::string> answer) {
       promise->set_value(std::move(answer));

@@ -28,7 +28,8 @@ class GroupCommitTest : public ::testing::Test {
   // Not started: what is sent waits, so that a test decides what is in one batch.
   void Make(GroupCommit::Options options = {.writers = 1}) {
     writer_ = std::make_unique<GroupCommit>(
-        GroupCommit::Dependencies{store_, clock_, telemetry_, [this] { ++commits_; }}, options);
+        GroupCommit::Dependencies{store_, TestSeal(), clock_, telemetry_, [this] { ++commits_; }},
+        options);
     client_ = std::make_unique<Client>(*writer_);
   }
 

@@ -18,11 +18,13 @@
 #include "common/idempotency/page_token.h"
 #include "common/outbox/gauges.h"
 #include "common/outbox/relay.h"
+#include "common/sealing/sealing.h"
 #include "common/status/macros.h"
 #include "common/worker/periodic.h"
 #include "mamori/triage/v1/triage_service.grpc.pb.h"
 #include "services/intake/backlog_gate.h"
 #include "services/intake/contacts.h"
+#include "services/intake/content_seal.h"
 #include "services/intake/disposals.h"
 #include "services/intake/group_commit.h"
 #include "services/intake/housekeeping.h"
@@ -71,7 +73,8 @@ db::PoolOptions WriterPoolOptions(db::PoolOptions options, int writers) {
 class IntakeApp final : public server::App {
  public:
   IntakeApp(const IntakeConfig& config, const db::PoolOptions& pool, audit::Keys audit_keys,
-            idempotency::PageTokens tokens, crypto::KeyedHash receipt_key, server::Runtime& runtime)
+            idempotency::PageTokens tokens, crypto::KeyedHash receipt_key,
+            sealing::Keys sealing_keys, server::Runtime& runtime)
       : pool_(db::Pool::Create(pool)),
         writer_pool_(db::Pool::Create(
             WriterPoolOptions(pool, WriterOptions(config.group_commit()).writers))),
@@ -79,6 +82,9 @@ class IntakeApp final : public server::App {
         writer_transactor_(*writer_pool_, runtime.clock, runtime.sleeper),
         audit_(config.audit(), "intake", std::move(audit_keys), transactor_, runtime.clock,
                runtime.ids, runtime.telemetry),
+        sealing_(config.sealing(), std::move(sealing_keys), runtime.clock, runtime.sleeper,
+                 runtime.ids, runtime.telemetry),
+        seal_(sealing_.sealer()),
         store_(transactor_, runtime.clock, audit_.journal()),
         writer_store_(writer_transactor_, runtime.clock, audit_.journal(), &audit_.notary()),
         relay_(outbox::Relay::Create(
@@ -88,8 +94,9 @@ class IntakeApp final : public server::App {
                 std::shared_ptr(triage::v1::TriageService::NewStub(
                     client::CreateChannel(config.triage(), config.server().tls())))),
             config::RelayOptionsOf(config.outbox()))),
-        writer_({writer_store_, runtime.clock, runtime.telemetry, [this] { relay_->Wake(); }},
-                WriterOptions(config.group_commit())),
+        writer_(
+            {writer_store_, seal_, runtime.clock, runtime.telemetry, [this] { relay_->Wake(); }},
+            WriterOptions(config.group_commit())),
         gate_(GateOptions(config.outbox())),
         gauges_(outbox::MeasureWith(transactor_), runtime.clock, runtime.telemetry,
                 gate_.max_depth(),
@@ -100,19 +107,20 @@ class IntakeApp final : public server::App {
                   [this] { return gauges_.Sample(); }),
         pruning_({.name = "housekeeping", .interval = absl::Seconds(30)}, runtime.ids,
                  runtime.telemetry, [this] { return housekeeping_.RunOnce(); }),
-        submitter_(writer_, gate_, runtime.clock, runtime.ids),
+        submitter_(writer_, seal_, gate_, runtime.clock, runtime.ids),
         checker_(client::CreateChannel(config.triage(), config.server().tls()), runtime.clock),
-        access_(checker_, store_),
+        access_(checker_, store_, sealing_.sealer()),
         tokens_(std::move(tokens)),
-        reports_(store_, access_, tokens_, runtime.clock, runtime.ids, &audit_.reads()),
-        contacts_(store_, access_, tokens_, runtime.clock, runtime.ids),
-        disposal_store_(transactor_, runtime.clock, audit_.journal()),
+        reports_(store_, access_, sealing_.sealer(), tokens_, runtime.clock, runtime.ids,
+                 &audit_.reads()),
+        contacts_(store_, access_, sealing_.sealer(), tokens_, runtime.clock, runtime.ids),
+        disposal_store_(transactor_, runtime.clock, audit_.journal(), sealing_.eraser()),
         disposals_(disposal_store_),
         service_(runtime.rpc, submitter_, reports_, contacts_),
         event_service_(runtime.rpc, disposals_),
         receipt_keys_(std::move(receipt_key)),
         receipts_(transactor_, receipt_keys_, audit_.journal(), runtime.telemetry),
-        reporters_({writer_, gate_, receipts_, receipt_keys_, runtime.clock, runtime.ids}),
+        reporters_({writer_, seal_, gate_, receipts_, receipt_keys_, runtime.clock, runtime.ids}),
         reporter_service_(runtime.rpc, reporters_) {
     runtime.rpc.ObserveRefusals(audit::RecordRefusalsIn(audit_.refusals()));
   }
@@ -123,6 +131,7 @@ class IntakeApp final : public server::App {
 
   absl::Status Prepare() override {
     RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumSchema));
+    RETURN_IF_ERROR(sealing_.Prepare(transactor_));
     return audit_.Prepare();
   }
 
@@ -130,6 +139,7 @@ class IntakeApp final : public server::App {
 
   void StartWorkers() override {
     audit_.Start();
+    sealing_.Start();
     writer_.Start();
     relay_->Start();
     sampling_.Start();
@@ -141,6 +151,7 @@ class IntakeApp final : public server::App {
     pruning_.Stop();
     sampling_.Stop();
     relay_->Stop();
+    sealing_.Stop();
     audit_.Stop();
   }
 
@@ -150,6 +161,8 @@ class IntakeApp final : public server::App {
   db::Transactor transactor_;
   db::Transactor writer_transactor_;
   audit::Audit audit_;
+  sealing::Sealing sealing_;
+  const ContentSeal seal_;
   SqlIntakeStore store_;
   SqlIntakeStore writer_store_;
   const std::unique_ptr<outbox::Relay> relay_;
@@ -192,6 +205,7 @@ absl::Status CheckConfig(const IntakeConfig& config) {
   }
   if (config.group_commit().max_queue() < 0) return wrong("group_commit.max_queue: negative");
   RETURN_IF_ERROR(config::CheckPageTokenKey(config.server()));
+  RETURN_IF_ERROR(sealing::CheckConfig(config.sealing()));
   return audit::CheckConfig(config.audit());
 }
 
@@ -206,8 +220,10 @@ absl::StatusOr<std::unique_ptr<server::App>> MakeIntakeApp(const IntakeConfig& c
                                                      runtime.keys, runtime.clock));
   ASSIGN_OR_RETURN(crypto::KeyedHash receipt_key,
                    crypto::KeyedHash::FromFile(config.receipt_key_file(), runtime.keys));
+  ASSIGN_OR_RETURN(sealing::Keys sealing_keys,
+                   sealing::ReadKeys(config.sealing(), "intake", runtime.keys));
   return std::make_unique<IntakeApp>(config, pool, std::move(audit_keys), std::move(tokens),
-                                     std::move(receipt_key), runtime);
+                                     std::move(receipt_key), std::move(sealing_keys), runtime);
 }
 
 }  // namespace mamori::intake

@@ -185,6 +185,10 @@ TEST_F(IntakeServiceTest, SupplementsAndContacts) {
   mamori::v1::Supplement again;
   ASSERT_THAT(stub_->SupplementReport(Context().get(), GoodSupplement(name), &again), IsOk());
   EXPECT_THAT(again, testing::EqualsProto(supplement));
+  auto other_words = GoodSupplement(name);
+  other_words.mutable_supplement()->set_text("other words");
+  EXPECT_THAT(stub_->SupplementReport(Context().get(), other_words, &again),
+              HasReason(mamori::v1::ERROR_REASON_REQUEST_ID_REUSED));
   const auto report = GetReport(name);
   ASSERT_THAT(report, IsOk());
   ASSERT_THAT(report->supplements(), SizeIs(1));
@@ -193,6 +197,13 @@ TEST_F(IntakeServiceTest, SupplementsAndContacts) {
   mamori::v1::Contact contact;
   ASSERT_THAT(stub_->RecordContact(Context().get(), GoodContact(name), &contact), IsOk());
   EXPECT_EQ(contact.demand(), "a refund of everything");
+  mamori::v1::Contact repeated;
+  ASSERT_THAT(stub_->RecordContact(Context().get(), GoodContact(name), &repeated), IsOk());
+  EXPECT_THAT(repeated, testing::EqualsProto(contact));
+  auto other_demand = GoodContact(name);
+  other_demand.mutable_contact()->set_demand("an apology");
+  EXPECT_THAT(stub_->RecordContact(Context().get(), other_demand, &repeated),
+              HasReason(mamori::v1::ERROR_REASON_REQUEST_ID_REUSED));
   EXPECT_THAT(other_->RecordContact(Context("other").get(), GoodContact(name), &contact),
               HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
   v1::ListContactsResponse contacts;
@@ -200,6 +211,40 @@ TEST_F(IntakeServiceTest, SupplementsAndContacts) {
   request.set_report(name);
   ASSERT_THAT(stub_->ListContacts(Context().get(), request, &contacts), IsOk());
   EXPECT_THAT(contacts.contacts(), SizeIs(1));
+}
+
+TEST_F(IntakeServiceTest, WhatWasErasedIsNotThere) {
+  const std::string name = *Submit(GoodSubmit("request-0001"));
+  const std::string kept = *Submit(GoodSubmit("request-0002"));
+  mamori::v1::Contact contact;
+  ASSERT_THAT(stub_->RecordContact(Context().get(), GoodContact(name), &contact), IsOk());
+  const std::string id = *id::FromName("reports", name);
+  const auto heading = store_.GetHeading("acme", id, absl::InfiniteFuture());
+  ASSERT_THAT(heading, IsOk());
+  const std::string key(sealing::HeaderOf(*heading)->key_id);
+  ASSERT_THAT(TestKeyStore().Erase({key}, clock_.Now(), absl::InfiniteFuture()), IsOk());
+
+  EXPECT_THAT(GetReport(name), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+  EXPECT_THAT(GetReport(kept), IsOk());
+  v1::BatchGetReportsRequest batch;
+  batch.add_names(name);
+  batch.add_names(kept);
+  v1::BatchGetReportsResponse both;
+  ASSERT_THAT(stub_->BatchGetReports(Context().get(), batch, &both), IsOk());
+  ASSERT_THAT(both.reports(), SizeIs(1));
+  EXPECT_EQ(both.reports(0).name(), kept);
+  v1::ListReportsResponse list;
+  ASSERT_THAT(stub_->ListReports(Context().get(), {}, &list), IsOk());
+  ASSERT_THAT(list.reports(), SizeIs(1));
+  EXPECT_EQ(list.reports(0).name(), kept);
+  v1::ListContactsResponse contacts;
+  ASSERT_THAT(stub_->ListContacts(Context().get(), {}, &contacts), IsOk());
+  EXPECT_THAT(contacts.contacts(), SizeIs(0));
+  mamori::v1::Supplement supplement;
+  EXPECT_THAT(stub_->SupplementReport(Context().get(), GoodSupplement(name), &supplement),
+              HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+  EXPECT_THAT(Submit(GoodSubmit("request-0001")),
+              HasReason(mamori::v1::ERROR_REASON_REQUEST_ID_REUSED));
 }
 
 TEST_F(IntakeServiceTest, BeyondTheBacklogOnlyDangerIsTaken) {

@@ -13,16 +13,25 @@
 #include "absl/time/time.h"
 #include "common/audit/entry.h"
 #include "common/outbox/outbox.h"
+#include "common/sealing/key_stock.h"
 #include "mamori/v1/event.pb.h"
 #include "services/intake/receipt_row.h"
 
 namespace mamori::intake {
 
+// All content is sealed: what of it is and how, says content_seal.h.
+
 // The request id of a write, with the answer that repeats get (common/idempotency).
 struct Answer {
   std::string key;       // 32 bytes
-  std::string digest;    // 32 bytes
-  std::string response;  // serialized
+  std::string digest;    // 32 bytes; of a report it is the commitment to its body
+  std::string response;  // serialized; sealed where it tells content
+};
+
+// The stored answer to a SubmitReport: the report's row.
+struct StoredAnswer : Answer {
+  std::string report_id;
+  std::string heading;  // empty in rows from before sealing
 };
 
 struct NewReport {
@@ -33,10 +42,11 @@ struct NewReport {
   int kind = 0;
   bool immediate_danger = false;
   absl::Time create_time;
-  std::string body;                    // serialized mamori.v1.Report without output-only fields
-  std::optional<std::string> summary;  // what lists show; none when it would be large
-  mamori::v1::Event event;             // sequence 1
-  audit::Who who;                      // the application alone: a reporter may be nobody
+  std::optional<sealing::FreshKey> key;  // what its content is sealed with
+  std::string body;         // serialized mamori.v1.Report without output-only fields, sealed
+  std::string heading;      // what lists show, unless it would be large, sealed
+  mamori::v1::Event event;  // sequence 1
+  audit::Who who;           // the application alone: a reporter may be nobody
   // Of an anonymous report, which is told by day and by nobody; written with it.
   std::optional<ReceiptRow> receipt;
 };
@@ -47,7 +57,8 @@ struct NewSupplement {
   std::string report_id;
   std::string tenant;
   absl::Time create_time;
-  std::string body;
+  std::string body;  // sealed
+  std::string commitment;
   mamori::v1::Event event;  // without its sequence, which the store gives
   audit::Who who;
 };
@@ -60,7 +71,8 @@ struct NewContact {
   std::string report_id;  // empty: belongs to no report
   absl::Time start_time;
   absl::Time create_time;
-  std::string body;
+  std::string body;  // sealed
+  std::string commitment;
   audit::Who who;
 };
 
@@ -71,10 +83,10 @@ struct StoredReport {
   std::string body;
 };
 
-struct StoredSummary {
+struct StoredHeading {
   std::string report_id;
   absl::Time create_time;
-  std::optional<std::string> summary;
+  std::string heading;
 };
 
 struct StoredSupplement {
@@ -119,9 +131,13 @@ class IntakeStore {
   virtual absl::StatusOr<std::vector<std::string>> InsertReports(
       const std::vector<const NewReport*>& reports, absl::Time deadline) = 0;
   // The answers stored for `keys`, in any order, without those that are not there.
-  virtual absl::StatusOr<std::vector<Answer>> FindAnswers(const std::vector<std::string>& keys,
-                                                          absl::Time deadline) = 0;
+  virtual absl::StatusOr<std::vector<StoredAnswer>> FindAnswers(
+      const std::vector<std::string>& keys, absl::Time deadline) = 0;
 
+  // Of a report, whose key it names. NOT_FOUND.
+  virtual absl::StatusOr<std::string> GetHeading(const std::string& tenant,
+                                                 const std::string& report_id,
+                                                 absl::Time deadline) = 0;
   // Those that exist of the tenant's reports, in any order.
   virtual absl::StatusOr<std::vector<StoredReport>> GetReports(const std::string& tenant,
                                                                const std::vector<std::string>& ids,
@@ -132,15 +148,15 @@ class IntakeStore {
                                                                        int limit,
                                                                        absl::Time deadline) = 0;
   // At most `limit` after `after`, newest first.
-  virtual absl::StatusOr<std::vector<StoredSummary>> ListReports(const std::string& tenant,
+  virtual absl::StatusOr<std::vector<StoredHeading>> ListReports(const std::string& tenant,
                                                                  const ReportFilter& filter,
                                                                  const Position& after, int limit,
                                                                  absl::Time deadline) = 0;
-  // The serialized answer, of the first call with this request id. NOT_FOUND, RequestIdReused().
+  // The answer as it was given, of the first call with this request id. NOT_FOUND.
   virtual absl::StatusOr<std::string> AddSupplement(const NewSupplement& supplement,
                                                     absl::Time deadline) = 0;
 
-  // The serialized answer, of the first call with this request id. NOT_FOUND, RequestIdReused().
+  // The answer as it was given, of the first call with this request id. NOT_FOUND.
   virtual absl::StatusOr<std::string> AddContact(const NewContact& contact,
                                                  absl::Time deadline) = 0;
   // At most `limit` after `after`, newest first.

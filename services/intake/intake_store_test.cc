@@ -20,6 +20,7 @@
 #include "services/intake/methods.h"
 #include "services/intake/records.h"
 #include "services/intake/sql_intake_store.h"
+#include "services/intake/test_content.h"
 #include "services/intake/test_requests.h"
 
 namespace mamori::intake {
@@ -52,7 +53,7 @@ class IntakeStoreTest : public ::testing::TestWithParam<const char*> {
     request.mutable_report()->set_company(number % 2 == 0 ? "even" : "odd");
     request.mutable_report()->set_kind(
         static_cast<mamori::v1::ReportKind>(1 + number % mamori::v1::ReportKind_MAX));
-    return MakeNewReport(TestCall(tenant), kSubmitReport, request, Ids(), TestNow() + later);
+    return MakeTestReport(TestCall(tenant), kSubmitReport, request, Ids(), TestNow() + later);
   }
   NewIds Ids() { return {.subject = ids_.NewId(), .event = ids_.NewId()}; }
 
@@ -63,7 +64,7 @@ class IntakeStoreTest : public ::testing::TestWithParam<const char*> {
     return report;
   }
 
-  std::vector<std::string> Ids(const std::vector<StoredSummary>& rows) {
+  std::vector<std::string> Ids(const std::vector<StoredHeading>& rows) {
     std::vector<std::string> ids;
     for (const auto& row : rows) ids.push_back(row.report_id);
     return ids;
@@ -93,11 +94,11 @@ TEST_P(IntakeStoreTest, AnotherTenantSeesNothing) {
   EXPECT_THAT(*store_->ListReports("other", {}, {}, 10, kSoon), IsEmpty());
   auto call = TestCall("other");
   const auto name = id::Name("reports", report.report_id);
+  EXPECT_THAT(store_->AddSupplement(
+                  MakeTestSupplement(call, GoodSupplement(name), Ids(), TestNow()), kSoon),
+              HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
   EXPECT_THAT(
-      store_->AddSupplement(MakeNewSupplement(call, GoodSupplement(name), Ids(), TestNow()), kSoon),
-      HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
-  EXPECT_THAT(
-      store_->AddContact(MakeNewContact(call, GoodContact(name), ids_.NewId(), TestNow()), kSoon),
+      store_->AddContact(MakeTestContact(call, GoodContact(name), ids_.NewId(), TestNow()), kSoon),
       HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
 }
 
@@ -187,20 +188,23 @@ TEST_P(IntakeStoreTest, ListsByCompanyAndKind) {
   }
 }
 
-TEST_P(IntakeStoreTest, ALargeSummaryIsLeftOut) {
+TEST_P(IntakeStoreTest, HeadingsComeBackAlsoWithoutASummary) {
   auto request = GoodSubmit();
   for (int i = 0; i < 90; ++i) {
     *request.mutable_report()->add_occurrences() = request.report().occurrences(0);
   }
-  const NewReport large = MakeNewReport(TestCall(), kSubmitReport, request, Ids(), TestNow());
-  EXPECT_FALSE(large.summary.has_value());
+  const NewReport large = MakeTestReport(TestCall(), kSubmitReport, request, Ids(), TestNow());
   const NewReport small = Report(2, "acme", absl::Seconds(1));
   EXPECT_THAT(store_->InsertReports({&large, &small}, kSoon), IsOk());
   const auto rows = store_->ListReports("acme", {}, {}, 10, kSoon);
   ASSERT_THAT(rows, IsOk());
   ASSERT_THAT(*rows, SizeIs(2));
-  EXPECT_EQ(rows->at(0).summary, small.summary);
-  EXPECT_EQ(rows->at(1).summary, std::nullopt);
+  EXPECT_EQ(rows->at(0).heading, small.heading);
+  EXPECT_EQ(rows->at(1).heading, large.heading);
+  EXPECT_LT(large.heading.size(), 200u) << "a large summary is kept beside the body";
+  EXPECT_EQ(*store_->GetHeading("acme", small.report_id, kSoon), small.heading);
+  EXPECT_THAT(store_->GetHeading("other", small.report_id, kSoon),
+              HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
 }
 
 TEST_P(IntakeStoreTest, SupplementsInTheirOrderEachOnce) {
@@ -211,19 +215,15 @@ TEST_P(IntakeStoreTest, SupplementsInTheirOrderEachOnce) {
     auto request = GoodSupplement(name);
     request.set_request_id(absl::StrCat("supplement-", i));
     request.mutable_supplement()->set_text(absl::StrCat("words ", i));
-    const auto one = MakeNewSupplement(TestCall(), request, Ids(), TestNow() + absl::Seconds(i));
+    const auto one = MakeTestSupplement(TestCall(), request, Ids(), TestNow() + absl::Seconds(i));
     bodies.push_back(one.body);
     const auto first = store_->AddSupplement(one, kSoon);
     ASSERT_THAT(first, IsOk());
     // The same call again, with other ids as a retry has them.
     const auto again = store_->AddSupplement(
-        MakeNewSupplement(TestCall(), request, Ids(), TestNow() + absl::Hours(1)), kSoon);
+        MakeTestSupplement(TestCall(), request, Ids(), TestNow() + absl::Hours(1)), kSoon);
     ASSERT_THAT(again, IsOk());
     EXPECT_EQ(*again, *first);
-    request.mutable_supplement()->set_text("other words");
-    EXPECT_THAT(
-        store_->AddSupplement(MakeNewSupplement(TestCall(), request, Ids(), TestNow()), kSoon),
-        HasReason(mamori::v1::ERROR_REASON_REQUEST_ID_REUSED));
   }
   const auto rows = store_->GetSupplements("acme", report.report_id, 3, kSoon);
   ASSERT_THAT(rows, IsOk());
@@ -241,11 +241,11 @@ TEST_P(IntakeStoreTest, ContactsByReportAndCompany) {
     request.set_request_id(absl::StrCat("contact-000", i));
     request.mutable_contact()->set_company(i % 3 == 0 ? "third" : "rest");
     const auto one =
-        MakeNewContact(TestCall(), request, ids_.NewId(), TestNow() + absl::Seconds(i));
+        MakeTestContact(TestCall(), request, ids_.NewId(), TestNow() + absl::Seconds(i));
     const auto first = store_->AddContact(one, kSoon);
     ASSERT_THAT(first, IsOk());
     EXPECT_EQ(
-        *store_->AddContact(MakeNewContact(TestCall(), request, ids_.NewId(), TestNow()), kSoon),
+        *store_->AddContact(MakeTestContact(TestCall(), request, ids_.NewId(), TestNow()), kSoon),
         *first);
   }
   EXPECT_THAT(*store_->ListContacts("acme", {}, {}, 100, kSoon), SizeIs(6));
@@ -270,7 +270,7 @@ TEST_P(IntakeStoreTest, PrunesOldAnswersAndNothingElse) {
     auto request = GoodContact();
     request.set_request_id(absl::StrCat("contact-", i));
     ASSERT_THAT(
-        store_->AddContact(MakeNewContact(TestCall(), request, ids_.NewId(), TestNow()), kSoon),
+        store_->AddContact(MakeTestContact(TestCall(), request, ids_.NewId(), TestNow()), kSoon),
         IsOk());
   }
   EXPECT_EQ(*store_->PruneAnswers(TestNow() - absl::Hours(1), 2, kSoon), 0);
@@ -299,7 +299,7 @@ class SqlIntakeStoreTest : public ::testing::Test {
 TEST_F(SqlIntakeStoreTest, ConcurrentSupplementsLeaveNoGapInTheEvents) {
   auto request = GoodSubmit();
   const NewReport report =
-      MakeNewReport(TestCall(), kSubmitReport, request, {ids_.NewId(), ids_.NewId()}, TestNow());
+      MakeTestReport(TestCall(), kSubmitReport, request, {ids_.NewId(), ids_.NewId()}, TestNow());
   ASSERT_THAT(store_.InsertReports({&report}, kSoon), IsOk());
   const std::string name = id::Name("reports", report.report_id);
   std::vector<std::thread> threads;
@@ -311,7 +311,8 @@ TEST_F(SqlIntakeStoreTest, ConcurrentSupplementsLeaveNoGapInTheEvents) {
         one.set_request_id(absl::StrCat("supplement-", i % 2 == 0 ? t / 2 : 10 + t, "-", i));
         EXPECT_THAT(
             store_.AddSupplement(
-                MakeNewSupplement(TestCall(), one, {ids_.NewId(), ids_.NewId()}, TestNow()), kSoon),
+                MakeTestSupplement(TestCall(), one, {ids_.NewId(), ids_.NewId()}, TestNow()),
+                kSoon),
             IsOk());
       }
     });
@@ -330,9 +331,9 @@ TEST_F(SqlIntakeStoreTest, PagesAreReadByRange) {
   for (int i = 0; i < 3000; ++i) {
     auto request = GoodSubmit(absl::StrCat("request-", 10'000 + i));
     if (i % 100 == 0) request.mutable_report()->set_company("rare");
-    reports.push_back(MakeNewReport(TestCall(), kSubmitReport, request,
-                                    {ids_.NewId(), ids_.NewId()},
-                                    TestNow() + absl::Microseconds(i)));
+    reports.push_back(MakeTestReport(TestCall(), kSubmitReport, request,
+                                     {ids_.NewId(), ids_.NewId()},
+                                     TestNow() + absl::Microseconds(i)));
   }
   std::vector<const NewReport*> pointers;
   for (const auto& report : reports) pointers.push_back(&report);

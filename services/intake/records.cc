@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "common/crypto/aead.h"
 #include "common/id/id.h"
-#include "common/idempotency/hash.h"
 #include "common/idempotency/request_id.h"
+#include "common/sealing/fields.h"
+#include "common/sealing/sealed_answer.h"
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
 
@@ -51,10 +53,34 @@ std::optional<std::string> Summarize(mamori::v1::Report& report) {
   return summary.SerializeAsString();
 }
 
-Answer MakeAnswer(const server::CallContext& call, std::string_view method,
-                  const std::string& request_id, std::string digest) {
-  return {.key = idempotency::RequestKey(call.tenant, call.caller, method, request_id),
-          .digest = std::move(digest)};
+std::string KeyOf(const server::CallContext& call, std::string_view method,
+                  const std::string& request_id) {
+  return idempotency::RequestKey(call.tenant, call.caller, method, request_id);
+}
+
+// The answer `response`, which tells content, sealed with `key`. What it was given for is sealed in
+// it.
+template <typename Request, typename Response>
+Answer SealedAnswer(const sealing::DataKey& key, const server::CallContext& call,
+                    const Request& request, const Response& response) {
+  Answer answer{.key = KeyOf(call, call.method, request.request_id()),
+                .digest = sealing::NoDigest()};
+  std::string bytes = response.SerializeAsString();
+  answer.response = sealing::SealAnswer(key, {call.tenant, answer.key}, DigestOf(request), bytes);
+  crypto::Wipe(bytes);
+  return answer;
+}
+
+v1::SupplementReportRequest Clean(v1::SupplementReportRequest request) {
+  request.mutable_supplement()->clear_name();
+  request.mutable_supplement()->clear_create_time();
+  return request;
+}
+
+v1::RecordContactRequest Clean(v1::RecordContactRequest request) {
+  request.mutable_contact()->clear_name();
+  request.mutable_contact()->clear_create_time();
+  return request;
 }
 
 template <typename Message>
@@ -64,10 +90,14 @@ absl::StatusOr<Message> Parse(const std::string& body) {
   return message;
 }
 
+// Of opened content, which is wiped.
 template <typename Message>
-absl::StatusOr<Message> ParseNamed(const std::string& body, std::string_view collection,
+absl::StatusOr<Message> ParseNamed(absl::StatusOr<std::string> body, std::string_view collection,
                                    const std::string& id, absl::Time create_time) {
-  ASSIGN_OR_RETURN(Message message, Parse<Message>(body));
+  RETURN_IF_ERROR(body.status());
+  absl::StatusOr<Message> parsed = Parse<Message>(*body);
+  crypto::Wipe(*body);
+  ASSIGN_OR_RETURN(Message message, std::move(parsed));
   message.set_name(id::Name(collection, id));
   *message.mutable_create_time() = time::ToTimestamp(create_time);
   return message;
@@ -75,8 +105,17 @@ absl::StatusOr<Message> ParseNamed(const std::string& body, std::string_view col
 
 }  // namespace
 
-NewReport MakeNewReport(const server::CallContext& call, std::string_view method,
-                        v1::SubmitReportRequest& request, NewIds ids, absl::Time now) {
+std::string DigestOf(const v1::SupplementReportRequest& request) {
+  return idempotency::BodyDigest(Clean(request));
+}
+
+std::string DigestOf(const v1::RecordContactRequest& request) {
+  return idempotency::BodyDigest(Clean(request));
+}
+
+absl::StatusOr<NewReport> MakeNewReport(const ContentSeal& seal, const server::CallContext& call,
+                                        std::string_view method, v1::SubmitReportRequest& request,
+                                        NewIds ids, absl::Time now) {
   mamori::v1::Report& report = *request.mutable_report();
   // Ignored as the contract says, also in the digest: a client that sends them back differs in
   // nothing.
@@ -88,15 +127,15 @@ NewReport MakeNewReport(const server::CallContext& call, std::string_view method
   NewReport row;
   // The report is the whole body, and has no map: its bytes are as good as the request's, and made
   // only once.
-  row.body = report.SerializeAsString();
-  row.answer = MakeAnswer(call, method, request.request_id(), idempotency::Hash({row.body}));
+  std::string body = report.SerializeAsString();
+  row.answer.key = KeyOf(call, method, request.request_id());
   row.answer.response = SubmitAnswer(ids.subject);
   row.tenant = call.tenant;
   row.company = report.company();
   row.kind = report.kind();
   row.immediate_danger = report.immediate_danger();
   row.create_time = now;
-  row.summary = Summarize(report);
+  std::optional<std::string> summary = Summarize(report);
   row.event = MakeEvent(call, ids.subject, std::move(ids.event), now);
   row.event.set_subject_sequence(1);
   mamori::v1::ReportReceived& fact = *row.event.mutable_report_received();
@@ -105,6 +144,7 @@ NewReport MakeNewReport(const server::CallContext& call, std::string_view method
   fact.set_immediate_danger(row.immediate_danger);
   row.report_id = std::move(ids.subject);
   row.who.caller = call.caller;
+  RETURN_IF_ERROR(seal.SealReport(std::move(body), std::move(summary), row));
   return row;
 }
 
@@ -120,39 +160,39 @@ std::string StatementAnswer(mamori::v1::EntryStatement statement) {
   return response.SerializeAsString();
 }
 
-NewSupplement MakeNewSupplement(const server::CallContext& call,
+NewSupplement MakeNewSupplement(const sealing::DataKey& key, const server::CallContext& call,
                                 const v1::SupplementReportRequest& request, NewIds ids,
                                 absl::Time now) {
-  v1::SupplementReportRequest clean = request;
+  v1::SupplementReportRequest clean = Clean(request);
   mamori::v1::Supplement& supplement = *clean.mutable_supplement();
-  supplement.clear_name();
-  supplement.clear_create_time();
 
   NewSupplement row;
-  row.answer = MakeAnswer(call, call.method, request.request_id(), idempotency::BodyDigest(clean));
   row.report_id = id::FromName("reports", request.name()).value();
   row.tenant = call.tenant;
   row.create_time = now;
-  row.body = supplement.SerializeAsString();
+  std::string body = supplement.SerializeAsString();
+  ContentSeal::Sealed sealed =
+      ContentSeal::SealBody(key, sealing::SupplementBody(call.tenant, ids.subject), body);
+  crypto::Wipe(body);
+  row.body = std::move(sealed.body);
+  row.commitment = std::move(sealed.commitment);
   row.event = MakeEvent(call, row.report_id, std::move(ids.event), now);
   row.event.mutable_report_supplemented()->set_supplement_id(ids.subject);
   supplement.set_name(id::Name("supplements", ids.subject));
   *supplement.mutable_create_time() = time::ToTimestamp(now);
-  row.answer.response = supplement.SerializeAsString();
+  row.answer = SealedAnswer(key, call, request, supplement);
   row.supplement_id = std::move(ids.subject);
   row.who.caller = call.caller;
   return row;
 }
 
-NewContact MakeNewContact(const server::CallContext& call, const v1::RecordContactRequest& request,
-                          const std::string& id, absl::Time now) {
-  v1::RecordContactRequest clean = request;
+NewContact MakeNewContact(const sealing::DataKey& key, const server::CallContext& call,
+                          const v1::RecordContactRequest& request, const std::string& id,
+                          absl::Time now) {
+  v1::RecordContactRequest clean = Clean(request);
   mamori::v1::Contact& contact = *clean.mutable_contact();
-  contact.clear_name();
-  contact.clear_create_time();
 
   NewContact row;
-  row.answer = MakeAnswer(call, call.method, request.request_id(), idempotency::BodyDigest(clean));
   row.contact_id = id;
   row.tenant = call.tenant;
   row.company = contact.company();
@@ -160,34 +200,52 @@ NewContact MakeNewContact(const server::CallContext& call, const v1::RecordConta
   row.start_time = absl::FromUnixSeconds(contact.start_time().seconds()) +
                    absl::Nanoseconds(contact.start_time().nanos());
   row.create_time = now;
-  row.body = contact.SerializeAsString();
+  std::string body = contact.SerializeAsString();
+  ContentSeal::Sealed sealed =
+      ContentSeal::SealBody(key, sealing::ContactBody(call.tenant, id), body);
+  crypto::Wipe(body);
+  row.body = std::move(sealed.body);
+  row.commitment = std::move(sealed.commitment);
   contact.set_name(id::Name("contacts", id));
   *contact.mutable_create_time() = time::ToTimestamp(now);
-  row.answer.response = contact.SerializeAsString();
+  row.answer = SealedAnswer(key, call, request, contact);
   row.who = {call.caller, call.person};
   return row;
 }
 
-absl::StatusOr<mamori::v1::Report> ToReport(const StoredReport& row) {
-  return ParseNamed<mamori::v1::Report>(row.body, "reports", row.report_id, row.create_time);
+absl::StatusOr<mamori::v1::Report> ToReport(const sealing::DataKey& key, std::string_view tenant,
+                                            const StoredReport& row) {
+  return ParseNamed<mamori::v1::Report>(ContentSeal::OpenReport(key, tenant, row), "reports",
+                                        row.report_id, row.create_time);
 }
 
-absl::StatusOr<mamori::v1::Supplement> ToSupplement(const StoredSupplement& row) {
-  return ParseNamed<mamori::v1::Supplement>(row.body, "supplements", row.supplement_id,
-                                            row.create_time);
+absl::StatusOr<mamori::v1::Supplement> ToSupplement(const sealing::DataKey& key,
+                                                    std::string_view tenant,
+                                                    const StoredSupplement& row) {
+  return ParseNamed<mamori::v1::Supplement>(
+      ContentSeal::OpenBody(key, sealing::SupplementBody(tenant, row.supplement_id), row.body),
+      "supplements", row.supplement_id, row.create_time);
 }
 
-absl::StatusOr<mamori::v1::Contact> ToContact(const StoredContact& row) {
-  return ParseNamed<mamori::v1::Contact>(row.body, "contacts", row.contact_id, row.create_time);
+absl::StatusOr<mamori::v1::Contact> ToContact(const sealing::DataKey& key, std::string_view tenant,
+                                              const StoredContact& row) {
+  return ParseNamed<mamori::v1::Contact>(
+      ContentSeal::OpenBody(key, sealing::ContactBody(tenant, row.contact_id), row.body),
+      "contacts", row.contact_id, row.create_time);
 }
 
-absl::StatusOr<mamori::v1::Report> ToListed(const StoredSummary& row) {
-  if (!row.summary) return absl::InternalError("a report without a summary");
-  return ParseNamed<mamori::v1::Report>(*row.summary, "reports", row.report_id, row.create_time);
+absl::StatusOr<std::optional<mamori::v1::Report>> ToListed(const sealing::DataKey& key,
+                                                           std::string_view tenant,
+                                                           const StoredHeading& row) {
+  ASSIGN_OR_RETURN(std::optional<std::string> summary, ContentSeal::OpenSummary(key, tenant, row));
+  if (!summary) return std::optional<mamori::v1::Report>();
+  return ParseNamed<mamori::v1::Report>(*std::move(summary), "reports", row.report_id,
+                                        row.create_time);
 }
 
-absl::StatusOr<mamori::v1::Report> ToListed(const StoredReport& row) {
-  ASSIGN_OR_RETURN(mamori::v1::Report report, ToReport(row));
+absl::StatusOr<mamori::v1::Report> ToListed(const sealing::DataKey& key, std::string_view tenant,
+                                            const StoredReport& row) {
+  ASSIGN_OR_RETURN(mamori::v1::Report report, ToReport(key, tenant, row));
   report.clear_narrative();
   report.clear_wish();
   report.clear_affected();

@@ -63,8 +63,13 @@ absl::Status ReportAccess::AddUncased(const server::CallContext& call, Use use,
     ASSIGN_OR_RETURN(
         const std::vector<StoredReport> rows,
         store_.GetReports(call.tenant, {ids.begin() + from, ids.begin() + to}, call.deadline));
+    ASSIGN_OR_RETURN(const sealing::KeyRing keys,
+                     FetchKeys(sealer_, rows, &StoredReport::body, call.deadline));
     for (const StoredReport& row : rows) {
-      ASSIGN_OR_RETURN(const mamori::v1::Report report, ToReport(row));
+      const auto key = keys.KeyOf(call.tenant, row.body);
+      if (sealing::IsErased(key.status())) continue;
+      RETURN_IF_ERROR(key.status());
+      ASSIGN_OR_RETURN(const mamori::v1::Report report, ToReport(*key, call.tenant, row));
       const bool may = MayUseUncased(viewer, action, call.tenant, report);
       if (may && uncased.contains(row.report_id)) admitted.insert(row.report_id);
     }

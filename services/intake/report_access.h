@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/client/access_checker.h"
+#include "common/sealing/sealer.h"
 #include "common/server/caller.h"
 #include "services/intake/intake_store.h"
 
@@ -19,8 +20,8 @@ class ReportAccess {
  public:
   enum class Use { kRead, kSupplement };
 
-  ReportAccess(client::AccessChecker& checker, IntakeStore& store)
-      : checker_(checker), store_(store) {}
+  ReportAccess(client::AccessChecker& checker, IntakeStore& store, const sealing::Sealer& sealer)
+      : checker_(checker), store_(store), sealer_(sealer) {}
 
   // Those of the reports `ids` that the person of the call may use so; none for nobody. Ask before
   // anything else that depends on a report is looked at. UNAVAILABLE when it cannot be known: then
@@ -41,6 +42,7 @@ class ReportAccess {
 
   client::AccessChecker& checker_;
   IntakeStore& store_;
+  const sealing::Sealer& sealer_;
 };
 
 }  // namespace mamori::intake

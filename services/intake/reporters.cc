@@ -35,16 +35,18 @@ absl::StatusOr<std::string> Await(GroupCommit& writer, std::unique_ptr<Submissio
 
 }  // namespace
 
-NewReport Reporters::Prepare(const server::CallContext& call, const std::string& receipt,
-                             const mamori::v1::Report& report) {
+absl::StatusOr<NewReport> Reporters::Prepare(const server::CallContext& call,
+                                             const std::string& receipt,
+                                             const mamori::v1::Report& report) {
   server::CallContext nobody;
   nobody.tenant = call.tenant;
   v1::SubmitReportRequest request;
   *request.mutable_report() = report;
   request.mutable_report()->set_reporter_mode(mamori::v1::REPORTER_MODE_ANONYMOUS);
-  NewReport row = MakeNewReport(nobody, kSubmitAnonymousReport, request,
-                                {.subject = d_.ids.NewId(), .event = d_.ids.NewId()},
-                                time::BeginOfDay(d_.clock.Now()));
+  ASSIGN_OR_RETURN(NewReport row,
+                   MakeNewReport(d_.seal, nobody, kSubmitAnonymousReport, request,
+                                 {.subject = d_.ids.NewId(), .event = d_.ids.NewId()},
+                                 time::BeginOfDay(d_.clock.Now())));
   row.answer.key = d_.keys.RequestKey(call.tenant, receipt);
   row.event.set_anonymous(true);
   row.receipt = ReceiptRow{.receipt_hash = d_.keys.HashOf(call.tenant, receipt),
@@ -59,7 +61,8 @@ absl::StatusOr<v1::SubmitAnonymousReportResponse> Reporters::Submit(
   RETURN_IF_ERROR(ValidateSubmitAnonymousReport(request, d_.clock.Now()));
   RETURN_IF_ERROR(d_.gate.Admit(request.report().immediate_danger()));
   auto submission = std::make_unique<Submission>();
-  submission->report = Prepare(call, receipt::Parse(request.receipt()).value(), request.report());
+  ASSIGN_OR_RETURN(submission->report,
+                   Prepare(call, receipt::Parse(request.receipt()).value(), request.report()));
   submission->deadline = call.deadline;
   // One that came into being as the successor of another has no report of its own.
   const auto found =

@@ -19,6 +19,7 @@ class Reporters {
  public:
   struct Dependencies {
     GroupCommit& writer;
+    const ContentSeal& seal;
     const BacklogGate& gate;
     ReceiptStore& receipts;
     const ReceiptKeys& keys;
@@ -34,8 +35,8 @@ class Reporters {
 
  private:
   // What the report becomes: told by day, and of nobody.
-  NewReport Prepare(const server::CallContext& call, const std::string& receipt,
-                    const mamori::v1::Report& report);
+  absl::StatusOr<NewReport> Prepare(const server::CallContext& call, const std::string& receipt,
+                                    const mamori::v1::Report& report);
 
   const Dependencies d_;
 };

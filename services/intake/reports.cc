@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/idempotency/hash.h"
+#include "common/sealing/sealed_answer.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/intake/methods.h"
@@ -23,7 +24,7 @@ constexpr int kMaxSupplements = 100;
 constexpr int kBodiesPerRead = 32;
 constexpr char kAssessPurpose[] = "assess";
 
-Position PositionOf(const StoredSummary& row) {
+Position PositionOf(const StoredHeading& row) {
   return {.create_micros = absl::ToUnixMicros(row.create_time), .id = row.report_id};
 }
 
@@ -35,8 +36,10 @@ bool IsAnonymous(const mamori::v1::Report& report) {
 
 absl::StatusOr<mamori::v1::Report> Reports::Complete(const server::CallContext& call,
                                                      const std::string& tenant,
+                                                     const sealing::KeyRing& keys,
                                                      const StoredReport& row) {
-  ASSIGN_OR_RETURN(mamori::v1::Report report, ToReport(row));
+  ASSIGN_OR_RETURN(const sealing::DataKey key, keys.KeyOf(tenant, row.body));
+  ASSIGN_OR_RETURN(mamori::v1::Report report, ToReport(key, tenant, row));
   // Whom the reporter distrusts is for the owner of the case's access alone.
   if (call.purpose != kAssessPurpose) report.clear_keep_out();
   if (row.event_sequence <= 1) return report;
@@ -48,7 +51,7 @@ absl::StatusOr<mamori::v1::Report> Reports::Complete(const server::CallContext& 
     bytes += supplements[--first].body.size();
   }
   for (size_t i = first; i < supplements.size(); ++i) {
-    ASSIGN_OR_RETURN(*report.add_supplements(), ToSupplement(supplements[i]));
+    ASSIGN_OR_RETURN(*report.add_supplements(), ToSupplement(key, tenant, supplements[i]));
   }
   return report;
 }
@@ -61,8 +64,12 @@ absl::StatusOr<mamori::v1::Report> Reports::Get(const server::CallContext& call,
   ASSIGN_OR_RETURN(const std::vector<StoredReport> rows,
                    store_.GetReports(call.tenant, {id}, call.deadline));
   if (rows.empty()) return status::NotFound("report");
-  ASSIGN_OR_RETURN(mamori::v1::Report report, Complete(call, call.tenant, rows[0]));
-  RETURN_IF_ERROR(RecordReads(call, call.tenant, {{id, IsAnonymous(report)}}));
+  ASSIGN_OR_RETURN(const sealing::KeyRing keys,
+                   FetchKeys(sealer_, rows, &StoredReport::body, call.deadline));
+  auto report = Complete(call, call.tenant, keys, rows[0]);
+  if (sealing::IsErased(report.status())) return status::NotFound("report");
+  RETURN_IF_ERROR(report.status());
+  RETURN_IF_ERROR(RecordReads(call, call.tenant, {{id, IsAnonymous(*report)}}));
   return report;
 }
 
@@ -109,6 +116,8 @@ absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
     ASSIGN_OR_RETURN(const std::vector<std::string> readable, Readable(call, ids));
     ASSIGN_OR_RETURN(std::vector<StoredReport> rows,
                      store_.GetReports(tenant, readable, call.deadline));
+    ASSIGN_OR_RETURN(const sealing::KeyRing keys,
+                     FetchKeys(sealer_, rows, &StoredReport::body, call.deadline));
     std::map<std::string_view, const StoredReport*> by_id;
     for (const StoredReport& row : rows) by_id.emplace(row.report_id, &row);
     for (int i = begin; i < end; ++i) {
@@ -118,7 +127,9 @@ absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
       }
       const auto found = by_id.find(ids[i - begin]);
       if (found == by_id.end()) continue;
-      ASSIGN_OR_RETURN(mamori::v1::Report report, Complete(call, tenant, *found->second));
+      auto completed = Complete(call, tenant, keys, *found->second);
+      if (sealing::IsErased(completed.status())) continue;
+      ASSIGN_OR_RETURN(mamori::v1::Report report, std::move(completed));
       const size_t size = report.ByteSizeLong();
       if (bytes > 0 && bytes + size > kMaxAnswerBytes) {
         full = true;
@@ -135,29 +146,32 @@ absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
 }
 
 absl::StatusOr<mamori::v1::Report> Reports::Listed(const server::CallContext& call,
-                                                   const StoredSummary& row) {
-  if (row.summary) return ToListed(row);
+                                                   const sealing::KeyRing& keys,
+                                                   const StoredHeading& row) {
+  ASSIGN_OR_RETURN(const sealing::DataKey key, keys.KeyOf(call.tenant, row.heading));
+  ASSIGN_OR_RETURN(std::optional<mamori::v1::Report> listed, ToListed(key, call.tenant, row));
+  if (listed) return *std::move(listed);
   ASSIGN_OR_RETURN(const std::vector<StoredReport> whole,
                    store_.GetReports(call.tenant, {row.report_id}, call.deadline));
   if (whole.empty()) return absl::InternalError("a report without a body");
-  return ToListed(whole[0]);
+  return ToListed(key, call.tenant, whole[0]);
 }
 
-absl::StatusOr<std::vector<StoredSummary>> Reports::ReadableRows(const server::CallContext& call,
+absl::StatusOr<std::vector<StoredHeading>> Reports::ReadableRows(const server::CallContext& call,
                                                                  const ReportFilter& filter,
                                                                  Position& position, int limit) {
-  std::vector<StoredSummary> readable;
+  std::vector<StoredHeading> readable;
   bool more = !call.person.empty();
   while (more && readable.empty()) {
-    ASSIGN_OR_RETURN(std::vector<StoredSummary> rows,
+    ASSIGN_OR_RETURN(std::vector<StoredHeading> rows,
                      store_.ListReports(call.tenant, filter, position, limit, call.deadline));
     more = static_cast<int>(rows.size()) == limit;
     limit = kRowsPerRead;  // should all of these be left out
     std::vector<std::string> ids;
-    for (const StoredSummary& row : rows) ids.push_back(row.report_id);
+    for (const StoredHeading& row : rows) ids.push_back(row.report_id);
     ASSIGN_OR_RETURN(const std::set<std::string> admitted,
                      access_.Admitted(call, ReportAccess::Use::kRead, ids));
-    for (StoredSummary& row : rows) {
+    for (StoredHeading& row : rows) {
       position = PositionOf(row);
       if (admitted.contains(row.report_id)) readable.push_back(std::move(row));
     }
@@ -180,11 +194,15 @@ absl::StatusOr<v1::ListReportsResponse> Reports::List(const server::CallContext&
   while (true) {
     // One more than the page wants tells whether there is a next page.
     const int limit = std::min(kRowsPerRead, page_size - response.reports_size() + 1);
-    ASSIGN_OR_RETURN(const std::vector<StoredSummary> rows,
+    ASSIGN_OR_RETURN(const std::vector<StoredHeading> rows,
                      ReadableRows(call, filter, read, limit));
     if (rows.empty()) return response;
-    for (const StoredSummary& row : rows) {
-      ASSIGN_OR_RETURN(mamori::v1::Report report, Listed(call, row));
+    ASSIGN_OR_RETURN(const sealing::KeyRing keys,
+                     FetchKeys(sealer_, rows, &StoredHeading::heading, call.deadline));
+    for (const StoredHeading& row : rows) {
+      auto listed = Listed(call, keys, row);
+      if (sealing::IsErased(listed.status())) continue;
+      ASSIGN_OR_RETURN(mamori::v1::Report report, std::move(listed));
       const size_t size = report.ByteSizeLong();
       const bool full =
           response.reports_size() == page_size || (bytes > 0 && bytes + size > kMaxAnswerBytes);
@@ -202,15 +220,22 @@ absl::StatusOr<v1::ListReportsResponse> Reports::List(const server::CallContext&
 absl::StatusOr<mamori::v1::Supplement> Reports::Supplement(
     const server::CallContext& call, const v1::SupplementReportRequest& request) {
   RETURN_IF_ERROR(ValidateSupplementReport(request));
+  const std::string id = id::FromName("reports", request.name()).value();
   // Before the request id too: an old answer is not for one who has been kept out since. Without a
   // person it is the application that carries a reporter's words.
   if (!call.person.empty()) {
-    RETURN_IF_ERROR(access_.Check(call, ReportAccess::Use::kSupplement,
-                                  id::FromName("reports", request.name()).value()));
+    RETURN_IF_ERROR(access_.Check(call, ReportAccess::Use::kSupplement, id));
   }
+  ASSIGN_OR_RETURN(const std::string heading, store_.GetHeading(call.tenant, id, call.deadline));
+  const auto key = sealer_.FetchKey(call.tenant, heading, call.deadline);
+  if (sealing::IsErased(key.status())) return status::NotFound("report");
+  RETURN_IF_ERROR(key.status());
   const NewSupplement supplement = MakeNewSupplement(
-      call, request, {.subject = ids_.NewId(), .event = ids_.NewId()}, clock_.Now());
-  ASSIGN_OR_RETURN(const std::string answer, store_.AddSupplement(supplement, call.deadline));
+      *key, call, request, {.subject = ids_.NewId(), .event = ids_.NewId()}, clock_.Now());
+  ASSIGN_OR_RETURN(const std::string sealed, store_.AddSupplement(supplement, call.deadline));
+  ASSIGN_OR_RETURN(const std::string answer,
+                   sealing::OpenAnswer(sealer_, {call.tenant, supplement.answer.key},
+                                       DigestOf(request), sealed, call.deadline));
   mamori::v1::Supplement response;
   if (!response.ParseFromString(answer)) {
     return absl::InternalError("a stored answer cannot be parsed");

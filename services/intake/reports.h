@@ -10,6 +10,7 @@
 #include "common/audit/reads.h"
 #include "common/id/id.h"
 #include "common/idempotency/page_token.h"
+#include "common/sealing/sealer.h"
 #include "common/server/caller.h"
 #include "common/time/clock.h"
 #include "mamori/intake/v1/intake_service.pb.h"
@@ -21,9 +22,16 @@ namespace mamori::intake {
 class Reports {
  public:
   // Whose content is read is recorded in `reads`; null records nothing, for tests.
-  Reports(IntakeStore& store, const ReportAccess& access, const idempotency::PageTokens& tokens,
-          const time::Clock& clock, id::IdSource& ids, audit::ReadLog* reads)
-      : store_(store), access_(access), tokens_(tokens), clock_(clock), ids_(ids), reads_(reads) {}
+  Reports(IntakeStore& store, const ReportAccess& access, const sealing::Sealer& sealer,
+          const idempotency::PageTokens& tokens, const time::Clock& clock, id::IdSource& ids,
+          audit::ReadLog* reads)
+      : store_(store),
+        access_(access),
+        sealer_(sealer),
+        tokens_(tokens),
+        clock_(clock),
+        ids_(ids),
+        reads_(reads) {}
 
   absl::StatusOr<mamori::v1::Report> Get(const server::CallContext& call,
                                          const v1::GetReportRequest& request);
@@ -40,25 +48,29 @@ class Reports {
     id::Id id;
     bool anonymous = false;
   };
-  // With its supplements, as many as an answer holds.
+  // With its supplements, as many as an answer holds. Erased().
   absl::StatusOr<mamori::v1::Report> Complete(const server::CallContext& call,
-                                              const std::string& tenant, const StoredReport& row);
+                                              const std::string& tenant,
+                                              const sealing::KeyRing& keys,
+                                              const StoredReport& row);
   // Before any of them leaves.
   absl::Status RecordReads(const server::CallContext& call, const std::string& tenant,
                            const std::vector<ReadReport>& read);
+  // Erased().
   absl::StatusOr<mamori::v1::Report> Listed(const server::CallContext& call,
-                                            const StoredSummary& row);
+                                            const sealing::KeyRing& keys, const StoredHeading& row);
 
   // Those of `ids` that the caller may read.
   absl::StatusOr<std::vector<std::string>> Readable(const server::CallContext& call,
                                                     const std::vector<std::string>& ids);
   // A page of what the person may see, from `position` on: as full as the reports allow.
-  absl::StatusOr<std::vector<StoredSummary>> ReadableRows(const server::CallContext& call,
+  absl::StatusOr<std::vector<StoredHeading>> ReadableRows(const server::CallContext& call,
                                                           const ReportFilter& filter,
                                                           Position& position, int limit);
 
   IntakeStore& store_;
   const ReportAccess& access_;
+  const sealing::Sealer& sealer_;
   const idempotency::PageTokens& tokens_;
   const time::Clock& clock_;
   id::IdSource& ids_;

@@ -5,6 +5,7 @@
 #include "common/db/batch.h"
 #include "common/outbox/inbox.h"
 #include "common/outbox/outbox.h"
+#include "common/sealing/envelope.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 
@@ -13,7 +14,7 @@ namespace {
 
 // Supplements lock the same row before they are written: none comes in between.
 constexpr char kLockReport[] =
-    "SELECT audit_first FROM report FORCE INDEX (by_id) WHERE report_id = ? AND tenant = ?"
+    "SELECT audit_first, body FROM report FORCE INDEX (by_id) WHERE report_id = ? AND tenant = ?"
     " FOR UPDATE";
 constexpr char kWaiting[] = "SELECT 1 FROM outbox WHERE shard = ? AND subject_id = ? LIMIT 1";
 constexpr char kDeleteContacts[] = "DELETE FROM contact WHERE tenant = ? AND report_id = ?";
@@ -26,7 +27,8 @@ absl::Status TryLater(const char* why) {
 
 }  // namespace
 
-absl::Status SqlDisposalStore::Erase(db::Tx& tx, const mamori::v1::Event& event) const {
+absl::Status SqlDisposalStore::Erase(db::Tx& tx, const mamori::v1::Event& event,
+                                     std::vector<std::string>& key_ids) const {
   const std::string& report_id = event.subject_id();
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query(kLockReport, db::Params().Add(report_id).Add(event.tenant())));
@@ -40,6 +42,10 @@ absl::Status SqlDisposalStore::Erase(db::Tx& tx, const mamori::v1::Event& event)
       tx.Execute(kDeleteSupplements, db::Params().Add(report_id).Add(event.tenant())).status());
   RETURN_IF_ERROR(
       tx.ExecuteExpecting(1, kDeleteReport, db::Params().Add(report_id).Add(event.tenant())));
+  // What the rows said stays in backups and the binlog; nobody opens it there without this key.
+  ASSIGN_OR_RETURN(const sealing::Header header, sealing::HeaderOf(rows[0].GetBytes(1)));
+  key_ids.emplace_back(header.key_id);
+  RETURN_IF_ERROR(sealing::ListErased(tx, {key_ids.back()}, clock_.Now()));
   audit::Entry entry;
   entry.kind = audit::Kind::kReport;
   entry.resource_id = report_id;
@@ -51,7 +57,9 @@ absl::Status SqlDisposalStore::Erase(db::Tx& tx, const mamori::v1::Event& event)
 
 absl::Status SqlDisposalStore::ApplyRange(db::Tx& tx,
                                           absl::Span<const mamori::v1::Event* const> events,
-                                          absl::Span<absl::Status> statuses) const {
+                                          absl::Span<absl::Status> statuses,
+                                          std::vector<std::string>& key_ids) const {
+  key_ids.clear();
   ASSIGN_OR_RETURN(const auto admissions,
                    outbox::Admit(tx, {events.begin(), events.end()}, clock_.Now()));
   for (size_t i = 0; i < events.size(); ++i) {
@@ -63,7 +71,7 @@ absl::Status SqlDisposalStore::ApplyRange(db::Tx& tx,
         statuses[i] = status::EventGap(events[i]->subject_sequence() - 1);
         break;
       case outbox::Admission::kApply:
-        RETURN_IF_ERROR(Erase(tx, *events[i]));
+        RETURN_IF_ERROR(Erase(tx, *events[i], key_ids));
         break;
     }
   }
@@ -76,10 +84,13 @@ std::vector<absl::Status> SqlDisposalStore::Apply(absl::Span<const mamori::v1::E
   const db::TransactionOptions options{.deadline = deadline, .settles_unknown_commit = true};
   std::vector<absl::Status> inner(events.size());
   std::vector<absl::Status> outer = db::ApplyRanges(events.size(), [&](size_t first, size_t count) {
-    return transactor_.Run(options, [&](db::Tx& tx) {
+    std::vector<std::string> key_ids;
+    RETURN_IF_ERROR(transactor_.Run(options, [&](db::Tx& tx) {
       return ApplyRange(tx, events.subspan(first, count),
-                        absl::MakeSpan(inner).subspan(first, count));
-    });
+                        absl::MakeSpan(inner).subspan(first, count), key_ids);
+    }));
+    // Listed with the commit: where this fails, the next start does it.
+    return key_ids.empty() ? absl::OkStatus() : eraser_.Erase(key_ids, deadline);
   });
   for (size_t i = 0; i < events.size(); ++i) {
     if (outer[i].ok()) outer[i] = inner[i];

@@ -16,10 +16,11 @@ namespace {
 
 constexpr char kInsertReports[] =
     "INSERT INTO report (tenant, create_time, report_id, company, kind, request_key, body_digest,"
-    " audit_random, audit_first, summary, body) VALUES ";
+    " audit_first, summary, body) VALUES ";
 
 constexpr char kSelectAnswers[] =
-    "SELECT request_key, body_digest, report_id FROM report WHERE request_key IN (";
+    "SELECT request_key, body_digest, report_id, summary FROM report WHERE request_key IN (";
+constexpr char kSelectHeading[] = "SELECT summary FROM report WHERE report_id = ? AND tenant = ?";
 // The index is named: others begin with the tenant, and few statistics make one of those look good.
 constexpr char kSelectReports[] =
     "SELECT report_id, create_time, event_sequence, body FROM report FORCE INDEX (by_id)"
@@ -75,12 +76,12 @@ constexpr char kNextSequence[] =
 constexpr char kSelectSequence[] =
     "SELECT event_sequence, audit_first FROM report WHERE report_id = ? AND tenant = ?";
 constexpr char kInsertSupplement[] =
-    "INSERT INTO supplement (report_id, create_time, supplement_id, tenant, audit_random, body)"
-    " VALUES (?, ?, ?, ?, ?, ?)";
+    "INSERT INTO supplement (report_id, create_time, supplement_id, tenant, body)"
+    " VALUES (?, ?, ?, ?, ?)";
 constexpr char kSelectExists[] = "SELECT 1 FROM report WHERE report_id = ? AND tenant = ?";
 constexpr char kInsertContact[] =
     "INSERT INTO contact (tenant, create_time, contact_id, company, report_id, start_time,"
-    " audit_random, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    " body) VALUES (?, ?, ?, ?, ?, ?, ?)";
 
 audit::Entry EntryOf(audit::Kind kind, const id::Id& id, const std::string& tenant,
                      const char* action, const audit::Who& who, std::string commitment) {
@@ -94,8 +95,7 @@ audit::Entry EntryOf(audit::Kind kind, const id::Id& id, const std::string& tena
   return entry;
 }
 
-void AddReport(const NewReport& report, std::string_view audit_random, std::string_view audit_first,
-               db::Params& params) {
+void AddReport(const NewReport& report, std::string_view audit_first, db::Params& params) {
   params.AddView(report.tenant)
       .Add(report.create_time)
       .AddView(report.report_id)
@@ -103,14 +103,9 @@ void AddReport(const NewReport& report, std::string_view audit_random, std::stri
       .Add(report.kind)
       .AddView(report.answer.key)
       .AddView(report.answer.digest)
-      .AddView(audit_random)
-      .AddView(audit_first);
-  if (report.summary) {
-    params.AddView(*report.summary);
-  } else {
-    params.AddNull();
-  }
-  params.AddView(report.body);
+      .AddView(audit_first)
+      .AddView(report.heading)
+      .AddView(report.body);
 }
 
 void AddPosition(const Position& after, int limit, db::Params& params) {
@@ -135,14 +130,12 @@ absl::StatusOr<std::vector<std::string>> SqlIntakeStore::InsertReports(
     const std::vector<const NewReport*>& reports, absl::Time deadline) {
   std::vector<const mamori::v1::Event*> events;
   events.reserve(reports.size());
-  const std::vector<std::string> randoms = audit::NewRandoms(reports.size());
   std::vector<audit::Entry> entries;
   entries.reserve(reports.size());
   for (const NewReport* report : reports) {
     events.push_back(&report->event);
     entries.push_back(EntryOf(audit::Kind::kReport, report->report_id, report->tenant,
-                              "SubmitReport", report->who,
-                              audit::Commit(randoms[entries.size()], report->body)));
+                              "SubmitReport", report->who, report->answer.digest));
     entries.back().by_day = report->receipt.has_value();
   }
   // A rerun after an unknown COMMIT meets its own rows as ALREADY_EXISTS; the caller tells by their
@@ -154,7 +147,7 @@ absl::StatusOr<std::vector<std::string>> SqlIntakeStore::InsertReports(
                          ASSIGN_OR_RETURN(audit::Group group, journal_.Begin(tx, entries));
                          RETURN_IF_ERROR(tx.InsertRows(
                              kInsertReports, reports.size(), [&](size_t i, db::Params& params) {
-                               AddReport(*reports[i], randoms[i], group.hashes[i], params);
+                               AddReport(*reports[i], group.hashes[i], params);
                              }));
                          RETURN_IF_ERROR(InsertReceipts(tx, reports));
                          RETURN_IF_ERROR(outbox::Append(tx, events));
@@ -168,20 +161,31 @@ absl::StatusOr<std::vector<std::string>> SqlIntakeStore::InsertReports(
   return statements;
 }
 
-absl::StatusOr<std::vector<Answer>> SqlIntakeStore::FindAnswers(
+absl::StatusOr<std::vector<StoredAnswer>> SqlIntakeStore::FindAnswers(
     const std::vector<std::string>& keys, absl::Time deadline) {
-  if (keys.empty()) return std::vector<Answer>();
+  if (keys.empty()) return std::vector<StoredAnswer>();
   db::Params params;
   const std::string sql = AddList(kSelectAnswers, keys, params);
   ASSIGN_OR_RETURN(const db::Rows rows, Read(deadline, sql, params));
-  std::vector<Answer> answers;
+  std::vector<StoredAnswer> answers;
   answers.reserve(rows.size());
   for (const db::Row& row : rows) {
-    answers.push_back({.key = row.GetBytes(0),
-                       .digest = row.GetBytes(1),
-                       .response = SubmitAnswer(row.GetBytes(2))});
+    answers.push_back({{.key = row.GetBytes(0),
+                        .digest = row.GetBytes(1),
+                        .response = SubmitAnswer(row.GetBytes(2))},
+                       row.GetBytes(2),
+                       row.IsNull(3) ? std::string() : row.GetBytes(3)});
   }
   return answers;
+}
+
+absl::StatusOr<std::string> SqlIntakeStore::GetHeading(const std::string& tenant,
+                                                       const std::string& report_id,
+                                                       absl::Time deadline) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   Read(deadline, kSelectHeading, db::Params().Add(report_id).Add(tenant)));
+  if (rows.empty()) return status::NotFound("report");
+  return rows[0].IsNull(0) ? std::string() : rows[0].GetBytes(0);
 }
 
 absl::StatusOr<std::vector<StoredReport>> SqlIntakeStore::GetReports(
@@ -216,7 +220,7 @@ absl::StatusOr<std::vector<StoredSupplement>> SqlIntakeStore::GetSupplements(
   return supplements;
 }
 
-absl::StatusOr<std::vector<StoredSummary>> SqlIntakeStore::ListReports(const std::string& tenant,
+absl::StatusOr<std::vector<StoredHeading>> SqlIntakeStore::ListReports(const std::string& tenant,
                                                                        const ReportFilter& filter,
                                                                        const Position& after,
                                                                        int limit,
@@ -233,15 +237,14 @@ absl::StatusOr<std::vector<StoredSummary>> SqlIntakeStore::ListReports(const std
   if (by_kind) params.Add(filter.kind);
   AddPosition(after, limit, params);
   ASSIGN_OR_RETURN(const db::Rows rows, Read(deadline, sql, params));
-  std::vector<StoredSummary> summaries;
-  summaries.reserve(rows.size());
+  std::vector<StoredHeading> headings;
+  headings.reserve(rows.size());
   for (const db::Row& row : rows) {
-    StoredSummary& summary = summaries.emplace_back();
-    summary.report_id = row.GetBytes(0);
-    summary.create_time = row.GetTime(1);
-    if (!row.IsNull(2)) summary.summary = row.GetBytes(2);
+    headings.push_back({.report_id = row.GetBytes(0),
+                        .create_time = row.GetTime(1),
+                        .heading = row.IsNull(2) ? std::string() : row.GetBytes(2)});
   }
-  return summaries;
+  return headings;
 }
 
 absl::StatusOr<std::string> SqlIntakeStore::AddSupplement(const NewSupplement& supplement,
@@ -257,19 +260,17 @@ absl::StatusOr<std::string> SqlIntakeStore::AddSupplement(const NewSupplement& s
                          tx.Query(kSelectSequence,
                                   db::Params().Add(supplement.report_id).Add(supplement.tenant)));
         if (rows.size() != 1) return absl::InternalError("a locked report is gone");
-        const std::string random = audit::NewRandom();
-        RETURN_IF_ERROR(journal_.Append(
-            tx,
-            EntryOf(audit::Kind::kReport, supplement.report_id, supplement.tenant,
-                    "SupplementReport", supplement.who, audit::Commit(random, supplement.body)),
-            rows[0].IsNull(1) ? "" : rows[0].GetBytes(1)));
+        RETURN_IF_ERROR(
+            journal_.Append(tx,
+                            EntryOf(audit::Kind::kReport, supplement.report_id, supplement.tenant,
+                                    "SupplementReport", supplement.who, supplement.commitment),
+                            rows[0].IsNull(1) ? "" : rows[0].GetBytes(1)));
         RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertSupplement,
                                             db::Params()
                                                 .Add(supplement.report_id)
                                                 .Add(supplement.create_time)
                                                 .Add(supplement.supplement_id)
                                                 .Add(supplement.tenant)
-                                                .Add(random)
                                                 .Add(supplement.body)));
         std::vector<mamori::v1::Event> events = {supplement.event};
         events[0].set_subject_sequence(rows[0].GetInt64(0));
@@ -297,16 +298,14 @@ absl::StatusOr<std::string> SqlIntakeStore::AddContact(const NewContact& contact
           if (rows.empty()) return status::NotFound("report");
           row.Add(contact.report_id);
         }
-        const std::string random = audit::NewRandom();
-        audit::Entry entry =
-            EntryOf(audit::Kind::kContact, contact.contact_id, contact.tenant, "RecordContact",
-                    contact.who, audit::Commit(random, contact.body));
+        audit::Entry entry = EntryOf(audit::Kind::kContact, contact.contact_id, contact.tenant,
+                                     "RecordContact", contact.who, contact.commitment);
         if (!contact.report_id.empty()) {
           entry.cause_kind = audit::Kind::kReport;
           entry.cause_id = contact.report_id;
         }
         RETURN_IF_ERROR(journal_.Begin(tx, {std::move(entry)}).status());
-        row.Add(contact.start_time).Add(random).Add(contact.body);
+        row.Add(contact.start_time).Add(contact.body);
         RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertContact, row));
         return contact.answer.response;
       });

@@ -25,8 +25,10 @@ class SqlIntakeStore final : public IntakeStore {
 
   absl::StatusOr<std::vector<std::string>> InsertReports(
       const std::vector<const NewReport*>& reports, absl::Time deadline) override;
-  absl::StatusOr<std::vector<Answer>> FindAnswers(const std::vector<std::string>& keys,
-                                                  absl::Time deadline) override;
+  absl::StatusOr<std::vector<StoredAnswer>> FindAnswers(const std::vector<std::string>& keys,
+                                                        absl::Time deadline) override;
+  absl::StatusOr<std::string> GetHeading(const std::string& tenant, const std::string& report_id,
+                                         absl::Time deadline) override;
   absl::StatusOr<std::vector<StoredReport>> GetReports(const std::string& tenant,
                                                        const std::vector<std::string>& ids,
                                                        absl::Time deadline) override;
@@ -34,7 +36,7 @@ class SqlIntakeStore final : public IntakeStore {
                                                                const std::string& report_id,
                                                                int limit,
                                                                absl::Time deadline) override;
-  absl::StatusOr<std::vector<StoredSummary>> ListReports(const std::string& tenant,
+  absl::StatusOr<std::vector<StoredHeading>> ListReports(const std::string& tenant,
                                                          const ReportFilter& filter,
                                                          const Position& after, int limit,
                                                          absl::Time deadline) override;

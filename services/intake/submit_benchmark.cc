@@ -6,6 +6,7 @@
 #include "common/id/id.h"
 #include "services/intake/methods.h"
 #include "services/intake/records.h"
+#include "services/intake/test_content.h"
 #include "services/intake/test_requests.h"
 #include "services/intake/validate.h"
 
@@ -35,7 +36,7 @@ void ParseValidateAndMakeRows(benchmark::State& state) {
     benchmark::DoNotOptimize(request.ParseFromString(bytes));
     benchmark::DoNotOptimize(ValidateSubmitReport(request, TestNow()));
     benchmark::DoNotOptimize(
-        MakeNewReport(call, kSubmitReport, request, {ids.NewId(), ids.NewId()}, TestNow()));
+        MakeTestReport(call, kSubmitReport, request, {ids.NewId(), ids.NewId()}, TestNow()));
   }
 }
 BENCHMARK(ParseValidateAndMakeRows)->Arg(10)->Arg(350)->Arg(20'000);

@@ -81,9 +81,11 @@ void Submitter::SubmitParsed(const server::CallContext& call, v1::SubmitReportRe
   if (status.ok()) status = gate_.Admit(request.report().immediate_danger());
   if (!status.ok()) return done(std::move(status));
   request.mutable_report()->clear_reporter_mode();
+  absl::StatusOr<NewReport> report = MakeNewReport(
+      seal_, call, kSubmitReport, request, {.subject = ids_.NewId(), .event = ids_.NewId()}, now);
+  if (!report.ok()) return done(report.status());
   auto submission = std::make_unique<Submission>();
-  submission->report = MakeNewReport(call, kSubmitReport, request,
-                                     {.subject = ids_.NewId(), .event = ids_.NewId()}, now);
+  submission->report = *std::move(report);
   submission->deadline = call.deadline;
   submission->done = std::move(done);
   writer_.Submit(std::move(submission));

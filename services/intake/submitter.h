@@ -19,9 +19,9 @@ namespace mamori::intake {
 
 class Submitter {
  public:
-  Submitter(GroupCommit& writer, const BacklogGate& gate, const time::Clock& clock,
-            id::IdSource& ids)
-      : writer_(writer), gate_(gate), clock_(clock), ids_(ids) {}
+  Submitter(GroupCommit& writer, const ContentSeal& seal, const BacklogGate& gate,
+            const time::Clock& clock, id::IdSource& ids)
+      : writer_(writer), seal_(seal), gate_(gate), clock_(clock), ids_(ids) {}
 
   // Gets the serialized SubmitReportResponse, exactly once, from any thread.
   using Done = std::function<void(absl::StatusOr<std::string>)>;
@@ -40,6 +40,7 @@ class Submitter {
                     Done done) const;
 
   GroupCommit& writer_;
+  const ContentSeal& seal_;
   const BacklogGate& gate_;
   const time::Clock& clock_;
   id::IdSource& ids_;

@@ -21,6 +21,7 @@
 #include "services/intake/fake_intake_store.h"
 #include "services/intake/intake_service.h"
 #include "services/intake/methods.h"
+#include "services/intake/test_content.h"
 #include "services/intake/test_requests.h"
 
 namespace mamori::intake {
@@ -110,13 +111,13 @@ class IntakeServiceTest : public ::testing::Test {
   server::Rpc rpc_{authorizer_, clock_, ids_, telemetry_, {.people = &people_}};
   // What triage says of a report.
   client::FakeAccessChecker checker_{[](const auto&) { return client::Access::kNoCase; }};
-  const ReportAccess access_{checker_, store_};
+  const ReportAccess access_{checker_, store_, TestSeal().sealer()};
   const idempotency::PageTokens tokens_ = idempotency::TestPageTokens(clock_);
-  GroupCommit writer_{{store_, clock_, telemetry_, [] {}}, {}};
+  GroupCommit writer_{{store_, TestSeal(), clock_, telemetry_, [] {}}, {}};
   BacklogGate gate_{{}};
-  Submitter submitter_{writer_, gate_, clock_, ids_};
-  Reports reports_{store_, access_, tokens_, clock_, ids_, nullptr};
-  Contacts contacts_{store_, access_, tokens_, clock_, ids_};
+  Submitter submitter_{writer_, TestSeal(), gate_, clock_, ids_};
+  Reports reports_{store_, access_, TestSeal().sealer(), tokens_, clock_, ids_, nullptr};
+  Contacts contacts_{store_, access_, TestSeal().sealer(), tokens_, clock_, ids_};
   IntakeService service_{rpc_, submitter_, reports_, contacts_};
   testing::CertificateAuthority authority_;
   std::unique_ptr<server::Server> server_;

@@ -10,6 +10,7 @@
 #include "services/intake/housekeeping.h"
 #include "services/intake/methods.h"
 #include "services/intake/records.h"
+#include "services/intake/test_content.h"
 #include "services/intake/test_requests.h"
 
 namespace mamori::intake {
@@ -50,7 +51,7 @@ TEST(HousekeepingTest, ForgetsAfterSevenDaysInSmallBatches) {
   for (int i = 0; i < 5; ++i) {
     auto request = GoodContact();
     request.set_request_id("contact-" + std::to_string(i));
-    const NewContact contact = MakeNewContact(TestCall(), request, ids.NewId(), clock.Now());
+    const NewContact contact = MakeTestContact(TestCall(), request, ids.NewId(), clock.Now());
     ASSERT_THAT(store.AddContact(contact, absl::InfiniteFuture()), IsOk());
   }
   Housekeeping housekeeping(store, clock, sleeper, {.batch = 2, .pause = absl::Milliseconds(100)});

@@ -15,6 +15,7 @@
 #include "common/audit/verify.h"
 #include "common/config/textproto.h"
 #include "common/status/macros.h"
+#include "services/mamorictl/content_keys.h"
 #include "services/mamorictl/exit_code.h"
 #include "services/mamorictl/session.h"
 #include "services/mamorictl/text_source.h"
@@ -32,6 +33,7 @@ struct AuditFlags {
   std::vector<std::string> public_keys;
   std::vector<std::string> sinks;
   int max_age_seconds = 60;
+  KeyStoreFlags key_store;
   bool no_content = false;
 };
 
@@ -75,11 +77,17 @@ absl::StatusOr<audit::Verified> Verify(const AuditFlags& flags, Session& session
   const auto pool = db::Pool::Create(options);
   time::SystemSleeper sleeper;
   db::Transactor transactor(*pool, session.clock(), sleeper);
+  std::unique_ptr<ContentKeys> content_keys;
+  if (!flags.key_store.address.empty()) {
+    ASSIGN_OR_RETURN(content_keys, ContentKeys::Open(flags.key_store, job.service, flags.admin,
+                                                     session.clock(), sleeper));
+  }
   audit::Verifier verifier(transactor, audit::Authenticator(std::move(key), job.service),
                            job.public_key,
                            {.now = session.clock().Now(),
                             .max_age = absl::Seconds(flags.max_age_seconds),
-                            .content = !flags.no_content});
+                            .content = !flags.no_content,
+                            .sealer = content_keys == nullptr ? nullptr : &content_keys->sealer()});
   return verifier.Run(job.sinks);
 }
 
@@ -108,19 +116,22 @@ int Report(Session& session, const std::vector<Job>& jobs, absl::Duration took) 
   std::map<std::string, const audit::Verified*> all;
   int64_t entries = 0;
   int64_t open = 0;
+  int64_t erased = 0;
   std::vector<std::string> findings;
   for (const Job& job : jobs) {
     all[job.service] = &*job.result;
     entries += job.result->entries;
     open += job.result->open_entries;
+    erased += job.result->erased;
     for (const std::string& one : job.result->findings) {
       findings.push_back(absl::StrCat(job.service, ": ", one));
     }
   }
   for (std::string& one : audit::CheckReferences(all)) findings.push_back(std::move(one));
   for (const std::string& one : findings) session.out() << "BAD " << one << "\n";
-  session.out() << entries << " entries (" << open << " after the last checkpoint), "
-                << findings.size() << " findings, " << absl::ToInt64Milliseconds(took) << " ms, "
+  session.out() << entries << " entries (" << open << " after the last checkpoint), " << erased
+                << " erased, " << findings.size() << " findings, "
+                << absl::ToInt64Milliseconds(took) << " ms, "
                 << static_cast<int64_t>(entries / absl::ToDoubleSeconds(took)) << " entries/s\n";
   return findings.empty() ? kOk : kStatusBase + grpc::StatusCode::DATA_LOSS;
 }
@@ -210,12 +221,13 @@ void AddVerify(CLI::App& app, Choice& choice) {
                       "SERVICE=FILE, what a sink of the service got; several are all compared");
   command->add_option("--max-age", flags->max_age_seconds, "Of each sink's newest checkpoint, s")
       ->capture_default_str();
+  AddKeyStoreFlags(*command, flags->key_store);
   command->add_flag("--no-content", flags->no_content, "Do not compare reports and cases with it");
   command->footer(
       "Prints one line per finding, the first bad entry first, and ends with exit code 25 when\n"
       "there is one. Entries after the last checkpoint are authentic; that none of them is "
       "missing\n"
-      "cannot be said.");
+      "cannot be said. Without --key-store it is only looked whether content is there.");
   command->callback([=, &choice] {
     choice.needs_services = false;
     choice.run = [=](Session& session) { return Run(session, *flags); };

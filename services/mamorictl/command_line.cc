@@ -38,7 +38,8 @@ int RunCommandLine(int argc, char** argv, const time::Clock& clock, time::Sleepe
        {AddHealthCommand, AddSubmitCommands, AddReportCommands, AddContactCommands,
         AddAnalyzeCommand, AddOverviewCommand, AddCaseCommands, AddDeadlineCommands,
         AddStatisticsCommands, AddAccessCommands, AddActCommands, AddHoldCommands, AddActorCommands,
-        AddDeliveryCommands, AddWebhookCommands, AddMigrateCommand, AddAuditCommands}) {
+        AddDeliveryCommands, AddWebhookCommands, AddMigrateCommand, AddAuditCommands,
+        AddKeysCommand}) {
     add(app, choice);
   }
   try {

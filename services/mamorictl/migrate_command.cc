@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "common/config/textproto.h"
 #include "common/db/schema.h"
 #include "services/mamorictl/exit_code.h"
@@ -61,14 +62,17 @@ int Run(Session& session, SchemaSetup setup, const std::string& password_file,
 }  // namespace
 
 void AddMigrateCommand(CLI::App& app, Choice& choice) {
-  auto* command = app.add_subcommand("migrate", "Bring one service's schema up to date");
+  auto* command = app.add_subcommand("migrate", "Bring one schema up to date");
   auto setup = std::make_shared<SchemaSetup>();
   auto service = std::make_shared<std::string>();
   auto password_file = std::make_shared<std::string>();
   auto user_password_file = std::make_shared<std::string>();
-  command->add_option("service", *service, "intake, triage or notification")
+  command
+      ->add_option("service", *service,
+                   "intake, triage or notification; with keys- before it, its data keys")
       ->required()
-      ->check(CLI::IsMember({"intake", "triage", "notification"}));
+      ->check(CLI::IsMember(
+          {"intake", "triage", "notification", "keys-intake", "keys-triage", "keys-notification"}));
   command->add_option("--database", setup->admin.host, "host:port")
       ->envname("MAMORI_DATABASE")
       ->required();
@@ -81,7 +85,7 @@ void AddMigrateCommand(CLI::App& app, Choice& choice) {
       ->add_option("--tls-ca", setup->admin.tls_ca_file,
                    "PEM authority of the server; without it the connection is plain")
       ->envname("MAMORI_DATABASE_TLS_CA");
-  command->add_option("--schema", setup->schema, "Default mamori_<service>");
+  command->add_option("--schema", setup->schema, "Default mamori_<service>, with _ for -");
   command->add_option("--directory,--dir", setup->directory, "The service's NNNN_name.sql files")
       ->required();
   auto* create = command->add_flag("--create", setup->create,
@@ -105,8 +109,9 @@ void AddMigrateCommand(CLI::App& app, Choice& choice) {
       "      --create --service-password-file intake.password --grants "
       "deploy/db/grants/intake.sql");
   command->callback([=, &choice] {
-    if (setup->schema.empty()) setup->schema = "mamori_" + *service;
-    if (setup->user.empty()) setup->user = "mamori_" + *service;
+    const std::string name = absl::StrCat("mamori_", absl::StrReplaceAll(*service, {{"-", "_"}}));
+    if (setup->schema.empty()) setup->schema = name;
+    if (setup->user.empty()) setup->user = name;
     choice.needs_services = false;
     choice.run = [=](Session& session) {
       return Run(session, *setup, *password_file, *user_password_file);

@@ -100,6 +100,7 @@ void AddHoldCommands(CLI::App& app, Choice& choice);
 void AddHealthCommand(CLI::App& app, Choice& choice);
 void AddMigrateCommand(CLI::App& app, Choice& choice);
 void AddAuditCommands(CLI::App& app, Choice& choice);
+void AddKeysCommand(CLI::App& app, Choice& choice);
 
 }  // namespace mamori::ctl
 

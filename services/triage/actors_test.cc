@@ -28,7 +28,7 @@ constexpr auto kInternal = mamori::v1::REPORT_KIND_INTERNAL_HARASSMENT;
 class ActorsTest : public TriageFixture {
  protected:
   ActorsTest()
-      : actor_store_(database_.transactor(), clock_, seal_),
+      : actor_store_(database_.transactor(), clock_, seal_, keys_.sealer()),
         actors_({actor_store_, case_store_, access_store_, gate_, clock_, ids_, [] {}, tokens_}) {}
 
   mamori::v1::Case OpenAbout(const std::string& person, const std::string& organisation,

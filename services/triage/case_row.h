@@ -50,8 +50,11 @@ struct CaseReportRow {
 struct NoteRow {
   id::Id note_id;
   std::string author;
-  std::string text;
+  std::string text;  // of one that was read, sealed
   absl::Time create_time;
+  // Of one that is written: see CaseContent.
+  std::string sealed = {};
+  std::string commitment = {};
 };
 
 enum class Outcome { kSent = 1, kFailed = 2, kAcknowledged = 3 };

@@ -42,7 +42,8 @@ void FireForEver(const std::string& schema, int64_t now_micros) {
   policy::SqlPolicyStore policies(transactor, clock);
   policy::PolicyCatalog catalog(policies);
   ClockBooks clocks(catalog);
-  SqlDeadlineStore store(transactor, clock, ids, seal);
+  sealing::MemorySealing keys;
+  SqlDeadlineStore store(transactor, clock, ids, seal, keys.sealer());
   const time::FakeClock now(absl::FromUnixMicros(now_micros));
   DeadlineTimers timers({store, gate, clocks, now, ids, [] {}});
   for (;;) {

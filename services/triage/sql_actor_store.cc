@@ -229,8 +229,12 @@ absl::StatusOr<v1::ActorJoin> SqlActorStore::Join(const CallKey& call, std::stri
         if (change.row.report_id.empty() || change.row.other_report_id.empty())
           return status::NotFound("actor");
         RETURN_IF_ERROR(CheckNotJoined(tx, tenant, joining.actor, joining.other_actor));
+        RETURN_IF_ERROR(content_.SealNote(tx, first, call.deadline, change.change));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, first, change.change));
-        if (change.other.has_value()) RETURN_IF_ERROR(UpdateCase(tx, seal_, second, *change.other));
+        if (change.other.has_value()) {
+          RETURN_IF_ERROR(content_.SealNote(tx, second, call.deadline, *change.other));
+          RETURN_IF_ERROR(UpdateCase(tx, seal_, second, *change.other));
+        }
         RETURN_IF_ERROR(InsertJoin(tx, tenant, change.row));
         return ToProto(change.row);
       });
@@ -245,13 +249,14 @@ absl::StatusOr<v1::ActorJoin> SqlActorStore::Split(const CallKey& call, std::str
       [&](db::Tx& tx) -> absl::StatusOr<v1::ActorJoin> {
         ASSIGN_OR_RETURN(const CaseRow before,
                          SelectCase(tx, seal_, tenant, case_id, /*for_update=*/true));
-        ASSIGN_OR_RETURN(const CaseChange change, decide(before));
+        ASSIGN_OR_RETURN(CaseChange change, decide(before));
         ASSIGN_OR_RETURN(JoinRow join, SelectJoin(tx, tenant, join_id, " FOR UPDATE"));
         ASSIGN_OR_RETURN(const id::Id one, FindReport(tx, tenant, join.actor, case_id));
         ASSIGN_OR_RETURN(const id::Id other, FindReport(tx, tenant, join.other_actor, case_id));
         if (one.empty() && other.empty()) return status::NotFound("join");
         if (join.split_time.has_value())
           return status::StateNotAllowed("the join is undone already");
+        RETURN_IF_ERROR(content_.SealNote(tx, before, call.deadline, change));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, before, change));
         RETURN_IF_ERROR(tx.ExecuteExpecting(
             1, kSplit, db::Params().Add(person).Add(now).Add(join_id).Add(tenant)));

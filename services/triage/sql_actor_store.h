@@ -9,13 +9,15 @@
 #include "common/time/clock.h"
 #include "services/triage/access_seal.h"
 #include "services/triage/actor_store.h"
+#include "services/triage/case_content.h"
 
 namespace mamori::triage {
 
 class SqlActorStore final : public ActorStore {
  public:
-  SqlActorStore(db::Transactor& transactor, const time::Clock& clock, const AccessSeal& seal)
-      : transactor_(transactor), clock_(clock), seal_(seal) {}
+  SqlActorStore(db::Transactor& transactor, const time::Clock& clock, const AccessSeal& seal,
+                const sealing::Sealer& sealer)
+      : transactor_(transactor), clock_(clock), seal_(seal), content_(sealer) {}
 
   absl::StatusOr<std::vector<MentionRow>> ListOfCase(std::string_view tenant, const id::Id& case_id,
                                                      const std::optional<MentionPosition>& after,
@@ -47,6 +49,7 @@ class SqlActorStore final : public ActorStore {
   db::Transactor& transactor_;
   const time::Clock& clock_;
   const AccessSeal& seal_;
+  const CaseContent content_;
 };
 
 }  // namespace mamori::triage

@@ -29,8 +29,8 @@ constexpr char kDeleteCategories[] = "DELETE FROM case_category WHERE case_id = 
 constexpr char kInsertReports[] =
     "INSERT INTO case_report (report_id, tenant, case_id, join_time, assessment) VALUES ";
 constexpr char kInsertNote[] =
-    "INSERT INTO case_note (note_id, tenant, case_id, author, create_time, audit_random, text)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO case_note (note_id, tenant, case_id, author, create_time, text)"
+    " VALUES (?, ?, ?, ?, ?, ?)";
 constexpr char kInsertWatchEvents[] =
     "INSERT INTO watch_event (case_id, version, ordinal, tenant, event) VALUES ";
 
@@ -49,13 +49,13 @@ void AddCategoryRows(const CaseRow& row, std::vector<db::Params>& rows) {
 // The audit's commitment to it.
 absl::StatusOr<std::string> InsertNote(db::Tx& tx, const CaseChange& change) {
   if (!change.note.has_value()) return std::string();
-  const std::string random = audit::NewRandom();
+  if (change.note->sealed.empty()) return absl::InternalError("a note that nobody has sealed");
   db::Params params;
   params.Add(change.note->note_id).Add(change.row.tenant).Add(change.row.case_id);
   params.Add(change.note->author).Add(change.note->create_time);
-  params.Add(random).Add(change.note->text);
+  params.Add(change.note->sealed);
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertNote, params));
-  return audit::Commit(random, change.note->text);
+  return change.note->commitment;
 }
 
 absl::Status Insert(db::Tx& tx, const char* head, const std::vector<db::Params>& rows) {

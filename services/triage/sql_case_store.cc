@@ -5,7 +5,6 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
-#include "common/idempotency/request_id.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/triage/sql_case_list.h"
@@ -151,26 +150,31 @@ absl::StatusOr<std::vector<id::Id>> ReportsOf(db::Tx& tx, const CaseRow& row) {
 
 absl::StatusOr<Case> SqlCaseStore::Change(const CallKey& call, std::string_view tenant,
                                           const id::Id& case_id, Decide decide) {
-  return idempotency::RespondOnce<Case>(
-      transactor_, clock_, call.deadline, call.key, call.digest,
-      [&](db::Tx& tx) -> absl::StatusOr<Case> {
+  using Answered = CaseContent::Answered<Case>;
+  return content_.RespondOnce<Case>(
+      transactor_, clock_, call, tenant, [&](db::Tx& tx) -> absl::StatusOr<Answered> {
         ASSIGN_OR_RETURN(const CaseRow before, SelectCase(tx, seal_, tenant, case_id, true));
-        ASSIGN_OR_RETURN(const CaseChange change, decide(before));
+        ASSIGN_OR_RETURN(CaseChange change, decide(before));
+        ASSIGN_OR_RETURN(sealing::DataKey key, content_.KeyOf(tx, before, call.deadline));
+        CaseContent::SealNote(key, change);
         RETURN_IF_ERROR(UpdateCase(tx, seal_, before, change));
-        return Answer(tx, change.row);
+        ASSIGN_OR_RETURN(Case answer, Answer(tx, change.row));
+        return Answered{std::move(answer), std::move(key)};
       });
 }
 
 absl::StatusOr<CaseNote> SqlCaseStore::ChangeWithNote(const CallKey& call, std::string_view tenant,
                                                       const id::Id& case_id, Decide decide) {
-  return idempotency::RespondOnce<CaseNote>(
-      transactor_, clock_, call.deadline, call.key, call.digest,
-      [&](db::Tx& tx) -> absl::StatusOr<CaseNote> {
+  using Answered = CaseContent::Answered<CaseNote>;
+  return content_.RespondOnce<CaseNote>(
+      transactor_, clock_, call, tenant, [&](db::Tx& tx) -> absl::StatusOr<Answered> {
         ASSIGN_OR_RETURN(const CaseRow before, SelectCase(tx, seal_, tenant, case_id, true));
-        ASSIGN_OR_RETURN(const CaseChange change, decide(before));
-        RETURN_IF_ERROR(UpdateCase(tx, seal_, before, change));
+        ASSIGN_OR_RETURN(CaseChange change, decide(before));
         if (!change.note.has_value()) return absl::InternalError("a change without its note");
-        return ToProto(*change.note);
+        ASSIGN_OR_RETURN(sealing::DataKey key, content_.KeyOf(tx, before, call.deadline));
+        CaseContent::SealNote(key, change);
+        RETURN_IF_ERROR(UpdateCase(tx, seal_, before, change));
+        return Answered{ToProto(*change.note), std::move(key)};
       });
 }
 
@@ -179,29 +183,37 @@ absl::StatusOr<mamori::v1::CaseAccess> SqlCaseStore::ChangeAccess(const CallKey&
                                                                   const id::Id& case_id,
                                                                   Decide decide) {
   using mamori::v1::CaseAccess;
-  return idempotency::RespondOnce<CaseAccess>(
-      transactor_, clock_, call.deadline, call.key, call.digest,
-      [&](db::Tx& tx) -> absl::StatusOr<CaseAccess> {
+  using Answered = CaseContent::Answered<CaseAccess>;
+  return content_.RespondOnce<CaseAccess>(
+      transactor_, clock_, call, tenant, [&](db::Tx& tx) -> absl::StatusOr<Answered> {
         ASSIGN_OR_RETURN(const CaseRow before, SelectCase(tx, seal_, tenant, case_id, true));
-        ASSIGN_OR_RETURN(const CaseChange change, decide(before));
+        ASSIGN_OR_RETURN(CaseChange change, decide(before));
+        ASSIGN_OR_RETURN(sealing::DataKey key, content_.KeyOf(tx, before, call.deadline));
+        CaseContent::SealNote(key, change);
         RETURN_IF_ERROR(UpdateCase(tx, seal_, before, change));
-        return ToProto(change.row.access);
+        return Answered{ToProto(change.row.access), std::move(key)};
       });
 }
 
 absl::StatusOr<Case> SqlCaseStore::MergeCases(const CallKey& call, std::string_view tenant,
                                               const id::Id& from, const id::Id& into,
                                               DecideMerge decide) {
-  return idempotency::RespondOnce<Case>(
-      transactor_, clock_, call.deadline, call.key, call.digest,
-      [&](db::Tx& tx) -> absl::StatusOr<Case> {
+  using Answered = CaseContent::Answered<Case>;
+  return content_.RespondOnce<Case>(
+      transactor_, clock_, call, tenant, [&](db::Tx& tx) -> absl::StatusOr<Answered> {
         // Locked in the order of their ids, whichever goes on: two merges that cross do not wait
         // for each other.
         ASSIGN_OR_RETURN(CaseRow first, SelectCase(tx, seal_, tenant, std::min(from, into), true));
         ASSIGN_OR_RETURN(CaseRow second, SelectCase(tx, seal_, tenant, std::max(from, into), true));
         if (first.case_id != from) std::swap(first, second);
         ASSIGN_OR_RETURN(const std::vector<id::Id> reports, ReportsOf(tx, first));
-        ASSIGN_OR_RETURN(const Merge merge, decide(first, second, reports));
+        ASSIGN_OR_RETURN(Merge merge, decide(first, second, reports));
+        ASSIGN_OR_RETURN(sealing::DataKey key, content_.KeyOf(tx, second, call.deadline));
+        CaseContent::SealNote(key, merge.into);
+        if (merge.from.note.has_value()) {
+          ASSIGN_OR_RETURN(const sealing::DataKey own, content_.KeyOf(tx, first, call.deadline));
+          CaseContent::SealNote(own, merge.from);
+        }
         const auto moved = tx.Execute(kMoveReports, db::Params().Add(into).Add(from).Add(tenant));
         RETURN_IF_ERROR(moved.status());
         RETURN_IF_ERROR(CopyHolds(tx, tenant, from, into));
@@ -209,23 +221,30 @@ absl::StatusOr<Case> SqlCaseStore::MergeCases(const CallKey& call, std::string_v
         RETURN_IF_ERROR(UpdateCase(tx, seal_, second, merge.into));
         RETURN_IF_ERROR(MergeClocks(tx, merge.from, into));
         RETURN_IF_ERROR(RestartRetention(tx, merge.into.row));
-        return Answer(tx, merge.into.row);
+        ASSIGN_OR_RETURN(Case answer, Answer(tx, merge.into.row));
+        return Answered{std::move(answer), std::move(key)};
       });
 }
 
 absl::StatusOr<Case> SqlCaseStore::Get(std::string_view tenant, const id::Id& case_id, Admit admit,
                                        absl::Time deadline) {
-  return transactor_.Run<Case>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
-    return Whole(tx, seal_, tenant, kOfCase, db::Params().Add(case_id).Add(tenant), admit);
-  });
+  ASSIGN_OR_RETURN(
+      Case proto, transactor_.Run<Case>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
+        return Whole(tx, seal_, tenant, kOfCase, db::Params().Add(case_id).Add(tenant), admit);
+      }));
+  RETURN_IF_ERROR(content_.OpenNotes(tenant, deadline, proto));
+  return proto;
 }
 
 absl::StatusOr<Case> SqlCaseStore::GetByReport(std::string_view tenant, const id::Id& report_id,
                                                Admit admit, absl::Time deadline) {
-  return transactor_.Run<Case>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
-    return Whole(tx, seal_, tenant, kOfReport, db::Params().Add(report_id).Add(tenant).Add(tenant),
-                 admit);
-  });
+  ASSIGN_OR_RETURN(
+      Case proto, transactor_.Run<Case>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
+        return Whole(tx, seal_, tenant, kOfReport,
+                     db::Params().Add(report_id).Add(tenant).Add(tenant), admit);
+      }));
+  RETURN_IF_ERROR(content_.OpenNotes(tenant, deadline, proto));
+  return proto;
 }
 
 absl::StatusOr<CaseRow> SqlCaseStore::GetRow(std::string_view tenant, const id::Id& case_id,

@@ -75,7 +75,8 @@ std::optional<absl::Time> NextOf(const std::vector<DeadlineRow>& before,
 
 // Fires the timers of one case; where the next one is due after it.
 absl::StatusOr<std::optional<absl::Time>> FireOne(db::Tx& tx, const AccessSeal& seal,
-                                                  const worker::Timer& timer,
+                                                  const CaseContent& content,
+                                                  const worker::Timer& timer, absl::Time deadline,
                                                   DeadlineStore::FireCase fire) {
   const auto before = SelectCase(tx, seal, timer.tenant, timer.subject_id, /*for_update=*/true);
   // Nothing that we know: the timer is simply gone.
@@ -83,9 +84,10 @@ absl::StatusOr<std::optional<absl::Time>> FireOne(db::Tx& tx, const AccessSeal& 
   RETURN_IF_ERROR(before.status());
   ASSIGN_OR_RETURN(const std::vector<DeadlineRow> deadlines,
                    SelectDeadlines(tx, timer.tenant, timer.subject_id));
-  ASSIGN_OR_RETURN(const std::optional<DeadlineChange> change, fire(*before, deadlines));
+  ASSIGN_OR_RETURN(std::optional<DeadlineChange> change, fire(*before, deadlines));
   if (!change.has_value()) return NextOf(deadlines, {});
   RETURN_IF_ERROR(UpdateDeadlines(tx, change->deadlines));
+  RETURN_IF_ERROR(content.SealNote(tx, *before, deadline, change->change));
   RETURN_IF_ERROR(UpdateCase(tx, seal, *before, change->change));
   return NextOf(deadlines, change->deadlines);
 }
@@ -99,8 +101,9 @@ absl::StatusOr<v1::Deadline> SqlDeadlineStore::Change(const CallKey& call, std::
       [&](db::Tx& tx) -> absl::StatusOr<v1::Deadline> {
         ASSIGN_OR_RETURN(const CaseRow before, SelectCase(tx, seal_, tenant, case_id, true));
         ASSIGN_OR_RETURN(const auto deadlines, SelectDeadlines(tx, tenant, case_id));
-        ASSIGN_OR_RETURN(const DeadlineChange change, decide(before, deadlines));
+        ASSIGN_OR_RETURN(DeadlineChange change, decide(before, deadlines));
         RETURN_IF_ERROR(WriteDeadlines(tx, change.deadlines, ids_));
+        RETURN_IF_ERROR(content_.SealNote(tx, before, call.deadline, change.change));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, before, change.change));
         return change.answer;
       });
@@ -153,7 +156,8 @@ absl::StatusOr<std::vector<QueueEntry>> SqlDeadlineStore::ListQueue(
 
 absl::StatusOr<int> SqlDeadlineStore::FireDue(absl::Time now, absl::Time retry_time, int limit,
                                               FireCase fire) {
-  return transactor_.Run<int>(OptionsAt(clock_.Now()), [&](db::Tx& tx) -> absl::StatusOr<int> {
+  const db::TransactionOptions options = OptionsAt(clock_.Now());
+  return transactor_.Run<int>(options, [&](db::Tx& tx) -> absl::StatusOr<int> {
     ASSIGN_OR_RETURN(std::vector<worker::Timer> timers,
                      worker::TakeDue(tx, now, limit, kDeadlineTimer));
     if (timers.empty()) return 0;
@@ -166,7 +170,7 @@ absl::StatusOr<int> SqlDeadlineStore::FireDue(absl::Time now, absl::Time retry_t
     for (const worker::Timer& timer : timers) {
       if (!cases.empty() && cases.back() == timer.subject_id) continue;  // has been looked after
       cases.push_back(timer.subject_id);
-      const auto fired = FireOne(tx, seal_, timer, fire);
+      const auto fired = FireOne(tx, seal_, content_, timer, options.deadline, fire);
       if (absl::IsFailedPrecondition(fired.status())) {
         next.push_back(TimerOf(timer.tenant, timer.subject_id, retry_time, ids_));
         continue;

@@ -6,6 +6,7 @@
 #include "common/id/id.h"
 #include "common/time/clock.h"
 #include "services/triage/access_seal.h"
+#include "services/triage/case_content.h"
 #include "services/triage/deadline_store.h"
 
 namespace mamori::triage {
@@ -13,8 +14,8 @@ namespace mamori::triage {
 class SqlDeadlineStore final : public DeadlineStore {
  public:
   SqlDeadlineStore(db::Transactor& transactor, const time::Clock& clock, id::IdSource& ids,
-                   const AccessSeal& seal)
-      : transactor_(transactor), clock_(clock), ids_(ids), seal_(seal) {}
+                   const AccessSeal& seal, const sealing::Sealer& sealer)
+      : transactor_(transactor), clock_(clock), ids_(ids), seal_(seal), content_(sealer) {}
 
   absl::StatusOr<v1::Deadline> Change(const CallKey& call, std::string_view tenant,
                                       const id::Id& case_id, Decide decide) override;
@@ -34,6 +35,7 @@ class SqlDeadlineStore final : public DeadlineStore {
   const time::Clock& clock_;
   id::IdSource& ids_;
   const AccessSeal& seal_;
+  const CaseContent content_;
 };
 
 }  // namespace mamori::triage

@@ -19,7 +19,7 @@ class ClockFixture : public TriageFixture {
  protected:
   ClockFixture()
       : clocks_(catalog_),
-        deadline_store_(database_.transactor(), clock_, ids_, seal_),
+        deadline_store_(database_.transactor(), clock_, ids_, seal_, keys_.sealer()),
         deadlines_({case_store_, deadline_store_, gate_, clocks_, clock_, ids_, [] {}, tokens_}),
         ingest_with_clocks_(
             {ingest_store_, gate_, source_, assessors_, memory_, clock_, ids_, [] {}, &clocks_}),

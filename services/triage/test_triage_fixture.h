@@ -15,6 +15,7 @@
 #include "common/audit/test_journal.h"
 #include "common/idempotency/test_page_tokens.h"
 #include "common/policy/sql_policy_store.h"
+#include "common/sealing/test_sealer.h"
 #include "common/testing/matchers.h"
 #include "common/testing/test_database.h"
 #include "services/triage/access.h"
@@ -93,7 +94,7 @@ class TriageFixture : public ::testing::Test {
       : database_("deploy/db/migrations/triage"),
         seal_(*crypto::KeyedHash::FromHex(std::string(64, 'a')), journal_, telemetry_),
         gate_(DefaultPolicy()->policy.access()),
-        case_store_(database_.transactor(), clock_, seal_),
+        case_store_(database_.transactor(), clock_, seal_, keys_.sealer()),
         ingest_store_(database_.transactor(), clock_, seal_),
         access_store_(database_.transactor(), seal_),
         watch_store_(database_.transactor(), clock_),
@@ -200,6 +201,7 @@ class TriageFixture : public ::testing::Test {
   MapReportSource source_;
   CountingTelemetry telemetry_;
   const audit::Journal journal_ = audit::TestJournal("triage", clock_);
+  sealing::MemorySealing keys_;
   const AccessSeal seal_;
   const AccessGate gate_;
   const idempotency::PageTokens tokens_ = idempotency::TestPageTokens(clock_);

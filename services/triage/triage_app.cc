@@ -19,6 +19,7 @@
 #include "common/policy/policy.h"
 #include "common/policy/policy_catalog.h"
 #include "common/policy/sql_policy_store.h"
+#include "common/sealing/sealing.h"
 #include "common/status/macros.h"
 #include "common/worker/periodic.h"
 #include "mamori/intake/v1/intake_event_service.grpc.pb.h"
@@ -74,15 +75,16 @@ constexpr int kMinimumSchema = 207;
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
 // Changes are gathered this long before they get their positions: nobody who watches minds.
 constexpr absl::Duration kWatchLinger = absl::Milliseconds(50);
-// Relay, backlog, sequencer, housekeeping, deadlines, their auditor, statistics, audit, refusals, time
-// marks and readiness, beside the handlers.
+// Relay, backlog, sequencer, housekeeping, deadlines, their auditor, statistics, audit, refusals,
+// time marks and readiness, beside the handlers.
 constexpr int kWorkerConnections = 11;
 
 class TriageApp final : public server::App {
  public:
   TriageApp(const TriageConfig& config, const db::PoolOptions& pool, crypto::KeyedHash access_key,
             crypto::KeyedHash memory_key, audit::Keys audit_keys, idempotency::PageTokens tokens,
-            std::shared_ptr<const policy::PolicyVersion> policy, server::Runtime& runtime)
+            sealing::Keys sealing_keys, std::shared_ptr<const policy::PolicyVersion> policy,
+            server::Runtime& runtime)
       : pool_(db::Pool::Create(pool)),
         transactor_(*pool_, runtime.clock, runtime.sleeper),
         policies_(transactor_, runtime.clock),
@@ -90,6 +92,8 @@ class TriageApp final : public server::App {
         audit_(config.audit(), "triage", std::move(audit_keys), transactor_, runtime.clock,
                runtime.ids, runtime.telemetry),
         seal_(std::move(access_key), audit_.journal(), runtime.telemetry),
+        sealing_(config.sealing(), std::move(sealing_keys), runtime.clock, runtime.sleeper,
+                 runtime.ids, runtime.telemetry),
         gate_(policy->policy.access()),
         tokens_(std::move(tokens)),
         memory_(std::move(memory_key)),
@@ -99,12 +103,12 @@ class TriageApp final : public server::App {
         assessors_(catalog_, policy),
         clocks_(catalog_),
         reports_(client::CreateChannel(config.intake(), config.server().tls())),
-        case_store_(transactor_, runtime.clock, seal_),
+        case_store_(transactor_, runtime.clock, seal_, sealing_.sealer()),
         ingest_store_(transactor_, runtime.clock, seal_),
         access_store_(transactor_, seal_),
-        actor_store_(transactor_, runtime.clock, seal_),
+        actor_store_(transactor_, runtime.clock, seal_, sealing_.sealer()),
         watch_store_(transactor_, runtime.clock),
-        deadline_store_(transactor_, runtime.clock, runtime.ids, seal_),
+        deadline_store_(transactor_, runtime.clock, runtime.ids, seal_, sealing_.sealer()),
         statistics_store_(transactor_, runtime.clock, runtime.ids),
         work_store_(transactor_, runtime.clock, seal_),
         relay_(outbox::Relay::Create(
@@ -186,6 +190,7 @@ class TriageApp final : public server::App {
 
   absl::Status Prepare() override {
     RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumSchema));
+    RETURN_IF_ERROR(sealing_.Prepare(transactor_));
     return audit_.Prepare();
   }
 
@@ -196,6 +201,7 @@ class TriageApp final : public server::App {
 
   void StartWorkers() override {
     audit_.Start();
+    sealing_.Start();
     relay_->Start();
     gauging_.Start();
     sequencing_.Start();
@@ -216,6 +222,7 @@ class TriageApp final : public server::App {
     sequencing_.Stop();
     gauging_.Stop();
     relay_->Stop();
+    sealing_.Stop();
     audit_.Stop();
   }
 
@@ -231,6 +238,7 @@ class TriageApp final : public server::App {
   policy::PolicyCatalog catalog_;
   audit::Audit audit_;
   const AccessSeal seal_;
+  sealing::Sealing sealing_;
   const AccessGate gate_;
   const idempotency::PageTokens tokens_;
   const MemoryKeys memory_;
@@ -306,6 +314,7 @@ absl::Status CheckSettings(const TriageConfig& config) {
   RETURN_IF_ERROR(config::CheckPageTokenKey(config.server()));
   if (config.memory_key_file().empty()) return wrong("memory_key_file: empty, want a file");
   RETURN_IF_ERROR(crypto::CheckKeyFile(config.memory_key_file()));
+  RETURN_IF_ERROR(sealing::CheckConfig(config.sealing()));
   return audit::CheckConfig(config.audit());
 }
 
@@ -330,9 +339,11 @@ absl::StatusOr<std::unique_ptr<server::App>> MakeTriageApp(const TriageConfig& c
   ASSIGN_OR_RETURN(idempotency::PageTokens tokens,
                    idempotency::PageTokens::FromFile(config.server().page_token_key_file(),
                                                      runtime.keys, runtime.clock));
+  ASSIGN_OR_RETURN(sealing::Keys sealing_keys,
+                   sealing::ReadKeys(config.sealing(), "triage", runtime.keys));
   return std::make_unique<TriageApp>(config, pool, std::move(access_key), std::move(memory_key),
-                                     std::move(audit_keys), std::move(tokens), std::move(policy),
-                                     runtime);
+                                     std::move(audit_keys), std::move(tokens),
+                                     std::move(sealing_keys), std::move(policy), runtime);
 }
 
 }  // namespace mamori::triage

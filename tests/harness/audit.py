@@ -8,10 +8,14 @@ from . import paths
 from .database import SERVICES
 
 
-def verify(system) -> subprocess.CompletedProcess:
+def verify(system, with_keys: bool = True) -> subprocess.CompletedProcess:
     directory = system.directory
     arguments = ["--database", system.database.address, "--tls-ca", system.certificates.ca, "--user", "migrator",
                  "--password-file", directory / "migrator.password", "--keys", directory]
+    if with_keys:
+        arguments += ["--key-store", system.keys.address]
+        for service in SERVICES:
+            arguments += ["--sealing-key", f"{service}={directory}/sealing.{service}.key"]
     for service in SERVICES:
         arguments += ["--public-key", f"{service}={_public_key(system, service)}",
                       "--sink", f"{service}={directory}/audit.{service}.jsonl"]

@@ -1,4 +1,4 @@
-"""A private MariaDB with the schemas, users and grants of the three services."""
+"""Private MariaDBs with the schemas, users and grants of the three services: one for cases, one for data keys."""
 
 import os
 import pathlib
@@ -71,10 +71,20 @@ def password_of(service: str) -> str:
 
 
 def make_schemas(sql, address: str, directory: pathlib.Path, ca: pathlib.Path) -> None:
-    """Makes every schema, its user and its grants by `mamorictl migrate`. `sql` runs a text as root."""
+    """Makes every service's schema, its user and its grants by `mamorictl migrate`. `sql` runs a text as root."""
+    _migrate(sql, address, directory, ca, {service: service for service in SERVICES})
+
+
+def make_key_schemas(sql, address: str, directory: pathlib.Path, ca: pathlib.Path) -> None:
+    """The same in the key store, where a schema holds the service's data keys."""
+    _migrate(sql, address, directory, ca, {f"keys-{service}": "keys" for service in SERVICES})
+
+
+def _migrate(sql, address: str, directory: pathlib.Path, ca: pathlib.Path, schemas: dict[str, str]) -> None:
+    """`schemas`: what `mamorictl migrate` calls each, and where its migrations and grants are."""
     sql("CREATE USER migrator@'%' IDENTIFIED BY 'migrator-secret' REQUIRE SSL;"
         "GRANT ALL ON *.* TO migrator@'%' WITH GRANT OPTION;")
-    for service in SERVICES:
+    for service, source in schemas.items():
         passwords = {}
         for user, password in (("migrator", "migrator-secret"), (service, password_of(service))):
             passwords[user] = directory / f"{user}.password"
@@ -83,9 +93,9 @@ def make_schemas(sql, address: str, directory: pathlib.Path, ca: pathlib.Path) -
         done = subprocess.run(
             [paths.binary("mamorictl"), "migrate", service, "--database", address,
              "--user", "migrator", "--password-file", passwords["migrator"], "--tls-ca", ca,
-             "--directory", paths.ROOT / "deploy" / "db" / "migrations" / service,
+             "--directory", paths.ROOT / "deploy" / "db" / "migrations" / source,
              "--create", "--service-password-file", passwords[service],
-             "--grants", paths.ROOT / "deploy" / "db" / "grants" / f"{service}.sql"],
+             "--grants", paths.ROOT / "deploy" / "db" / "grants" / f"{source}.sql"],
             capture_output=True, text=True, timeout=120)
         if done.returncode != 0:
             raise RuntimeError(f"mamorictl migrate {service}: {done.stdout}{done.stderr}")

@@ -3,8 +3,10 @@
 import pathlib
 
 from . import access, paths
+from .database import password_of
 from .stubs import config_pb2, text_format
 
+SEALING_KEYS = {"intake": "1e", "triage": "2e", "notification": "3e"}
 LINK = "https://desk.acme.test/{case}"
 
 
@@ -28,7 +30,8 @@ class Settings:
         return str(path)
 
     def write(self, service: str, replica: int, port: int, probe_port: int, database: str, password: str,
-              peers: dict[str, list[int]], smtp_port: int, database_tls: bool) -> pathlib.Path:
+              peers: dict[str, list[int]], smtp_port: int, database_tls: bool,
+              key_store: str) -> pathlib.Path:
         """`peers` are the ports of every service as this process sees them."""
         kind = {"intake": config_pb2.IntakeConfig, "triage": config_pb2.TriageConfig,
                 "notification": config_pb2.NotificationConfig}[service]
@@ -53,6 +56,7 @@ class Settings:
         config.audit.checkpoint_interval.FromMilliseconds(1000)
         if service == "intake":
             config.receipt_key_file = str(self._directory / "receipt.key")
+        self._sealing(config.sealing, service, key_store)
         if service == "triage":
             config.access_key_file = str(self._directory / "access.key")
             config.memory_key_file = str(self._directory / "memory.key")
@@ -75,6 +79,13 @@ class Settings:
         server.page_token_key_file = self._secret(f"page_token.{service}.key", "5c" * 32)
         server.grace.FromSeconds(10)
         server.log_level = "info"
+
+    def _sealing(self, sealing, service: str, key_store: str) -> None:
+        sealing.key_files.append(self._secret(f"sealing.{service}.key", SEALING_KEYS[service] * 32))
+        store = sealing.key_store
+        store.address, store.tls_ca_file = key_store, str(self._certificates.ca)
+        store.user = store.schema = f"mamori_keys_{service}"
+        store.password_file = self._secret(f"keys-{service}.password", password_of(f"keys-{service}"))
 
     def _channels(self, config, smtp_port: int) -> None:
         config.link_template = LINK

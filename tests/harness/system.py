@@ -1,6 +1,7 @@
 """A whole Mamori of its own: database, certificates, sinks and replicas of every service on free ports."""
 
 import atexit
+import concurrent.futures
 import os
 import pathlib
 import shutil
@@ -11,7 +12,7 @@ from . import paths
 from .access import Tokens
 from .certificates import Certificates
 from .client import Client, health
-from .database import SERVICES, Database, make_schemas, password_of
+from .database import SERVICES, Database, make_key_schemas, make_schemas, password_of
 from .gate import Gate
 from .loop import Loop
 from .processes import Process, Reaper, free_port, wait_until
@@ -28,7 +29,8 @@ class System:
     replicas  how many of every service
     durable   whether a killed database keeps what it has acknowledged
     adjust    see Settings
-    gates     links to put a TCP gate into: "database" (all services to it), "SERVICE.database",
+    gates     links to put a TCP gate into: "database" (all services to it), "SERVICE.database", "keys" (all
+              services to the key store),
               "CLIENT.SERVICE" (a service's calls to another, such as "intake.triage"), "client.SERVICE"
     cluster   a database cluster (Galera) in place of the single server
     plain     no TLS to the database, so that a gate can read what passes
@@ -51,6 +53,7 @@ class System:
         self.gates: dict[str, Gate] = {}
         self.database = cluster(self.directory / "db", self.certificates) if cluster else Database(
             self.directory / "db", self.certificates, durable)
+        self.keys = Database(self.directory / "keys", self.certificates, durable)
         self.tokens = Tokens(self.directory / "issuer")
         self.settings = Settings(self.directory, self.certificates, self.tokens, adjust)
         self.ports = {s: [free_port() for _ in range(replicas)] for s in SERVICES}
@@ -84,20 +87,40 @@ class System:
     def start_database(self) -> None:
         for path in getattr(self.database, "pid_files", [getattr(self.database, "pid_file", None)]):
             self._reaper.add_pid_file(path)
-        self.database.start()
-        make_schemas(self.database.sql, self.database.address, self.directory, self.certificates.ca)
+        self._reaper.add_pid_file(self.keys.pid_file)
+        with concurrent.futures.ThreadPoolExecutor() as both:
+            keys = both.submit(self._start_keys)
+            self.database.start()
+            make_schemas(self.database.sql, self.database.address, self.directory, self.certificates.ca)
+            keys.result()
         if self._plain:
             self.database.sql("".join(f"ALTER USER mamori_{s}@'%' REQUIRE NONE;" for s in SERVICES))
+
+    def _start_keys(self) -> None:
+        """The key store, at the same time as the database: whoever waits for one waits for both."""
+        directory = self.directory / "migrate-keys"
+        directory.mkdir()
+        self.keys.start()
+        make_key_schemas(self.keys.sql, self.keys.address, directory, self.certificates.ca)
 
     def make_processes(self) -> None:
         """Writes every configuration; starts nothing."""
         for service in self._services:
             self.processes[service] = [self._make(service, n) for n in range(len(self.ports[service]))]
 
+    def make_processes_again(self, service: str) -> None:
+        """Stops a service's replicas and starts them with configurations that are written anew."""
+        for replica, process in enumerate(self.processes[service]):
+            process.stop(30)
+            self.processes[service][replica] = self._make(service, replica)
+            self.processes[service][replica].start()
+            self.wait_ready()
+
     def _make(self, service: str, replica: int) -> Process:
         config = self.settings.write(service, replica, self.ports[service][replica],
                                      self.probe_ports[service][replica], self._database_for(service),
-                                     password_of(service), self._peers_of(service), self.smtp.port, not self._plain)
+                                     password_of(service), self._peers_of(service), self.smtp.port, not self._plain,
+                                     self._key_store())
         program = self._binaries[service]
         return Process(f"{service}-{replica}", [program if isinstance(program, pathlib.Path) else paths.binary(program),
                                                 "--config", config],
@@ -113,6 +136,10 @@ class System:
             if link in self._wanted_gates:
                 return f"127.0.0.1:{self.gate(link, self.database.port).port}"
         return self.database.address
+
+    def _key_store(self) -> str:
+        return f"127.0.0.1:{self.gate('keys', self.keys.port).port}" if "keys" in self._wanted_gates else \
+            self.keys.address
 
     def _peers_of(self, service: str) -> dict[str, list[int]]:
         return {peer: self._through_gate(f"{service}.{peer}", peer) for peer in SERVICES}

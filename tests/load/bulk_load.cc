@@ -3,7 +3,8 @@
 //
 //   bulk_load --database 127.0.0.1:3306 --password_dir DIR --tls_ca FILE --policy FILE --count
 //   1000000
-//             --access_key FILE --audit_key FILE --reports FILE --cases FILE
+//             --key_store 127.0.0.1:3307 --access_key FILE --audit_key FILE --reports FILE --cases
+//             FILE
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
@@ -27,8 +28,10 @@
 #include "common/db/transaction.h"
 #include "common/id/id.h"
 #include "common/policy/policy.h"
+#include "common/sealing/sealing.h"
 #include "common/status/macros.h"
 #include "common/time/clock.h"
+#include "services/intake/content_seal.h"
 #include "services/intake/methods.h"
 #include "services/intake/records.h"
 #include "services/intake/sql_intake_store.h"
@@ -37,7 +40,9 @@
 #include "tests/load/reports.h"
 
 ABSL_FLAG(std::string, database, "", "host:port");
-ABSL_FLAG(std::string, password_dir, "", "directory with intake.password and triage.password");
+ABSL_FLAG(std::string, key_store, "", "host:port");
+ABSL_FLAG(std::string, password_dir, "",
+          "directory with SERVICE.password, keys-SERVICE.password and sealing.SERVICE.key");
 ABSL_FLAG(std::string, tls_ca, "", "the database's authority, PEM");
 ABSL_FLAG(std::string, policy, "", "policy file, textproto");
 ABSL_FLAG(std::string, access_key, "", "triage's access_key_file");
@@ -57,6 +62,7 @@ constexpr absl::Duration kDeadline = absl::Seconds(30);
 constexpr absl::Duration kStep = absl::Milliseconds(1500);
 
 constexpr size_t kProgress = 100'000;
+constexpr int kKeysAhead = 8192;
 
 absl::StatusOr<std::unique_ptr<db::Pool>> OpenPool(const std::string& service) {
   db::PoolOptions options;
@@ -71,6 +77,26 @@ absl::StatusOr<std::unique_ptr<db::Pool>> OpenPool(const std::string& service) {
   return db::Pool::Create(options);
 }
 
+absl::StatusOr<std::unique_ptr<sealing::Sealing>> OpenSealing(
+    const std::string& service, crypto::KeyArena& arena, const time::Clock& clock,
+    time::Sleeper& sleeper, id::IdSource& ids, telemetry::Telemetry& telemetry) {
+  const std::string directory = absl::GetFlag(FLAGS_password_dir);
+  config::v1::Sealing config;
+  config.add_key_files(absl::StrCat(directory, "/sealing.", service, ".key"));
+  config.set_keys_ahead(kKeysAhead);
+  config::v1::Database& store = *config.mutable_key_store();
+  store.set_address(absl::GetFlag(FLAGS_key_store));
+  store.set_user(absl::StrCat("mamori_keys_", service));
+  store.set_schema(store.user());
+  store.set_password_file(absl::StrCat(directory, "/keys-", service, ".password"));
+  store.set_tls_ca_file(absl::GetFlag(FLAGS_tls_ca));
+  ASSIGN_OR_RETURN(sealing::Keys keys, sealing::ReadKeys(config, service, arena));
+  auto sealing =
+      std::make_unique<sealing::Sealing>(config, std::move(keys), clock, sleeper, ids, telemetry);
+  sealing->Start();
+  return sealing;
+}
+
 // What is the same for all reports made from one sample.
 struct Sample {
   intake::v1::SubmitReportRequest request;
@@ -79,6 +105,7 @@ struct Sample {
 
 struct Stores {
   intake::SqlIntakeStore& intake;
+  const intake::ContentSeal& seal;
   triage::SqlIngestStore& triage;
 };
 
@@ -118,8 +145,12 @@ class Loader {
     std::vector<intake::NewReport> reports;
     std::vector<const intake::NewReport*> pointers;
     reports.reserve(size);
-    for (int i = first; i < first + size; ++i) reports.push_back(MakeReport(i, count));
+    for (int i = first; i < first + size; ++i) {
+      ASSIGN_OR_RETURN(intake::NewReport report, MakeReport(i, count));
+      reports.push_back(std::move(report));
+    }
     for (const intake::NewReport& report : reports) pointers.push_back(&report);
+    RETURN_IF_ERROR(stores_.seal.MakeDurable(pointers, clock_.Now() + kDeadline));
     RETURN_IF_ERROR(stores_.intake.InsertReports(pointers, clock_.Now() + kDeadline).status());
 
     std::vector<triage::IngestItem> items;
@@ -142,14 +173,14 @@ class Loader {
     return absl::OkStatus();
   }
 
-  intake::NewReport MakeReport(int number, int count) const {
+  absl::StatusOr<intake::NewReport> MakeReport(int number, int count) const {
     server::CallContext call;
     call.method = intake::kSubmitReport;
     call.caller = "spiffe://mamori.internal/app/load";
     call.tenant = absl::GetFlag(FLAGS_tenant);
     intake::v1::SubmitReportRequest request = samples_[number % samples_.size()].request;
     request.set_request_id(absl::StrCat("bulk-", number));
-    return intake::MakeNewReport(call, intake::kSubmitReport, request,
+    return intake::MakeNewReport(stores_.seal, call, intake::kSubmitReport, request,
                                  {.subject = ids_.NewId(), .event = ids_.NewId()},
                                  now_ - (count - number) * kStep);
   }
@@ -227,11 +258,15 @@ absl::Status Main() {
   ASSIGN_OR_RETURN(crypto::KeyedHash key,
                    crypto::KeyedHash::FromFile(absl::GetFlag(FLAGS_access_key)));
   telemetry::NullTelemetry telemetry;
+  ASSIGN_OR_RETURN(crypto::KeyArena arena, crypto::KeyArena::Create());
+  ASSIGN_OR_RETURN(const auto intake_sealing,
+                   OpenSealing("intake", arena, clock, sleeper, ids, telemetry));
+  const intake::ContentSeal intake_seal(intake_sealing->sealer());
   const triage::AccessSeal seal(std::move(key), triage_journal, telemetry);
   triage::SqlIngestStore triage_store(triage_transactor, clock, seal);
 
-  Loader loader({intake_store, triage_store}, MakeSamples(*policy, clock.Now()), *policy, clock,
-                ids);
+  Loader loader({intake_store, intake_seal, triage_store}, MakeSamples(*policy, clock.Now()),
+                *policy, clock, ids);
   RETURN_IF_ERROR(loader.Run(absl::GetFlag(FLAGS_count), absl::GetFlag(FLAGS_batch),
                              absl::GetFlag(FLAGS_threads)));
   std::ofstream reports(absl::GetFlag(FLAGS_reports));

@@ -206,6 +206,7 @@ def reads(system: System, plan: Plan) -> dict:
 def _load(system: System, size: int) -> dict[str, pathlib.Path]:
     reports, cases = system.directory / "reports.txt", system.directory / "cases.txt"
     done = subprocess.run([PARTS / "bulk_load", f"--database={system.database.address}",
+                           f"--key_store={system.keys.address}",
                            f"--password_dir={system.directory}", f"--tls_ca={system.certificates.ca}",
                            f"--policy={system.policy}", f"--access_key={system.directory}/access.key",
                            f"--audit_key={system.directory}/audit.key",

@@ -13,7 +13,7 @@ import time
 
 from harness import access, paths
 from harness.certificates import Certificates
-from harness.database import SERVICES, Database, make_schemas, password_of
+from harness.database import SERVICES, Database, make_key_schemas, make_schemas, password_of
 from harness.processes import Process, Reaper, free_port, wait_until
 
 from . import machine
@@ -50,6 +50,7 @@ class System:
         self._tokens = access.Tokens(self.directory / "issuer")
         self._authorization, self._people = access.write(self.directory, self._tokens)
         self.database = Database(self.directory / "db", self.certificates, durable=True)
+        self.keys = Database(self.directory / "keys", self.certificates, durable=True)
         self._secret("webhook.key", "5a" * 32)
         self._secret("access.key", "a5" * 32)
         self._secret("page_token.key", "5c" * 32)
@@ -59,6 +60,8 @@ class System:
         self._secret("audit.signing.key", "3c" * 32)
         for service in SERVICES:
             self._secret(f"{service}.password", password_of(service))
+            self._secret(f"keys-{service}.password", password_of(f"keys-{service}"))
+            self._secret(f"sealing.{service}.key", "1e" * 32)
 
     def _secret(self, name: str, text: str) -> None:
         path = self.directory / name
@@ -73,8 +76,10 @@ class System:
         if not self._database_runs:
             self.say("starting a durable MariaDB")
             self.database.start()
+            self.keys.start()
             if self._reaper is not None:
                 self._reaper.add_pid_file(self.database.pid_file)
+                self._reaper.add_pid_file(self.keys.pid_file)
             self._database_runs = True
             self.database.sql(f"SET GLOBAL innodb_buffer_pool_size = {BUFFER_POOL};"
                               f"SET GLOBAL innodb_log_file_size = {REDO_LOG};")
@@ -82,7 +87,10 @@ class System:
         if self._has_schemas:
             self.database.sql("".join(f"DROP DATABASE mamori_{s}; DROP USER mamori_{s}@'%';" for s in SERVICES)
                               + "DROP USER IF EXISTS migrator@'%';", 120)
+            self.keys.sql("".join(f"DROP DATABASE mamori_keys_{s}; DROP USER mamori_keys_{s}@'%';" for s in SERVICES)
+                          + "DROP USER IF EXISTS migrator@'%';", 120)
         make_schemas(self.database.sql, self.database.address, self.directory, self.certificates.ca)
+        make_key_schemas(self.keys.sql, self.keys.address, self.directory, self.certificates.ca)
         self._has_schemas = True
 
     def let_database_settle(self) -> None:
@@ -161,6 +169,13 @@ audit {{
   key_file: "{self.directory}/audit.key" signing_key_file: "{self.directory}/audit.signing.key"
   sink_file: "{self.directory}/audit.{service}.jsonl"
 }}
+sealing {{
+  key_files: "{self.directory}/sealing.{service}.key"
+  key_store {{
+    address: "{self.keys.address}" user: "mamori_keys_{service}" schema: "mamori_keys_{service}"
+    password_file: "{self.directory}/keys-{service}.password" tls_ca_file: "{tls.ca}"
+  }}
+}}
 outbox {{ paused: {str(paused).lower()} max_depth: {10_000_000 if paused else 0} }}
 """
         if service == "intake":
@@ -227,6 +242,7 @@ link_template: "https://desk.load.test/cases/{{case}}"
                 pids[name] = process.pid
         if self._database_runs:
             pids["database"] = int(self.database.pid_file.read_text())
+            pids["keys"] = int(self.keys.pid_file.read_text())
         return machine.Meter(pids)
 
     def _write_token(self) -> pathlib.Path:
@@ -273,6 +289,7 @@ link_template: "https://desk.load.test/cases/{{case}}"
         self.services, self.sink, self.bare = {}, None, None
         if self._database_runs:
             self.database.stop()
+            self.keys.stop()
             self._database_runs = False
         if self._reaper is not None:
             self._reaper.reap()

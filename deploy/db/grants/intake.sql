@@ -4,15 +4,14 @@ GRANT SELECT, INSERT, DELETE ON {schema}.request_id TO {user};
 GRANT SELECT, INSERT, DELETE, UPDATE (event_sequence) ON {schema}.report TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.supplement TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.contact TO {user};
-GRANT SELECT, INSERT, UPDATE (event_sequence) ON {schema}.report TO {user};
-GRANT SELECT, INSERT ON {schema}.supplement TO {user};
-GRANT SELECT, INSERT ON {schema}.contact TO {user};
 -- A new receipt takes the place of the old one, which is gone then.
 GRANT SELECT, INSERT, DELETE ON {schema}.receipt TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.outbox TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.inbox TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.lease TO {user};
 GRANT SELECT ON {schema}.schema_migration TO {user};
+-- What was erased stays listed.
+GRANT SELECT, INSERT ON {schema}.erased_key TO {user};
 -- The audit is added to and read, nothing else.
 GRANT SELECT, INSERT ON {schema}.audit_entry TO {user};
 GRANT SELECT, INSERT ON {schema}.audit_group TO {user};

@@ -1,0 +1,101 @@
+#include "common/sealing/eraser.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "common/status/macros.h"
+
+namespace mamori::sealing {
+namespace {
+
+constexpr char kInsert[] =
+    "INSERT INTO erased_key (key_id, erase_time) SELECT ?, ? FROM DUAL"
+    " WHERE NOT EXISTS (SELECT 1 FROM erased_key WHERE key_id = ?)";
+constexpr char kSelectPage[] =
+    "SELECT key_id FROM erased_key WHERE key_id > ? ORDER BY key_id LIMIT 500";
+constexpr size_t kPage = 500;
+constexpr absl::Duration kTimeout = absl::Seconds(10);
+
+}  // namespace
+
+absl::Status ListErased(db::Tx& tx, const std::vector<std::string>& key_ids, absl::Time now) {
+  for (const std::string& id : key_ids) {
+    RETURN_IF_ERROR(tx.Execute(kInsert, db::Params().Add(id).Add(now).Add(id)).status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Eraser::Erase(const std::vector<std::string>& key_ids, absl::Time deadline) {
+  RETURN_IF_ERROR(Append(key_ids));
+  return store_.Erase(key_ids, clock_.Now(), deadline);
+}
+
+absl::Status Eraser::Append(const std::vector<std::string>& key_ids) const {
+  if (file_.empty()) return absl::OkStatus();
+  std::string lines;
+  for (const std::string& id : key_ids) {
+    absl::StrAppend(&lines, absl::BytesToHexString(id), "\n");
+  }
+  const int fd = open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+  if (fd < 0) return absl::UnavailableError("sealing.erasure_file cannot be opened");
+  const bool written =
+      write(fd, lines.data(), lines.size()) == static_cast<ssize_t>(lines.size()) && fsync(fd) == 0;
+  close(fd);
+  return written ? absl::OkStatus()
+                 : absl::UnavailableError("sealing.erasure_file cannot be written");
+}
+
+absl::StatusOr<std::vector<std::string>> Eraser::ReadFile() const {
+  std::vector<std::string> ids;
+  if (file_.empty() || access(file_.c_str(), F_OK) != 0) return ids;
+  std::ifstream in(file_);
+  if (!in) return absl::FailedPreconditionError("sealing.erasure_file cannot be read");
+  for (std::string line; std::getline(in, line);) {
+    // Of a line that a crash cut short the erasure was not answered, and stands in the other list.
+    if (line.size() == 2 * kKeyIdBytes) ids.push_back(absl::HexStringToBytes(line));
+  }
+  return ids;
+}
+
+absl::StatusOr<int64_t> Eraser::EraseAgain(const std::vector<std::string>& key_ids) {
+  ASSIGN_OR_RETURN(const StoredKeys keys, store_.Find(key_ids, clock_.Now() + kTimeout));
+  std::vector<std::string> there;
+  for (const auto& [id, key] : keys) {
+    if (key.wrapped.find_first_not_of('\0') != std::string::npos) there.push_back(id);
+  }
+  if (there.empty()) return 0;
+  RETURN_IF_ERROR(store_.Erase(there, clock_.Now(), clock_.Now() + kTimeout));
+  return static_cast<int64_t>(there.size());
+}
+
+absl::StatusOr<int64_t> Eraser::Replay(db::Transactor& own) {
+  int64_t erased = 0;
+  for (std::string after;;) {
+    ASSIGN_OR_RETURN(const db::Rows rows,
+                     own.Run<db::Rows>({.deadline = clock_.Now() + kTimeout, .read_only = true},
+                                       [&](db::Tx& tx) {
+                                         return tx.Query(kSelectPage, db::Params().Add(after));
+                                       }));
+    if (rows.empty()) break;
+    std::vector<std::string> ids;
+    for (const db::Row& row : rows) ids.push_back(row.GetBytes(0));
+    ASSIGN_OR_RETURN(const int64_t more, EraseAgain(ids));
+    erased += more;
+    after = rows.back().GetBytes(0);
+  }
+  ASSIGN_OR_RETURN(const std::vector<std::string> listed, ReadFile());
+  for (size_t begin = 0; begin < listed.size(); begin += kPage) {
+    const size_t end = std::min(begin + kPage, listed.size());
+    ASSIGN_OR_RETURN(const int64_t more,
+                     EraseAgain({listed.begin() + begin, listed.begin() + end}));
+    erased += more;
+  }
+  return erased;
+}
+
+}  // namespace mamori::sealing

@@ -1,0 +1,188 @@
+// Erasure on real databases: the service's own and the key store, each of which is set back.
+#include "services/intake/erasure.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/audit/test_journal.h"
+#include "common/idempotency/hash.h"
+#include "common/sealing/fields.h"
+#include "common/sealing/sql_key_store.h"
+#include "common/sealing/test_sealer.h"
+#include "common/testing/matchers.h"
+#include "common/testing/test_database.h"
+#include "services/intake/contacts.h"
+#include "services/intake/content_seal.h"
+#include "services/intake/methods.h"
+#include "services/intake/records.h"
+#include "services/intake/reports.h"
+#include "services/intake/sql_intake_store.h"
+#include "services/intake/test_requests.h"
+
+namespace mamori::intake {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+using ::testing::SizeIs;
+
+class ErasureTest : public ::testing::Test {
+ protected:
+  ErasureTest() { std::remove(file_.c_str()); }
+
+  absl::Time Soon() const { return clock_.Now() + absl::Minutes(1); }
+  server::CallContext Call() const { return TestCall("acme", Soon()); }
+
+  // The report's name.
+  std::string Submit(const std::string& request_id) {
+    auto request = GoodSubmit(request_id);
+    auto report = MakeNewReport(seal_, Call(), kSubmitReport, request, {ids_.NewId(), ids_.NewId()},
+                                clock_.Now());
+    EXPECT_THAT(report, IsOk());
+    EXPECT_THAT(seal_.MakeDurable({&*report}, Soon()), IsOk());
+    EXPECT_THAT(store_.InsertReports({&*report}, Soon()), IsOk());
+    return id::Name("reports", report->report_id);
+  }
+  absl::StatusOr<mamori::v1::Report> Read(const std::string& name) {
+    v1::GetReportRequest request;
+    request.set_name(name);
+    return reports_.Get(Call(), request);
+  }
+  absl::Status Erase(const std::string& name, const std::string& tenant = "acme") {
+    return erasure_.EraseReport(tenant, *id::FromName("reports", name), {"retention", ""}, Soon());
+  }
+
+  // As a backup would have it, and as its restore leaves it.
+  void Save(testing::TestDatabase& database, const std::string& table) {
+    database.Run(absl::StrCat("CREATE TABLE saved_", table, " AS SELECT * FROM ", table));
+  }
+  void SetBack(testing::TestDatabase& database, const std::string& table) {
+    database.Run(absl::StrCat("DELETE FROM ", table));
+    database.Run(absl::StrCat("INSERT INTO ", table, " SELECT * FROM saved_", table));
+  }
+
+  time::SystemClock clock_;
+  id::RandomIdSource ids_;
+  const std::string file_ = ::testing::TempDir() + "/erasure_test.erased";
+  testing::TestDatabase database_{"deploy/db/migrations/intake"};
+  testing::TestDatabase keys_{"deploy/db/migrations/keys"};
+  sealing::SqlKeyStore key_store_{keys_.transactor(), clock_};
+  const sealing::TestSealing sealing_{key_store_};
+  const ContentSeal seal_{sealing_.sealer()};
+  const audit::Journal journal_ = audit::TestJournal("intake", clock_);
+  SqlIntakeStore store_{database_.transactor(), clock_, journal_};
+  Reports reports_{store_, sealing_.sealer(), clock_, ids_, nullptr};
+  Contacts contacts_{store_, sealing_.sealer(), clock_, ids_};
+  sealing::Eraser eraser_{key_store_, file_, clock_};
+  Erasure erasure_{database_.transactor(), journal_, eraser_, clock_};
+};
+
+TEST_F(ErasureTest, TakesAReportWithAllThatBelongsToItAndNothingElse) {
+  const std::string name = Submit("request-0001");
+  const std::string kept = Submit("request-0002");
+  ASSERT_THAT(reports_.Supplement(Call(), GoodSupplement(name)), IsOk());
+  ASSERT_THAT(contacts_.Record(Call(), GoodContact(name)), IsOk());
+  ASSERT_THAT(Read(name), IsOk());
+  EXPECT_THAT(Erase(name, "umbra"), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+  EXPECT_THAT(Read(name), IsOk());
+
+  ASSERT_THAT(Erase(name), IsOk());
+  EXPECT_THAT(Read(name), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+  EXPECT_THAT(Read(kept), IsOk());
+  const auto contacts = contacts_.List(Call(), {});
+  ASSERT_THAT(contacts, IsOk());
+  EXPECT_THAT(contacts->contacts(), SizeIs(0));
+  // The stored answer to the same call told its words too.
+  EXPECT_FALSE(reports_.Supplement(Call(), GoodSupplement(name)).ok());
+  EXPECT_THAT(Erase(name), IsOk());
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM report"), 2);
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM erased_key"), 1);
+  EXPECT_EQ(keys_.Number("SELECT COUNT(*) FROM erased_key"), 1);
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM audit_entry WHERE resource_id = ?"
+                             " AND INSTR(entry, 'EraseReport') > 0",
+                             db::Params().Add(*id::FromName("reports", name))),
+            2);
+}
+
+TEST_F(ErasureTest, HoldsWhenTheDatabaseIsSetBackToBefore) {
+  const std::string name = Submit("request-0001");
+  Save(database_, "report");
+  ASSERT_THAT(Erase(name), IsOk());
+  SetBack(database_, "report");
+  database_.Run("DELETE FROM erased_key");
+  EXPECT_THAT(Read(name), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+}
+
+TEST_F(ErasureTest, IsDoneAgainWhenTheKeyStoreIsSetBack) {
+  const std::string name = Submit("request-0001");
+  const std::string kept = Submit("request-0002");
+  Save(keys_, "key_batch");
+  ASSERT_THAT(Erase(name), IsOk());
+  SetBack(keys_, "key_batch");
+  keys_.Run("DELETE FROM erased_key");
+  ASSERT_THAT(Read(name), IsOk()) << "this test would see nothing";
+  EXPECT_EQ(*eraser_.Replay(database_.transactor()), 1);
+  EXPECT_THAT(Read(name), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+  EXPECT_THAT(Read(kept), IsOk());
+  EXPECT_EQ(*eraser_.Replay(database_.transactor()), 0);
+}
+
+TEST_F(ErasureTest, IsDoneAgainFromItsFileWhenBothAreSetBack) {
+  const std::string name = Submit("request-0001");
+  Save(keys_, "key_batch");
+  ASSERT_THAT(Erase(name), IsOk());
+  SetBack(keys_, "key_batch");
+  keys_.Run("DELETE FROM erased_key");
+  database_.Run("DELETE FROM erased_key");
+  ASSERT_THAT(Read(name), IsOk()) << "this test would see nothing";
+  EXPECT_EQ(*eraser_.Replay(database_.transactor()), 1);
+  EXPECT_THAT(Read(name), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+}
+
+TEST_F(ErasureTest, IsFinishedAtTheNextStartWhenTheKeyStoreWasAway) {
+  const std::string name = Submit("request-0001");
+  keys_.Run("RENAME TABLE key_batch TO away");
+  EXPECT_FALSE(Erase(name).ok());
+  keys_.Run("RENAME TABLE away TO key_batch");
+  EXPECT_THAT(Read(name), IsOk());
+  EXPECT_EQ(*eraser_.Replay(database_.transactor()), 1);
+  EXPECT_THAT(Read(name), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+}
+
+// Whoever has a text, all databases and all keys cannot tell whether it was this one.
+TEST_F(ErasureTest, LeavesNothingThatConfirmsAKnownText) {
+  const std::string name = Submit("request-0001");
+  const std::string body = GoodSubmit().report().SerializeAsString();
+  const auto confirms = [&] {
+    const db::Rows rows =
+        database_.Query("SELECT body_digest, summary, body, report_id FROM report");
+    const auto key = sealing_.sealer().FetchKey("acme", rows[0].GetBytes(1), Soon());
+    if (!key.ok()) return false;
+    const auto heading =
+        key->Open(sealing::ReportHeading("acme", rows[0].GetBytes(3)), rows[0].GetBytes(1));
+    return heading.ok() && audit::Commit(heading->substr(0, 32), body) == rows[0].GetBytes(0);
+  };
+  EXPECT_TRUE(confirms()) << "this test would see nothing";
+  const std::vector<std::string> hashes = {idempotency::Hash({body}), audit::Commit("", body),
+                                           idempotency::Hash({GoodSubmit().report().narrative()})};
+  for (const char* column : {"body_digest", "summary", "body", "request_key", "audit_first"}) {
+    for (const std::string& hash : hashes) {
+      EXPECT_EQ(database_.Number(
+                    absl::StrCat("SELECT COUNT(*) FROM report WHERE INSTR(", column, ", ?) > 0"),
+                    db::Params().Add(hash)),
+                0)
+          << column;
+    }
+  }
+  ASSERT_THAT(Erase(name), IsOk());
+  EXPECT_FALSE(confirms());
+}
+
+}  // namespace
+}  // namespace mamori::intake

@@ -1,0 +1,292 @@
+"""Nothing of what people told is readable on a disk, and what was erased stays so whatever is restored."""
+
+import pathlib
+import re
+import subprocess
+import sys
+import threading
+import unittest
+import urllib.request
+
+import grpc
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from harness import audit, canary, paths  # noqa: E402
+from harness.client import AGAIN, new_request_id  # noqa: E402
+from harness.processes import free_port, wait_until  # noqa: E402
+from harness.reports import make_request  # noqa: E402
+from harness.stubs import (actor_pb2, contact_pb2, intake_service_pb2, report_pb2,  # noqa: E402
+                           triage_service_pb2)
+from harness.testcase import SystemTest  # noqa: E402
+
+# Each form of it differs from the others.
+WORD = "Kanarienvogel\u00c4\uff31\u5b88\u308b"
+PLANTED = "Stieglitz\u00c4\uff31\u5b88\u308b"
+METRICS: dict[str, int] = {}
+
+
+def adjust(service: str, replica: int, config) -> None:
+    METRICS[service] = free_port()
+    config.server.metrics_listen = f"127.0.0.1:{METRICS[service]}"
+    directory = SealingTest.system.directory
+    config.sealing.erasure_file = str(directory / f"erased.{service}")
+    for name in SealingTest.key_files.get(service, []):
+        config.sealing.key_files.insert(0, str(directory / name))
+
+
+def get_report(name: str):
+    return intake_service_pb2.GetReportRequest(name=name)
+
+
+class SealingTest(SystemTest):
+    OPTIONS = {"replicas": 1, "durable": True, "adjust": adjust}
+    key_files: dict[str, list[str]] = {}
+
+    # Steps.
+
+    def _read(self, name: str):
+        return self.client.call_until_answered("intake", "GetReport", get_report(name))
+
+    def _assert_gone(self, name: str):
+        error = self.assert_code(grpc.StatusCode.NOT_FOUND, "intake", "GetReport", get_report(name))
+        self.assert_reason(error, "NOT_FOUND")
+
+    def _erase(self, name: str):
+        system = self.system
+        done = subprocess.run([paths.BUILD / "tests" / "integration" / "erase_report",
+                               f"--database={system.database.address}", f"--key_store={system.keys.address}",
+                               f"--directory={system.directory}", f"--tls_ca={system.certificates.ca}",
+                               f"--report={name}"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def _dump(self, database, schema: str, *options: str) -> str:
+        return subprocess.run(["mariadb-dump", f"--defaults-file={database.directory}/run/client.cnf",
+                               "--single-transaction", "--hex-blob", *options, schema],
+                              capture_output=True, text=True, timeout=60, check=True).stdout
+
+    def _load(self, database, schema: str, dump: str):
+        database.sql(f"DROP DATABASE {schema}; CREATE DATABASE {schema} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;"
+                     f"USE {schema};\n{dump}", 60)
+
+    def _position(self) -> tuple[str, str]:
+        row = self.system.database.sql("SHOW MASTER STATUS")[0]
+        return row[0], row[1]
+
+    def _restart(self, service: str):
+        process = self.system.processes[service][0]
+        if process.alive():
+            self.assertEqual(process.stop(30), 0)
+        process.start()
+        self.system.wait_ready()
+
+    # Tests.
+
+    def test_canaries_stand_nowhere_in_a_readable_form(self):
+        answers = []
+
+        def call(service, method, request):
+            try:
+                return self.client.call(service, method, request)
+            except grpc.RpcError as error:
+                answers.append(f"{error.details()} {error.trailing_metadata()}")
+                return None
+
+        name = self.submit(self._canary_request("request-canary-1"))
+        case = self.wait_case(name)
+        self.submit(self._canary_request("request-canary-1"))  # a repeat
+        other = self._canary_request("request-canary-1")
+        other.report.narrative += " and more"
+        self.assertIsNone(call("intake", "SubmitReport", other))  # the id with another body
+        long = self._canary_request("request-canary-2")
+        long.report.narrative = WORD * 20_000
+        self.assertIsNone(call("intake", "SubmitReport", long))
+        wrong = self._canary_request("request-canary-3")
+        wrong.report.kind = report_pb2.REPORT_KIND_UNSPECIFIED
+        wrong.report.company = WORD
+        self.assertIsNone(call("intake", "SubmitReport", wrong))
+        batch = intake_service_pb2.BatchSubmitReportsRequest(
+            requests=[self._canary_request("request-canary-4"), wrong])
+        self.assertIsNotNone(call("intake", "BatchSubmitReports", batch))
+        self.assertIsNone(call("intake", "GetReport", get_report(WORD)))
+
+        supplement = intake_service_pb2.SupplementReportRequest(request_id=new_request_id(), name=name)
+        supplement.supplement.kind = report_pb2.SUPPLEMENT_KIND_ADDITION
+        supplement.supplement.text, supplement.supplement.language = f"He said {WORD} again", "en"
+        for _ in range(2):
+            self.assertIsNotNone(call("intake", "SupplementReport", supplement))
+        supplement.supplement.text += "!"
+        self.assertIsNone(call("intake", "SupplementReport", supplement))
+        contact = intake_service_pb2.RecordContactRequest(request_id=new_request_id(), contact=contact_pb2.Contact(
+            company="acme-jp", minutes=5, channel=report_pb2.CHANNEL_PHONE, demand=f"{WORD}!",
+            actor=actor_pb2.Actor(person=WORD, online_handle=WORD, relation=actor_pb2.ACTOR_RELATION_CUSTOMER)))
+        contact.contact.start_time.FromSeconds(1_700_000_000)
+        for _ in range(2):
+            self.assertIsNotNone(call("intake", "RecordContact", contact))
+        note = triage_service_pb2.AddNoteRequest(request_id=new_request_id(), name=case.name, text=f"Says {WORD}.")
+        for _ in range(2):
+            self.assertIsNotNone(call("triage", "AddNote", note))
+        note.text += "!"
+        self.assertIsNone(call("triage", "AddNote", note))
+
+        # All of it can be read as it was told.
+        self.assertIn(WORD, self._read(name).narrative)
+        self.assertIn(WORD, self.find_case(case.name).notes[0].text)
+        self._look_everywhere(answers)
+
+    def _canary_request(self, request_id: str):
+        request = make_request(f"On the phone he said: {WORD}", request_id, wish=f"No {WORD} any more")
+        request.report.actors[0].person = f"{WORD} the first"
+        request.report.actors[0].organisation = f"{WORD} Ltd"
+        request.report.actors[0].online_handle = f"@{WORD}"
+        request.report.occurrences[0].place = f"{WORD} street"
+        request.report.occurrences[0].urls.append(f"https://example.com/{WORD}")
+        request.report.affected[0].relation_to_reporter = f"{WORD} kin"
+        request.report.reporter.person = "somebody"
+        request.report.reporter.contact = f"{WORD} mail"
+        return request
+
+    def _look_everywhere(self, answers: list[str]):
+        directory = self.system.directory
+        for service, port in METRICS.items():
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as response:
+                (directory / f"metrics.{service}").write_bytes(response.read())
+        (directory / "answers").write_text("\n".join(answers) + "\n")
+        for database in (self.system.database, self.system.keys):
+            (directory / f"status.{database.port}").write_text(
+                str(database.sql("SHOW ENGINE INNODB STATUS; SHOW FULL PROCESSLIST;")))
+        # A copy of each form of another word, in a table and in a log: else the search sees nothing.
+        copies = list(canary.forms(PLANTED).items())
+        for number, (_, form) in enumerate(copies):
+            self.system.database.sql("CREATE DATABASE IF NOT EXISTS planted;"
+                                     "CREATE TABLE IF NOT EXISTS planted.one (n INT PRIMARY KEY, form BLOB);"
+                                     f"INSERT INTO planted.one VALUES ({number}, X'{form.hex()}');")
+            (directory / f"planted.{number}.log").write_bytes(b"a log line with " + form + b" in it\n")
+        self.system.database.sql("FLUSH TABLES planted.one FOR EXPORT; UNLOCK TABLES;")
+        everywhere = [p for p in directory.iterdir() if p.name not in ("tls", "issuer")]
+        hits = "\n".join(canary.search(everywhere, PLANTED))
+        for number, (form, _) in enumerate(copies):
+            self.assertIn(f"planted.{number}.log: {form}", hits)
+        for file in ("planted/one.ibd", "binlog.0", "ib_logfile0"):
+            for form, _ in copies:
+                self.assertRegex(hits, rf"{file}\d*: {form.replace('+', '.')}")
+
+        self.assertEqual(canary.search(everywhere, WORD), [])
+
+    def test_what_was_erased_stays_so_whatever_is_restored(self):
+        system = self.system
+        name, kept = self.submit(), self.submit(make_request("Somebody else's words."))
+        self.wait_case(name)
+        schema, keys_schema = "mamori_intake", "mamori_keys_intake"
+        backup = self._dump(system.database, schema, "--master-data=2")
+        after = self.submit(make_request("After the backup."))  # comes from the binlog alone
+        file, begin = re.search(r"MASTER_LOG_FILE='([^']+)', MASTER_LOG_POS=(\d+)", backup).groups()
+        keys_backup = self._dump(system.keys, keys_schema)
+        last, end = self._position()
+        self._erase(name)
+        self._assert_gone(name)
+        self.assertIn("refund", self._read(kept).narrative + "refund")
+
+        # The key store as it was before: the service erases again before it serves.
+        system.processes["intake"][0].stop(30)
+        self._load(system.keys, keys_schema, keys_backup)
+        self._restart("intake")
+        self._assert_gone(name)
+        self._read(kept)
+
+        # The database as it was before, with all keys of now. Its list of what was erased is gone, too.
+        system.processes["intake"][0].stop(30)
+        files = [f"{system.database.directory}/data/{f}" for f in sorted({file, last})]
+        binlog = subprocess.run(["mariadb-binlog", f"--start-position={begin}", f"--stop-position={end}",
+                                 f"--database={schema}", *files],
+                                capture_output=True, text=True, timeout=60, check=True).stdout
+        self._load(system.database, schema, backup)
+        system.database.sql(f"USE {schema};\n{binlog}", 60)
+        self.assertEqual(system.database.sql(f"SELECT COUNT(*) FROM {schema}.erased_key"), [["0"]])
+        self._restart("intake")
+        self.assertIn("After the backup", self._read(after).narrative)
+        self._assert_gone(name)
+
+        # Both as they were before: the file still knows.
+        system.processes["intake"][0].stop(30)
+        self._load(system.keys, keys_schema, keys_backup)
+        self._restart("intake")
+        self._assert_gone(name)
+        self._read(kept)
+
+    def test_each_database_may_be_killed_alone(self):
+        name = self.submit()
+        self.system.keys.kill()
+        during = self.submit()  # fresh keys are in memory
+        error = self.assert_code(grpc.StatusCode.UNAVAILABLE, "intake", "GetReport", get_report(name))
+        self.assertNotIn("Connector", error.details())
+        self.system.keys.start()
+        for one in (name, during):
+            self._read(one)
+        self.system.database.kill()
+        self.system.database.start()
+        for one in (name, during):
+            self._read(one)
+        self.submit()
+
+    def test_key_encryption_keys_change_without_a_failed_read(self):
+        names = [self.submit() for _ in range(5)]
+        system = self.system
+        new = system.directory / "sealing.intake.new.key"
+        new.write_text("4e" * 32 + "\n")
+        new.chmod(0o600)
+        failed, stop = [], threading.Event()
+
+        def read():
+            while not stop.is_set():
+                for name in names:
+                    try:
+                        self._read(name)
+                    except grpc.RpcError as error:
+                        if error.code() not in AGAIN:
+                            failed.append(error)
+
+        thread = threading.Thread(target=read)
+        thread.start()
+        try:
+            type(self).key_files = {"intake": [new.name]}
+            system.make_processes_again("intake")
+            done = subprocess.run(
+                [paths.binary("mamorictl"), "keys", "rewrap", "intake", "--key-store", system.keys.address,
+                 "--user", "migrator", "--password-file", system.directory / "migrate-keys" / "migrator.password",
+                 "--tls-ca", system.certificates.ca, "--sealing-key", f"intake={new}",
+                 "--sealing-key", f"intake={system.directory}/sealing.intake.key"],
+                capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertRegex(done.stdout, r"intake: [1-9]\d* batches")
+        finally:
+            stop.set()
+            thread.join()
+        self.assertEqual(failed, [])
+        # The former key opens nothing any more; the new one, everything.
+        rows = system.keys.sql("SELECT COUNT(DISTINCT key_encryption_id) FROM mamori_keys_intake.key_batch")
+        self.assertEqual(rows, [["1"]])
+        for name in names:
+            self._read(name)
+
+    def test_audit_proves_content_that_is_sealed(self):
+        name = self.submit()
+        self.wait_case(name)
+        done = wait_until("the audit is whole", lambda: (lambda d: d if d.returncode == 0 else None)(
+            audit.verify(self.system)), 60, 1)
+        self.assertIn("0 findings", done.stdout)
+
+    def test_service_does_not_start_with_a_key_that_others_can_read(self):
+        key = self.system.directory / "sealing.intake.key"
+        process = self.system.processes["intake"][0]
+        key.chmod(0o644)
+        try:
+            done = subprocess.run(process.argv, capture_output=True, text=True, timeout=30)
+        finally:
+            key.chmod(0o600)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("open to others", done.stdout + done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
