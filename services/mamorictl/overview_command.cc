@@ -91,6 +91,7 @@ grpc::Status Follow(Session& session, Road& road) {
 std::string ChannelText(const Road& road, DeliveryChannel channel) {
   int sent = 0;
   int dead = 0;
+  int suppressed = 0;
   int open = 0;
   absl::Time last = absl::InfinitePast();
   for (const auto& delivery : road.deliveries) {
@@ -98,6 +99,8 @@ std::string ChannelText(const Road& road, DeliveryChannel channel) {
     if (delivery.state() == mamori::v1::DELIVERY_STATE_SENT) {
       ++sent;
       last = std::max(last, ToTime(delivery.sent_time()));
+    } else if (delivery.state() == mamori::v1::DELIVERY_STATE_SUPPRESSED) {
+      ++suppressed;
     } else {
       ++(IsSettled(delivery) ? dead : open);
     }
@@ -108,6 +111,7 @@ std::string ChannelText(const Road& road, DeliveryChannel channel) {
         absl::StrCat(sent, " in ", DurationText(last - ToTime(road.report.create_time()))));
   }
   if (open > 0) parts.push_back(absl::StrCat(open, " on the way"));
+  if (suppressed > 0) parts.push_back(absl::StrCat(suppressed, " not told"));
   if (dead > 0) parts.push_back(absl::StrCat(dead, " FAILED"));
   return absl::StrJoin(parts, ", ");
 }
