@@ -356,34 +356,6 @@ const Case kCases[] = {
 INSTANTIATE_TEST_SUITE_P(AnAdministrator, TamperTest, ::testing::ValuesIn(kCases),
                          [](const auto& info) { return std::string(info.param.name); });
 
-TEST(ErasedContent, IsProvedToHaveBeenThere) {
-  Service service("intake");
-  const std::vector<id::Id> reports = service.Submit(3, 1);
-  service.Settle();
-  service.Erase(reports[1]);
-  const Verified verified = service.Verify();
-  EXPECT_THAT(verified.findings, IsEmpty());
-  EXPECT_EQ(verified.erased, 1);
-  // Its row is as little to be removed or put elsewhere as before.
-  service.database_.Execute("UPDATE report SET body_digest = REPEAT('x', 32) WHERE report_id = ?",
-                            db::Params().Add(reports[1]));
-  EXPECT_THAT(service.Verify().findings,
-              Contains(HasSubstr("a row whose content is not what the audit tells of")));
-  service.database_.Execute("DELETE FROM report WHERE report_id = ?", db::Params().Add(reports[1]));
-  EXPECT_THAT(service.Verify().findings, Contains(HasSubstr("missing or changed")));
-}
-
-TEST(WithoutKeys, RowsAreStillCounted) {
-  Service service("intake");
-  const std::vector<id::Id> reports = service.Submit(3, 1);
-  service.Settle();
-  EXPECT_THAT(service.Verify({service.sink_}, false).findings, IsEmpty());
-  service.database_.Execute("DELETE FROM supplement WHERE report_id = ?",
-                            db::Params().Add(reports[0]));
-  EXPECT_THAT(service.Verify({service.sink_}, false).findings,
-              Contains(HasSubstr("missing or changed")));
-}
-
 TEST(Sinks, ThatLackOrReplayWhatIsNewestAreFound) {
   Service service("intake");
   service.Submit(2, 1);
