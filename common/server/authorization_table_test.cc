@@ -11,11 +11,15 @@
 #include "mamori/notification/v1/notification_service.pb.h"
 #include "mamori/triage/v1/deadline_service.pb.h"
 #include "mamori/triage/v1/statistics_service.pb.h"
+#include "mamori/triage/v1/care_service.pb.h"
 #include "mamori/triage/v1/fact_finding_service.pb.h"
+#include "mamori/triage/v1/judgement_service.pb.h"
 #include "mamori/triage/v1/measure_service.pb.h"
 #include "mamori/triage/v1/hold_service.pb.h"
 #include "mamori/triage/v1/retention_service.pb.h"
 #include "mamori/triage/v1/actor_service.pb.h"
+#include "mamori/triage/v1/prevention_service.pb.h"
+#include "mamori/triage/v1/task_service.pb.h"
 #include "mamori/triage/v1/triage_service.pb.h"
 #include "mamori/triage/v1/two_person_service.pb.h"
 
@@ -35,6 +39,10 @@ std::set<std::string> AllMethods() {
                            triage::v1::DisposeCaseRequest::descriptor()->file(),
                            intake::v1::IngestEventsRequest::descriptor()->file(),
                            triage::v1::ListActorsRequest::descriptor()->file(),
+                           triage::v1::GetCareRequest::descriptor()->file(),
+                           triage::v1::GetJudgementRequest::descriptor()->file(),
+                           triage::v1::ListPreventionRequest::descriptor()->file(),
+                           triage::v1::ListTasksRequest::descriptor()->file(),
                            notification::v1::ListDeliveriesRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {

@@ -120,6 +120,10 @@ void AddCaseCommands(CLI::App& app, Choice& choice) {
   AddCaseVerbs(*group, choice);
   AddMeasureCommands(*group, choice);
   AddFindingCommands(*group, choice);
+  AddJudgementCommands(*group, choice);
+  AddCareCommands(*group, choice);
+  AddPreventionCommands(*group, choice);
+  AddTaskCommands(*group, choice);
   AddWatchCommand(*group, choice);
 }
 

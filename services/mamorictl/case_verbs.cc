@@ -57,6 +57,19 @@ void AddVerbWithReason(CLI::App& group, Choice& choice, const char* verb, const 
       ->required();
 }
 
+void AddClose(CLI::App& group, Choice& choice) {
+  auto [command, request] = AddVerb<triage::v1::CloseCaseRequest>(
+      group, choice, "close", "To CLOSED", &TriageService::Stub::CloseCase);
+  auto target = request;
+  command
+      ->add_option_function<std::string>(
+          "--reason", [target](Text t) { target->set_reason(t); }, "Why; kept as a note")
+      ->required();
+  command->add_option_function<std::string>(
+      "--no-prevention-reason", [target](Text t) { target->set_no_prevention_reason(t); },
+      "Why nothing is done against recurrence; for a case without an action of `case prevention`");
+}
+
 void AddTriage(CLI::App& group, Choice& choice) {
   auto [command, request] = AddVerb<triage::v1::TriageCaseRequest>(
       group, choice, "triage", "RECEIVED to TRIAGED: judge what it is",
@@ -125,7 +138,7 @@ void AddCaseVerbs(CLI::App& group, Choice& choice) {
   AddVerb<api::StartActionRequest>(group, choice, "act", "DECIDING to ACTING", &Stub::StartAction);
   AddVerb<api::StartMonitoringRequest>(group, choice, "monitor", "ACTING to MONITORING",
                                        &Stub::StartMonitoring);
-  AddVerbWithReason<api::CloseCaseRequest>(group, choice, "close", "To CLOSED", &Stub::CloseCase);
+  AddClose(group, choice);
   AddVerbWithReason<api::ReopenCaseRequest>(group, choice, "reopen", "CLOSED to INVESTIGATING",
                                             &Stub::ReopenCase);
   AddVerbWithReason<api::WithdrawCaseRequest>(

@@ -39,6 +39,27 @@ triage::v1::MeasureService::Stub& Session::measures() {
   return *measures_;
 }
 
+triage::v1::JudgementService::Stub& Session::judgements() {
+  if (!judgements_) judgements_ = triage::v1::JudgementService::NewStub(Channel(settings_.triage));
+  return *judgements_;
+}
+
+triage::v1::CareService::Stub& Session::cares() {
+  if (!cares_) cares_ = triage::v1::CareService::NewStub(Channel(settings_.triage));
+  return *cares_;
+}
+
+triage::v1::PreventionService::Stub& Session::preventions() {
+  if (!preventions_)
+    preventions_ = triage::v1::PreventionService::NewStub(Channel(settings_.triage));
+  return *preventions_;
+}
+
+triage::v1::TaskService::Stub& Session::tasks() {
+  if (!tasks_) tasks_ = triage::v1::TaskService::NewStub(Channel(settings_.triage));
+  return *tasks_;
+}
+
 notification::v1::NotificationService::Stub& Session::notification() {
   if (!notification_) {
     notification_ = notification::v1::NotificationService::NewStub(Channel(settings_.notification));

@@ -14,8 +14,12 @@
 #include "common/time/clock.h"
 #include "mamori/intake/v1/intake_service.grpc.pb.h"
 #include "mamori/notification/v1/notification_service.grpc.pb.h"
+#include "mamori/triage/v1/care_service.grpc.pb.h"
 #include "mamori/triage/v1/fact_finding_service.grpc.pb.h"
+#include "mamori/triage/v1/judgement_service.grpc.pb.h"
 #include "mamori/triage/v1/measure_service.grpc.pb.h"
+#include "mamori/triage/v1/prevention_service.grpc.pb.h"
+#include "mamori/triage/v1/task_service.grpc.pb.h"
 #include "mamori/triage/v1/triage_service.grpc.pb.h"
 #include "services/mamorictl/settings.h"
 
@@ -32,6 +36,10 @@ class Session {
   triage::v1::TriageService::Stub& triage();
   triage::v1::FactFindingService::Stub& findings();
   triage::v1::MeasureService::Stub& measures();
+  triage::v1::JudgementService::Stub& judgements();
+  triage::v1::CareService::Stub& cares();
+  triage::v1::PreventionService::Stub& preventions();
+  triage::v1::TaskService::Stub& tasks();
   notification::v1::NotificationService::Stub& notification();
   std::shared_ptr<grpc::Channel> Channel(const std::string& target) const;
 
@@ -68,6 +76,10 @@ class Session {
   std::unique_ptr<triage::v1::TriageService::Stub> triage_;
   std::unique_ptr<triage::v1::FactFindingService::Stub> findings_;
   std::unique_ptr<triage::v1::MeasureService::Stub> measures_;
+  std::unique_ptr<triage::v1::JudgementService::Stub> judgements_;
+  std::unique_ptr<triage::v1::CareService::Stub> cares_;
+  std::unique_ptr<triage::v1::PreventionService::Stub> preventions_;
+  std::unique_ptr<triage::v1::TaskService::Stub> tasks_;
   std::unique_ptr<notification::v1::NotificationService::Stub> notification_;
 };
 
@@ -91,6 +103,10 @@ void AddStatisticsCommands(CLI::App& app, Choice& choice);
 void AddCaseVerbs(CLI::App& group, Choice& choice);
 void AddMeasureCommands(CLI::App& cases, Choice& choice);
 void AddFindingCommands(CLI::App& cases, Choice& choice);
+void AddJudgementCommands(CLI::App& cases, Choice& choice);
+void AddCareCommands(CLI::App& cases, Choice& choice);
+void AddPreventionCommands(CLI::App& cases, Choice& choice);
+void AddTaskCommands(CLI::App& cases, Choice& choice);
 void AddWatchCommand(CLI::App& group, Choice& choice);
 void AddDeliveryCommands(CLI::App& app, Choice& choice);
 void AddWebhookCommands(CLI::App& app, Choice& choice);

@@ -114,6 +114,7 @@ bool Explore(const World& world, int& states) {
   bool goes_on = false;
   for (int i = 0; i < kPeople; ++i) {
     const ApprovalAnswer answer = MayApprove(world.people[i], facts);
+    if (complete && Eligible(world, i) && answer != ApprovalAnswer::kComplete) return false;
     if (answer != ApprovalAnswer::kMay) continue;
     if (!Eligible(world, i) || (approvers >> i & 1) || complete) return false;
     goes_on = true;
@@ -197,6 +198,10 @@ TEST(ApprovalRulesTest, APlaceIsLeftForTheRoleThatIsNeeded) {
   world.Approve(world.people[1]);
   EXPECT_EQ(MayApprove(world.people[2], world.facts()), ApprovalAnswer::kOthersNeeded);
   EXPECT_EQ(MayApprove(world.people[3], world.facts()), ApprovalAnswer::kMay);
+  // However it came to be stored, two of the desk are not enough.
+  world.Approve(world.people[2]);
+  EXPECT_EQ(CountOf(world.facts()), 2);
+  EXPECT_FALSE(IsApproved(world.facts()));
 }
 
 TEST(ApprovalRulesTest, WhenFewerAreLeftTheOutsideApproverAloneDecides) {
@@ -219,6 +224,7 @@ TEST(ApprovalRulesTest, WhenFewerAreLeftTheOutsideApproverAloneDecides) {
   EXPECT_EQ(MayApprove({.person = "lawyer"}, world.facts()), ApprovalAnswer::kMayOutside);
   world.Approve({.person = "lawyer"}, /*outside=*/true);
   EXPECT_TRUE(IsApproved(world.facts()));
+  EXPECT_EQ(MayApprove(world.people[1], world.facts()), ApprovalAnswer::kComplete);
   // Excluded later, his word is void like any other's.
   world.out.insert("lawyer");
   EXPECT_FALSE(IsApproved(world.facts()));

@@ -10,6 +10,7 @@
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/triage/call_key.h"
+#include "services/triage/closing.h"
 #include "services/triage/page.h"
 #include "services/triage/validate.h"
 
@@ -32,6 +33,17 @@ absl::StatusOr<mamori::v1::CaseState> Allow(const CaseRow& row, const std::strin
 }
 
 absl::Status NoEffect(const CaseRow&, ChangeBuilder&) { return absl::OkStatus(); }
+
+absl::Status Changed() {
+  return status::Error(absl::StatusCode::kAborted, mamori::v1::ERROR_REASON_CONFLICT,
+                       "the case changed meanwhile");
+}
+
+std::string ClosingNote(const v1::CloseCaseRequest& request) {
+  if (request.no_prevention_reason().empty()) return request.reason();
+  return absl::StrCat(request.reason(), "\n\n再発防止策なし / no prevention action: ",
+                      request.no_prevention_reason());
+}
 
 void GiveTo(const std::string& person, const CaseRow& before, ChangeBuilder& builder) {
   if (before.assignee != person) builder.Assign(person);
@@ -240,7 +252,19 @@ Cases::CaseOr Cases::StartMonitoring(const CallContext& call,
 }
 
 Cases::CaseOr Cases::Close(const CallContext& call, const v1::CloseCaseRequest& request) {
-  return DoWithReason(call, request, Verb::kClose);
+  RETURN_IF_ERROR(Validate(request));
+  ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", request.name()));
+  const auto admit = [&](const CaseRow& row) { return Check(call, row, authz::Action::kWork); };
+  ASSIGN_OR_RETURN(const CaseFile file, d_.work.Read(call.tenant, case_id, admit, call.deadline));
+  const absl::Status ready = CheckClosing(file, request.no_prevention_reason());
+  return Do(call, request, Verb::kClose,
+            [&](const CaseRow& before, ChangeBuilder& builder) -> absl::Status {
+              // What was looked at is what is closed: all work on a case changes its version.
+              if (before.version != file.row.version) return Changed();
+              RETURN_IF_ERROR(ready);
+              builder.AddNote(call.person, ClosingNote(request));
+              return absl::OkStatus();
+            });
 }
 
 Cases::CaseOr Cases::Reopen(const CallContext& call, const v1::ReopenCaseRequest& request) {

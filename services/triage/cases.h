@@ -21,6 +21,7 @@
 #include "services/triage/case_state.h"
 #include "services/triage/case_store.h"
 #include "services/triage/clock_books.h"
+#include "services/triage/work_store.h"
 
 namespace mamori::triage {
 
@@ -28,6 +29,7 @@ class Cases {
  public:
   struct Dependencies {
     CaseStore& store;
+    WorkStore& work;
     const AccessGate& gate;
     Assessors& assessors;
     const time::Clock& clock;

@@ -71,6 +71,7 @@ absl::StatusOr<std::string> Casework::Run(const CallContext& call, const CallKey
   ASSIGN_OR_RETURN(const CaseRow row, d_.cases.GetRow(call.tenant, case_id, call.deadline));
   // Before the request id too: an old answer is not for one who has been kept out since.
   RETURN_IF_ERROR(d_.gate.Check(ViewerOf(call), row.access, action));
+  RETURN_IF_ERROR(AdmitBeyond(call, row));
   ASSIGN_OR_RETURN(const auto assessor, d_.assessors.Get(row.policy_digest));
   ChangeContext context{d_.clock.Now(),   call.traceparent, d_.ids,
                         d_.gate.policy(), WhoOf(call),      server::ActionOf(call)};
@@ -94,9 +95,17 @@ absl::Status Casework::RunRead(const CallContext& call, const id::Id& case_id, S
     return d_.gate.Check(ViewerOf(call), row.access, authz::Action::kRead);
   };
   ASSIGN_OR_RETURN(const CaseFile file, d_.store.Read(call.tenant, case_id, admit, call.deadline));
+  RETURN_IF_ERROR(AdmitBeyond(call, file.row));
   ASSIGN_OR_RETURN(const auto assessor, d_.assessors.Get(file.row.policy_digest));
   RETURN_IF_ERROR(show({file, assessor->policy(), d_.gate.policy(), d_.clock.Now()}));
   return RecordRead(call, case_id);
+}
+
+absl::Status Casework::AdmitBeyond(const CallContext& call, const CaseRow& row) {
+  if (row.merged_into.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const CaseRow into,
+                   d_.cases.GetRow(call.tenant, row.merged_into, call.deadline));
+  return d_.gate.Check(ViewerOf(call), into.access, authz::Action::kRead);
 }
 
 absl::Status Casework::RecordRead(const CallContext& call, const id::Id& case_id) {

@@ -8,11 +8,19 @@
 #include <vector>
 
 #include "common/server/rpc.h"
+#include "services/triage/care_service.h"
+#include "services/triage/cares.h"
 #include "services/triage/casework.h"
 #include "services/triage/fact_finding_service.h"
 #include "services/triage/fact_findings.h"
+#include "services/triage/judgement_service.h"
+#include "services/triage/judgements.h"
 #include "services/triage/measure_service.h"
 #include "services/triage/measures.h"
+#include "services/triage/prevention_service.h"
+#include "services/triage/preventions.h"
+#include "services/triage/task_service.h"
+#include "services/triage/tasks.h"
 
 namespace mamori::triage {
 
@@ -22,17 +30,36 @@ class CaseworkServices {
       : casework_(std::move(dependencies)),
         findings_(casework_),
         measures_(casework_),
+        judgements_(casework_),
+        cares_(casework_),
+        preventions_(casework_),
+        tasks_(casework_),
         finding_service_(rpc, findings_),
-        measure_service_(rpc, measures_) {}
+        measure_service_(rpc, measures_),
+        judgement_service_(rpc, judgements_),
+        care_service_(rpc, cares_),
+        prevention_service_(rpc, preventions_),
+        task_service_(rpc, tasks_) {}
 
-  std::vector<grpc::Service*> services() { return {&finding_service_, &measure_service_}; }
+  std::vector<grpc::Service*> services() {
+    return {&finding_service_, &measure_service_,    &judgement_service_,
+            &care_service_,    &prevention_service_, &task_service_};
+  }
 
  private:
   Casework casework_;
   FactFindings findings_;
   Measures measures_;
+  Judgements judgements_;
+  Cares cares_;
+  Preventions preventions_;
+  Tasks tasks_;
   FactFindingService finding_service_;
   MeasureService measure_service_;
+  JudgementService judgement_service_;
+  CareService care_service_;
+  PreventionService prevention_service_;
+  TaskService task_service_;
 };
 
 // Full names of all their methods, as the contract has them.

@@ -232,7 +232,7 @@ TEST_F(IngestTest, WorkOnACaseUsesTheVersionItWasOpenedUnder) {
   other->bytes = other->policy.SerializeAsString();
   other->digest = std::string(64, 'a');
   Assessors assessors(catalog, other);
-  Cases cases({case_store_, gate_, assessors, clock_, ids_, [] {}, tokens_});
+  Cases cases({case_store_, work_store_, gate_, assessors, clock_, ids_, [] {}, tokens_});
   auto request = Verb<v1::TriageCaseRequest>(open.name());
   request.set_severity(mamori::v1::SEVERITY_LOW);
   request.add_categories("INTIMIDATION_VIOLENCE");

@@ -247,7 +247,6 @@ TEST_F(MeasuresTest, WhenTooFewAreLeftTheOutsideApproverIsLetInAndDecides) {
               HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
   ASSERT_THAT(KeepOut(name, "local/executive"), IsOk());
   EXPECT_THAT(Approve(measure, "desk-2"), HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
-  EXPECT_THAT(Approve(measure, "local/lawyer", {"lawyer"}), StatusIs(absl::StatusCode::kNotFound));
   const auto referred = measures_.Refer(Call("r"), refer);
   ASSERT_THAT(referred, IsOk());
   EXPECT_EQ(referred->outside_approver(), "local/lawyer");
@@ -263,6 +262,25 @@ TEST_F(MeasuresTest, WhenTooFewAreLeftTheOutsideApproverIsLetInAndDecides) {
   EXPECT_THAT(more, HasReason(mamori::v1::ERROR_REASON_APPROVERS_EXHAUSTED));
   EXPECT_THAT(more, StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(std::string(more.status().message()), HasSubstr("nobody outside"));
+}
+
+// Those of the desk are there, but nobody has the role that is needed.
+TEST_F(MeasuresTest, TheOutsideApproverIsLetInWhenTheOnlyExecutiveIsKeptOut) {
+  const std::string name = Judged();
+  Warn(name);
+  const v1::Finding finding = Find(name);
+  const auto before = measures_.Propose(Call("p"), Termination(name, finding));
+  ASSERT_THAT(before, IsOk());
+  EXPECT_THAT(before->outside_approver(), IsEmpty());
+  ASSERT_THAT(KeepOut(name, "local/executive"), IsOk());
+  EXPECT_EQ(Read(*before).outside_approver(), "local/lawyer");
+  EXPECT_THAT(Approve(*before, "local/lawyer", {"lawyer"}), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Approve(*before, "desk-2"), HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  ASSERT_THAT(measures_.Refer(Call("r"), Verb<v1::ReferMeasureRequest>(before->name())), IsOk());
+  const auto approved = Approve(*before, "local/lawyer", {"lawyer"});
+  ASSERT_THAT(approved, IsOk());
+  EXPECT_EQ(approved->state(), v1::MEASURE_STATE_APPROVED);
+  EXPECT_THAT(CarryOut(*before), IsOk());
 }
 
 TEST_F(MeasuresTest, WhoIsKeptOutAndOtherTenantsSeeNothing) {
@@ -282,6 +300,22 @@ TEST_F(MeasuresTest, WhoIsKeptOutAndOtherTenantsSeeNothing) {
   const v1::Measure other = Propose(Judged());
   get.set_name(name + other.name().substr(32));
   EXPECT_THAT(measures_.Get(Call("Get"), get), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(MeasuresTest, ATombstonesWorkIsSeenByThoseWhoMaySeeTheCaseThatGoesOn) {
+  const std::string name = Judged();
+  const v1::Measure measure = Propose(name);
+  const std::string into = Judged();
+  auto merge = Verb<v1::MergeCasesRequest>(name);
+  merge.set_into(into);
+  ASSERT_THAT(cases_.Merge(Call("m"), merge), IsOk());
+  v1::GetMeasureRequest get;
+  get.set_name(measure.name());
+  EXPECT_THAT(measures_.Get(Call("Get", "desk-2"), get), IsOk());
+  ASSERT_THAT(KeepOut(into, "desk-2"), IsOk());
+  EXPECT_THAT(measures_.Get(Call("Get", "desk-2"), get), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Approve(measure, "desk-2"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Approve(measure, "desk-3"), HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
 }
 
 TEST_F(MeasuresTest, ARejectedMeasureIsOver) {

@@ -33,7 +33,7 @@ class RetentionTest : public GuardedFixture {
         retention_({retention_store_, gate_, DefaultPolicy()->policy.retention(), "digest", fake_,
                     ids_, [] {}, tokens_}),
         // The verbs are done at the time of the test's clock here.
-        worked_({case_store_, gate_, assessors_, fake_, ids_, [] {}, tokens_}) {}
+        worked_({case_store_, work_store_, gate_, assessors_, fake_, ids_, [] {}, tokens_}) {}
 
   template <typename Request>
   void Reasoned(absl::StatusOr<mamori::v1::Case> (Cases::*verb)(const server::CallContext&,

@@ -7,10 +7,13 @@
 #include <vector>
 
 #include "common/time/timestamp.h"
+#include "services/triage/cares.h"
 #include "services/triage/casework.h"
 #include "services/triage/fact_findings.h"
+#include "services/triage/judgements.h"
 #include "services/triage/measures.h"
-#include "services/triage/sql_work_store.h"
+#include "services/triage/preventions.h"
+#include "services/triage/tasks.h"
 #include "services/triage/test_triage_fixture.h"
 
 namespace mamori::triage {
@@ -28,10 +31,13 @@ class OffsetClock final : public time::Clock {
 class CaseworkFixture : public TriageFixture {
  protected:
   CaseworkFixture()
-      : work_store_(database_.transactor(), clock_, seal_),
-        casework_({work_store_, case_store_, gate_, assessors_, later_, ids_, [] {}, tokens_}),
+      : casework_({work_store_, case_store_, gate_, assessors_, later_, ids_, [] {}, tokens_}),
         findings_(casework_),
-        measures_(casework_) {}
+        measures_(casework_),
+        judgements_(casework_),
+        cares_(casework_),
+        preventions_(casework_),
+        tasks_(casework_) {}
 
   // A case that a person has judged.
   std::string Judged(mamori::v1::ReportKind kind = mamori::v1::REPORT_KIND_CUSTOMER_HARASSMENT) {
@@ -106,10 +112,13 @@ class CaseworkFixture : public TriageFixture {
   }
 
   OffsetClock later_;
-  SqlWorkStore work_store_;
   Casework casework_;
   FactFindings findings_;
   Measures measures_;
+  Judgements judgements_;
+  Cares cares_;
+  Preventions preventions_;
+  Tasks tasks_;
 };
 
 }  // namespace mamori::triage

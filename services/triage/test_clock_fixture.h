@@ -23,8 +23,8 @@ class ClockFixture : public TriageFixture {
         deadlines_({case_store_, deadline_store_, gate_, clocks_, clock_, ids_, [] {}, tokens_}),
         ingest_with_clocks_(
             {ingest_store_, gate_, source_, assessors_, memory_, clock_, ids_, [] {}, &clocks_}),
-        cases_with_clocks_(
-            {case_store_, gate_, assessors_, clock_, ids_, [] {}, tokens_, nullptr, &clocks_}) {}
+        cases_with_clocks_({case_store_, work_store_, gate_, assessors_, clock_, ids_, [] {},
+                            tokens_, nullptr, &clocks_}) {}
 
   std::vector<absl::Status> Apply(const std::vector<mamori::v1::Event>& events) {
     std::vector<const mamori::v1::Event*> pointers;

@@ -25,6 +25,7 @@
 #include "services/triage/sql_case_store.h"
 #include "services/triage/sql_ingest_store.h"
 #include "services/triage/sql_watch_store.h"
+#include "services/triage/sql_work_store.h"
 #include "services/triage/watch_hub.h"
 
 namespace mamori::triage {
@@ -98,12 +99,13 @@ class TriageFixture : public ::testing::Test {
         ingest_store_(database_.transactor(), clock_, seal_),
         access_store_(database_.transactor(), seal_),
         watch_store_(database_.transactor(), clock_),
+        work_store_(database_.transactor(), clock_, seal_),
         policies_(database_.transactor(), clock_),
         catalog_(policies_),
         assessors_(catalog_, DefaultPolicy()),
         hub_(watch_store_, clock_),
         ingest_({ingest_store_, gate_, source_, assessors_, memory_, clock_, ids_, [] {}}),
-        cases_({case_store_, gate_, assessors_, clock_, ids_, [] {}, tokens_}),
+        cases_({case_store_, work_store_, gate_, assessors_, clock_, ids_, [] {}, tokens_}),
         access_({case_store_, access_store_, gate_, clock_, ids_, [] {}}) {}
 
   absl::Time Deadline() const { return clock_.Now() + absl::Seconds(30); }
@@ -210,6 +212,7 @@ class TriageFixture : public ::testing::Test {
   SqlIngestStore ingest_store_;
   SqlAccessStore access_store_;
   SqlWatchStore watch_store_;
+  SqlWorkStore work_store_;
   policy::SqlPolicyStore policies_;
   policy::PolicyCatalog catalog_;
   Assessors assessors_;

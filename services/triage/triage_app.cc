@@ -146,7 +146,7 @@ class TriageApp final : public server::App {
         statistics_(statistics_store_, tokens_),
         ingest_({ingest_store_, gate_, reports_, assessors_, memory_, runtime.clock, runtime.ids,
                  [this] { WakeWorkers(); }, &clocks_}),
-        cases_({case_store_, gate_, assessors_, runtime.clock, runtime.ids,
+        cases_({case_store_, work_store_, gate_, assessors_, runtime.clock, runtime.ids,
                 [this] { WakeWorkers(); }, tokens_, &audit_.reads(), &clocks_}),
         deadlines_({case_store_, deadline_store_, gate_, clocks_, runtime.clock, runtime.ids,
                     [this] { WakeWorkers(); }, tokens_, &audit_.reads()}),

@@ -19,6 +19,7 @@ using mamori::status::Violations;
 constexpr size_t kIdBytes = 16;
 constexpr size_t kMaxNarrativeBytes = 64 << 10;
 constexpr size_t kMaxTextBytes = 16 << 10;
+constexpr size_t kMaxWordsBytes = 4 << 10;
 constexpr size_t kMaxSubjectBytes = 200;
 constexpr size_t kMaxSlugBytes = 64;
 constexpr int kMaxCategories = 20;
@@ -230,7 +231,16 @@ absl::Status Validate(const v1::StartMonitoringRequest& request) {
   return CheckVerb(request).Status();
 }
 
-absl::Status Validate(const v1::CloseCaseRequest& request) { return CheckReason(request); }
+absl::Status Validate(const v1::CloseCaseRequest& request) {
+  Violations violations = CheckVerb(request);
+  CheckText(violations, "reason", request.reason());
+  if (request.no_prevention_reason().size() > kMaxWordsBytes) {
+    violations.Add("no_prevention_reason", absl::StrCat(request.no_prevention_reason().size(),
+                                                        " bytes, want at most ", kMaxWordsBytes));
+  }
+  return violations.Status();
+}
+
 absl::Status Validate(const v1::ReopenCaseRequest& request) { return CheckReason(request); }
 absl::Status Validate(const v1::WithdrawCaseRequest& request) { return CheckReason(request); }
 

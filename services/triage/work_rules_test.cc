@@ -65,9 +65,13 @@ TEST(WorkRulesTest, StatementsSayWhoWhenHowAndByWhom) {
   using Request = v1::RecordStatementRequest;
   EXPECT_THAT(Validate(Parse<Request>(good + "}", kCase)), IsOk());
   ExpectWrong<Request>(good + "taker: 'p' }", kCase, "statement.taker");
-  ExpectWrong<Request>(good + "kind: 9 }", kCase, "statement.kind");
   ExpectWrong<Request>(good + "corrects: 'statements/x' }", kCase, "statement.corrects");
-  ExpectWrong<Request>(good + "take_time { nanos: -1 } }", kCase, "statement.take_time");
+  Request wrong = Parse<Request>(good + "}", kCase);
+  wrong.mutable_statement()->set_kind(static_cast<v1::StatementKind>(9));
+  EXPECT_THAT(std::string(Validate(wrong).message()), HasSubstr("statement.kind"));
+  wrong = Parse<Request>(good + "}", kCase);
+  wrong.mutable_statement()->mutable_take_time()->set_nanos(-1);
+  EXPECT_THAT(std::string(Validate(wrong).message()), HasSubstr("statement.take_time"));
   ExpectWrong<Request>(good + "}", Under(kCase, "statements"), "name");
   for (const char* field : {"kind", "role", "form", "person", "text", "take_time"}) {
     Request request = Parse<Request>(good + "}", kCase);
@@ -161,21 +165,30 @@ TEST(WorkStateTest, EveryStateAndVerbIsDecided) {
   using namespace mamori::v1;
   struct Row {
     CaseState state;
-    bool inquire, measure, review;
+    bool inquire, measure, review, care, task;
   };
   constexpr Row kRows[] = {
-      {CASE_STATE_UNSPECIFIED, false, false, false}, {CASE_STATE_RECEIVED, true, false, false},
-      {CASE_STATE_TRIAGED, true, true, true},        {CASE_STATE_INVESTIGATING, true, true, true},
-      {CASE_STATE_DECIDING, true, true, true},       {CASE_STATE_ACTING, true, true, true},
-      {CASE_STATE_MONITORING, true, true, true},     {CASE_STATE_CLOSED, false, false, true},
-      {CASE_STATE_WITHDRAWN, false, false, false},   {CASE_STATE_MERGED, false, false, false},
-      {CASE_STATE_CONSULTING, false, false, false},
+      {CASE_STATE_UNSPECIFIED, false, false, false, false, false},
+      {CASE_STATE_RECEIVED, true, false, false, true, true},
+      {CASE_STATE_TRIAGED, true, true, true, true, true},
+      {CASE_STATE_INVESTIGATING, true, true, true, true, true},
+      {CASE_STATE_DECIDING, true, true, true, true, true},
+      {CASE_STATE_ACTING, true, true, true, true, true},
+      {CASE_STATE_MONITORING, true, true, true, true, true},
+      {CASE_STATE_CLOSED, false, false, true, true, false},
+      {CASE_STATE_WITHDRAWN, false, false, false, true, false},
+      {CASE_STATE_MERGED, false, false, false, false, false},
+      {CASE_STATE_CONSULTING, false, false, false, true, true},
   };
   EXPECT_EQ(std::size(kRows), static_cast<size_t>(CaseState_ARRAYSIZE));
   for (const Row& row : kRows) {
     EXPECT_EQ(Allows(row.state, WorkVerb::kInquire), row.inquire) << row.state;
     EXPECT_EQ(Allows(row.state, WorkVerb::kMeasure), row.measure) << row.state;
     EXPECT_EQ(Allows(row.state, WorkVerb::kReview), row.review) << row.state;
+    EXPECT_EQ(Allows(row.state, WorkVerb::kJudge), row.measure) << row.state;
+    EXPECT_EQ(Allows(row.state, WorkVerb::kPrevent), row.review) << row.state;
+    EXPECT_EQ(Allows(row.state, WorkVerb::kCare), row.care) << row.state;
+    EXPECT_EQ(Allows(row.state, WorkVerb::kTask), row.task) << row.state;
   }
 }
 

@@ -31,9 +31,27 @@ WORK = {
     "RejectMeasure": "reason: 'r'",
     "RecordMeasureOutcome": "outcome { contact_person: 'c' next_action: 'n' carry_out_time { seconds: 1 } }",
     "AssessMeasureEffect": "effect { reason: 'r' }",
+    "JudgeCase": "judgement { verdict: VERDICT_UNDETERMINED }",
+    "GetJudgement": "",
+    "RecordCare": "care { kind: CARE_KIND_DECLINED person: 'p' text: 't' care_time { seconds: 1 } }",
+    "AssessDetrimentRisk": "risk { level: RISK_LEVEL_LOW factors: 'f' }",
+    "GetCare": "",
+    "GetTimeline": "audience: TIMELINE_AUDIENCE_REPORTER",
+    "ReportRetaliation": "retaliation { narrative: 'n' affected: 'a' }",
+    "PlanPrevention": "prevention { action: 'a' owner: 'o' due_time { seconds: 4000000000 } "
+                      "review_time { seconds: 4100000000 } }",
+    "CompletePrevention": "outcome: 'o'",
+    "ReviewPrevention": "reason: 'r'",
+    "ListPrevention": "",
+    "AddTask": "task { text: 't' owner: 'o' due_time { seconds: 1 } }",
+    "CompleteTask": "outcome: 'o'",
+    "ListTasks": "",
+    "HandOverCase": "assignee: 'a' note: 'n'",
+    "SplitReport": "report: 'reports/00000000000000000000000000' reason: 'r'",
 }
 # Whose name is that of a record of the case.
-OF_RECORD = {"ReviseFinding": "findings"} | {m: "measures" for m in WORK if m.endswith(("Measure", "Approval", "Outcome",
+OF_RECORD = {"ReviseFinding": "findings", "CompletePrevention": "prevention", "ReviewPrevention": "prevention",
+             "CompleteTask": "tasks"} | {m: "measures" for m in WORK if m.endswith(("Measure", "Approval", "Outcome",
                                              "Effect")) and m != "ProposeMeasure"}
 # Of what a field names that no test has made.
 RANDOM = {"deadline": "deadlines", "act": "acts", "actor": "actors", "other_actor": "actors", "join": "joins",

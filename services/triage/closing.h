@@ -1,0 +1,18 @@
+// Whether a case's file allows that it is closed.
+#ifndef MAMORI_SERVICES_TRIAGE_CLOSING_H_
+#define MAMORI_SERVICES_TRIAGE_CLOSING_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "services/triage/work_row.h"
+
+namespace mamori::triage {
+
+// OK, or FAILED_PRECONDITION with CLOSING_INCOMPLETE that names all that is missing.
+// `no_prevention_reason` says why nothing is done against recurrence; empty when that is not said.
+absl::Status CheckClosing(const CaseFile& file, const std::string& no_prevention_reason);
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_CLOSING_H_

@@ -1,0 +1,132 @@
+#include "services/triage/judgement_rules.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "common/testing/matchers.h"
+#include "services/triage/closing_rules.h"
+
+namespace mamori::triage {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::IsOk;
+
+v1::JudgeCaseRequest Harassment() {
+  v1::JudgeCaseRequest request;
+  request.set_request_id("request-1");
+  request.set_name("cases/00000000000000000000000000");
+  v1::Judgement& judgement = *request.mutable_judgement();
+  judgement.set_verdict(v1::VERDICT_HARASSMENT);
+  judgement.set_demand(v1::DEMAND_VALIDITY_NOT);
+  judgement.set_demand_reason("r");
+  judgement.set_means(v1::MEANS_ACCEPTABILITY_EXCESSIVE);
+  judgement.set_means_reason("r");
+  judgement.set_complaint_answer("a");
+  judgement.set_accommodation(v1::ACCOMMODATION_REQUEST_NONE);
+  judgement.add_categories("UNJUST_DEMAND");
+  return request;
+}
+
+std::string Fault(const v1::JudgeCaseRequest& request) {
+  return std::string(Validate(request).message());
+}
+
+// Every cell of the ministry's table, and every one with an axis left out.
+TEST(JudgementRulesTest, HarassmentIsJudgedOnBothAxes) {
+  struct Row {
+    v1::DemandValidity demand;
+    bool acceptable, excessive, unacceptable;
+  };
+  for (const Row& row : {Row{v1::DEMAND_VALIDITY_UNSPECIFIED, false, false, false},
+                         Row{v1::DEMAND_VALIDITY_VALID, false, true, true},
+                         Row{v1::DEMAND_VALIDITY_PARTLY, false, true, true},
+                         Row{v1::DEMAND_VALIDITY_NOT, true, true, true}}) {
+    EXPECT_FALSE(BearHarassment(row.demand, v1::MEANS_ACCEPTABILITY_UNSPECIFIED));
+    EXPECT_EQ(BearHarassment(row.demand, v1::MEANS_ACCEPTABILITY_ACCEPTABLE), row.acceptable);
+    EXPECT_EQ(BearHarassment(row.demand, v1::MEANS_ACCEPTABILITY_EXCESSIVE), row.excessive);
+    EXPECT_EQ(BearHarassment(row.demand, v1::MEANS_ACCEPTABILITY_UNACCEPTABLE), row.unacceptable);
+    for (int means = 0; means < v1::MeansAcceptability_ARRAYSIZE; ++means) {
+      v1::JudgeCaseRequest request = Harassment();
+      request.mutable_judgement()->set_demand(row.demand);
+      request.mutable_judgement()->set_means(static_cast<v1::MeansAcceptability>(means));
+      EXPECT_EQ(Validate(request).ok(),
+                BearHarassment(row.demand, static_cast<v1::MeansAcceptability>(means)));
+    }
+  }
+}
+
+TEST(JudgementRulesTest, AVerdictOfHarassmentAnswersBothGuards) {
+  EXPECT_THAT(Validate(Harassment()), IsOk());
+  v1::JudgeCaseRequest request = Harassment();
+  request.mutable_judgement()->clear_complaint_answer();
+  EXPECT_THAT(Fault(request), HasSubstr("judgement.complaint_answer"));
+  request = Harassment();
+  request.mutable_judgement()->clear_accommodation();
+  EXPECT_THAT(Fault(request), HasSubstr("judgement.accommodation"));
+}
+
+TEST(JudgementRulesTest, ARequestForAccommodationIsNoHarassment) {
+  v1::JudgeCaseRequest request = Harassment();
+  request.mutable_judgement()->set_accommodation(v1::ACCOMMODATION_REQUEST_MADE);
+  EXPECT_THAT(Fault(request), HasSubstr("judgement.accommodation_answer"));
+  request.mutable_judgement()->set_accommodation_answer("he hit the clerk");
+  EXPECT_THAT(Fault(request), HasSubstr("judgement.means"));
+  request.mutable_judgement()->set_means(v1::MEANS_ACCEPTABILITY_UNACCEPTABLE);
+  EXPECT_THAT(Validate(request), IsOk());
+}
+
+TEST(JudgementRulesTest, RatingsHaveReasonsAndVerdictsTheirCategories) {
+  v1::JudgeCaseRequest request = Harassment();
+  request.mutable_judgement()->clear_demand_reason();
+  EXPECT_THAT(Fault(request), HasSubstr("judgement.demand_reason"));
+  request = Harassment();
+  request.mutable_judgement()->clear_means_reason();
+  EXPECT_THAT(Fault(request), HasSubstr("judgement.means_reason"));
+  request = Harassment();
+  request.mutable_judgement()->clear_categories();
+  EXPECT_THAT(Fault(request), HasSubstr("judgement.categories"));
+  request = Harassment();
+  request.mutable_judgement()->set_verdict(v1::VERDICT_NO_HARASSMENT);
+  EXPECT_THAT(Fault(request), HasSubstr("judgement.categories"));
+  request.mutable_judgement()->clear_categories();
+  EXPECT_THAT(Validate(request), IsOk());
+  request.mutable_judgement()->clear_verdict();
+  EXPECT_THAT(Fault(request), HasSubstr("judgement.verdict"));
+}
+
+TEST(JudgementRulesTest, ALegitimateComplaintHasNoUnacceptableMeans) {
+  v1::JudgeCaseRequest request = Harassment();
+  request.mutable_judgement()->clear_categories();
+  request.mutable_judgement()->set_verdict(v1::VERDICT_LEGITIMATE_COMPLAINT);
+  EXPECT_THAT(Validate(request), IsOk());
+  request.mutable_judgement()->set_means(v1::MEANS_ACCEPTABILITY_UNACCEPTABLE);
+  EXPECT_THAT(Fault(request), HasSubstr("judgement.verdict"));
+}
+
+TEST(ClosingRulesTest, EveryCombinationIsDecided) {
+  for (int bits = 0; bits < 16; ++bits) {
+    const ClosingFacts facts{.prevention = (bits & 1) != 0,
+                             .no_prevention_reason = (bits & 2) != 0,
+                             .harassment = (bits & 4) != 0,
+                             .cared = (bits & 8) != 0};
+    const std::vector<std::string> missing = MissingForClosing(facts);
+    const bool prevention = (bits & 3) == 0, care = (bits & 12) == 4;
+    if (prevention && care) {
+      EXPECT_THAT(missing, ElementsAre("prevention", "care"));
+    } else if (prevention) {
+      EXPECT_THAT(missing, ElementsAre("prevention"));
+    } else if (care) {
+      EXPECT_THAT(missing, ElementsAre("care"));
+    } else {
+      EXPECT_THAT(missing, IsEmpty());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mamori::triage
