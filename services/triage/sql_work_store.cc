@@ -101,6 +101,7 @@ absl::StatusOr<std::string> SqlWorkStore::Change(const CallKey& call, std::strin
         ASSIGN_OR_RETURN(const CaseFile file, ReadFile(tx, std::move(before)));
         ASSIGN_OR_RETURN(WorkChange change, decide(file));
         if (change.change.has_value()) {
+          RETURN_IF_ERROR(content_.SealNote(tx, file.row, call.deadline, *change.change));
           RETURN_IF_ERROR(UpdateCase(tx, seal_, file.row, *change.change));
           RETURN_IF_ERROR(InsertWork(tx, seal_, file.row, *change.change, change.rows));
         }
