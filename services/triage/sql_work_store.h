@@ -5,14 +5,16 @@
 #include "common/db/transaction.h"
 #include "common/time/clock.h"
 #include "services/triage/access_seal.h"
+#include "services/triage/case_content.h"
 #include "services/triage/work_store.h"
 
 namespace mamori::triage {
 
 class SqlWorkStore final : public WorkStore {
  public:
-  SqlWorkStore(db::Transactor& transactor, const time::Clock& clock, const AccessSeal& seal)
-      : transactor_(transactor), clock_(clock), seal_(seal) {}
+  SqlWorkStore(db::Transactor& transactor, const time::Clock& clock, const AccessSeal& seal,
+               const sealing::Sealer& sealer)
+      : transactor_(transactor), clock_(clock), seal_(seal), content_(sealer) {}
 
   absl::StatusOr<std::string> Change(const CallKey& call, std::string_view tenant,
                                      const id::Id& case_id, Decide decide) override;
@@ -23,6 +25,7 @@ class SqlWorkStore final : public WorkStore {
   db::Transactor& transactor_;
   const time::Clock& clock_;
   const AccessSeal& seal_;
+  const CaseContent content_;
 };
 
 }  // namespace mamori::triage

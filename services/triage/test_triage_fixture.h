@@ -99,7 +99,7 @@ class TriageFixture : public ::testing::Test {
         ingest_store_(database_.transactor(), clock_, seal_),
         access_store_(database_.transactor(), seal_),
         watch_store_(database_.transactor(), clock_),
-        work_store_(database_.transactor(), clock_, seal_),
+        work_store_(database_.transactor(), clock_, seal_, keys_.sealer()),
         policies_(database_.transactor(), clock_),
         catalog_(policies_),
         assessors_(catalog_, DefaultPolicy()),

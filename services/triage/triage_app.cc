@@ -110,7 +110,7 @@ class TriageApp final : public server::App {
         watch_store_(transactor_, runtime.clock),
         deadline_store_(transactor_, runtime.clock, runtime.ids, seal_, sealing_.sealer()),
         statistics_store_(transactor_, runtime.clock, runtime.ids),
-        work_store_(transactor_, runtime.clock, seal_),
+        work_store_(transactor_, runtime.clock, seal_, sealing_.sealer()),
         relay_(outbox::Relay::Create(
             {transactor_, runtime.clock, runtime.ids, runtime.telemetry},
             RouteEvents(
