@@ -63,6 +63,7 @@ class Checker {
     Need(policy_.min_score() >= 0 && policy_.min_score() <= 100, "min_score", "want 0 to 100");
     CheckRules();
     CheckSeverityLines();
+    CheckContactThresholds();
     const std::vector<Problem> patterns = CheckPatterns(policy_);
     problems_.insert(problems_.end(), patterns.begin(), patterns.end());
     CheckRecipientGroups();
@@ -168,6 +169,29 @@ class Checker {
       Need(AsksAnything(line.facts()) || line.patterns_size() > 0, at, "wants facts or patterns");
       Need(!line.reason_ja().empty(), at + ".reason_ja", "is required");
       Need(!line.reason_en().empty(), at + ".reason_en", "is required");
+    }
+  }
+
+  void CheckContactThresholds() {
+    constexpr double kMinute = 60, kLongest = 400 * 24 * 3600.0;
+    Ids ids;
+    for (int i = 0; i < policy_.contact_thresholds_size(); ++i) {
+      const v1::ContactThreshold& threshold = policy_.contact_thresholds(i);
+      const std::string at = absl::StrCat("contact_thresholds[", i, "]");
+      NeedLowerId(threshold.id(), at, ids);
+      Need(v1::ContactMeasure_IsValid(threshold.measure()) &&
+               threshold.measure() != v1::CONTACT_MEASURE_UNSPECIFIED,
+           at + ".measure", "want MINUTES, SAME_DEMAND or CONTACTS");
+      const double window = Seconds(threshold.window());
+      Need(window >= kMinute && window <= kLongest && threshold.window().nanos() == 0,
+           at + ".window", "want whole seconds, 1 minute to 400 days");
+      Need(threshold.at_least() >= 2 && threshold.at_least() <= 1'000'000, at + ".at_least",
+           "want 2 to 1000000");
+      Need(acts_.count(threshold.category()) > 0, at + ".category", "is no act of this policy");
+      Need(IsSeverity(threshold.severity()), at + ".severity",
+           "want LOW, MEDIUM, HIGH or CRITICAL");
+      Need(!threshold.reason_ja().empty(), at + ".reason_ja", "is required");
+      Need(!threshold.reason_en().empty(), at + ".reason_en", "is required");
     }
   }
 

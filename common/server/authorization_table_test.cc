@@ -7,6 +7,7 @@
 #include "common/server/authorizer.h"
 #include "common/testing/matchers.h"
 #include "mamori/intake/v1/intake_event_service.pb.h"
+#include "mamori/intake/v1/contact_service.pb.h"
 #include "mamori/intake/v1/intake_service.pb.h"
 #include "mamori/notification/v1/notification_service.pb.h"
 #include "mamori/triage/v1/deadline_service.pb.h"
@@ -20,6 +21,8 @@
 #include "mamori/triage/v1/actor_service.pb.h"
 #include "mamori/triage/v1/prevention_service.pb.h"
 #include "mamori/triage/v1/task_service.pb.h"
+#include "mamori/triage/v1/contact_signal_service.pb.h"
+#include "mamori/triage/v1/similarity_service.pb.h"
 #include "mamori/triage/v1/triage_service.pb.h"
 #include "mamori/triage/v1/two_person_service.pb.h"
 
@@ -43,6 +46,9 @@ std::set<std::string> AllMethods() {
                            triage::v1::GetJudgementRequest::descriptor()->file(),
                            triage::v1::ListPreventionRequest::descriptor()->file(),
                            triage::v1::ListTasksRequest::descriptor()->file(),
+                           triage::v1::ListContactSignalsRequest::descriptor()->file(),
+                           triage::v1::ListSimilarReportsRequest::descriptor()->file(),
+                           intake::v1::BatchGetContactsRequest::descriptor()->file(),
                            notification::v1::ListDeliveriesRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {

@@ -1,8 +1,10 @@
 #include "services/intake/contacts.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -48,8 +50,10 @@ absl::StatusOr<mamori::v1::Contact> Contacts::Record(const server::CallContext& 
                                   id::FromName("reports", request.contact().report()).value()));
   }
   ASSIGN_OR_RETURN(const sealing::DataKey key, KeyFor(call, request.contact().report()));
-  const NewContact contact = MakeNewContact(key, call, request, ids_.NewId(), now);
+  const NewContact contact =
+      MakeNewContact(key, call, request, {.subject = ids_.NewId(), .event = ids_.NewId()}, now);
   ASSIGN_OR_RETURN(const std::string sealed, store_.AddContact(contact, call.deadline));
+  committed_();
   ASSIGN_OR_RETURN(const std::string answer,
                    sealing::OpenAnswer(sealer_, {call.tenant, contact.answer.key},
                                        DigestOf(request), sealed, call.deadline));
@@ -126,6 +130,38 @@ absl::StatusOr<v1::ListContactsResponse> Contacts::List(const server::CallContex
       ASSIGN_OR_RETURN(*response.add_contacts(), ToContact(*key, call.tenant, row));
     }
   }
+}
+
+absl::StatusOr<v1::BatchGetContactsResponse> Contacts::BatchGet(
+    const server::CallContext& call, const v1::BatchGetContactsRequest& request) {
+  RETURN_IF_ERROR(ValidateBatchGetContacts(request));
+  ASSIGN_OR_RETURN(const std::string tenant, server::TenantOf(call, request.tenant()));
+  std::vector<std::string> ids;
+  for (const std::string& name : request.names()) {
+    ids.push_back(id::FromName("contacts", name).value());
+  }
+  ASSIGN_OR_RETURN(const std::vector<StoredContact> rows,
+                   store_.GetContacts(tenant, ids, call.deadline));
+  ASSIGN_OR_RETURN(const sealing::KeyRing keys,
+                   FetchKeys(sealer_, rows, &StoredContact::body, call.deadline));
+  std::map<std::string_view, const StoredContact*> by_id;
+  for (const StoredContact& row : rows) by_id.emplace(row.contact_id, &row);
+  v1::BatchGetContactsResponse response;
+  size_t bytes = 0;
+  for (int i = 0; i < request.names_size(); ++i) {
+    const auto found = by_id.find(ids[i]);
+    if (found == by_id.end()) continue;
+    const auto key = keys.KeyOf(tenant, found->second->body);
+    if (sealing::IsErased(key.status())) continue;
+    RETURN_IF_ERROR(key.status());
+    bytes += found->second->body.size();
+    if (response.contacts_size() > 0 && bytes > kMaxAnswerBytes) {
+      response.add_remaining(request.names(i));
+      continue;
+    }
+    ASSIGN_OR_RETURN(*response.add_contacts(), ToContact(*key, tenant, *found->second));
+  }
+  return response;
 }
 
 }  // namespace mamori::intake

@@ -2,6 +2,8 @@
 #ifndef MAMORI_SERVICES_INTAKE_CONTACTS_H_
 #define MAMORI_SERVICES_INTAKE_CONTACTS_H_
 
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -10,6 +12,7 @@
 #include "common/sealing/sealer.h"
 #include "common/server/caller.h"
 #include "common/time/clock.h"
+#include "mamori/intake/v1/contact_service.pb.h"
 #include "mamori/intake/v1/intake_service.pb.h"
 #include "services/intake/intake_store.h"
 #include "services/intake/report_access.h"
@@ -18,19 +21,25 @@ namespace mamori::intake {
 
 class Contacts {
  public:
+  // `committed` is called after an event may have been appended to the outbox.
   Contacts(IntakeStore& store, const ReportAccess& access, const sealing::Sealer& sealer,
-           const idempotency::PageTokens& tokens, const time::Clock& clock, id::IdSource& ids)
+           const idempotency::PageTokens& tokens, const time::Clock& clock, id::IdSource& ids,
+           std::function<void()> committed)
       : store_(store),
         access_(access),
         sealer_(sealer),
         tokens_(tokens),
         clock_(clock),
-        ids_(ids) {}
+        ids_(ids),
+        committed_(std::move(committed)) {}
 
   absl::StatusOr<mamori::v1::Contact> Record(const server::CallContext& call,
                                              const v1::RecordContactRequest& request);
   absl::StatusOr<v1::ListContactsResponse> List(const server::CallContext& call,
                                                 const v1::ListContactsRequest& request);
+  // For the service that counts them.
+  absl::StatusOr<v1::BatchGetContactsResponse> BatchGet(const server::CallContext& call,
+                                                        const v1::BatchGetContactsRequest& request);
 
  private:
   // From `position` on what the person may see: contacts of no report, and of reports that the
@@ -48,6 +57,7 @@ class Contacts {
   const idempotency::PageTokens& tokens_;
   const time::Clock& clock_;
   id::IdSource& ids_;
+  const std::function<void()> committed_;
 };
 
 }  // namespace mamori::intake

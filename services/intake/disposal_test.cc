@@ -39,10 +39,10 @@ class DisposalTest : public ::testing::Test {
                                                         {ids_.NewId(), ids_.NewId()}, TestNow()),
                                      Soon()),
                 IsOk());
-    EXPECT_THAT(
-        store_.AddContact(MakeTestContact(TestCall(), GoodContact(name), ids_.NewId(), TestNow()),
-                          Soon()),
-        IsOk());
+    EXPECT_THAT(store_.AddContact(MakeTestContact(TestCall(), GoodContact(name),
+                                                  {ids_.NewId(), ids_.NewId()}, TestNow()),
+                                  Soon()),
+                IsOk());
     return report.report_id;
   }
   // As if the relay had passed everything on.

@@ -165,6 +165,19 @@ class FakeIntakeStore final : public IntakeStore {
     return contact.answer.response;
   }
 
+  absl::StatusOr<std::vector<StoredContact>> GetContacts(const std::string& tenant,
+                                                         const std::vector<std::string>& ids,
+                                                         absl::Time) override {
+    std::lock_guard lock(mu_);
+    std::vector<StoredContact> rows;
+    for (const NewContact& one : contacts_) {
+      if (one.tenant == tenant && std::count(ids.begin(), ids.end(), one.contact_id) > 0) {
+        rows.push_back({one.contact_id, one.create_time, one.body});
+      }
+    }
+    return rows;
+  }
+
   absl::StatusOr<std::vector<StoredContact>> ListContacts(const std::string& tenant,
                                                           const ContactFilter& filter,
                                                           const Position& after, int limit,

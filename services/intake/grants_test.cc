@@ -86,8 +86,9 @@ TEST_F(GrantsTest, AllowEverythingTheStoreDoes) {
               IsOk());
   EXPECT_THAT(store_->GetSupplements("acme", report.report_id, 10, soon), IsOk());
   EXPECT_THAT(store_->ListReports("acme", {}, {}, 10, soon), IsOk());
-  EXPECT_THAT(store_->AddContact(
-                  MakeTestContact(TestCall(), GoodContact(name), ids_.NewId(), TestNow()), soon),
+  EXPECT_THAT(store_->AddContact(MakeTestContact(TestCall(), GoodContact(name),
+                                                 {ids_.NewId(), ids_.NewId()}, TestNow()),
+                                 soon),
               IsOk());
   EXPECT_THAT(store_->ListContacts("acme", {}, {}, 10, soon), IsOk());
   SqlDisposalStore disposals(*transactor_, clock_, journal_);

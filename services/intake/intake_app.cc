@@ -23,6 +23,7 @@
 #include "common/worker/periodic.h"
 #include "mamori/triage/v1/triage_service.grpc.pb.h"
 #include "services/intake/backlog_gate.h"
+#include "services/intake/contact_service.h"
 #include "services/intake/contacts.h"
 #include "services/intake/content_seal.h"
 #include "services/intake/disposals.h"
@@ -113,11 +114,13 @@ class IntakeApp final : public server::App {
         tokens_(std::move(tokens)),
         reports_(store_, access_, sealing_.sealer(), tokens_, runtime.clock, runtime.ids,
                  &audit_.reads()),
-        contacts_(store_, access_, sealing_.sealer(), tokens_, runtime.clock, runtime.ids),
+        contacts_(store_, access_, sealing_.sealer(), tokens_, runtime.clock, runtime.ids,
+                  [this] { relay_->Wake(); }),
         disposal_store_(transactor_, runtime.clock, audit_.journal(), sealing_.eraser()),
         disposals_(disposal_store_),
         service_(runtime.rpc, submitter_, reports_, contacts_),
         event_service_(runtime.rpc, disposals_),
+        contact_service_(runtime.rpc, contacts_),
         receipt_keys_(std::move(receipt_key)),
         receipts_(transactor_, receipt_keys_, audit_.journal(), runtime.telemetry),
         reporters_({writer_, seal_, gate_, receipts_, receipt_keys_, runtime.clock, runtime.ids}),
@@ -126,7 +129,7 @@ class IntakeApp final : public server::App {
   }
 
   std::vector<grpc::Service*> services() override {
-    return {&service_, &event_service_, &reporter_service_};
+    return {&service_, &event_service_, &contact_service_, &reporter_service_};
   }
 
   absl::Status Prepare() override {
@@ -182,6 +185,7 @@ class IntakeApp final : public server::App {
   Disposals disposals_;
   IntakeService service_;
   IntakeEventService event_service_;
+  ContactService contact_service_;
   const ReceiptKeys receipt_keys_;
   SqlReceiptStore receipts_;
   Reporters reporters_;

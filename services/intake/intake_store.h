@@ -73,6 +73,7 @@ struct NewContact {
   absl::Time create_time;
   std::string body;  // sealed
   std::string commitment;
+  mamori::v1::Event event;  // its only one
   audit::Who who;
 };
 
@@ -159,6 +160,9 @@ class IntakeStore {
   // The answer as it was given, of the first call with this request id. NOT_FOUND.
   virtual absl::StatusOr<std::string> AddContact(const NewContact& contact,
                                                  absl::Time deadline) = 0;
+  // Those that exist of the tenant's contacts, in any order.
+  virtual absl::StatusOr<std::vector<StoredContact>> GetContacts(
+      const std::string& tenant, const std::vector<std::string>& ids, absl::Time deadline) = 0;
   // At most `limit` after `after`, newest first.
   virtual absl::StatusOr<std::vector<StoredContact>> ListContacts(const std::string& tenant,
                                                                   const ContactFilter& filter,

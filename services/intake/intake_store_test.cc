@@ -98,7 +98,8 @@ TEST_P(IntakeStoreTest, AnotherTenantSeesNothing) {
                   MakeTestSupplement(call, GoodSupplement(name), Ids(), TestNow()), kSoon),
               HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
   EXPECT_THAT(
-      store_->AddContact(MakeTestContact(call, GoodContact(name), ids_.NewId(), TestNow()), kSoon),
+      store_->AddContact(
+          MakeTestContact(call, GoodContact(name), {ids_.NewId(), ids_.NewId()}, TestNow()), kSoon),
       HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
 }
 
@@ -240,12 +241,13 @@ TEST_P(IntakeStoreTest, ContactsByReportAndCompany) {
     auto request = GoodContact(i % 2 == 0 ? name : "");
     request.set_request_id(absl::StrCat("contact-000", i));
     request.mutable_contact()->set_company(i % 3 == 0 ? "third" : "rest");
-    const auto one =
-        MakeTestContact(TestCall(), request, ids_.NewId(), TestNow() + absl::Seconds(i));
+    const auto one = MakeTestContact(TestCall(), request, {ids_.NewId(), ids_.NewId()},
+                                     TestNow() + absl::Seconds(i));
     const auto first = store_->AddContact(one, kSoon);
     ASSERT_THAT(first, IsOk());
     EXPECT_EQ(
-        *store_->AddContact(MakeTestContact(TestCall(), request, ids_.NewId(), TestNow()), kSoon),
+        *store_->AddContact(
+            MakeTestContact(TestCall(), request, {ids_.NewId(), ids_.NewId()}, TestNow()), kSoon),
         *first);
   }
   EXPECT_THAT(*store_->ListContacts("acme", {}, {}, 100, kSoon), SizeIs(6));
@@ -264,13 +266,26 @@ TEST_P(IntakeStoreTest, ContactsByReportAndCompany) {
       SizeIs(2));
 }
 
+TEST_P(IntakeStoreTest, ContactsByTheirIds) {
+  const auto contact =
+      MakeNewContact(TestCall(), GoodContact(), {ids_.NewId(), ids_.NewId()}, TestNow());
+  ASSERT_THAT(store_->AddContact(contact, kSoon), IsOk());
+  const auto rows = store_->GetContacts("acme", {ids_.NewId(), contact.contact_id}, kSoon);
+  ASSERT_THAT(rows, IsOk());
+  ASSERT_THAT(*rows, SizeIs(1));
+  EXPECT_EQ(rows->at(0).body, contact.body);
+  EXPECT_THAT(*store_->GetContacts("other", {contact.contact_id}, kSoon), IsEmpty());
+  EXPECT_THAT(*store_->GetContacts("acme", {}, kSoon), IsEmpty());
+}
+
 TEST_P(IntakeStoreTest, PrunesOldAnswersAndNothingElse) {
   const NewReport report = Stored(1);
   for (int i = 0; i < 3; ++i) {
     auto request = GoodContact();
     request.set_request_id(absl::StrCat("contact-", i));
     ASSERT_THAT(
-        store_->AddContact(MakeTestContact(TestCall(), request, ids_.NewId(), TestNow()), kSoon),
+        store_->AddContact(
+            MakeTestContact(TestCall(), request, {ids_.NewId(), ids_.NewId()}, TestNow()), kSoon),
         IsOk());
   }
   EXPECT_EQ(*store_->PruneAnswers(TestNow() - absl::Hours(1), 2, kSoon), 0);

@@ -21,10 +21,13 @@ inline constexpr char kRotateReceipt[] = "/mamori.intake.v1.ReporterService/Rota
 inline constexpr char kEcho[] = "/mamori.intake.v1.IntakeService/Echo";
 inline constexpr char kIngestEvents[] = "/mamori.intake.v1.IntakeEventService/IngestEvents";
 
+inline constexpr char kBatchGetContacts[] = "/mamori.intake.v1.ContactService/BatchGetContacts";
+
 inline std::vector<std::string> Methods() {
-  return {kSubmitReport,          kBatchSubmitReports, kGetReport,     kBatchGetReports,
-          kListReports,           kSupplementReport,   kRecordContact, kListContacts,
-          kSubmitAnonymousReport, kRotateReceipt,      kEcho,          kIngestEvents};
+  return {kSubmitReport,     kBatchSubmitReports,    kGetReport,     kBatchGetReports,
+          kListReports,      kSupplementReport,      kRecordContact, kListContacts,
+          kBatchGetContacts, kSubmitAnonymousReport, kRotateReceipt, kEcho,
+          kIngestEvents};
 }
 
 }  // namespace mamori::intake

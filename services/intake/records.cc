@@ -187,13 +187,11 @@ NewSupplement MakeNewSupplement(const sealing::DataKey& key, const server::CallC
 }
 
 NewContact MakeNewContact(const sealing::DataKey& key, const server::CallContext& call,
-                          const v1::RecordContactRequest& request, const std::string& id,
-                          absl::Time now) {
+                          const v1::RecordContactRequest& request, NewIds ids, absl::Time now) {
   v1::RecordContactRequest clean = Clean(request);
   mamori::v1::Contact& contact = *clean.mutable_contact();
 
   NewContact row;
-  row.contact_id = id;
   row.tenant = call.tenant;
   row.company = contact.company();
   if (!contact.report().empty()) row.report_id = id::FromName("reports", contact.report()).value();
@@ -202,13 +200,21 @@ NewContact MakeNewContact(const sealing::DataKey& key, const server::CallContext
   row.create_time = now;
   std::string body = contact.SerializeAsString();
   ContentSeal::Sealed sealed =
-      ContentSeal::SealBody(key, sealing::ContactBody(call.tenant, id), body);
+      ContentSeal::SealBody(key, sealing::ContactBody(call.tenant, ids.subject), body);
   crypto::Wipe(body);
   row.body = std::move(sealed.body);
   row.commitment = std::move(sealed.commitment);
-  contact.set_name(id::Name("contacts", id));
+  row.event = MakeEvent(call, ids.subject, std::move(ids.event), now);
+  row.event.set_subject_sequence(1);
+  mamori::v1::ContactRecorded& fact = *row.event.mutable_contact_recorded();
+  fact.set_company(row.company);
+  fact.set_report_id(row.report_id);
+  fact.set_minutes(contact.minutes());
+  *fact.mutable_start_time() = contact.start_time();
+  contact.set_name(id::Name("contacts", ids.subject));
   *contact.mutable_create_time() = time::ToTimestamp(now);
   row.answer = SealedAnswer(key, call, request, contact);
+  row.contact_id = std::move(ids.subject);
   row.who = {call.caller, call.person};
   return row;
 }

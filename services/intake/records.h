@@ -39,8 +39,7 @@ NewSupplement MakeNewSupplement(const sealing::DataKey& key, const server::CallC
                                 absl::Time now);
 // `key` is that of the report to which it belongs, or its own.
 NewContact MakeNewContact(const sealing::DataKey& key, const server::CallContext& call,
-                          const v1::RecordContactRequest& request, const std::string& id,
-                          absl::Time now);
+                          const v1::RecordContactRequest& request, NewIds ids, absl::Time now);
 // What the answer to each was given for, to be compared with a repeat's.
 std::string DigestOf(const v1::SupplementReportRequest& request);
 std::string DigestOf(const v1::RecordContactRequest& request);

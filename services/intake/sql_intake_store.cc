@@ -49,6 +49,9 @@ constexpr char kListReportsOfCompanyAndKind[] =
     " AND (create_time < ? OR report_id < ?)"
     " ORDER BY create_time DESC, report_id DESC LIMIT ?";
 
+constexpr char kSelectContacts[] =
+    "SELECT contact_id, report_id, create_time, body FROM contact FORCE INDEX (by_id)"
+    " WHERE tenant = ? AND contact_id IN (";
 constexpr char kListContacts[] =
     "SELECT contact_id, report_id, create_time, body FROM contact FORCE INDEX (PRIMARY)"
     " WHERE tenant = ? AND create_time <= ? AND (create_time < ? OR contact_id < ?)"
@@ -116,6 +119,18 @@ std::string AddList(const char* head, const std::vector<std::string>& values, db
   const std::vector<std::string> list = db::InList(values);
   params.AddAll(list);
   return absl::StrCat(head, db::Placeholders(list.size()), ")");
+}
+
+std::vector<StoredContact> ToContacts(const db::Rows& rows) {
+  std::vector<StoredContact> contacts;
+  contacts.reserve(rows.size());
+  for (const db::Row& row : rows) {
+    contacts.push_back({.contact_id = row.GetBytes(0),
+                        .report_id = row.IsNull(1) ? "" : row.GetBytes(1),
+                        .create_time = row.GetTime(2),
+                        .body = row.GetBytes(3)});
+  }
+  return contacts;
 }
 
 }  // namespace
@@ -307,8 +322,19 @@ absl::StatusOr<std::string> SqlIntakeStore::AddContact(const NewContact& contact
         RETURN_IF_ERROR(journal_.Begin(tx, {std::move(entry)}).status());
         row.Add(contact.start_time).Add(contact.body);
         RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertContact, row));
+        RETURN_IF_ERROR(outbox::Append(tx, std::vector<const mamori::v1::Event*>{&contact.event}));
         return contact.answer.response;
       });
+}
+
+absl::StatusOr<std::vector<StoredContact>> SqlIntakeStore::GetContacts(
+    const std::string& tenant, const std::vector<std::string>& ids, absl::Time deadline) {
+  if (ids.empty()) return std::vector<StoredContact>();
+  db::Params params;
+  params.Add(tenant);
+  const std::string sql = AddList(kSelectContacts, ids, params);
+  ASSIGN_OR_RETURN(const db::Rows rows, Read(deadline, sql, params));
+  return ToContacts(rows);
 }
 
 absl::StatusOr<std::vector<StoredContact>> SqlIntakeStore::ListContacts(const std::string& tenant,
@@ -328,15 +354,7 @@ absl::StatusOr<std::vector<StoredContact>> SqlIntakeStore::ListContacts(const st
   if (by_company) params.Add(filter.company);
   AddPosition(after, limit, params);
   ASSIGN_OR_RETURN(const db::Rows rows, Read(deadline, sql, params));
-  std::vector<StoredContact> contacts;
-  contacts.reserve(rows.size());
-  for (const db::Row& row : rows) {
-    contacts.push_back({.contact_id = row.GetBytes(0),
-                        .report_id = row.IsNull(1) ? "" : row.GetBytes(1),
-                        .create_time = row.GetTime(2),
-                        .body = row.GetBytes(3)});
-  }
-  return contacts;
+  return ToContacts(rows);
 }
 
 absl::StatusOr<int64_t> SqlIntakeStore::PruneAnswers(absl::Time before, int limit,

@@ -43,6 +43,9 @@ class SqlIntakeStore final : public IntakeStore {
   absl::StatusOr<std::string> AddSupplement(const NewSupplement& supplement,
                                             absl::Time deadline) override;
   absl::StatusOr<std::string> AddContact(const NewContact& contact, absl::Time deadline) override;
+  absl::StatusOr<std::vector<StoredContact>> GetContacts(const std::string& tenant,
+                                                         const std::vector<std::string>& ids,
+                                                         absl::Time deadline) override;
   absl::StatusOr<std::vector<StoredContact>> ListContacts(const std::string& tenant,
                                                           const ContactFilter& filter,
                                                           const Position& after, int limit,

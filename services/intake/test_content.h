@@ -44,9 +44,9 @@ inline NewSupplement MakeTestSupplement(const server::CallContext& call,
   return MakeNewSupplement(TestKey(call.tenant), call, request, std::move(ids), now);
 }
 inline NewContact MakeTestContact(const server::CallContext& call,
-                                  const v1::RecordContactRequest& request, const std::string& id,
+                                  const v1::RecordContactRequest& request, NewIds ids,
                                   absl::Time now) {
-  return MakeNewContact(TestKey(call.tenant), call, request, id, now);
+  return MakeNewContact(TestKey(call.tenant), call, request, std::move(ids), now);
 }
 
 }  // namespace mamori::intake

@@ -117,7 +117,7 @@ class IntakeServiceTest : public ::testing::Test {
   BacklogGate gate_{{}};
   Submitter submitter_{writer_, TestSeal(), gate_, clock_, ids_};
   Reports reports_{store_, access_, TestSeal().sealer(), tokens_, clock_, ids_, nullptr};
-  Contacts contacts_{store_, access_, TestSeal().sealer(), tokens_, clock_, ids_};
+  Contacts contacts_{store_, access_, TestSeal().sealer(), tokens_, clock_, ids_, [] {}};
   IntakeService service_{rpc_, submitter_, reports_, contacts_};
   testing::CertificateAuthority authority_;
   std::unique_ptr<server::Server> server_;

@@ -51,7 +51,8 @@ TEST(HousekeepingTest, ForgetsAfterSevenDaysInSmallBatches) {
   for (int i = 0; i < 5; ++i) {
     auto request = GoodContact();
     request.set_request_id("contact-" + std::to_string(i));
-    const NewContact contact = MakeTestContact(TestCall(), request, ids.NewId(), clock.Now());
+    const NewContact contact =
+        MakeTestContact(TestCall(), request, {ids.NewId(), ids.NewId()}, clock.Now());
     ASSERT_THAT(store.AddContact(contact, absl::InfiniteFuture()), IsOk());
   }
   Housekeeping housekeeping(store, clock, sleeper, {.batch = 2, .pause = absl::Milliseconds(100)});

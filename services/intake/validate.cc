@@ -207,6 +207,15 @@ absl::Status ValidateRecordContact(const v1::RecordContactRequest& request, absl
   return rules.Status();
 }
 
+absl::Status ValidateBatchGetContacts(const v1::BatchGetContactsRequest& request) {
+  FieldRules rules = TimelessRules();
+  rules.Count(Path("names"), request.names_size(), 1, kMaxBatch);
+  for (int i = 0; i < request.names_size() && i < kMaxBatch; ++i) {
+    rules.Name(Path("names", i), "contacts", request.names(i), kRequired);
+  }
+  return rules.Status();
+}
+
 absl::Status ValidateListContacts(const v1::ListContactsRequest& request) {
   FieldRules rules = TimelessRules();
   Page(rules, request.page_size(), request.page_token());

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "mamori/intake/v1/contact_service.pb.h"
 #include "mamori/intake/v1/intake_service.pb.h"
 
 namespace mamori::intake {
@@ -30,6 +31,7 @@ absl::Status ValidateBatchGetReports(const v1::BatchGetReportsRequest& request);
 absl::Status ValidateListReports(const v1::ListReportsRequest& request);
 absl::Status ValidateSupplementReport(const v1::SupplementReportRequest& request);
 absl::Status ValidateRecordContact(const v1::RecordContactRequest& request, absl::Time now);
+absl::Status ValidateBatchGetContacts(const v1::BatchGetContactsRequest& request);
 absl::Status ValidateListContacts(const v1::ListContactsRequest& request);
 absl::Status ValidateEcho(const v1::EchoRequest& request);
 

@@ -114,6 +114,7 @@ void AddAnalyzeCommand(CLI::App& app, Choice& choice);
 void AddOverviewCommand(CLI::App& app, Choice& choice);
 void AddHoldCommands(CLI::App& app, Choice& choice);
 void AddHealthCommand(CLI::App& app, Choice& choice);
+void AddMemoryCommands(CLI::App& app, Choice& choice);
 void AddMigrateCommand(CLI::App& app, Choice& choice);
 void AddAuditCommands(CLI::App& app, Choice& choice);
 void AddKeysCommand(CLI::App& app, Choice& choice);

@@ -8,6 +8,7 @@
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
+#include "services/triage/actor_name_rules.h"
 #include "services/triage/case_state.h"
 #include "services/triage/report_memory.h"
 #include "services/triage/validate.h"
@@ -19,8 +20,22 @@ using mamori::v1::Assessment;
 using mamori::v1::Event;
 using mamori::v1::Report;
 
-bool IsAboutReport(const Event& event) {
-  return event.has_report_received() || event.has_report_supplemented();
+// Something has to be read first.
+bool HasMaterial(const Event& event) {
+  return event.has_report_received() || event.has_report_supplemented() ||
+         event.has_contact_recorded();
+}
+
+// The report as the contact log knows it: contacts that were recorded count, also beyond what the
+// reporter could tell.
+Report Counted(Report report, const ContactCount& count) {
+  static constexpr int64_t kMax = 1'000'000;
+  const auto most = [](int64_t told, int64_t recorded) {
+    return static_cast<int32_t>(std::min(kMax, std::max(told, recorded)));
+  };
+  report.set_contact_count(most(report.contact_count(), count.contacts));
+  report.set_total_minutes(most(report.total_minutes(), count.minutes));
+  return report;
 }
 
 std::vector<std::string> CategoriesOf(const Assessment& assessment) {
@@ -60,14 +75,17 @@ DeliveryRow OutcomeOf(const Event& event) {
   return row;
 }
 
+absl::Status NotYet(const char* what) {
+  return status::Error(absl::StatusCode::kUnavailable,
+                       mamori::v1::ERROR_REASON_DEPENDENCY_UNAVAILABLE, what);
+}
+
 absl::StatusOr<const Report*> FindReport(const std::map<id::Id, Report>& reports,
                                          const id::Id& id) {
   const auto it = reports.find(id);
   if (it != reports.end()) return &it->second;
   // Its event exists, so it does: an accepted report is never given up.
-  return status::Error(absl::StatusCode::kUnavailable,
-                       mamori::v1::ERROR_REASON_DEPENDENCY_UNAVAILABLE,
-                       "the report cannot be read yet");
+  return NotYet("the report cannot be read yet");
 }
 
 }  // namespace
@@ -102,39 +120,58 @@ std::vector<absl::Status> Ingest::Apply(const std::vector<const Event*>& events,
 Ingest::Materials Ingest::ReadMaterials(const std::vector<const Event*>& events,
                                         const std::vector<absl::Status>& statuses,
                                         absl::Time deadline) {
-  struct Wanted {
-    std::set<id::Id> reports;
-    std::vector<id::Id> supplemented;
-  };
   std::map<std::string, Wanted> wanted;
   for (size_t i = 0; i < events.size(); ++i) {
-    if (!statuses[i].ok() || !IsAboutReport(*events[i])) continue;
-    Wanted& one = wanted[events[i]->tenant()];
-    one.reports.insert(events[i]->subject_id());
-    if (events[i]->has_report_supplemented()) one.supplemented.push_back(events[i]->subject_id());
+    const Event& event = *events[i];
+    if (!statuses[i].ok() || !HasMaterial(event)) continue;
+    Wanted& one = wanted[event.tenant()];
+    if (event.has_contact_recorded()) {
+      one.contacts.push_back(event.subject_id());
+      const id::Id& report_id = event.contact_recorded().report_id();
+      if (report_id.empty()) continue;
+      one.reports.insert(report_id);
+      one.known.push_back(report_id);
+      continue;
+    }
+    one.reports.insert(event.subject_id());
+    if (!event.has_report_supplemented()) continue;
+    one.known.push_back(event.subject_id());
+    one.supplemented.push_back(event.subject_id());
   }
   Materials materials;
   for (const auto& [tenant, one] : wanted) {
     Material& material = materials[tenant];
-    auto reports = d_.reports.Read(tenant, {one.reports.begin(), one.reports.end()}, deadline);
-    material.status = reports.status();
-    if (!reports.ok()) continue;
-    material.reports = *std::move(reports);
-    std::vector<id::Id> cases;
-    for (const auto& [id, report] : material.reports) {
-      const auto existing = id::FromName("cases", report.existing_case());
-      if (existing.ok()) cases.push_back(*existing);
-    }
-    if (cases.empty() && one.supplemented.empty()) continue;
-    auto digests = d_.store.FindDigests(tenant, cases, one.supplemented, deadline);
-    material.status = digests.status();
-    if (digests.ok()) material.digests = *std::move(digests);
+    material.status = ReadMaterial(tenant, one, deadline, material);
   }
   return materials;
 }
 
+absl::Status Ingest::ReadMaterial(const std::string& tenant, const Wanted& wanted,
+                                  absl::Time deadline, Material& material) {
+  if (!wanted.contacts.empty()) {
+    ASSIGN_OR_RETURN(material.contacts,
+                     d_.contacts.ReadContacts(tenant, wanted.contacts, deadline));
+  }
+  if (wanted.reports.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      material.reports,
+      d_.reports.Read(tenant, {wanted.reports.begin(), wanted.reports.end()}, deadline));
+  std::vector<id::Id> cases;
+  for (const auto& [id, report] : material.reports) {
+    const auto existing = id::FromName("cases", report.existing_case());
+    if (existing.ok()) cases.push_back(*existing);
+  }
+  if (!wanted.supplemented.empty()) {
+    ASSIGN_OR_RETURN(material.counts,
+                     d_.store.CountContacts(tenant, wanted.supplemented, deadline));
+  }
+  if (cases.empty() && wanted.known.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(material.digests, d_.store.FindDigests(tenant, cases, wanted.known, deadline));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<IngestItem> Ingest::Prepare(const Event& event, const Materials& materials) {
-  if (!IsAboutReport(event)) {
+  if (!HasMaterial(event)) {
     IngestItem item;
     item.event = &event;
     item.outcome = OutcomeOf(event);
@@ -142,6 +179,7 @@ absl::StatusOr<IngestItem> Ingest::Prepare(const Event& event, const Materials& 
   }
   const Material& material = materials.at(event.tenant());
   RETURN_IF_ERROR(material.status);
+  if (event.has_contact_recorded()) return PrepareContact(event, material);
   return event.has_report_received() ? PrepareReceived(event, material)
                                      : PrepareSupplemented(event, material);
 }
@@ -230,7 +268,9 @@ absl::StatusOr<IngestItem> Ingest::PrepareSupplemented(const Event& event,
   ASSIGN_OR_RETURN(const Report* report, FindReport(material.reports, event.subject_id()));
   ASSIGN_OR_RETURN(const auto assessor, AssessorOf(material, event.subject_id()));
   const absl::Time now = d_.clock.Now();
-  const Assessment assessment = AssessAt(*assessor, *report, now);
+  const auto count = material.counts.find(event.subject_id());
+  const Assessment assessment = AssessAt(
+      *assessor, count == material.counts.end() ? *report : Counted(*report, count->second), now);
   IngestItem item;
   item.event = &event;
   item.supplemented = IngestItem::Supplemented{event.subject_id(), assessment.SerializeAsString()};
@@ -241,6 +281,51 @@ absl::StatusOr<IngestItem> Ingest::PrepareSupplemented(const Event& event,
     // Finished work keeps what people decided; the new assessment is there to be read.
     if (!IsFinal(row.state)) Raise(builder, assessment);
     return std::move(builder).Finish();
+  };
+  return item;
+}
+
+absl::StatusOr<IngestItem> Ingest::PrepareContact(const Event& event, const Material& material) {
+  const auto contact = material.contacts.find(event.subject_id());
+  if (contact == material.contacts.end()) return NotYet("the contact cannot be read yet");
+  const mamori::v1::ContactRecorded& fact = event.contact_recorded();
+  ASSIGN_OR_RETURN(const auto current, d_.assessors.Current());
+  const absl::Time now = d_.clock.Now();
+  IngestItem item;
+  item.event = &event;
+  ContactEffect& effect = item.contact.emplace();
+  effect.contact_id = event.subject_id();
+  effect.tenant = event.tenant();
+  effect.company = contact->second.company();
+  effect.start = time::FromTimestamp(contact->second.start_time());
+  effect.minutes = contact->second.minutes();
+  effect.demand = d_.memory.Demand(event.tenant(), NormaliseDemand(contact->second.demand()));
+  effect.report_id = fact.report_id();
+  effect.actors = KeysOf(d_.memory, event.tenant(), contact->second.actor(), 0);
+  const auto& thresholds = current->policy().contact_thresholds();
+  effect.thresholds.assign(thresholds.begin(), thresholds.end());
+  effect.policy_digest = current->digest();
+  for (int i = 0; i < thresholds.size(); ++i) effect.crossing_ids.push_back(d_.ids.NewId());
+  effect.signal = [this, &event, now](const CaseRow& row,
+                                      const mamori::v1::ContactThreshold& threshold) {
+    const ChangeContext context{now, event.traceparent(), d_.ids, d_.gate.policy()};
+    ChangeBuilder builder(row, context);
+    builder.AddCategories({threshold.category()});
+    builder.SetSeverity(std::max(row.severity, threshold.severity()));
+    return std::move(builder).Finish();
+  };
+  if (effect.report_id.empty()) return item;
+  ASSIGN_OR_RETURN(const Report* report, FindReport(material.reports, effect.report_id));
+  // Its report's event is on its way.
+  if (material.digests.count(effect.report_id) == 0) return status::EventGap(0);
+  ASSIGN_OR_RETURN(const auto assessor, AssessorOf(material, effect.report_id));
+  effect.reassess = [this, &event, report, assessor, now](const CaseRow& row,
+                                                          const ContactCount& count) {
+    const Assessment assessment = AssessAt(*assessor, Counted(*report, count), now);
+    const ChangeContext context{now, event.traceparent(), d_.ids, d_.gate.policy()};
+    ChangeBuilder builder(row, context);
+    if (!IsFinal(row.state)) Raise(builder, assessment);
+    return ContactEffect::Reassessed{assessment.SerializeAsString(), std::move(builder).Finish()};
   };
   return item;
 }

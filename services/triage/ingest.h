@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "services/triage/assessors.h"
 #include "services/triage/case_change.h"
 #include "services/triage/clock_books.h"
+#include "services/triage/contact_source.h"
 #include "services/triage/ingest_store.h"
 #include "services/triage/memory_keys.h"
 #include "services/triage/report_source.h"
@@ -31,6 +33,7 @@ class Ingest {
     IngestStore& store;
     const AccessGate& gate;
     ReportSource& reports;
+    ContactSource& contacts;
     Assessors& assessors;
     const MemoryKeys& memory;
     const time::Clock& clock;
@@ -53,16 +56,29 @@ class Ingest {
     absl::Status status;
     std::map<id::Id, mamori::v1::Report> reports;
     std::map<id::Id, std::string> digests;  // by case and by report
+    std::map<id::Id, mamori::v1::Contact> contacts;
+    std::map<id::Id, ContactCount> counts;  // by report, of those that were supplemented
+  };
+  // What has to be read for a tenant's events.
+  struct Wanted {
+    std::set<id::Id> reports;
+    std::vector<id::Id> known;  // reports that have a case, or should
+    std::vector<id::Id> supplemented;
+    std::vector<id::Id> contacts;
   };
   using Materials = std::map<std::string, Material>;
 
   Materials ReadMaterials(const std::vector<const mamori::v1::Event*>& events,
                           const std::vector<absl::Status>& statuses, absl::Time deadline);
+  absl::Status ReadMaterial(const std::string& tenant, const Wanted& wanted, absl::Time deadline,
+                            Material& material);
   absl::StatusOr<IngestItem> Prepare(const mamori::v1::Event& event, const Materials& materials);
   absl::StatusOr<IngestItem> PrepareReceived(const mamori::v1::Event& event,
                                              const Material& material);
   absl::StatusOr<IngestItem> PrepareSupplemented(const mamori::v1::Event& event,
                                                  const Material& material);
+  absl::StatusOr<IngestItem> PrepareContact(const mamori::v1::Event& event,
+                                            const Material& material);
   absl::StatusOr<std::shared_ptr<const Assessor>> AssessorOf(const Material& material,
                                                              const id::Id& id);
 

@@ -14,12 +14,13 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "services/triage/case_row.h"
+#include "services/triage/contact_effect.h"
 #include "services/triage/report_memory.h"
 
 namespace mamori::triage {
 
 // The effect of one event, worked out before the transaction. Exactly one of `opened`,
-// `supplemented` and `outcome` is set.
+// `supplemented`, `contact` and `outcome` is set.
 struct IngestItem {
   const mamori::v1::Event* event = nullptr;
 
@@ -45,6 +46,8 @@ struct IngestItem {
   // How the case changes that is joined or supplemented. May be called several times.
   std::function<CaseChange(const CaseRow& row)> change;
 
+  std::optional<ContactEffect> contact;
+
   std::optional<DeliveryRow> outcome;
 };
 
@@ -57,6 +60,10 @@ class IngestStore {
   virtual absl::StatusOr<std::map<id::Id, std::string>> FindDigests(
       std::string_view tenant, const std::vector<id::Id>& case_ids,
       const std::vector<id::Id>& report_ids, absl::Time deadline) = 0;
+
+  // What the contact log says of reports; those without contacts are left out.
+  virtual absl::StatusOr<std::map<id::Id, ContactCount>> CountContacts(
+      std::string_view tenant, const std::vector<id::Id>& report_ids, absl::Time deadline) = 0;
 
   // Applies all that have not been applied before, each once and in the order of its subject, in as
   // few transactions as the bad ones among them allow. A status per item; EVENT_GAP where an

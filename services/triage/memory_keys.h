@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/crypto/keyed_hash.h"
+#include "common/crypto/short_hash.h"
 #include "common/id/id.h"
 #include "mamori/triage/v1/actor_service.pb.h"
 
@@ -20,6 +21,8 @@ class MemoryKeys {
   id::Id Actor(std::string_view tenant, v1::ActorKind kind, std::string_view name) const;
   // The same for NormaliseDemand.
   id::Id Demand(std::string_view tenant, std::string_view demand) const;
+  // For the grams of a tenant's texts.
+  crypto::ShortHash GramHash(std::string_view tenant) const { return {key_, "gram", tenant}; }
 
  private:
   id::Id Tag(std::string_view what, std::string_view tenant, std::string_view kind,

@@ -13,8 +13,24 @@ inline constexpr char kJoinActors[] = "/mamori.triage.v1.ActorService/JoinActors
 inline constexpr char kSplitActors[] = "/mamori.triage.v1.ActorService/SplitActors";
 inline constexpr char kListUnseenLinks[] = "/mamori.triage.v1.ActorService/ListUnseenLinks";
 
+inline constexpr char kListContactSignals[] =
+    "/mamori.triage.v1.ContactSignalService/ListContactSignals";
+inline constexpr char kListCaseProposals[] =
+    "/mamori.triage.v1.ContactSignalService/ListCaseProposals";
+inline constexpr char kAcceptCaseProposal[] =
+    "/mamori.triage.v1.ContactSignalService/AcceptCaseProposal";
+inline constexpr char kDismissCaseProposal[] =
+    "/mamori.triage.v1.ContactSignalService/DismissCaseProposal";
+inline constexpr char kListUnseenSignals[] =
+    "/mamori.triage.v1.ContactSignalService/ListUnseenSignals";
+
+inline constexpr char kListSimilarReports[] =
+    "/mamori.triage.v1.SimilarityService/ListSimilarReports";
+
 inline std::vector<std::string> MemoryMethods() {
-  return {kListActors, kListActorCandidates, kJoinActors, kSplitActors, kListUnseenLinks};
+  return {kListActors,          kListActorCandidates, kJoinActors,        kSplitActors,
+          kListUnseenLinks,     kListContactSignals,  kListCaseProposals, kAcceptCaseProposal,
+          kDismissCaseProposal, kListUnseenSignals,   kListSimilarReports};
 }
 
 }  // namespace mamori::triage

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "services/triage/actor_name_rules.h"
+#include "services/triage/text_grams.h"
+#include "services/triage/text_sketch.h"
 
 namespace mamori::triage {
 
@@ -28,6 +30,9 @@ ReportMemory Remember(const MemoryKeys& keys, std::string_view tenant,
     for (ActorKey& key : KeysOf(keys, tenant, report.actors(i), i)) {
       if (seen.insert(key.actor).second) memory.actors.push_back(std::move(key));
     }
+  }
+  if (MayBeCompared(report)) {
+    memory.sketch = ToBytes(SketchOf(GramsOf(report.narrative()), keys.GramHash(tenant)));
   }
   return memory;
 }

@@ -2,6 +2,7 @@
 #ifndef MAMORI_SERVICES_TRIAGE_REPORT_MEMORY_H_
 #define MAMORI_SERVICES_TRIAGE_REPORT_MEMORY_H_
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,7 +26,11 @@ std::vector<ActorKey> KeysOf(const MemoryKeys& keys, std::string_view tenant,
 
 struct ReportMemory {
   std::vector<ActorKey> actors;  // each name once
+  std::string sketch;            // ToBytes; empty for what may not be compared, or is too short
 };
+
+// Not what comes from nobody: by its words it would be known who wrote it.
+inline bool MayBeCompared(const mamori::v1::Report& report) { return report.has_reporter(); }
 
 ReportMemory Remember(const MemoryKeys& keys, std::string_view tenant,
                       const mamori::v1::Report& report);

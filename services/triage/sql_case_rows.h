@@ -29,7 +29,7 @@ absl::StatusOr<CaseRow> SelectCase(db::Tx& tx, const AccessSeal& seal, std::stri
 // Writes new cases with their categories, reports, events and notes.
 struct NewCase {
   const CaseChange* change;
-  const CaseReportRow* report;  // null for a case that the work on another one opens
+  const CaseReportRow* report;  // null for a case that a person opened, or the work on another one
 };
 absl::Status InsertCases(db::Tx& tx, const AccessSeal& seal, const std::vector<NewCase>& cases);
 

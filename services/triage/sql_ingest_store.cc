@@ -8,6 +8,8 @@
 #include "common/db/in_list.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "services/triage/sql_contact_effect.h"
+#include "services/triage/sql_contact_rows.h"
 #include "services/triage/sql_memory_rows.h"
 
 namespace mamori::triage {
@@ -81,6 +83,7 @@ struct Gathered {
   std::vector<NewCase> cases;
   std::vector<NewMemory> memories;
   std::vector<db::Params> deliveries;
+  std::vector<const ContactEffect*> contacts;
 };
 
 // True when the report joined the case that it names.
@@ -139,6 +142,10 @@ absl::Status ApplyOne(db::Tx& tx, const AccessSeal& seal, const IngestItem& item
     Gather(*item.outcome, gathered);
     return absl::OkStatus();
   }
+  if (item.contact.has_value()) {
+    gathered.contacts.push_back(&*item.contact);
+    return absl::OkStatus();
+  }
   if (item.supplemented.has_value()) return ApplySupplement(tx, seal, item);
   ASSIGN_OR_RETURN(const bool joined, TryJoin(tx, seal, item));
   gathered.memories.push_back({&item.opened->report, &item.opened->memory});
@@ -146,11 +153,14 @@ absl::Status ApplyOne(db::Tx& tx, const AccessSeal& seal, const IngestItem& item
   return absl::OkStatus();
 }
 
-absl::Status Write(db::Tx& tx, const AccessSeal& seal, const Gathered& gathered) {
+absl::Status Write(db::Tx& tx, const AccessSeal& seal, const Gathered& gathered, absl::Time now) {
   RETURN_IF_ERROR(InsertCases(tx, seal, gathered.cases));
   RETURN_IF_ERROR(InsertMemory(tx, gathered.memories));
-  if (gathered.deliveries.empty()) return absl::OkStatus();
-  return tx.InsertRows(kInsertDeliveries, gathered.deliveries);
+  if (!gathered.deliveries.empty()) {
+    RETURN_IF_ERROR(tx.InsertRows(kInsertDeliveries, gathered.deliveries));
+  }
+  // Last: a contact may belong to a report whose case was opened just now.
+  return ApplyContacts(tx, seal, gathered.contacts, now);
 }
 
 // One transaction. `statuses` is set for what is well without an effect of its own.
@@ -171,14 +181,14 @@ absl::Status ApplyRange(db::Tx& tx, const AccessSeal& seal, absl::Span<const Ing
       case outbox::Admission::kApply:
         // A supplement sees the case that its report opened in this very batch.
         if (items[i].supplemented.has_value()) {
-          RETURN_IF_ERROR(Write(tx, seal, gathered));
+          RETURN_IF_ERROR(Write(tx, seal, gathered, now));
           gathered = {};
         }
         RETURN_IF_ERROR(ApplyOne(tx, seal, items[i], gathered));
         break;
     }
   }
-  return Write(tx, seal, gathered);
+  return Write(tx, seal, gathered, now);
 }
 
 }  // namespace
@@ -195,6 +205,20 @@ absl::StatusOr<std::map<id::Id, std::string>> SqlIngestStore::FindDigests(
         SelectByIds(tx, kSelectReportDigests, tenant, report_ids,
                     [&](const db::Row& row) { found[row.GetBytes(0)] = row.GetBytes(1); }));
     return found;
+  });
+}
+
+absl::StatusOr<std::map<id::Id, ContactCount>> SqlIngestStore::CountContacts(
+    std::string_view tenant, const std::vector<id::Id>& report_ids, absl::Time deadline) {
+  using Counts = std::map<id::Id, ContactCount>;
+  const db::TransactionOptions options{.deadline = deadline, .read_only = true};
+  return transactor_.Run<Counts>(options, [&](db::Tx& tx) -> absl::StatusOr<Counts> {
+    Counts counts;
+    for (const id::Id& report_id : report_ids) {
+      ASSIGN_OR_RETURN(const ContactCount count, CountContactsOf(tx, tenant, report_id));
+      if (count.contacts > 0) counts[report_id] = count;
+    }
+    return counts;
   });
 }
 

@@ -20,6 +20,8 @@ class SqlIngestStore final : public IngestStore {
                                                             const std::vector<id::Id>& case_ids,
                                                             const std::vector<id::Id>& report_ids,
                                                             absl::Time deadline) override;
+  absl::StatusOr<std::map<id::Id, ContactCount>> CountContacts(
+      std::string_view tenant, const std::vector<id::Id>& report_ids, absl::Time deadline) override;
   std::vector<absl::Status> Apply(absl::Span<const IngestItem> items, absl::Time deadline) override;
 
  private:

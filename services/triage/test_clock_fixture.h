@@ -21,8 +21,8 @@ class ClockFixture : public TriageFixture {
       : clocks_(catalog_),
         deadline_store_(database_.transactor(), clock_, ids_, seal_, keys_.sealer()),
         deadlines_({case_store_, deadline_store_, gate_, clocks_, clock_, ids_, [] {}, tokens_}),
-        ingest_with_clocks_(
-            {ingest_store_, gate_, source_, assessors_, memory_, clock_, ids_, [] {}, &clocks_}),
+        ingest_with_clocks_({ingest_store_, gate_, source_, contacts_, assessors_, memory_, clock_,
+                             ids_, [] {}, &clocks_}),
         cases_with_clocks_({case_store_, work_store_, gate_, assessors_, clock_, ids_, [] {},
                             tokens_, nullptr, &clocks_}) {}
 

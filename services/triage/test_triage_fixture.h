@@ -57,6 +57,21 @@ class MapReportSource final : public ReportSource {
   std::function<void()> after_read;  // once
 };
 
+class MapContactSource final : public ContactSource {
+ public:
+  absl::StatusOr<std::map<id::Id, mamori::v1::Contact>> ReadContacts(const std::string& tenant,
+                                                                     const std::vector<id::Id>& ids,
+                                                                     absl::Time) override {
+    std::map<id::Id, mamori::v1::Contact> found;
+    for (const id::Id& id : ids) {
+      const auto it = contacts.find({tenant, id});
+      if (it != contacts.end()) found[id] = it->second;
+    }
+    return found;
+  }
+  std::map<std::pair<std::string, id::Id>, mamori::v1::Contact> contacts;
+};
+
 // Counts what is counted, by name and first label.
 class CountingTelemetry final : public telemetry::Telemetry {
  public:
@@ -104,7 +119,8 @@ class TriageFixture : public ::testing::Test {
         catalog_(policies_),
         assessors_(catalog_, DefaultPolicy()),
         hub_(watch_store_, clock_),
-        ingest_({ingest_store_, gate_, source_, assessors_, memory_, clock_, ids_, [] {}}),
+        ingest_(
+            {ingest_store_, gate_, source_, contacts_, assessors_, memory_, clock_, ids_, [] {}}),
         cases_({case_store_, work_store_, gate_, assessors_, clock_, ids_, [] {}, tokens_}),
         access_({case_store_, access_store_, gate_, clock_, ids_, [] {}}) {}
 
@@ -201,6 +217,7 @@ class TriageFixture : public ::testing::Test {
   time::SystemClock clock_;
   id::RandomIdSource ids_;
   MapReportSource source_;
+  MapContactSource contacts_;
   CountingTelemetry telemetry_;
   const audit::Journal journal_ = audit::TestJournal("triage", clock_);
   sealing::MemorySealing keys_;

@@ -21,6 +21,7 @@
 #include "common/policy/sql_policy_store.h"
 #include "common/sealing/sealing.h"
 #include "common/status/macros.h"
+#include "common/text/tokenizer.h"
 #include "common/worker/periodic.h"
 #include "mamori/intake/v1/intake_event_service.grpc.pb.h"
 #include "mamori/notification/v1/notification_service.grpc.pb.h"
@@ -33,10 +34,13 @@
 #include "services/triage/cases.h"
 #include "services/triage/casework_services.h"
 #include "services/triage/clock_books.h"
+#include "services/triage/contact_signal_service.h"
+#include "services/triage/contact_signals.h"
 #include "services/triage/deadline_service.h"
 #include "services/triage/deadline_timers.h"
 #include "services/triage/deadlines.h"
 #include "services/triage/event_router.h"
+#include "services/triage/grpc_contact_source.h"
 #include "services/triage/grpc_report_source.h"
 #include "services/triage/hold_service.h"
 #include "services/triage/holds.h"
@@ -45,14 +49,19 @@
 #include "services/triage/memory_keys.h"
 #include "services/triage/retention.h"
 #include "services/triage/retention_service.h"
+#include "services/triage/similarity.h"
+#include "services/triage/similarity_service.h"
+#include "services/triage/sketch_index.h"
 #include "services/triage/sql_access_store.h"
 #include "services/triage/sql_act_store.h"
 #include "services/triage/sql_actor_store.h"
 #include "services/triage/sql_case_store.h"
+#include "services/triage/sql_contact_signal_store.h"
 #include "services/triage/sql_deadline_store.h"
 #include "services/triage/sql_hold_store.h"
 #include "services/triage/sql_ingest_store.h"
 #include "services/triage/sql_retention_store.h"
+#include "services/triage/sql_sketch_store.h"
 #include "services/triage/sql_statistics_store.h"
 #include "services/triage/sql_watch_store.h"
 #include "services/triage/sql_work_store.h"
@@ -102,12 +111,17 @@ class TriageApp final : public server::App {
         policy_digest_(policy->digest),
         assessors_(catalog_, policy),
         clocks_(catalog_),
-        reports_(client::CreateChannel(config.intake(), config.server().tls())),
+        intake_(client::CreateChannel(config.intake(), config.server().tls())),
+        reports_(intake_),
+        contacts_(intake_),
         case_store_(transactor_, runtime.clock, seal_, sealing_.sealer()),
         ingest_store_(transactor_, runtime.clock, seal_),
         access_store_(transactor_, seal_),
         actor_store_(transactor_, runtime.clock, seal_, sealing_.sealer()),
+        signal_store_(transactor_, runtime.clock, seal_),
         watch_store_(transactor_, runtime.clock),
+        sketch_store_(transactor_),
+        sketch_index_(sketch_store_, {}),
         deadline_store_(transactor_, runtime.clock, runtime.ids, seal_, sealing_.sealer()),
         statistics_store_(transactor_, runtime.clock, runtime.ids),
         work_store_(transactor_, runtime.clock, seal_, sealing_.sealer()),
@@ -144,8 +158,8 @@ class TriageApp final : public server::App {
         publishing_({.name = "statistics", .interval = absl::Minutes(5)}, runtime.ids,
                     runtime.telemetry, [this] { return publisher_.RunOnce(); }),
         statistics_(statistics_store_, tokens_),
-        ingest_({ingest_store_, gate_, reports_, assessors_, memory_, runtime.clock, runtime.ids,
-                 [this] { WakeWorkers(); }, &clocks_}),
+        ingest_({ingest_store_, gate_, reports_, contacts_, assessors_, memory_, runtime.clock,
+                 runtime.ids, [this] { WakeWorkers(); }, &clocks_}),
         cases_({case_store_, work_store_, gate_, assessors_, runtime.clock, runtime.ids,
                 [this] { WakeWorkers(); }, tokens_, &audit_.reads(), &clocks_}),
         deadlines_({case_store_, deadline_store_, gate_, clocks_, runtime.clock, runtime.ids,
@@ -155,6 +169,10 @@ class TriageApp final : public server::App {
                  [this] { WakeWorkers(); }}),
         actors_({actor_store_, case_store_, access_store_, gate_, runtime.clock, runtime.ids,
                  [this] { WakeWorkers(); }, tokens_}),
+        signals_({signal_store_, case_store_, gate_, assessors_, runtime.clock, runtime.ids,
+                  [this] { WakeWorkers(); }, tokens_}),
+        similarity_({sketch_index_, sketch_store_, actor_store_, access_store_, gate_, reports_,
+                     memory_, tokenizer_}),
         analyze_(assessors_),
         casework_(runtime.rpc,
                   {work_store_, case_store_, gate_, assessors_, runtime.clock, runtime.ids,
@@ -172,6 +190,8 @@ class TriageApp final : public server::App {
                     runtime.ids, [this] { WakeWorkers(); }, tokens_}),
         service_(runtime.rpc, ingest_, cases_, watch_, access_, analyze_),
         actor_service_(runtime.rpc, actors_),
+        signal_service_(runtime.rpc, signals_),
+        similarity_service_(runtime.rpc, similarity_),
         deadline_service_(runtime.rpc, deadlines_),
         statistics_service_(runtime.rpc, statistics_),
         act_service_(runtime.rpc, acts_),
@@ -182,9 +202,9 @@ class TriageApp final : public server::App {
 
   std::vector<grpc::Service*> services() override {
     std::vector<grpc::Service*> services = casework_.services();
-    services.insert(services.end(),
-                    {&service_, &actor_service_, &deadline_service_, &statistics_service_,
-                     &act_service_, &hold_service_, &retention_service_});
+    services.insert(services.end(), {&service_, &actor_service_, &signal_service_,
+                                     &similarity_service_, &deadline_service_, &statistics_service_,
+                                     &act_service_, &hold_service_, &retention_service_});
     return services;
   }
 
@@ -247,12 +267,18 @@ class TriageApp final : public server::App {
   const std::string policy_digest_;
   Assessors assessors_;
   ClockBooks clocks_;
+  const std::shared_ptr<grpc::Channel> intake_;
   GrpcReportSource reports_;
+  GrpcContactSource contacts_;
   SqlCaseStore case_store_;
   SqlIngestStore ingest_store_;
   SqlAccessStore access_store_;
   SqlActorStore actor_store_;
+  SqlContactSignalStore signal_store_;
   SqlWatchStore watch_store_;
+  SqlSketchStore sketch_store_;
+  SketchIndex sketch_index_;
+  text::LazyTokenizer tokenizer_;
   SqlDeadlineStore deadline_store_;
   SqlStatisticsStore statistics_store_;
   SqlWorkStore work_store_;
@@ -276,6 +302,8 @@ class TriageApp final : public server::App {
   Watch watch_;
   Access access_;
   Actors actors_;
+  ContactSignals signals_;
+  Similarity similarity_;
   Analyze analyze_;
   CaseworkServices casework_;
   const TimeMarks marks_;
@@ -288,6 +316,8 @@ class TriageApp final : public server::App {
   Retention retention_;
   TriageService service_;
   ActorService actor_service_;
+  ContactSignalService signal_service_;
+  SimilarityService similarity_service_;
   DeadlineService deadline_service_;
   StatisticsService statistics_service_;
   TwoPersonService act_service_;
@@ -315,6 +345,7 @@ absl::Status CheckSettings(const TriageConfig& config) {
   if (config.memory_key_file().empty()) return wrong("memory_key_file: empty, want a file");
   RETURN_IF_ERROR(crypto::CheckKeyFile(config.memory_key_file()));
   RETURN_IF_ERROR(sealing::CheckConfig(config.sealing()));
+  RETURN_IF_ERROR(text::CheckDictionary());
   return audit::CheckConfig(config.audit());
 }
 

@@ -103,6 +103,12 @@ void CheckFact(Violations& violations, const mamori::v1::Event& event) {
     case Event::kReportSupplemented:
       known = from_intake;
       break;
+    case Event::kContactRecorded:
+      known = from_intake;
+      if (!event.contact_recorded().report_id().empty()) {
+        CheckBytes(violations, "contact_recorded.report_id", event.contact_recorded().report_id());
+      }
+      break;
     case Event::kDeliverySent:
       known = from_notification;
       CheckBytes(violations, "delivery_sent.delivery_id", event.delivery_sent().delivery_id());

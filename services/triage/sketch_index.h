@@ -1,0 +1,64 @@
+// The sketches of a tenant's newest reports in memory, read on first use and kept up to date from
+// the store: looking through all of them takes milliseconds.
+#ifndef MAMORI_SERVICES_TRIAGE_SKETCH_INDEX_H_
+#define MAMORI_SERVICES_TRIAGE_SKETCH_INDEX_H_
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "services/triage/sketch_store.h"
+
+namespace mamori::triage {
+
+class SketchIndex {
+ public:
+  struct Options {
+    size_t max_reports = 200'000;  // of a tenant, the newest: 280 bytes each
+    // A transaction may commit so much later than it took its time: what is younger is read again.
+    absl::Duration overlap = absl::Seconds(90);
+  };
+  SketchIndex(SketchStore& store, Options options) : store_(store), options_(options) {}
+
+  struct Found {
+    id::Id report_id;
+    double score = 0;  // what is contained at least, with fair certainty
+  };
+  // At most `limit` reports other than `report_id` whose sketches share most with `sketch`, best
+  // first. Some may have been erased since. Thread safe.
+  absl::StatusOr<std::vector<Found>> Find(const std::string& tenant, const id::Id& report_id,
+                                          const Sketch& sketch, size_t limit, absl::Time deadline);
+
+ private:
+  static constexpr size_t kBlock = 1024;
+  // Of one size, so that a growing index copies nothing.
+  struct Block {
+    std::vector<id::Id> report_ids;
+    std::vector<Sketch> sketches;
+  };
+  struct Tenant {
+    std::mutex mu;
+    std::vector<std::unique_ptr<Block>> blocks;
+    absl::Time newest = absl::UnixEpoch();
+    // Those within the overlap before `newest`, which are read again and again.
+    std::map<id::Id, absl::Time> recent;
+  };
+
+  Tenant& Of(const std::string& tenant);
+  absl::Status Refresh(const std::string& name, Tenant& tenant, absl::Time deadline);
+  void Add(const SketchRow& row, Tenant& tenant) const;
+
+  SketchStore& store_;
+  const Options options_;
+  std::mutex mu_;
+  std::map<std::string, std::unique_ptr<Tenant>> tenants_;
+};
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_SKETCH_INDEX_H_
