@@ -23,6 +23,11 @@ constexpr char kSupplements[] =
     " WHERE (report_id = ? AND create_time = ? AND supplement_id > ?)"
     " OR (report_id = ? AND create_time > ?) OR report_id > ?"
     " ORDER BY report_id, create_time, supplement_id LIMIT 500";
+// With its place in the dialogue last.
+constexpr char kMessages[] =
+    "SELECT message_id, report_id, create_time, tenant, body, audit_random, NULL, number FROM "
+    "message"
+    " WHERE (report_id = ? AND number > ?) OR report_id > ? ORDER BY report_id, number LIMIT 500";
 constexpr char kContacts[] =
     "SELECT contact_id, contact_id, create_time, tenant, body, NULL, NULL FROM contact"
     " WHERE (tenant = ? AND create_time = ? AND contact_id > ?)"
@@ -81,6 +86,11 @@ db::Params AfterSupplement(const db::Row* last) {
   return AfterGroup(last, last == nullptr ? NoId() : last->GetBytes(1));
 }
 
+db::Params AfterMessage(const db::Row* last) {
+  const std::string report = last == nullptr ? NoId() : last->GetBytes(1);
+  return db::Params().Add(report).Add(last == nullptr ? 0 : last->GetInt64(7)).Add(report);
+}
+
 db::Params AfterContact(const db::Row* last) {
   return AfterGroup(last, last == nullptr ? std::string() : last->GetBytes(kTenant));
 }
@@ -121,6 +131,7 @@ absl::Status Verifier::CheckContent() {
     using sealing::ContactBody, sealing::ReportBody, sealing::SupplementBody;
     RETURN_IF_ERROR(CheckCommitted({kReports, Kind::kReport, AfterId, ReportBody}));
     RETURN_IF_ERROR(CheckCommitted({kSupplements, Kind::kReport, AfterSupplement, SupplementBody}));
+    RETURN_IF_ERROR(CheckCommitted({kMessages, Kind::kReport, AfterMessage, nullptr}));
     RETURN_IF_ERROR(CheckCommitted({kContacts, Kind::kContact, AfterContact, ContactBody}));
   } else if (verified_.service == "triage") {
     RETURN_IF_ERROR(CheckCommitted({kNotes, Kind::kCase, AfterId, sealing::NoteText}));

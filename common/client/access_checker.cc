@@ -29,13 +29,13 @@ triage::v1::AccessQuestion QuestionOf(const server::CallContext& call, std::stri
 }
 
 TriageAccessChecker::TriageAccessChecker(std::shared_ptr<grpc::Channel> channel,
-                                         const time::Clock& clock)
+                                         const time::Clock& clock, absl::Duration keep)
     : TriageAccessChecker(
           [stub = std::shared_ptr(triage::v1::TriageService::NewStub(std::move(channel)))](
               auto* context, const auto& request, auto* response) {
             return stub->CheckAccess(context, request, response);
           },
-          clock) {}
+          clock, keep) {}
 
 absl::StatusOr<std::vector<Access>> TriageAccessChecker::Check(
     const std::vector<triage::v1::AccessQuestion>& questions, absl::Time deadline) {
@@ -88,9 +88,10 @@ std::vector<size_t> TriageAccessChecker::Recall(const std::vector<std::string>& 
 }
 
 void TriageAccessChecker::Remember(const std::string& key, absl::Duration asked) {
+  if (keep_ <= absl::ZeroDuration()) return;
   std::lock_guard lock(mu_);
   if (allowed_.size() >= kMostKept) allowed_.clear();
-  allowed_[key] = asked + kKeepAllowed;
+  allowed_[key] = asked + keep_;
 }
 
 }  // namespace mamori::client

@@ -46,8 +46,11 @@ class TriageAccessChecker final : public AccessChecker {
   using Ask =
       std::function<grpc::Status(grpc::ClientContext*, const triage::v1::CheckAccessRequest&,
                                  triage::v1::CheckAccessResponse*)>;
-  TriageAccessChecker(Ask ask, const time::Clock& clock) : ask_(std::move(ask)), clock_(clock) {}
-  TriageAccessChecker(std::shared_ptr<grpc::Channel> channel, const time::Clock& clock);
+  // `keep` is how long an allow is kept: shorter for who asks again and again on purpose.
+  TriageAccessChecker(Ask ask, const time::Clock& clock, absl::Duration keep = kKeepAllowed)
+      : ask_(std::move(ask)), clock_(clock), keep_(keep) {}
+  TriageAccessChecker(std::shared_ptr<grpc::Channel> channel, const time::Clock& clock,
+                      absl::Duration keep = kKeepAllowed);
 
   absl::StatusOr<std::vector<Access>> Check(
       const std::vector<triage::v1::AccessQuestion>& questions, absl::Time deadline) override;
@@ -60,6 +63,7 @@ class TriageAccessChecker final : public AccessChecker {
 
   const Ask ask_;
   const time::Clock& clock_;
+  const absl::Duration keep_;
   std::mutex mu_;
   // By question, until when (monotonic) it is allowed.
   std::unordered_map<std::string, absl::Duration> allowed_;

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/db/in_list.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 
 namespace mamori::outbox {
 namespace {
@@ -25,6 +26,7 @@ struct Subject {
   int64_t stored = 0;  // last sequence in the table
   int64_t last = 0;    // last sequence after this batch
   std::string last_event_id;
+  bool by_day = false;
 };
 // Ordered by key, so that concurrent batches lock in the same order.
 using Subjects = std::map<std::pair<std::string, std::string>, Subject>;
@@ -71,7 +73,7 @@ absl::Status Store(db::Tx& tx, const Subjects& subjects, absl::Time now) {
     if (subject.last == subject.stored) continue;
     if (subject.exists) {
       db::Params params;
-      params.Add(subject.last).Add(subject.last_event_id).Add(now);
+      params.Add(subject.last).Add(subject.last_event_id).Add(time::Told(now, subject.by_day));
       params.Add(key.first).Add(key.second).Add(subject.stored);
       RETURN_IF_ERROR(tx.ExecuteExpecting(1, kUpdate, params));
     } else {
@@ -82,7 +84,7 @@ absl::Status Store(db::Tx& tx, const Subjects& subjects, absl::Time now) {
                           .Add(key.second)
                           .Add(subject.last)
                           .Add(subject.last_event_id)
-                          .Add(now));
+                          .Add(time::Told(now, subject.by_day)));
     }
   }
   return fresh.empty() ? absl::OkStatus() : tx.InsertRows(kInsert, fresh);
@@ -108,6 +110,7 @@ absl::StatusOr<std::vector<Admission>> Admit(db::Tx& tx,
     } else {
       subject.last = event->subject_sequence();
       subject.last_event_id = event->event_id();
+      subject.by_day = event->anonymous();
       admissions.push_back(Admission::kApply);
     }
   }

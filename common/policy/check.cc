@@ -12,6 +12,7 @@
 #include "common/policy/check_ids.h"
 #include "common/policy/check_measures.h"
 #include "common/policy/check_rules.h"
+#include "common/policy/notice_wait.h"
 #include "common/policy/rule_matcher.h"
 
 namespace mamori::policy {
@@ -68,6 +69,7 @@ class Checker {
     problems_.insert(problems_.end(), patterns.begin(), patterns.end());
     CheckRecipientGroups();
     CheckRoutes();
+    CheckAnonymousNotices();
     CheckMeasureLines();
     for (Problem& problem : CheckMeasureDecisions(policy_)) problems_.push_back(std::move(problem));
     CheckDelivery();
@@ -206,6 +208,14 @@ class Checker {
              "is no mail address");
       }
     }
+  }
+
+  void CheckAnonymousNotices() {
+    const absl::Duration least = LeastWait(policy_.anonymous_notices());
+    const absl::Duration most = MostWait(policy_.anonymous_notices());
+    Need(least >= absl::ZeroDuration(), "anonymous_notices.min_wait", "is negative");
+    Need(most >= least, "anonymous_notices.max_wait", "is below min_wait");
+    Need(most <= kLongestNoticeWait, "anonymous_notices.max_wait", "is more than 7 days");
   }
 
   void CheckRoutes() {
@@ -385,9 +395,10 @@ class Checker {
 
 const std::vector<std::string_view>& EventTypes() {
   static const auto* const kTypes = new std::vector<std::string_view>{
-      "case.opened",           "case.report_joined", "case.state_changed", "case.assigned",
-      "case.severity_changed", "deadline.near",      "deadline.missed",    "measure.approved",
-      "measure.carried_out",   "case.emergency_act"};
+      "case.opened",        "case.report_joined",    "case.state_changed",
+      "case.assigned",      "case.severity_changed", "deadline.near",
+      "deadline.missed",    "measure.approved",      "measure.carried_out",
+      "case.emergency_act", "case.message_received", "case.report_withdrawn"};
   return *kTypes;
 }
 

@@ -27,6 +27,8 @@ make_secrets() {
   secret access.key openssl rand -hex 32
   secret memory.key openssl rand -hex 32
   secret receipt.key openssl rand -hex 32
+  secret identity.key openssl rand -hex 32
+  secret sealing.key openssl rand -hex 32
   for name in intake triage notification; do
     secret audit.$name.key openssl rand -hex 32
     secret audit.$name.signing.key openssl rand -hex 32

@@ -111,7 +111,11 @@ TEST_F(GrantsTest, AllowEverythingTheStoreDoes) {
 }
 
 TEST_F(GrantsTest, ForbidToChangeWhatPeopleTold) {
-  for (const std::string table : {"report", "supplement", "contact"}) {
+  for (const std::string table : {"message", "withdrawal", "reporter_identity", "sharing"}) {
+    EXPECT_THAT(Execute(absl::StrCat("DELETE FROM ", table)), Not(IsOk())) << table;
+  }
+  for (const std::string table : {"report", "supplement", "contact", "message", "withdrawal",
+                                  "reporter_identity", "sharing"}) {
     EXPECT_THAT(Execute(absl::StrCat("UPDATE ", table, " SET tenant = 'x'")), Not(IsOk())) << table;
   }
   EXPECT_THAT(Execute("UPDATE report SET body = ''"), Not(IsOk()));

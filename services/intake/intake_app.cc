@@ -11,7 +11,6 @@
 #include "common/client/channel.h"
 #include "common/client/event_publisher.h"
 #include "common/config/options.h"
-#include "common/crypto/keyed_hash.h"
 #include "common/db/pool.h"
 #include "common/db/schema.h"
 #include "common/db/transaction.h"
@@ -31,14 +30,11 @@
 #include "services/intake/housekeeping.h"
 #include "services/intake/intake_event_service.h"
 #include "services/intake/intake_service.h"
-#include "services/intake/receipt_keys.h"
 #include "services/intake/report_access.h"
-#include "services/intake/reporter_service.h"
-#include "services/intake/reporters.h"
+#include "services/intake/reporter_room.h"
 #include "services/intake/reports.h"
 #include "services/intake/sql_disposal_store.h"
 #include "services/intake/sql_intake_store.h"
-#include "services/intake/sql_receipt_store.h"
 #include "services/intake/submitter.h"
 
 namespace mamori::intake {
@@ -74,8 +70,8 @@ db::PoolOptions WriterPoolOptions(db::PoolOptions options, int writers) {
 class IntakeApp final : public server::App {
  public:
   IntakeApp(const IntakeConfig& config, const db::PoolOptions& pool, audit::Keys audit_keys,
-            idempotency::PageTokens tokens, crypto::KeyedHash receipt_key,
-            sealing::Keys sealing_keys, server::Runtime& runtime)
+            idempotency::PageTokens tokens, ReporterSecrets secrets, sealing::Keys sealing_keys,
+            server::Runtime& runtime)
       : pool_(db::Pool::Create(pool)),
         writer_pool_(db::Pool::Create(
             WriterPoolOptions(pool, WriterOptions(config.group_commit()).writers))),
@@ -108,28 +104,29 @@ class IntakeApp final : public server::App {
                   [this] { return gauges_.Sample(); }),
         pruning_({.name = "housekeeping", .interval = absl::Seconds(30)}, runtime.ids,
                  runtime.telemetry, [this] { return housekeeping_.RunOnce(); }),
-        submitter_(writer_, seal_, gate_, runtime.clock, runtime.ids),
-        checker_(client::CreateChannel(config.triage(), config.server().tls()), runtime.clock),
+        triage_(client::CreateChannel(config.triage(), config.server().tls())),
+        reporters_(secrets, transactor_, writer_, seal_, gate_, audit_, triage_, config, runtime,
+                   [this] { relay_->Wake(); }),
+        submitter_(writer_, seal_, gate_, runtime.clock, runtime.ids, &reporters_.flood()),
+        checker_(triage_, runtime.clock),
         access_(checker_, store_, sealing_.sealer()),
         tokens_(std::move(tokens)),
         reports_(store_, access_, sealing_.sealer(), tokens_, runtime.clock, runtime.ids,
-                 &audit_.reads()),
+                 &audit_.reads(), &reporters_.gate()),
         contacts_(store_, access_, sealing_.sealer(), tokens_, runtime.clock, runtime.ids,
                   [this] { relay_->Wake(); }),
         disposal_store_(transactor_, runtime.clock, audit_.journal(), sealing_.eraser()),
         disposals_(disposal_store_),
         service_(runtime.rpc, submitter_, reports_, contacts_),
         event_service_(runtime.rpc, disposals_),
-        contact_service_(runtime.rpc, contacts_),
-        receipt_keys_(std::move(receipt_key)),
-        receipts_(transactor_, receipt_keys_, audit_.journal(), runtime.telemetry),
-        reporters_({writer_, seal_, gate_, receipts_, receipt_keys_, runtime.clock, runtime.ids}),
-        reporter_service_(runtime.rpc, reporters_) {
+        contact_service_(runtime.rpc, contacts_) {
     runtime.rpc.ObserveRefusals(audit::RecordRefusalsIn(audit_.refusals()));
   }
 
   std::vector<grpc::Service*> services() override {
-    return {&service_, &event_service_, &contact_service_, &reporter_service_};
+    std::vector<grpc::Service*> all = reporters_.services();
+    all.insert(all.end(), {&service_, &event_service_, &contact_service_});
+    return all;
   }
 
   absl::Status Prepare() override {
@@ -150,6 +147,7 @@ class IntakeApp final : public server::App {
   }
 
   void StopWorkers() override {
+    reporters_.Stop();
     writer_.Stop();
     pruning_.Stop();
     sampling_.Stop();
@@ -175,6 +173,8 @@ class IntakeApp final : public server::App {
   Housekeeping housekeeping_;
   worker::Periodic sampling_;
   worker::Periodic pruning_;
+  const std::shared_ptr<grpc::Channel> triage_;
+  ReporterRoom reporters_;
   Submitter submitter_;
   client::TriageAccessChecker checker_;
   const ReportAccess access_;
@@ -186,10 +186,6 @@ class IntakeApp final : public server::App {
   IntakeService service_;
   IntakeEventService event_service_;
   ContactService contact_service_;
-  const ReceiptKeys receipt_keys_;
-  SqlReceiptStore receipts_;
-  Reporters reporters_;
-  ReporterService reporter_service_;
 };
 
 }  // namespace
@@ -199,8 +195,7 @@ absl::Status CheckConfig(const IntakeConfig& config) {
   RETURN_IF_ERROR(config::CheckDatabase(config.database()));
   RETURN_IF_ERROR(config::CheckOutbox(config.outbox()));
   if (config.triage().target().empty()) return wrong("triage.target: empty, want a gRPC target");
-  if (config.receipt_key_file().empty()) return wrong("receipt_key_file: empty, want a file");
-  RETURN_IF_ERROR(crypto::CheckKeyFile(config.receipt_key_file()));
+  RETURN_IF_ERROR(CheckReporterConfig(config));
   if (config.group_commit().writers() < 0 || config.group_commit().writers() > 64) {
     return wrong("group_commit.writers: want 0 to 64");
   }
@@ -222,12 +217,11 @@ absl::StatusOr<std::unique_ptr<server::App>> MakeIntakeApp(const IntakeConfig& c
   ASSIGN_OR_RETURN(idempotency::PageTokens tokens,
                    idempotency::PageTokens::FromFile(config.server().page_token_key_file(),
                                                      runtime.keys, runtime.clock));
-  ASSIGN_OR_RETURN(crypto::KeyedHash receipt_key,
-                   crypto::KeyedHash::FromFile(config.receipt_key_file(), runtime.keys));
+  ASSIGN_OR_RETURN(ReporterSecrets secrets, ReadReporterSecrets(config, runtime.keys));
   ASSIGN_OR_RETURN(sealing::Keys sealing_keys,
                    sealing::ReadKeys(config.sealing(), "intake", runtime.keys));
   return std::make_unique<IntakeApp>(config, pool, std::move(audit_keys), std::move(tokens),
-                                     std::move(receipt_key), std::move(sealing_keys), runtime);
+                                     std::move(secrets), std::move(sealing_keys), runtime);
 }
 
 }  // namespace mamori::intake

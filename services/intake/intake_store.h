@@ -16,6 +16,7 @@
 #include "common/sealing/key_stock.h"
 #include "mamori/v1/event.pb.h"
 #include "services/intake/receipt_row.h"
+#include "services/intake/reporter_row.h"
 
 namespace mamori::intake {
 
@@ -49,6 +50,8 @@ struct NewReport {
   audit::Who who;           // the application alone: a reporter may be nobody
   // Of an anonymous report, which is told by day and by nobody; written with it.
   std::optional<ReceiptRow> receipt;
+  // Of a report whose people intake knows; written with it.
+  std::vector<IdentityRow> identities;
 };
 
 struct NewSupplement {

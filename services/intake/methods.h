@@ -18,16 +18,62 @@ inline constexpr char kListContacts[] = "/mamori.intake.v1.IntakeService/ListCon
 inline constexpr char kSubmitAnonymousReport[] =
     "/mamori.intake.v1.ReporterService/SubmitAnonymousReport";
 inline constexpr char kRotateReceipt[] = "/mamori.intake.v1.ReporterService/RotateReceipt";
+inline constexpr char kGetSealingKey[] = "/mamori.intake.v1.ReporterService/GetSealingKey";
+inline constexpr char kSetAnonymousSharing[] =
+    "/mamori.intake.v1.ReporterService/SetAnonymousSharing";
+inline constexpr char kWithdrawAnonymousReport[] =
+    "/mamori.intake.v1.ReporterService/WithdrawAnonymousReport";
+inline constexpr char kSubmitIdentifiedReport[] =
+    "/mamori.intake.v1.ReporterService/SubmitIdentifiedReport";
+inline constexpr char kSetSharing[] = "/mamori.intake.v1.ReporterService/SetSharing";
+inline constexpr char kGetSharing[] = "/mamori.intake.v1.ReporterService/GetSharing";
+inline constexpr char kWithdrawReport[] = "/mamori.intake.v1.ReporterService/WithdrawReport";
+inline constexpr char kPostAnonymousMessage[] =
+    "/mamori.intake.v1.DialogueService/PostAnonymousMessage";
+inline constexpr char kListAnonymousMessages[] =
+    "/mamori.intake.v1.DialogueService/ListAnonymousMessages";
+inline constexpr char kMarkAnonymousMessagesRead[] =
+    "/mamori.intake.v1.DialogueService/MarkAnonymousMessagesRead";
+inline constexpr char kWaitForAnonymousMessages[] =
+    "/mamori.intake.v1.DialogueService/WaitForAnonymousMessages";
+inline constexpr char kPostMessage[] = "/mamori.intake.v1.DialogueService/PostMessage";
+inline constexpr char kListMessages[] = "/mamori.intake.v1.DialogueService/ListMessages";
+inline constexpr char kMarkMessagesRead[] = "/mamori.intake.v1.DialogueService/MarkMessagesRead";
+inline constexpr char kWaitForMessages[] = "/mamori.intake.v1.DialogueService/WaitForMessages";
 inline constexpr char kEcho[] = "/mamori.intake.v1.IntakeService/Echo";
 inline constexpr char kIngestEvents[] = "/mamori.intake.v1.IntakeEventService/IngestEvents";
 
 inline constexpr char kBatchGetContacts[] = "/mamori.intake.v1.ContactService/BatchGetContacts";
 
 inline std::vector<std::string> Methods() {
-  return {kSubmitReport,     kBatchSubmitReports,    kGetReport,     kBatchGetReports,
-          kListReports,      kSupplementReport,      kRecordContact, kListContacts,
-          kBatchGetContacts, kSubmitAnonymousReport, kRotateReceipt, kEcho,
-          kIngestEvents};
+  return {kSubmitReport,
+          kBatchSubmitReports,
+          kGetReport,
+          kBatchGetReports,
+          kListReports,
+          kSupplementReport,
+          kRecordContact,
+          kListContacts,
+          kSubmitAnonymousReport,
+          kRotateReceipt,
+          kGetSealingKey,
+          kSetAnonymousSharing,
+          kWithdrawAnonymousReport,
+          kSubmitIdentifiedReport,
+          kSetSharing,
+          kGetSharing,
+          kWithdrawReport,
+          kPostAnonymousMessage,
+          kListAnonymousMessages,
+          kMarkAnonymousMessagesRead,
+          kWaitForAnonymousMessages,
+          kPostMessage,
+          kListMessages,
+          kMarkMessagesRead,
+          kWaitForMessages,
+          kBatchGetContacts,
+          kIngestEvents,
+          kEcho};
 }
 
 }  // namespace mamori::intake

@@ -221,8 +221,11 @@ NewContact MakeNewContact(const sealing::DataKey& key, const server::CallContext
 
 absl::StatusOr<mamori::v1::Report> ToReport(const sealing::DataKey& key, std::string_view tenant,
                                             const StoredReport& row) {
-  return ParseNamed<mamori::v1::Report>(ContentSeal::OpenReport(key, tenant, row), "reports",
-                                        row.report_id, row.create_time);
+  ASSIGN_OR_RETURN(mamori::v1::Report report,
+                   ParseNamed<mamori::v1::Report>(ContentSeal::OpenReport(key, tenant, row),
+                                                  "reports", row.report_id, row.create_time));
+  report.clear_submitter_digest();
+  return report;
 }
 
 absl::StatusOr<mamori::v1::Supplement> ToSupplement(const sealing::DataKey& key,

@@ -9,19 +9,91 @@
 namespace mamori::intake {
 namespace {
 
-void Receipt(FieldRules& rules, const char* field, const std::string& text) {
+constexpr size_t kMaxPersonBytes = 200;
+constexpr size_t kMaxWorkBytes = 32;
+constexpr int kMaxPeople = 20;
+
+void ReportName(FieldRules& rules, const std::string& name) {
+  rules.Name(Path("report"), "reports", name, Presence::kRequired);
+}
+
+void Decision(FieldRules& rules, bool set, const v1::Sharing& sharing) {
+  const Path path("sharing");
+  if (!set) return rules.Add(path, "unset, want a decision");
+  rules.Number(Path(path, "version"), sharing.version(), 0, int64_t{1} << 40);
+  rules.Enum(Path(path, "scope"), sharing.scope(), v1::SharingScope_IsValid(sharing.scope()),
+             Presence::kRequired);
+  const bool people = sharing.scope() == v1::SHARING_SCOPE_PEOPLE;
+  rules.Count(Path(path, "people"), sharing.people_size(), people ? 1 : 0, people ? kMaxPeople : 0);
+  for (int i = 0; i < sharing.people_size() && i < kMaxPeople; ++i) {
+    rules.Text(Path(path, "people", i), sharing.people(i), kMaxPersonBytes, Unit::kBytes,
+               Presence::kRequired);
+  }
+}
+
+}  // namespace
+
+void CheckReceipt(FieldRules& rules, const char* field, const std::string& text) {
   if (text.empty()) return rules.Add(Path(field), "empty, want a receipt");
   if (!receipt::Parse(text).ok()) {
     rules.Add(Path(field), "not a receipt, want 30 characters whose last 4 check the rest");
   }
 }
 
-}  // namespace
+absl::Status Validate(const v1::SetAnonymousSharingRequest& request) {
+  FieldRules rules(absl::InfinitePast());
+  CheckReceipt(rules, "receipt", request.receipt());
+  Decision(rules, request.has_sharing(), request.sharing());
+  return rules.Status();
+}
+
+absl::Status Validate(const v1::WithdrawAnonymousReportRequest& request) {
+  FieldRules rules(absl::InfinitePast());
+  CheckReceipt(rules, "receipt", request.receipt());
+  return rules.Status();
+}
+
+absl::Status Validate(const v1::SubmitIdentifiedReportRequest& request, absl::Time now) {
+  FieldRules rules(now);
+  rules.RequestId(request.request_id());
+  if (!request.has_report()) {
+    rules.Add(Path("report"), "unset, want a report");
+  } else {
+    CheckReport(rules, Path("report"), request.report());
+  }
+  if (request.mode() != mamori::v1::REPORTER_MODE_NAMED &&
+      request.mode() != mamori::v1::REPORTER_MODE_CONFIDENTIAL) {
+    rules.Add(Path("mode"), "neither named nor confidential, want one of them");
+  }
+  rules.Text(Path("for_person"), request.for_person(), kMaxPersonBytes, Unit::kBytes,
+             Presence::kOptional);
+  return rules.Status();
+}
+
+absl::Status Validate(const v1::SetSharingRequest& request) {
+  FieldRules rules(absl::InfinitePast());
+  ReportName(rules, request.report());
+  Decision(rules, request.has_sharing(), request.sharing());
+  return rules.Status();
+}
+
+absl::Status Validate(const v1::GetSharingRequest& request) {
+  FieldRules rules(absl::InfinitePast());
+  ReportName(rules, request.report());
+  return rules.Status();
+}
+
+absl::Status Validate(const v1::WithdrawReportRequest& request) {
+  FieldRules rules(absl::InfinitePast());
+  ReportName(rules, request.report());
+  return rules.Status();
+}
 
 absl::Status ValidateSubmitAnonymousReport(const v1::SubmitAnonymousReportRequest& request,
                                            absl::Time now) {
   FieldRules rules(now);
-  Receipt(rules, "receipt", request.receipt());
+  CheckReceipt(rules, "receipt", request.receipt());
+  if (request.work().size() > kMaxWorkBytes) rules.Add(Path("work"), "want at most 32 bytes");
   const Path report("report");
   if (!request.has_report()) {
     rules.Add(report, "unset, want a report");
@@ -39,8 +111,8 @@ absl::Status ValidateSubmitAnonymousReport(const v1::SubmitAnonymousReportReques
 
 absl::Status ValidateRotateReceipt(const v1::RotateReceiptRequest& request) {
   FieldRules rules(absl::InfinitePast());
-  Receipt(rules, "receipt", request.receipt());
-  Receipt(rules, "new_receipt", request.new_receipt());
+  CheckReceipt(rules, "receipt", request.receipt());
+  CheckReceipt(rules, "new_receipt", request.new_receipt());
   const auto old = receipt::Parse(request.receipt());
   if (old.ok() && receipt::Parse(request.new_receipt()) == old) {
     rules.Add(Path("new_receipt"), "the same, want another one");

@@ -2,12 +2,25 @@
 #ifndef MAMORI_SERVICES_INTAKE_REPORTER_RULES_H_
 #define MAMORI_SERVICES_INTAKE_REPORTER_RULES_H_
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "mamori/intake/v1/reporter_service.pb.h"
 
 namespace mamori::intake {
 
+class FieldRules;
+
+// The receipt in the field of this name.
+void CheckReceipt(FieldRules& rules, const char* field, const std::string& text);
+
+absl::Status Validate(const v1::SetAnonymousSharingRequest& request);
+absl::Status Validate(const v1::WithdrawAnonymousReportRequest& request);
+absl::Status Validate(const v1::SubmitIdentifiedReportRequest& request, absl::Time now);
+absl::Status Validate(const v1::SetSharingRequest& request);
+absl::Status Validate(const v1::GetSharingRequest& request);
+absl::Status Validate(const v1::WithdrawReportRequest& request);
 absl::Status ValidateSubmitAnonymousReport(const v1::SubmitAnonymousReportRequest& request,
                                            absl::Time now);
 absl::Status ValidateRotateReceipt(const v1::RotateReceiptRequest& request);

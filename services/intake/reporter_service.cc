@@ -1,7 +1,9 @@
 #include "services/intake/reporter_service.h"
 
+#include "common/receipt/receipt.h"
 #include "common/status/macros.h"
 #include "services/intake/methods.h"
+#include "services/intake/reporter_rules.h"
 
 namespace mamori::intake {
 
@@ -12,18 +14,105 @@ using server::Needs;
 grpc::Status ReporterService::SubmitAnonymousReport(grpc::ServerContext* context,
                                                     const v1::SubmitAnonymousReportRequest* request,
                                                     v1::SubmitAnonymousReportResponse* response) {
-  return rpc_.Unary(context, kSubmitAnonymousReport, Needs::kAnonymous, response,
-                    [&](const CallContext& call) { return reporters_.Submit(call, *request); });
+  return d_.rpc.Unary(context, kSubmitAnonymousReport, Needs::kAnonymous, response,
+                      [&](const CallContext& call) { return d_.reporters.Submit(call, *request); });
 }
 
 grpc::Status ReporterService::RotateReceipt(grpc::ServerContext* context,
                                             const v1::RotateReceiptRequest* request,
                                             Empty* response) {
-  return rpc_.Unary(context, kRotateReceipt, Needs::kAnonymous, response,
-                    [&](const CallContext& call) -> absl::StatusOr<Empty> {
-                      RETURN_IF_ERROR(reporters_.RotateReceipt(call, *request));
-                      return Empty();
-                    });
+  return d_.rpc.Unary(context, kRotateReceipt, Needs::kAnonymous, response,
+                      [&](const CallContext& call) -> absl::StatusOr<Empty> {
+                        RETURN_IF_ERROR(d_.reporters.RotateReceipt(call, *request));
+                        return Empty();
+                      });
+}
+
+absl::StatusOr<Party> ReporterService::ByReceipt(const CallContext& call,
+                                                 const std::string& receipt) {
+  ASSIGN_OR_RETURN(const std::string text, receipt::Parse(receipt));
+  RETURN_IF_ERROR(d_.flood.AdmitReceipt(text));
+  return d_.parties.ByReceipt(call, text);
+}
+
+grpc::Status ReporterService::GetSealingKey(grpc::ServerContext* context,
+                                            const v1::GetSealingKeyRequest*,
+                                            v1::SealingKey* response) {
+  return d_.rpc.Unary(context, kGetSealingKey, Needs::kAnonymous, response,
+                      [&](const CallContext& call) -> absl::StatusOr<v1::SealingKey> {
+                        v1::SealingKey key;
+                        ASSIGN_OR_RETURN(*key.mutable_public_key(),
+                                         d_.sealing.PublicKey(call.tenant));
+                        return key;
+                      });
+}
+
+grpc::Status ReporterService::SetAnonymousSharing(grpc::ServerContext* context,
+                                                  const v1::SetAnonymousSharingRequest* request,
+                                                  v1::Sharing* response) {
+  return d_.rpc.Unary(context, kSetAnonymousSharing, Needs::kAnonymous, response,
+                      [&](const CallContext& call) -> absl::StatusOr<v1::Sharing> {
+                        RETURN_IF_ERROR(Validate(*request));
+                        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
+                        return d_.own.Share(call, party, request->sharing());
+                      });
+}
+
+grpc::Status ReporterService::WithdrawAnonymousReport(
+    grpc::ServerContext* context, const v1::WithdrawAnonymousReportRequest* request,
+    v1::WithdrawReportResponse* response) {
+  return d_.rpc.Unary(context, kWithdrawAnonymousReport, Needs::kAnonymous, response,
+                      [&](const CallContext& call) -> absl::StatusOr<v1::WithdrawReportResponse> {
+                        RETURN_IF_ERROR(Validate(*request));
+                        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
+                        return d_.own.Withdraw(call, party);
+                      });
+}
+
+grpc::Status ReporterService::SubmitIdentifiedReport(
+    grpc::ServerContext* context, const v1::SubmitIdentifiedReportRequest* request,
+    v1::SubmitReportResponse* response) {
+  return d_.rpc.Unary(context, kSubmitIdentifiedReport, Needs::kTenantAndPerson, response,
+                      [&](const CallContext& call) -> absl::StatusOr<v1::SubmitReportResponse> {
+                        RETURN_IF_ERROR(d_.flood.AdmitNamed(call));
+                        return d_.own.Submit(call, *request);
+                      });
+}
+
+grpc::Status ReporterService::SetSharing(grpc::ServerContext* context,
+                                         const v1::SetSharingRequest* request,
+                                         v1::Sharing* response) {
+  return d_.rpc.Unary(context, kSetSharing, Needs::kTenantAndPerson, response,
+                      [&](const CallContext& call) -> absl::StatusOr<v1::Sharing> {
+                        RETURN_IF_ERROR(Validate(*request));
+                        ASSIGN_OR_RETURN(const Party party,
+                                         d_.parties.Reporter(call, request->report()));
+                        return d_.own.Share(call, party, request->sharing());
+                      });
+}
+
+grpc::Status ReporterService::GetSharing(grpc::ServerContext* context,
+                                         const v1::GetSharingRequest* request,
+                                         v1::Sharing* response) {
+  return d_.rpc.Unary(context, kGetSharing, Needs::kTenantAndPerson, response,
+                      [&](const CallContext& call) -> absl::StatusOr<v1::Sharing> {
+                        RETURN_IF_ERROR(Validate(*request));
+                        ASSIGN_OR_RETURN(const Party party,
+                                         d_.parties.Reporter(call, request->report()));
+                        return d_.own.GetSharing(call, party);
+                      });
+}
+
+grpc::Status ReporterService::WithdrawReport(grpc::ServerContext* context,
+                                             const v1::WithdrawReportRequest* request,
+                                             v1::WithdrawReportResponse* response) {
+  return d_.rpc.Unary(context, kWithdrawReport, Needs::kTenantAndPerson, response,
+                      [&](const CallContext& call) -> absl::StatusOr<v1::WithdrawReportResponse> {
+                        RETURN_IF_ERROR(Validate(*request));
+                        ASSIGN_OR_RETURN(const Party party,
+                                         d_.parties.Reporter(call, request->report()));
+                        return d_.own.Withdraw(call, party);
+                      });
 }
 
 }  // namespace mamori::intake

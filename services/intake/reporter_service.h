@@ -6,23 +6,55 @@
 
 #include "common/server/rpc.h"
 #include "mamori/intake/v1/reporter_service.grpc.pb.h"
+#include "services/intake/dialogue_parties.h"
+#include "services/intake/flood_control.h"
+#include "services/intake/own_reports.h"
 #include "services/intake/reporters.h"
+#include "services/intake/sealing_keys.h"
 
 namespace mamori::intake {
 
 class ReporterService final : public v1::ReporterService::Service {
  public:
-  ReporterService(server::Rpc& rpc, Reporters& reporters) : rpc_(rpc), reporters_(reporters) {}
+  struct Dependencies {
+    server::Rpc& rpc;
+    Reporters& reporters;
+    OwnReports& own;
+    DialogueParties& parties;
+    FloodControl& flood;
+    const SealingKeys& sealing;
+  };
+  explicit ReporterService(Dependencies dependencies) : d_(dependencies) {}
 
   grpc::Status SubmitAnonymousReport(grpc::ServerContext* context,
                                      const v1::SubmitAnonymousReportRequest* request,
                                      v1::SubmitAnonymousReportResponse* response) override;
   grpc::Status RotateReceipt(grpc::ServerContext* context, const v1::RotateReceiptRequest* request,
                              google::protobuf::Empty* response) override;
+  grpc::Status GetSealingKey(grpc::ServerContext* context, const v1::GetSealingKeyRequest* request,
+                             v1::SealingKey* response) override;
+  grpc::Status SetAnonymousSharing(grpc::ServerContext* context,
+                                   const v1::SetAnonymousSharingRequest* request,
+                                   v1::Sharing* response) override;
+  grpc::Status WithdrawAnonymousReport(grpc::ServerContext* context,
+                                       const v1::WithdrawAnonymousReportRequest* request,
+                                       v1::WithdrawReportResponse* response) override;
+  grpc::Status SubmitIdentifiedReport(grpc::ServerContext* context,
+                                      const v1::SubmitIdentifiedReportRequest* request,
+                                      v1::SubmitReportResponse* response) override;
+  grpc::Status SetSharing(grpc::ServerContext* context, const v1::SetSharingRequest* request,
+                          v1::Sharing* response) override;
+  grpc::Status GetSharing(grpc::ServerContext* context, const v1::GetSharingRequest* request,
+                          v1::Sharing* response) override;
+  grpc::Status WithdrawReport(grpc::ServerContext* context,
+                              const v1::WithdrawReportRequest* request,
+                              v1::WithdrawReportResponse* response) override;
 
  private:
-  server::Rpc& rpc_;
-  Reporters& reporters_;
+  // Who asks by a receipt, within the receipt's own allowance.
+  absl::StatusOr<Party> ByReceipt(const server::CallContext& call, const std::string& receipt);
+
+  const Dependencies d_;
 };
 
 }  // namespace mamori::intake

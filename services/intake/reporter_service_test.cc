@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "common/receipt/sealed.h"
+#include "common/receipt/work.h"
 #include "common/time/day.h"
 #include "services/intake/records.h"
 #include "services/intake/test_reporter_fixture.h"
@@ -184,8 +186,9 @@ TEST_F(ReporterTest, AnEventToldByDayDoesNotLookOld) {
 // A named report that is written at the same moment shares nothing with an anonymous one.
 TEST_F(ReporterTest, AnonymousReportsAreWrittenApartFromOthers) {
   writer_.Stop();
-  GroupCommit writer{{store_, clock_, telemetry_, [] {}}, {}};
-  Reporters reporters{{writer, gate_, receipts_, keys_, clock_, ids_}};
+  GroupCommit writer{{store_, TestSeal(), clock_, telemetry_, [] {}}, {}};
+  Reporters reporters{
+      {writer, TestSeal(), gate_, receipts_, keys_, flood_, sealing_, clock_, ids_}};
   std::vector<std::thread> threads;
   server::CallContext call = TestCall();
   call.deadline = clock_.Now() + absl::Seconds(20);
@@ -193,7 +196,7 @@ TEST_F(ReporterTest, AnonymousReportsAreWrittenApartFromOthers) {
     auto named = std::make_unique<Submission>();
     auto request = GoodSubmit(absl::StrCat("request-", 1000 + i));
     named->report =
-        MakeNewReport(call, kSubmitReport, request, {ids_.NewId(), ids_.NewId()}, clock_.Now());
+        MakeTestReport(call, kSubmitReport, request, {ids_.NewId(), ids_.NewId()}, clock_.Now());
     named->deadline = call.deadline;
     named->done = [](absl::StatusOr<std::string> answer) { EXPECT_THAT(answer, IsOk()); };
     writer.Submit(std::move(named));
@@ -209,6 +212,67 @@ TEST_F(ReporterTest, AnonymousReportsAreWrittenApartFromOthers) {
     const bool by_day = time::EndOfDay(row.GetTime(0)) == row.GetTime(0);
     EXPECT_EQ(row.GetBytes(1).find("app/portal") == std::string::npos, by_day);
   }
+}
+
+// One client that sends as fast as it can through the same application takes nobody's place.
+TEST_F(ReporterTest, AFloodIsAskedForWorkAndNobodyIsRefused) {
+  int asked = 0;
+  for (int i = 0; i < 60; ++i) {
+    const auto answer = Submit(Anonymous(NewReceipt()));
+    asked += status::HasReason(answer.status(), mamori::v1::ERROR_REASON_WORK_REQUIRED);
+  }
+  EXPECT_GE(asked, 30);
+  auto mine = Anonymous(NewReceipt());
+  const absl::Time begin = clock_.Now();
+  auto answer = Submit(mine);
+  for (int i = 0; i < 3 && !answer.ok(); ++i) {
+    ASSERT_THAT(answer, StatusIs(StatusCode::kFailedPrecondition));
+    mine.set_work(receipt::DoWork(mine.receipt(), 14));
+    answer = Submit(mine);
+  }
+  EXPECT_THAT(answer, IsOk());
+  EXPECT_THAT(Rotate(mine.receipt(), NewReceipt()), IsOk());
+  EXPECT_LT(clock_.Now() - begin, absl::Seconds(10));
+  // Somebody else's work does not count.
+  auto theirs = Anonymous(NewReceipt());
+  theirs.set_work(mine.work());
+  EXPECT_THAT(Submit(theirs), HasReason(mamori::v1::ERROR_REASON_WORK_REQUIRED));
+}
+
+TEST_F(ReporterTest, AReceiptHasItsOwnAllowance) {
+  const std::string mine = NewReceipt();
+  ASSERT_THAT(Submit(Anonymous(mine)), IsOk());
+  const std::string unknown = NewReceipt();
+  int refused = 0;
+  for (int i = 0; i < 60; ++i) {
+    refused += status::HasReason(Rotate(unknown, NewReceipt()), mamori::v1::ERROR_REASON_FLOOD);
+  }
+  EXPECT_GE(refused, 15);
+  EXPECT_THAT(Rotate(mine, NewReceipt()), IsOk());
+}
+
+TEST_F(ReporterTest, AReportMayComeSealed) {
+  v1::SealingKey key;
+  ASSERT_THAT(stub_->GetSealingKey(Context().get(), {}, &key), IsOk());
+  const auto open = Anonymous(NewReceipt());
+  v1::SubmitAnonymousReportRequest sealed;
+  sealed.set_sealed(*receipt::SealTo(key.public_key(), open.SerializeAsString()));
+  EXPECT_EQ(sealed.sealed().size(), 4096u + 48);
+  const auto answer = Submit(sealed);
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(Submit(open)->name(), answer->name());
+  // Another tenant's key, a changed box, and what is no request.
+  v1::SealingKey others;
+  ASSERT_THAT(other_->GetSealingKey(Context().get(), {}, &others), IsOk());
+  v1::SubmitAnonymousReportRequest wrong;
+  wrong.set_sealed(*receipt::SealTo(others.public_key(), open.SerializeAsString()));
+  EXPECT_THAT(Submit(wrong), HasReason(mamori::v1::ERROR_REASON_SEALING));
+  sealed.mutable_sealed()->back() ^= 1;
+  EXPECT_THAT(Submit(sealed), HasReason(mamori::v1::ERROR_REASON_SEALING));
+  wrong.set_sealed(*receipt::SealTo(key.public_key(), "\xff\xff"));
+  EXPECT_THAT(Submit(wrong), HasReason(mamori::v1::ERROR_REASON_SEALING));
+  wrong.set_sealed("short");
+  EXPECT_THAT(Submit(wrong), HasReason(mamori::v1::ERROR_REASON_SEALING));
 }
 
 }  // namespace

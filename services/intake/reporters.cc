@@ -1,6 +1,5 @@
 #include "services/intake/reporters.h"
 
-#include <future>
 #include <memory>
 #include <string>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "services/intake/await_commit.h"
 #include "services/intake/methods.h"
 #include "services/intake/records.h"
 #include "services/intake/reporter_rules.h"
@@ -21,18 +21,6 @@ absl::Status ReceiptUsed() {
                        "the receipt was used for something else; make another one");
 }
 
-// Blocks until the report is on disk or refused.
-absl::StatusOr<std::string> Await(GroupCommit& writer, std::unique_ptr<Submission> submission) {
-  // Shared: who sets it may still be in there when the waiter has gone on.
-  auto answer = std::make_shared<std::promise<absl::StatusOr<std::string>>>();
-  auto answered = answer->get_future();
-  submission->done = [answer](absl::StatusOr<std::string> result) {
-    answer->set_value(std::move(result));
-  };
-  writer.Submit(std::move(submission));
-  return answered.get();
-}
-
 }  // namespace
 
 absl::StatusOr<NewReport> Reporters::Prepare(const server::CallContext& call,
@@ -43,6 +31,7 @@ absl::StatusOr<NewReport> Reporters::Prepare(const server::CallContext& call,
   v1::SubmitReportRequest request;
   *request.mutable_report() = report;
   request.mutable_report()->set_reporter_mode(mamori::v1::REPORTER_MODE_ANONYMOUS);
+  request.mutable_report()->clear_submitter_digest();
   ASSIGN_OR_RETURN(NewReport row,
                    MakeNewReport(d_.seal, nobody, kSubmitAnonymousReport, request,
                                  {.subject = d_.ids.NewId(), .event = d_.ids.NewId()},
@@ -58,18 +47,31 @@ absl::StatusOr<NewReport> Reporters::Prepare(const server::CallContext& call,
 
 absl::StatusOr<v1::SubmitAnonymousReportResponse> Reporters::Submit(
     const server::CallContext& call, const v1::SubmitAnonymousReportRequest& request) {
+  if (request.sealed().empty()) return SubmitOpen(call, request);
+  ASSIGN_OR_RETURN(const std::string plain, d_.sealing.Open(call.tenant, request.sealed()));
+  v1::SubmitAnonymousReportRequest opened;
+  if (!opened.ParseFromString(plain) || !opened.sealed().empty()) {
+    return status::Error(absl::StatusCode::kInvalidArgument, mamori::v1::ERROR_REASON_SEALING,
+                         "what was sealed is not such a request");
+  }
+  return SubmitOpen(call, opened);
+}
+
+absl::StatusOr<v1::SubmitAnonymousReportResponse> Reporters::SubmitOpen(
+    const server::CallContext& call, const v1::SubmitAnonymousReportRequest& request) {
   RETURN_IF_ERROR(ValidateSubmitAnonymousReport(request, d_.clock.Now()));
+  const std::string receipt = receipt::Parse(request.receipt()).value();
+  RETURN_IF_ERROR(d_.flood.AdmitAnonymous(call, receipt, request.work()));
   RETURN_IF_ERROR(d_.gate.Admit(request.report().immediate_danger()));
   auto submission = std::make_unique<Submission>();
-  ASSIGN_OR_RETURN(submission->report,
-                   Prepare(call, receipt::Parse(request.receipt()).value(), request.report()));
+  ASSIGN_OR_RETURN(submission->report, Prepare(call, receipt, request.report()));
   submission->deadline = call.deadline;
   // One that came into being as the successor of another has no report of its own.
   const auto found =
       d_.receipts.Find(call.tenant, submission->report.receipt->receipt_hash, call.deadline);
   if (found.ok() && found->generation > 1) return ReceiptUsed();
   if (!found.ok() && !absl::IsNotFound(found.status())) return found.status();
-  const absl::StatusOr<std::string> answer = Await(d_.writer, std::move(submission));
+  const absl::StatusOr<std::string> answer = AwaitCommit(d_.writer, std::move(submission));
   if (status::HasReason(answer.status(), mamori::v1::ERROR_REASON_REQUEST_ID_REUSED)) {
     return ReceiptUsed();
   }
@@ -87,6 +89,7 @@ absl::StatusOr<v1::SubmitAnonymousReportResponse> Reporters::Submit(
 absl::Status Reporters::RotateReceipt(const server::CallContext& call,
                                       const v1::RotateReceiptRequest& request) {
   RETURN_IF_ERROR(ValidateRotateReceipt(request));
+  RETURN_IF_ERROR(d_.flood.AdmitReceipt(receipt::Parse(request.receipt()).value()));
   const absl::Status rotated = d_.receipts.Rotate(
       call.tenant, d_.keys.HashOf(call.tenant, receipt::Parse(request.receipt()).value()),
       d_.keys.HashOf(call.tenant, receipt::Parse(request.new_receipt()).value()), call.deadline);

@@ -9,9 +9,11 @@
 #include "common/time/clock.h"
 #include "mamori/intake/v1/reporter_service.pb.h"
 #include "services/intake/backlog_gate.h"
+#include "services/intake/flood_control.h"
 #include "services/intake/group_commit.h"
 #include "services/intake/receipt_keys.h"
 #include "services/intake/receipt_store.h"
+#include "services/intake/sealing_keys.h"
 
 namespace mamori::intake {
 
@@ -23,6 +25,8 @@ class Reporters {
     const BacklogGate& gate;
     ReceiptStore& receipts;
     const ReceiptKeys& keys;
+    FloodControl& flood;
+    const SealingKeys& sealing;
     const time::Clock& clock;
     id::IdSource& ids;
   };
@@ -34,6 +38,8 @@ class Reporters {
                              const v1::RotateReceiptRequest& request);
 
  private:
+  absl::StatusOr<v1::SubmitAnonymousReportResponse> SubmitOpen(
+      const server::CallContext& call, const v1::SubmitAnonymousReportRequest& request);
   // What the report becomes: told by day, and of nobody.
   absl::StatusOr<NewReport> Prepare(const server::CallContext& call, const std::string& receipt,
                                     const mamori::v1::Report& report);

@@ -1,6 +1,7 @@
 #include "services/intake/reports.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -26,6 +27,18 @@ constexpr char kAssessPurpose[] = "assess";
 
 Position PositionOf(const StoredHeading& row) {
   return {.create_micros = absl::ToUnixMicros(row.create_time), .id = row.report_id};
+}
+
+// No word of it.
+mamori::v1::Report Withdrawn(const mamori::v1::Report& report) {
+  mamori::v1::Report left;
+  left.set_name(report.name());
+  left.set_company(report.company());
+  left.set_kind(report.kind());
+  left.set_reporter_mode(report.reporter_mode());
+  left.set_withdrawn(true);
+  *left.mutable_create_time() = report.create_time();
+  return left;
 }
 
 bool IsAnonymous(const mamori::v1::Report& report) {
@@ -69,8 +82,35 @@ absl::StatusOr<mamori::v1::Report> Reports::Get(const server::CallContext& call,
   auto report = Complete(call, call.tenant, keys, rows[0]);
   if (sealing::IsErased(report.status())) return status::NotFound("report");
   RETURN_IF_ERROR(report.status());
-  RETURN_IF_ERROR(RecordReads(call, call.tenant, {{id, IsAnonymous(*report)}}));
-  return report;
+  std::vector<mamori::v1::Report> reports(1);
+  reports[0] = *std::move(report);
+  RETURN_IF_ERROR(KeepShared(call, call.tenant, reports));
+  if (reports.empty()) return status::NotFound("report");
+  RETURN_IF_ERROR(RecordReads(call, call.tenant, {{id, IsAnonymous(reports[0])}}));
+  return std::move(reports[0]);
+}
+
+absl::Status Reports::KeepShared(const server::CallContext& call, const std::string& tenant,
+                                 std::vector<mamori::v1::Report>& reports) {
+  // Mamori's own assessment reads all.
+  if (reporters_ == nullptr || call.purpose == kAssessPurpose) return absl::OkStatus();
+  std::vector<std::string> ids;
+  for (const mamori::v1::Report& report : reports) {
+    // Nobody can have decided about the others.
+    if (report.reporter_mode() == mamori::v1::REPORTER_MODE_UNSPECIFIED) continue;
+    ASSIGN_OR_RETURN(ids.emplace_back(), id::FromName("reports", report.name()));
+  }
+  if (ids.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto hidden, reporters_->Hidden(tenant, ids, call.person, call.deadline));
+  ASSIGN_OR_RETURN(const auto withdrawn, reporters_->Withdrawn(tenant, ids, call.deadline));
+  if (hidden.empty() && withdrawn.empty()) return absl::OkStatus();
+  std::erase_if(reports, [&](const mamori::v1::Report& report) {
+    return hidden.contains(*id::FromName("reports", report.name()));
+  });
+  for (mamori::v1::Report& report : reports) {
+    if (withdrawn.contains(*id::FromName("reports", report.name()))) report = Withdrawn(report);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Reports::RecordReads(const server::CallContext& call, const std::string& tenant,
@@ -104,7 +144,6 @@ absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
   ASSIGN_OR_RETURN(const std::string tenant, server::TenantOf(call, request.tenant()));
   RETURN_IF_ERROR(server::RequireResource(call, {request.names().begin(), request.names().end()}));
   v1::BatchGetReportsResponse response;
-  std::vector<ReadReport> read;
   size_t bytes = 0;
   bool full = false;
   for (int begin = 0; begin < request.names_size(); begin += kBodiesPerRead) {
@@ -137,9 +176,19 @@ absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
         continue;
       }
       bytes += size;
-      read.push_back({ids[i - begin], IsAnonymous(report)});
       *response.add_reports() = std::move(report);
     }
+  }
+  std::vector<mamori::v1::Report> reports(
+      std::make_move_iterator(response.mutable_reports()->begin()),
+      std::make_move_iterator(response.mutable_reports()->end()));
+  RETURN_IF_ERROR(KeepShared(call, tenant, reports));
+  response.clear_reports();
+  std::vector<ReadReport> read;
+  for (mamori::v1::Report& report : reports) {
+    ASSIGN_OR_RETURN(const id::Id id, id::FromName("reports", report.name()));
+    read.push_back({id, IsAnonymous(report)});
+    *response.add_reports() = std::move(report);
   }
   RETURN_IF_ERROR(RecordReads(call, tenant, read));
   return response;
@@ -200,9 +249,14 @@ absl::StatusOr<v1::ListReportsResponse> Reports::List(const server::CallContext&
     ASSIGN_OR_RETURN(const sealing::KeyRing keys,
                      FetchKeys(sealer_, rows, &StoredHeading::heading, call.deadline));
     for (const StoredHeading& row : rows) {
-      auto listed = Listed(call, keys, row);
-      if (sealing::IsErased(listed.status())) continue;
-      ASSIGN_OR_RETURN(mamori::v1::Report report, std::move(listed));
+      auto opened = Listed(call, keys, row);
+      if (sealing::IsErased(opened.status())) continue;
+      RETURN_IF_ERROR(opened.status());
+      std::vector<mamori::v1::Report> listed(1);
+      listed[0] = *std::move(opened);
+      RETURN_IF_ERROR(KeepShared(call, call.tenant, listed));
+      if (listed.empty()) continue;
+      mamori::v1::Report& report = listed[0];
       const size_t size = report.ByteSizeLong();
       const bool full =
           response.reports_size() == page_size || (bytes > 0 && bytes + size > kMaxAnswerBytes);

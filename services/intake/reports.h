@@ -16,22 +16,25 @@
 #include "mamori/intake/v1/intake_service.pb.h"
 #include "services/intake/intake_store.h"
 #include "services/intake/report_access.h"
+#include "services/intake/reporter_gate.h"
 
 namespace mamori::intake {
 
 class Reports {
  public:
-  // Whose content is read is recorded in `reads`; null records nothing, for tests.
+  // Whose content is read is recorded in `reads`; null records nothing, for tests. `reporters` says
+  // what reporters let be read; null, for tests, that all of it is.
   Reports(IntakeStore& store, const ReportAccess& access, const sealing::Sealer& sealer,
           const idempotency::PageTokens& tokens, const time::Clock& clock, id::IdSource& ids,
-          audit::ReadLog* reads)
+          audit::ReadLog* reads, ReporterGate* reporters = nullptr)
       : store_(store),
         access_(access),
         sealer_(sealer),
         tokens_(tokens),
         clock_(clock),
         ids_(ids),
-        reads_(reads) {}
+        reads_(reads),
+        reporters_(reporters) {}
 
   absl::StatusOr<mamori::v1::Report> Get(const server::CallContext& call,
                                          const v1::GetReportRequest& request);
@@ -74,7 +77,12 @@ class Reports {
   const idempotency::PageTokens& tokens_;
   const time::Clock& clock_;
   id::IdSource& ids_;
+  // Leaves of `reports` what the person may read, as their reporters decided.
+  absl::Status KeepShared(const server::CallContext& call, const std::string& tenant,
+                          std::vector<mamori::v1::Report>& reports);
+
   audit::ReadLog* const reads_;
+  ReporterGate* const reporters_;
 };
 
 }  // namespace mamori::intake

@@ -10,6 +10,7 @@
 #include "common/status/macros.h"
 #include "services/intake/records.h"
 #include "services/intake/sql_receipt_store.h"
+#include "services/intake/sql_reporter_store.h"
 
 namespace mamori::intake {
 namespace {
@@ -165,6 +166,7 @@ absl::StatusOr<std::vector<std::string>> SqlIntakeStore::InsertReports(
                                AddReport(*reports[i], group.hashes[i], params);
                              }));
                          RETURN_IF_ERROR(InsertReceipts(tx, reports));
+                         RETURN_IF_ERROR(InsertIdentities(tx, reports));
                          RETURN_IF_ERROR(outbox::Append(tx, events));
                          return group;
                        }));

@@ -81,6 +81,7 @@ void Submitter::SubmitParsed(const server::CallContext& call, v1::SubmitReportRe
   if (status.ok()) status = gate_.Admit(request.report().immediate_danger());
   if (!status.ok()) return done(std::move(status));
   request.mutable_report()->clear_reporter_mode();
+  request.mutable_report()->clear_submitter_digest();
   absl::StatusOr<NewReport> report = MakeNewReport(
       seal_, call, kSubmitReport, request, {.subject = ids_.NewId(), .event = ids_.NewId()}, now);
   if (!report.ok()) return done(report.status());
@@ -93,6 +94,11 @@ void Submitter::SubmitParsed(const server::CallContext& call, v1::SubmitReportRe
 
 void Submitter::Submit(const server::CallContext& call, const grpc::ByteBuffer& request,
                        Done done) const {
+  if (flood_ != nullptr) {
+    if (absl::Status admitted = flood_->AdmitNamed(call); !admitted.ok()) {
+      return done(std::move(admitted));
+    }
+  }
   alignas(8) char block[kArenaBytes];
   google::protobuf::Arena arena(block, sizeof(block));
   auto& parsed = *google::protobuf::Arena::CreateMessage<v1::SubmitReportRequest>(&arena);
@@ -103,6 +109,12 @@ void Submitter::Submit(const server::CallContext& call, const grpc::ByteBuffer& 
 absl::StatusOr<v1::BatchSubmitReportsResponse> Submitter::SubmitBatch(
     const server::CallContext& call, const v1::BatchSubmitReportsRequest& request) const {
   RETURN_IF_ERROR(ValidateBatchSubmitReports(request));
+  if (flood_ != nullptr) {
+    // An import is one act of its person, and as many reports of its application.
+    server::CallContext application = call;
+    application.person.clear();
+    RETURN_IF_ERROR(flood_->AdmitNamed(application, request.requests_size()));
+  }
   Answers answers(request.requests_size());
   for (int i = 0; i < request.requests_size(); ++i) {
     v1::SubmitReportRequest one = request.requests(i);

@@ -13,6 +13,7 @@
 #include "common/time/clock.h"
 #include "mamori/intake/v1/intake_service.pb.h"
 #include "services/intake/backlog_gate.h"
+#include "services/intake/flood_control.h"
 #include "services/intake/group_commit.h"
 
 namespace mamori::intake {
@@ -20,8 +21,8 @@ namespace mamori::intake {
 class Submitter {
  public:
   Submitter(GroupCommit& writer, const ContentSeal& seal, const BacklogGate& gate,
-            const time::Clock& clock, id::IdSource& ids)
-      : writer_(writer), seal_(seal), gate_(gate), clock_(clock), ids_(ids) {}
+            const time::Clock& clock, id::IdSource& ids, FloodControl* flood = nullptr)
+      : writer_(writer), seal_(seal), gate_(gate), clock_(clock), ids_(ids), flood_(flood) {}
 
   // Gets the serialized SubmitReportResponse, exactly once, from any thread.
   using Done = std::function<void(absl::StatusOr<std::string>)>;
@@ -44,6 +45,7 @@ class Submitter {
   const BacklogGate& gate_;
   const time::Clock& clock_;
   id::IdSource& ids_;
+  FloodControl* const flood_;  // null: none, for tools
 };
 
 }  // namespace mamori::intake

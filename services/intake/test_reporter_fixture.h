@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,10 +21,15 @@
 #include "common/testing/certificates.h"
 #include "common/testing/matchers.h"
 #include "common/testing/test_database.h"
+#include "services/intake/dialogue_service.h"
 #include "services/intake/methods.h"
+#include "services/intake/own_reports.h"
 #include "services/intake/reporter_service.h"
 #include "services/intake/sql_intake_store.h"
+#include "services/intake/sql_message_store.h"
 #include "services/intake/sql_receipt_store.h"
+#include "services/intake/sql_reporter_store.h"
+#include "services/intake/test_content.h"
 #include "services/intake/test_requests.h"
 
 namespace mamori::intake {
@@ -88,6 +94,33 @@ inline server::Authorizer AllowTwo() {
   return server::Authorizer::Create(table, Methods()).value();
 }
 
+// Lets those in whom a test names.
+class FakeAccess final : public client::AccessChecker {
+ public:
+  absl::StatusOr<std::vector<client::Access>> Check(
+      const std::vector<triage::v1::AccessQuestion>& questions, absl::Time) override {
+    std::vector<client::Access> answers;
+    std::lock_guard lock(mu_);
+    for (const auto& question : questions) {
+      answers.push_back(allowed_.contains(question.person()) ? client::Access::kAllowed
+                                                             : client::Access::kDenied);
+    }
+    return answers;
+  }
+  void Allow(const std::string& person) {
+    std::lock_guard lock(mu_);
+    allowed_.insert(person);
+  }
+  void Deny(const std::string& person) {
+    std::lock_guard lock(mu_);
+    allowed_.erase(person);
+  }
+
+ private:
+  std::mutex mu_;
+  std::set<std::string> allowed_;
+};
+
 class ReporterTest : public ::testing::Test {
  protected:
   ReporterTest() {
@@ -96,7 +129,7 @@ class ReporterTest : public ::testing::Test {
     *options.config.mutable_tls() =
         authority_.Issue("server", {"spiffe://mamori.internal/service/intake"});
     options.methods = Methods();
-    options.services = {&service_};
+    options.services = {&service_, &dialogue_service_};
     options.check_ready = [] { return absl::OkStatus(); };
     server_ = server::Server::Start(std::move(options), telemetry_).value();
     peer_.set_target(absl::StrCat("localhost:", server_->port()));
@@ -141,6 +174,23 @@ class ReporterTest : public ::testing::Test {
         (stub == nullptr ? *stub_ : *stub).RotateReceipt(Context().get(), request, &response));
   }
 
+  // Small enough to be reached.
+  static config::v1::FloodControl FloodLimits() {
+    config::v1::FloodControl limits;
+    limits.mutable_anonymous()->set_per_minute(60);
+    limits.mutable_anonymous()->set_burst(20);
+    limits.mutable_receipt()->set_per_minute(60);
+    limits.mutable_receipt()->set_burst(40);
+    limits.set_min_difficulty(8);
+    limits.set_max_difficulty(14);
+    return limits;
+  }
+  server::CallContext CallOf(const std::string& person) const {
+    server::CallContext call = TestCall("acme", clock_.Now() + absl::Seconds(20));
+    call.person = person;
+    return call;
+  }
+
   testing::TestDatabase database_{"deploy/db/migrations/intake"};
   time::SystemClock clock_;
   id::RandomIdSource ids_;
@@ -149,12 +199,30 @@ class ReporterTest : public ::testing::Test {
   const ReceiptKeys keys_{*crypto::KeyedHash::FromHex(std::string(64, '6'))};
   SqlIntakeStore store_{database_.transactor(), clock_, journal_};
   SqlReceiptStore receipts_{database_.transactor(), keys_, journal_, telemetry_};
-  GroupCommit writer_{{store_, clock_, telemetry_, [] {}}, {}};
+  GroupCommit writer_{{store_, TestSeal(), clock_, telemetry_, [] {}}, {}};
   BacklogGate gate_{{}};
-  Reporters reporters_{{writer_, gate_, receipts_, keys_, clock_, ids_}};
+  FloodControl flood_{FloodLimits(), clock_};
+  const SealingKeys sealing_{{*crypto::KeyedHash::FromHex(std::string(64, '3'))}};
+  const ReporterKeys reporter_keys_{*crypto::KeyedHash::FromHex(std::string(64, '6'))};
+  const ContentBox box_{*crypto::Key::FromHex(std::string(64, '9'))};
+  SqlReporterStore reporter_store_{database_.transactor(), reporter_keys_, journal_, telemetry_};
+  SqlMessageStore messages_{database_.transactor(), journal_};
+  ReporterGate reporter_gate_{reporter_store_, reporter_keys_};
+  FakeAccess access_;
+  DialogueParties parties_{{receipts_, keys_, reporter_store_, reporter_gate_, access_}};
+  time::SystemSleeper sleeper_;
+  Dialogue dialogue_{{messages_, reporter_keys_, box_, clock_, sleeper_, ids_, [] {}, nullptr},
+                     {.poll = absl::Milliseconds(20),
+                      .min_wait = absl::Milliseconds(1500),
+                      .max_wait = absl::Milliseconds(1600)}};
+  OwnReports own_{{writer_, TestSeal(), gate_, reporter_store_, messages_, reporter_keys_, box_,
+                   clock_, ids_, [] {}}};
+  Reporters reporters_{
+      {writer_, TestSeal(), gate_, receipts_, keys_, flood_, sealing_, clock_, ids_}};
   server::Authorizer authorizer_ = AllowTwo();
   server::Rpc rpc_{authorizer_, clock_, ids_, telemetry_, {}};
-  ReporterService service_{rpc_, reporters_};
+  ReporterService service_{{rpc_, reporters_, own_, parties_, flood_, sealing_}};
+  DialogueService dialogue_service_{{rpc_, dialogue_, parties_, parties_, flood_, sealing_}};
   testing::CertificateAuthority authority_;
   config::v1::Peer peer_;
   std::unique_ptr<server::Server> server_;

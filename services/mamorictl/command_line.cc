@@ -34,7 +34,7 @@ int RunCommandLine(int argc, char** argv, const time::Clock& clock, time::Sleepe
   app.require_subcommand(1);
   app.fallthrough();
   AddSettings(app, settings);
-  for (auto* add : {AddHealthCommand, AddSubmitCommands, AddReportCommands, AddContactCommands,
+  for (auto* add : {AddHealthCommand, AddSubmitCommands, AddReporterCommands, AddDialogueCommands, AddReportCommands, AddContactCommands,
                     AddAnalyzeCommand, AddOverviewCommand, AddCaseCommands, AddDeadlineCommands,
                     AddStatisticsCommands, AddAccessCommands, AddActCommands, AddHoldCommands,
                     AddActorCommands, AddMemoryCommands, AddDeliveryCommands, AddWebhookCommands,

@@ -4,6 +4,7 @@
 #include "common/client/channel.h"
 #include "services/mamorictl/exit_code.h"
 #include "services/mamorictl/output.h"
+#include "services/mamorictl/receipt_file.h"
 #include "services/mamorictl/text_source.h"
 
 namespace mamori::ctl {
@@ -22,6 +23,16 @@ std::shared_ptr<grpc::Channel> Session::Channel(const std::string& target) const
 intake::v1::IntakeService::Stub& Session::intake() {
   if (!intake_) intake_ = intake::v1::IntakeService::NewStub(Channel(settings_.intake));
   return *intake_;
+}
+
+intake::v1::ReporterService::Stub& Session::reporter() {
+  if (!reporter_) reporter_ = intake::v1::ReporterService::NewStub(Channel(settings_.intake));
+  return *reporter_;
+}
+
+intake::v1::DialogueService::Stub& Session::dialogue() {
+  if (!dialogue_) dialogue_ = intake::v1::DialogueService::NewStub(Channel(settings_.intake));
+  return *dialogue_;
 }
 
 triage::v1::TriageService::Stub& Session::triage() {
@@ -83,6 +94,17 @@ std::unique_ptr<grpc::ClientContext> Session::Call(bool stream) const {
   auto context = client::MakeContext(who.deadline, &who);
   if (const std::string token = Token(); !token.empty()) client::SetToken(token, *context);
   return context;
+}
+
+std::unique_ptr<grpc::ClientContext> Session::AnonymousCall(bool stream) const {
+  return client::MakeContext(stream ? absl::InfiniteFuture()
+                                    : clock_.Now() + absl::Seconds(settings_.timeout_seconds));
+}
+
+std::string Session::NewReceipt() const { return ctl::NewReceipt(ids_); }
+
+absl::StatusOr<std::string> Session::ReadOrMakeReceipt(const std::string& file) const {
+  return ctl::ReadOrMakeReceipt(file, ids_);
 }
 
 std::string Session::RequestId(const std::string& given) const {

@@ -10,9 +10,12 @@
 #include <ostream>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "common/id/id.h"
 #include "common/time/clock.h"
+#include "mamori/intake/v1/dialogue_service.grpc.pb.h"
 #include "mamori/intake/v1/intake_service.grpc.pb.h"
+#include "mamori/intake/v1/reporter_service.grpc.pb.h"
 #include "mamori/notification/v1/notification_service.grpc.pb.h"
 #include "mamori/triage/v1/care_service.grpc.pb.h"
 #include "mamori/triage/v1/fact_finding_service.grpc.pb.h"
@@ -33,6 +36,8 @@ class Session {
 
   // Connected on first use.
   intake::v1::IntakeService::Stub& intake();
+  intake::v1::ReporterService::Stub& reporter();
+  intake::v1::DialogueService::Stub& dialogue();
   triage::v1::TriageService::Stub& triage();
   triage::v1::FactFindingService::Stub& findings();
   triage::v1::MeasureService::Stub& measures();
@@ -46,6 +51,10 @@ class Session {
   // The context of one call, with the access token of the settings where there is one. Without a
   // deadline for streams.
   std::unique_ptr<grpc::ClientContext> Call(bool stream = false) const;
+  // For what is done by a receipt: without a token, request id and trace.
+  std::unique_ptr<grpc::ClientContext> AnonymousCall(bool stream = false) const;
+  std::string NewReceipt() const;
+  absl::StatusOr<std::string> ReadOrMakeReceipt(const std::string& file) const;
   // `given`, or a new one when that is empty.
   std::string RequestId(const std::string& given) const;
 
@@ -73,6 +82,8 @@ class Session {
   std::ostream& out_;
   std::ostream& err_;
   std::unique_ptr<intake::v1::IntakeService::Stub> intake_;
+  std::unique_ptr<intake::v1::ReporterService::Stub> reporter_;
+  std::unique_ptr<intake::v1::DialogueService::Stub> dialogue_;
   std::unique_ptr<triage::v1::TriageService::Stub> triage_;
   std::unique_ptr<triage::v1::FactFindingService::Stub> findings_;
   std::unique_ptr<triage::v1::MeasureService::Stub> measures_;
@@ -92,6 +103,8 @@ struct Choice {
 
 // The groups of commands, each in a file of its own.
 void AddSubmitCommands(CLI::App& app, Choice& choice);
+void AddReporterCommands(CLI::App& app, Choice& choice);
+void AddDialogueCommands(CLI::App& app, Choice& choice);
 void AddReportCommands(CLI::App& app, Choice& choice);
 void AddActCommands(CLI::App& app, Choice& choice);
 void AddAccessCommands(CLI::App& app, Choice& choice);

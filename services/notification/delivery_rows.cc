@@ -1,5 +1,6 @@
 #include "services/notification/delivery_rows.h"
 
+#include "common/time/day.h"
 #include "services/notification/identity.h"
 
 namespace mamori::notification {
@@ -8,16 +9,17 @@ namespace {
 constexpr char kInsertDeliveries[] =
     "INSERT INTO delivery (delivery_id, tenant, company, case_id, notification_id, channel, "
     "receiver, urgency,"
-    " event_type, escalation_step, policy_digest, state, due_time, create_time) VALUES ";
+    " event_type, escalation_step, policy_digest, state, due_time, create_time, anonymous) VALUES ";
 constexpr char kInsertNotifications[] =
     "INSERT INTO notification (notification_id, tenant, company, case_id, event_type, urgency, "
     "route,"
-    " recipient_group, escalation_step, policy_digest, create_time, audit_first) VALUES ";
+    " recipient_group, escalation_step, policy_digest, create_time, audit_first, anonymous) "
+    "VALUES ";
 
 }  // namespace
 
 db::Params DeliveryValues(const NotificationRow& notification, mamori::v1::DeliveryChannel channel,
-                          const std::string& receiver, absl::Time now) {
+                          const std::string& receiver, absl::Time now, absl::Time due) {
   db::Params row;
   row.Add(DeliveryId(notification.notification_id, notification.step, channel, receiver))
       .Add(std::string_view(notification.tenant))
@@ -31,8 +33,9 @@ db::Params DeliveryValues(const NotificationRow& notification, mamori::v1::Deliv
       .Add(notification.step)
       .Add(std::string_view(notification.policy_digest))
       .Add(static_cast<int>(mamori::v1::DELIVERY_STATE_PENDING))
-      .Add(now)
-      .Add(now);
+      .Add(due)
+      .Add(time::Told(now, notification.anonymous))
+      .Add(notification.anonymous);
   return row;
 }
 
@@ -56,8 +59,9 @@ absl::Status InsertNotifications(db::Tx& tx, const std::vector<NotificationRow>&
         .Add(std::string_view(row.group))
         .Add(row.step)
         .Add(std::string_view(row.policy_digest))
-        .Add(now)
-        .Add(std::string_view(firsts[values.size()]));
+        .Add(time::Told(now, row.anonymous))
+        .Add(std::string_view(firsts[values.size()]))
+        .Add(row.anonymous);
     values.push_back(std::move(params));
   }
   return values.empty() ? absl::OkStatus() : tx.InsertRows(kInsertNotifications, values);

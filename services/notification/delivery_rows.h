@@ -25,11 +25,12 @@ struct NotificationRow {
   std::string group;
   int step = 0;
   std::string policy_digest;  // 32 raw bytes
+  bool anonymous = false;     // an anonymous report is concerned: times are told to the day
 };
 
-// The values of one row, with its delivery id derived, waiting and due at `now`.
+// The values of one row made at `now`, with its delivery id derived, waiting until `due`.
 db::Params DeliveryValues(const NotificationRow& notification, mamori::v1::DeliveryChannel channel,
-                          const std::string& receiver, absl::Time now);
+                          const std::string& receiver, absl::Time now, absl::Time due);
 
 absl::Status InsertDeliveries(db::Tx& tx, const std::vector<db::Params>& rows);
 // `firsts` are the hashes of their first entries in the audit, in the same order.

@@ -30,6 +30,7 @@ struct Claim {
   int attempts = 0;           // with the one claimed for
   int64_t fence = 0;          // of this claim
   absl::Time create_time;
+  bool anonymous = false;  // its times are told to the day
   absl::Time lease_until;
 };
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "common/policy/notice_wait.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/notification/validate.h"
@@ -52,6 +53,9 @@ absl::StatusOr<RoutedEvent> Ingestor::Route(const mamori::v1::Event& event) {
   }
   routed.policy_digest = absl::HexStringToBytes(version->digest);
   routed.notifications = RouteEvent(version->policy, routed.facts);
+  if (Waits(event, routed.facts)) {
+    routed.wait = policy::NoticeWait(version->policy.anonymous_notices(), ids_.NewFraction());
+  }
   return routed;
 }
 

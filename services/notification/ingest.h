@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/id/id.h"
 #include "common/policy/policy_catalog.h"
 #include "common/server/caller.h"
 #include "common/time/clock.h"
@@ -23,11 +24,12 @@ class Ingestor {
   // each batch that may have made deliveries.
   Ingestor(IngestStore& store, policy::PolicyCatalog& policies,
            std::shared_ptr<const policy::PolicyVersion> current, const time::Clock& clock,
-           std::function<void()> wake)
+           id::IdSource& ids, std::function<void()> wake)
       : store_(store),
         policies_(policies),
         current_(std::move(current)),
         clock_(clock),
+        ids_(ids),
         wake_(std::move(wake)) {}
 
   absl::StatusOr<v1::IngestEventsResponse> Ingest(const server::CallContext& call,
@@ -40,6 +42,7 @@ class Ingestor {
   policy::PolicyCatalog& policies_;
   const std::shared_ptr<const policy::PolicyVersion> current_;
   const time::Clock& clock_;
+  id::IdSource& ids_;
   const std::function<void()> wake_;
 };
 

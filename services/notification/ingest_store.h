@@ -19,6 +19,8 @@ struct RoutedEvent {
   EventFacts facts;           // `type` is empty for a fact that is told to nobody
   std::string policy_digest;  // 32 raw bytes: the version that routed it
   std::vector<PlannedNotification> notifications;
+  // How long all of it waits, so that nobody tells by it when an anonymous person wrote.
+  absl::Duration wait = absl::ZeroDuration();
 };
 
 class IngestStore {

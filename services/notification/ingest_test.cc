@@ -53,7 +53,7 @@ TEST_F(IngestTest, TwoReplicasGivenTheSameBatchMakeEachDeliveryOnce) {
   for (int i = 0; i < 50; ++i) events.push_back(Opened());
   std::thread other([&] {
     SqlIngestStore store(database_.transactor(), ids_, journal_);
-    Ingestor second(store, policies_, policy_, clock_, [] {});
+    Ingestor second(store, policies_, policy_, clock_, ids_, [] {});
     v1::IngestEventsRequest request;
     for (const mamori::v1::Event& event : events) *request.add_events() = event;
     EXPECT_THAT(second.Ingest(Call("IngestEvents", ""), request), IsOk());

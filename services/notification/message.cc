@@ -27,6 +27,8 @@ constexpr Words kEvents[] = {
     {"measure.approved", "措置の承認", "Measure approved"},
     {"measure.carried_out", "措置の実施", "Measure carried out"},
     {"case.emergency_act", "緊急の二者承認の申請", "Emergency act of two persons requested"},
+    {"case.message_received", "報告者からのメッセージ", "Message from a reporter"},
+    {"case.report_withdrawn", "報告の取り下げ", "Report withdrawn"},
 };
 constexpr Words kOther = {"", "案件のお知らせ", "Case notice"};
 

@@ -46,7 +46,7 @@ using config::Or;
 using config::v1::NotificationConfig;
 
 // The last migration that this code relies on.
-constexpr int kMinimumSchema = 55;
+constexpr int kMinimumSchema = 91;
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
 // Relay, backlog, claims, settlements, escalations, housekeeping, audit, refusals and readiness,
 // beside the handlers.
@@ -153,7 +153,7 @@ class NotificationApp final : public server::App {
         pruning_({.name = "housekeeping", .interval = absl::Seconds(30)}, runtime.ids,
                  runtime.telemetry, [this] { return housekeeping_.RunOnce(); }),
         ingest_store_(transactor_, runtime.ids, audit_.journal()),
-        ingestor_(ingest_store_, policies_, parts.policy, runtime.clock,
+        ingestor_(ingest_store_, policies_, parts.policy, runtime.clock, runtime.ids,
                   [this] { dispatcher_.Wake(); }),
         tokens_(parts.tokens),
         notifications_(transactor_, runtime.clock, runtime.ids, audit_.journal(), access_, tokens_),

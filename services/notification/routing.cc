@@ -97,14 +97,8 @@ std::optional<EventFacts> FactsOf(const mamori::v1::Event& event) {
       facts.kind = event.case_opened().report_kind();
       return facts;
     }
-    case mamori::v1::Event::kReportJoined: {
-      EventFacts facts = Common("case.report_joined", event.report_joined());
-      facts.policy_digest = event.report_joined().policy_digest();
-      facts.state = event.report_joined().state();
-      facts.kind = event.report_joined().report_kind();
-      facts.severity = event.report_joined().severity();
-      return facts;
-    }
+    case mamori::v1::Event::kReportJoined:
+      return OfWhole("case.report_joined", event.report_joined());
     case mamori::v1::Event::kCaseStateChanged: {
       EventFacts facts = Common("case.state_changed", event.case_state_changed());
       facts.policy_digest = event.case_state_changed().policy_digest();
@@ -144,6 +138,13 @@ std::optional<EventFacts> FactsOf(const mamori::v1::Event& event) {
       return OfWhole("case.emergency_act", event.emergency_act_requested());
     case mamori::v1::Event::kCaseMerged:
       return Common("case.merged", event.case_merged());
+    case mamori::v1::Event::kCaseMessageReceived:
+      return OfWhole("case.message_received", event.case_message_received());
+    case mamori::v1::Event::kCaseReportWithdrawn:
+      return OfWhole("case.report_withdrawn", event.case_report_withdrawn());
+    case mamori::v1::Event::kReporterWrote:
+    case mamori::v1::Event::kContactRecorded:
+    case mamori::v1::Event::kReportWithdrawn:
     case mamori::v1::Event::kReportReceived:
     case mamori::v1::Event::kReportSupplemented:
     case mamori::v1::Event::kDeliverySent:
@@ -157,11 +158,20 @@ std::optional<EventFacts> FactsOf(const mamori::v1::Event& event) {
   return std::nullopt;
 }
 
+bool Waits(const mamori::v1::Event& event, const EventFacts& facts) {
+  const bool by_reporter = event.has_case_opened() || event.has_report_joined() ||
+                           event.has_case_severity_changed() || event.has_case_message_received() ||
+                           event.has_case_report_withdrawn();
+  return event.anonymous() && by_reporter && facts.severity != mamori::v1::SEVERITY_CRITICAL;
+}
+
 bool IsEventType(std::string_view type) {
   static constexpr std::string_view kTypes[] = {
-      "case.opened",     "case.report_joined",    "case.state_changed", "case.assigned",
-      "case.merged",     "case.severity_changed", "case.emergency_act", "deadline.near",
-      "deadline.missed", "measure.approved",      "measure.carried_out"};
+      "case.opened",          "case.report_joined",  "case.state_changed",
+      "case.assigned",        "case.merged",         "case.severity_changed",
+      "case.emergency_act",   "deadline.near",       "deadline.missed",
+      "measure.approved",     "measure.carried_out", "case.message_received",
+      "case.report_withdrawn"};
   return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
 }
 

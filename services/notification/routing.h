@@ -34,6 +34,9 @@ bool IsConsulting(const EventFacts& facts);
 // Nothing for facts that are told to nobody.
 std::optional<EventFacts> FactsOf(const mamori::v1::Event& event);
 
+// Whether its notices wait: an anonymous reporter caused it, and nobody is in danger.
+bool Waits(const mamori::v1::Event& event, const EventFacts& facts);
+
 // Every event type there is, for validation.
 bool IsEventType(std::string_view type);
 

@@ -7,6 +7,7 @@
 #include "common/db/in_list.h"
 #include "common/outbox/outbox.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "common/time/timestamp.h"
 #include "services/notification/claim_share.h"
 #include "services/notification/delivery_rows.h"
@@ -20,7 +21,7 @@ using mamori::v1::DeliveryState;
 
 constexpr char kSelectDue[] =
     "SELECT delivery_id, tenant, case_id, notification_id, channel, receiver, urgency, event_type,"
-    " escalation_step, policy_digest, attempt_count, fence, create_time FROM delivery"
+    " escalation_step, policy_digest, attempt_count, fence, create_time, anonymous FROM delivery"
     " WHERE state = ? AND channel = ? AND urgency = ? AND due_time <= ?";
 constexpr char kFirstDue[] = " ORDER BY due_time LIMIT ? FOR UPDATE SKIP LOCKED";
 constexpr char kClaim[] =
@@ -66,6 +67,7 @@ Claim ReadClaim(const db::Row& row, bool counts, absl::Time lease_until) {
   claim.attempts = static_cast<int>(row.GetInt64(10)) + (counts ? 1 : 0);
   claim.fence = row.GetInt64(11) + 1;
   claim.create_time = row.GetTime(12);
+  claim.anonymous = row.GetInt64(13) != 0;
   claim.lease_until = lease_until;
   return claim;
 }
@@ -188,6 +190,11 @@ absl::StatusOr<std::vector<const Settlement*>> StillHeld(
   return held;
 }
 
+// As closely as it is told.
+absl::Time SentTime(const Settlement& settlement) {
+  return time::Told(settlement.sent_time, settlement.claim.anonymous);
+}
+
 void SetFact(const Settlement& settlement, mamori::v1::Event& event) {
   const Claim& claim = settlement.claim;
   if (settlement.state == mamori::v1::DELIVERY_STATE_SENT) {
@@ -195,7 +202,7 @@ void SetFact(const Settlement& settlement, mamori::v1::Event& event) {
     sent.set_delivery_id(claim.delivery_id);
     sent.set_case_id(claim.case_id);
     sent.set_channel(claim.channel);
-    *sent.mutable_sent_time() = time::ToTimestamp(settlement.sent_time);
+    *sent.mutable_sent_time() = time::ToTimestamp(SentTime(settlement));
   } else {
     mamori::v1::DeliveryFailed& failed = *event.mutable_delivery_failed();
     failed.set_delivery_id(claim.delivery_id);
@@ -281,7 +288,7 @@ absl::StatusOr<int> SqlDispatchStore::Settle(const std::vector<Settlement>& sett
     ASSIGN_OR_RETURN(const std::vector<const Settlement*> held, StillHeld(tx, settlements));
     // By fence: most deliveries succeed at the first attempt, so one statement moves most of a
     // batch.
-    std::map<int64_t, std::vector<const Settlement*>> sent;
+    std::map<std::pair<int64_t, bool>, std::vector<const Settlement*>> sent;
     std::vector<const Settlement*> at_rest;
     std::vector<const Settlement*> suppressed;
     for (const Settlement* settlement : held) {
@@ -290,12 +297,12 @@ absl::StatusOr<int> SqlDispatchStore::Settle(const std::vector<Settlement>& sett
         suppressed.push_back(settlement);
       }
       if (settlement->state == mamori::v1::DELIVERY_STATE_SENT) {
-        sent[settlement->claim.fence].push_back(settlement);
+        sent[{settlement->claim.fence, settlement->claim.anonymous}].push_back(settlement);
       } else {
         RETURN_IF_ERROR(SettleOther(tx, *settlement, now));
       }
     }
-    for (const auto& [fence, group] : sent) RETURN_IF_ERROR(SettleSent(tx, group));
+    for (const auto& [key, group] : sent) RETURN_IF_ERROR(SettleSent(tx, group));
     RETURN_IF_ERROR(AppendEvents(tx, at_rest, now));
     RETURN_IF_ERROR(RecordSuppressed(tx, suppressed));
     return static_cast<int>(held.size());
@@ -310,10 +317,10 @@ absl::Status SqlDispatchStore::SettleSent(db::Tx& tx, const std::vector<const Se
     const std::vector<std::string> padded = db::InList(std::move(ids));
     std::string sql = kSettleSentHead;
     db::Params params;
-    params.Add(static_cast<int>(mamori::v1::DELIVERY_STATE_SENT)).Add(sent[first]->sent_time);
+    params.Add(static_cast<int>(mamori::v1::DELIVERY_STATE_SENT)).Add(SentTime(*sent[first]));
     for (size_t i = 0; i < padded.size(); ++i) {
       sql += " WHEN ? THEN ?";
-      params.Add(std::string_view(padded[i])).Add(sent[first + std::min(i, count - 1)]->sent_time);
+      params.Add(std::string_view(padded[i])).Add(SentTime(*sent[first + std::min(i, count - 1)]));
     }
     absl::StrAppend(&sql, kSettleSentTail, db::Placeholders(padded.size()), ")");
     params.Add(sent[first]->claim.fence).Add(kSending).AddAll(padded);
@@ -326,7 +333,9 @@ absl::Status SqlDispatchStore::SettleOther(db::Tx& tx, const Settlement& settlem
                                            absl::Time now) {
   db::Params params;
   params.Add(static_cast<int>(settlement.state))
-      .Add(settlement.state == mamori::v1::DELIVERY_STATE_PENDING ? settlement.due_time : now)
+      .Add(settlement.state == mamori::v1::DELIVERY_STATE_PENDING
+               ? settlement.due_time
+               : time::Told(now, settlement.claim.anonymous))
       .Add(settlement.begun ? 0 : 1)
       .Add(std::string_view(settlement.error))
       .Add(std::string_view(settlement.error))
@@ -383,7 +392,8 @@ absl::Status SqlDispatchStore::AppendEvents(db::Tx& tx,
     event.set_source("notification");
     event.set_subject_id(settled[i]->claim.notification_id);
     event.set_subject_sequence(sequences[i]);
-    *event.mutable_event_time() = time::ToTimestamp(now);
+    event.set_anonymous(settled[i]->claim.anonymous);
+    *event.mutable_event_time() = time::ToTimestamp(time::Told(now, event.anonymous()));
     SetFact(*settled[i], event);
     events.push_back(std::move(event));
   }

@@ -16,7 +16,8 @@ namespace mamori::notification {
 namespace {
 
 constexpr char kLock[] =
-    "SELECT company, case_id, event_type, urgency, route, policy_digest, acknowledge_time FROM "
+    "SELECT company, case_id, event_type, urgency, route, policy_digest, acknowledge_time, "
+    "anonymous FROM "
     "notification"
     " WHERE notification_id = ? AND tenant = ? FOR UPDATE";
 constexpr char kAdvance[] =
@@ -99,6 +100,7 @@ absl::StatusOr<int> SqlEscalationStore::Fire(db::Tx& tx, const worker::Timer& ti
   row.urgency = static_cast<mamori::v1::Urgency>(found.GetInt64(3));
   row.route = found.GetBytes(4);
   row.policy_digest = found.GetBytes(5);
+  row.anonymous = found.GetInt64(7) != 0;
   row.step = step;
   const std::optional<PlannedStep> planned = StepOf((*policy)->policy, row.route, step);
   if (!planned.has_value()) return 0;
@@ -109,7 +111,7 @@ absl::StatusOr<int> SqlEscalationStore::Fire(db::Tx& tx, const worker::Timer& ti
                                           .Add(std::string_view(row.notification_id))));
   std::vector<db::Params> deliveries;
   for (const std::string& address : planned->mail) {
-    deliveries.push_back(DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_MAIL, address, now));
+    deliveries.push_back(DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_MAIL, address, now, now));
   }
   RETURN_IF_ERROR(InsertDeliveries(tx, deliveries));
   if (planned->wait > absl::ZeroDuration()) {

@@ -66,6 +66,7 @@ NotificationRow RowOf(const RoutedEvent& event, std::string_view route) {
   row.event_type = event.facts.type;
   row.route = std::string(route);
   row.policy_digest = event.policy_digest;
+  row.anonymous = event.event->anonymous();
   return row;
 }
 
@@ -76,11 +77,11 @@ void AddMail(const RoutedEvent& event, absl::Time now, Inserts& inserts) {
     row.urgency = planned.urgency;
     for (const std::string& address : planned.mail) {
       inserts.deliveries.push_back(
-          DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_MAIL, address, now));
+          DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_MAIL, address, now, now + event.wait));
     }
     if (planned.wait > absl::ZeroDuration()) {
       inserts.timers.push_back(
-          EscalationTimer{row.tenant, row.notification_id, 1, now + planned.wait});
+          EscalationTimer{row.tenant, row.notification_id, 1, now + event.wait + planned.wait});
     }
     inserts.notifications.push_back(std::move(row));
   }
@@ -96,8 +97,8 @@ void AddWebhooks(const RoutedEvent& event, const std::vector<Endpoint>& endpoint
     if (!endpoint.event_types.empty() && endpoint.event_types.count(event.facts.type) == 0)
       continue;
     wanted = true;
-    inserts.deliveries.push_back(
-        DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_WEBHOOK, endpoint.receiver, now));
+    inserts.deliveries.push_back(DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_WEBHOOK,
+                                                endpoint.receiver, now, now + event.wait));
   }
   if (wanted) inserts.notifications.push_back(std::move(row));
 }
@@ -113,6 +114,7 @@ std::vector<audit::Entry> EntriesOf(const std::vector<NotificationRow>& rows) {
     entry.who.caller = "notification";
     entry.cause_kind = audit::Kind::kCase;
     entry.cause_id = row.case_id;
+    entry.by_day = row.anonymous;
   }
   return entries;
 }
@@ -174,8 +176,9 @@ absl::Status SqlIngestStore::ApplyEffects(db::Tx& tx, const std::vector<const Ro
     if (IsConsulting(event->facts)) continue;
     AddWebhooks(*event, endpoints.at({event->event->tenant(), event->facts.company}), now, inserts);
   }
-  ASSIGN_OR_RETURN(const audit::Group group, journal_.Begin(tx, EntriesOf(inserts.notifications)));
-  RETURN_IF_ERROR(InsertNotifications(tx, inserts.notifications, group.hashes, now));
+  ASSIGN_OR_RETURN(const std::vector<std::string> firsts,
+                   journal_.BeginEach(tx, EntriesOf(inserts.notifications)));
+  RETURN_IF_ERROR(InsertNotifications(tx, inserts.notifications, firsts, now));
   RETURN_IF_ERROR(InsertDeliveries(tx, inserts.deliveries));
   return ScheduleEscalations(tx, inserts.timers, ids_);
 }

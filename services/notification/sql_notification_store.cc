@@ -9,6 +9,7 @@
 #include "common/outbox/outbox.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "common/time/timestamp.h"
 #include "common/worker/timer.h"
 #include "services/notification/escalation_timers.h"
@@ -22,7 +23,7 @@ namespace {
 constexpr char kNotificationColumns[] =
     "SELECT notification_id, case_id, company, event_type, urgency, route, recipient_group, "
     "escalation_step,"
-    " create_time, acknowledge_time, acknowledger FROM notification";
+    " create_time, acknowledge_time, acknowledger, anonymous FROM notification";
 constexpr char kNotificationPage[] =
     " AND create_time <= ? AND (create_time < ? OR notification_id < ?)"
     " ORDER BY create_time DESC, notification_id DESC LIMIT ?";
@@ -33,12 +34,13 @@ constexpr char kAcknowledge[] =
     "tenant = ?";
 
 constexpr char kLockFirst[] =
-    "SELECT audit_first FROM notification WHERE notification_id = ? AND tenant = ? FOR UPDATE";
+    "SELECT audit_first, anonymous FROM notification WHERE notification_id = ? AND tenant = ? FOR "
+    "UPDATE";
 
 constexpr char kDeliveryColumns[] =
     "SELECT delivery_id, notification_id, case_id, channel, receiver, state, attempt_count, "
     "due_time,"
-    " create_time, sent_time, last_error FROM delivery";
+    " create_time, sent_time, last_error, anonymous FROM delivery";
 constexpr char kDeliveryPage[] =
     " AND create_time <= ? AND (create_time < ? OR delivery_id < ?)"
     " ORDER BY create_time DESC, delivery_id DESC LIMIT ?";
@@ -79,7 +81,8 @@ mamori::v1::Delivery ReadDelivery(const db::Row& row) {
   delivery.set_state(static_cast<mamori::v1::DeliveryState>(row.GetInt64(5)));
   delivery.set_attempt_count(static_cast<int>(row.GetInt64(6)));
   if (delivery.state() == mamori::v1::DELIVERY_STATE_PENDING) {
-    *delivery.mutable_due_time() = time::ToTimestamp(row.GetTime(7));
+    *delivery.mutable_due_time() =
+        time::ToTimestamp(time::Told(row.GetTime(7), row.GetInt64(11) != 0));
   }
   *delivery.mutable_create_time() = time::ToTimestamp(row.GetTime(8));
   if (!row.IsNull(9)) *delivery.mutable_sent_time() = time::ToTimestamp(row.GetTime(9));
@@ -326,6 +329,7 @@ absl::Status SqlNotificationStore::Record(db::Tx& tx, const server::CallContext&
   entry.tenant = call.tenant;
   entry.action = action;
   entry.who = {call.caller, call.person};
+  entry.by_day = rows[0].GetInt64(1) != 0;
   return journal_.Append(tx, std::move(entry), rows[0].IsNull(0) ? "" : rows[0].GetBytes(0));
 }
 
@@ -351,7 +355,8 @@ absl::StatusOr<mamori::v1::Notification> SqlNotificationStore::AcknowledgeIn(
   if (rows.empty()) return status::NotFound("notification");
   mamori::v1::Notification notification = ReadNotification(rows[0]);
   if (notification.has_acknowledge_time()) return notification;
-  const absl::Time now = clock_.Now();
+  const bool anonymous = rows[0].GetInt64(11) != 0;
+  const absl::Time now = time::Told(clock_.Now(), anonymous);
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kAcknowledge,
                                       db::Params()
                                           .Add(now)
@@ -367,7 +372,8 @@ absl::StatusOr<mamori::v1::Notification> SqlNotificationStore::AcknowledgeIn(
   event.set_source("notification");
   event.set_subject_id(notification_id);
   event.set_subject_sequence(sequences[0]);
-  event.set_traceparent(call.traceparent);
+  event.set_anonymous(anonymous);
+  if (!anonymous) event.set_traceparent(call.traceparent);
   *event.mutable_event_time() = time::ToTimestamp(now);
   event.mutable_notification_acknowledged()->set_case_id(rows[0].GetBytes(1));
   event.mutable_notification_acknowledged()->set_acknowledger(call.person);

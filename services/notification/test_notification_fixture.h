@@ -75,7 +75,7 @@ class NotificationFixture : public ::testing::Test {
         policy_(TestPolicy()),
         secrets_(*SecretBox::FromHex(std::string(64, 'a'))),
         ingest_store_(database_.transactor(), ids_, journal_),
-        ingestor_(ingest_store_, policies_, policy_, clock_, [this] { ++wakes_; }),
+        ingestor_(ingest_store_, policies_, policy_, clock_, ids_, [this] { ++wakes_; }),
         access_(checker_, policy_->policy.access()),
         dispatch_store_(database_.transactor(), clock_, ids_, journal_),
         escalation_store_(database_.transactor(), policies_, clock_, ids_),

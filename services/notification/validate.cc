@@ -118,6 +118,12 @@ void CheckFacts(Violations& violations, const mamori::v1::Event& event) {
                        event.emergency_act_requested().policy_digest());
     case Event::kCaseMerged:
       return CheckFact(violations, "case_merged", event.case_merged(), false, "");
+    case Event::kCaseMessageReceived:
+      return CheckFact(violations, "case_message_received", event.case_message_received(), true,
+                       event.case_message_received().policy_digest());
+    case Event::kCaseReportWithdrawn:
+      return CheckFact(violations, "case_report_withdrawn", event.case_report_withdrawn(), true,
+                       event.case_report_withdrawn().policy_digest());
     default:
       return;  // told to nobody: taken, without an effect
   }

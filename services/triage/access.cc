@@ -7,6 +7,7 @@
 #include "common/authz/access_record.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "services/triage/call_key.h"
 #include "services/triage/case_change.h"
 #include "services/triage/validate.h"
@@ -80,7 +81,7 @@ Access::AccessOr Access::Do(const CallContext& call, const Request& request, Eff
           return status::EtagMismatch();
         }
         ChangeBuilder builder(row, context);
-        RETURN_IF_ERROR(effect(builder.ChangeAccess(), context.now));
+        RETURN_IF_ERROR(effect(builder.ChangeAccess(), time::Told(context.now, row.anonymous)));
         return std::move(builder).Finish();
       });
   d_.committed();

@@ -16,6 +16,7 @@ audit::Entry EntryOf(const AccessSeal& seal, const CaseChange& change, bool acce
   entry.resource_id = row.case_id;
   entry.tenant = row.tenant;
   entry.action = change.action;
+  entry.by_day = row.anonymous;
   entry.who = change.who;
   entry.record = audit::RecordOf(seal.journal().authenticator(),
                                  {.case_id = row.case_id,
@@ -46,8 +47,7 @@ absl::StatusOr<std::vector<std::string>> RecordOpened(db::Tx& tx, const AccessSe
     entry.cause_kind = audit::Kind::kReport;
     entry.cause_id = one.report->report_id;
   }
-  ASSIGN_OR_RETURN(audit::Group group, seal.journal().Begin(tx, std::move(entries)));
-  return std::move(group.hashes);
+  return seal.journal().BeginEach(tx, entries);
 }
 
 absl::Status RecordChange(db::Tx& tx, const AccessSeal& seal, const CaseRow& before,

@@ -69,7 +69,7 @@ ChangeBuilder::ChangeBuilder(const CaseRow& before, const ChangeContext& context
   change_.clocks.book = context.clocks;
   change_.clocks.ids = &context.ids;
   ++change_.row.version;
-  change_.row.update_time = std::max(before.update_time, context.now);
+  change_.row.update_time = std::max(before.update_time, Now());
 }
 
 // A consultation is known to its own desk alone: that it was opened and how severe it is are routed
@@ -83,8 +83,9 @@ mamori::v1::Event& ChangeBuilder::AddEvent(bool leaves) {
   event.set_source("triage");
   event.set_subject_id(row.case_id);
   if (leaves) event.set_subject_sequence(++row.event_sequence);
-  *event.mutable_event_time() = time::ToTimestamp(context_.now);
-  event.set_traceparent(context_.traceparent);
+  *event.mutable_event_time() = time::ToTimestamp(Now());
+  event.set_anonymous(row.anonymous);
+  if (!row.anonymous) event.set_traceparent(context_.traceparent);
   return event;
 }
 
@@ -94,7 +95,7 @@ void ChangeBuilder::SetState(mamori::v1::CaseState state) {
   const mamori::v1::CaseState from = std::exchange(row.state, state);
   change_.clocks.events.merge(EventsOf(from, state));
   if (from == mamori::v1::CASE_STATE_CONSULTING && state == mamori::v1::CASE_STATE_RECEIVED) {
-    authz::Consent(context_.access, context_.now, ChangeAccess());
+    authz::Consent(context_.access, Now(), ChangeAccess());
   }
   // A consultation that is withdrawn was never known outside its desk.
   const bool leaves =
@@ -197,6 +198,29 @@ void ChangeBuilder::Dispose() {
   AddEvent(true).mutable_case_disposed()->set_company(row.company);
 }
 
+namespace {
+
+// What is told of a case whose reporter did something.
+template <typename Fact>
+void Tell(const CaseRow& row, const id::Id& report_id, Fact& fact) {
+  fact.set_report_id(report_id);
+  fact.set_company(row.company);
+  fact.set_policy_digest(row.policy_digest);
+  fact.set_severity(row.severity);
+  fact.set_report_kind(row.kind);
+  fact.set_state(row.state);
+}
+
+}  // namespace
+
+void ChangeBuilder::TellMessage(const id::Id& report_id) {
+  Tell(change_.row, report_id, *AddEvent(true).mutable_case_message_received());
+}
+
+void ChangeBuilder::TellWithdrawn(const id::Id& report_id) {
+  Tell(change_.row, report_id, *AddEvent(true).mutable_case_report_withdrawn());
+}
+
 void ChangeBuilder::SetCategories(std::vector<std::string> categories) {
   std::sort(categories.begin(), categories.end());
   categories.erase(std::unique(categories.begin(), categories.end()), categories.end());
@@ -213,7 +237,12 @@ void ChangeBuilder::AddNote(std::string_view author, std::string_view text) {
   change_.note = NoteRow{.note_id = context_.ids.NewId(),
                          .author = std::string(author),
                          .text = std::string(text),
-                         .create_time = context_.now};
+                         .create_time = Now()};
+}
+
+void ChangeBuilder::MarkAnonymous() {
+  change_.row.anonymous = true;
+  change_.row.update_time = time::BeginOfDay(change_.row.update_time);
 }
 
 mamori::v1::CaseAccess& ChangeBuilder::ChangeAccess() {

@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "common/id/id.h"
+#include "common/time/day.h"
 #include "mamori/v1/policy.pb.h"
 #include "services/triage/case_row.h"
 
@@ -48,10 +49,16 @@ class ChangeBuilder {
   void TellEmergency(const id::Id& act_id);
   // Its content goes: nobody has it any more.
   void Dispose();
+  void TellMessage(const id::Id& report_id);
+  void TellWithdrawn(const id::Id& report_id);
   // These are told by nothing.
   void SetCategories(std::vector<std::string> categories);
   void AddCategories(const std::vector<std::string>& categories);
   void AddNote(std::string_view author, std::string_view text);
+  // From now on the case has an anonymous report.
+  void MarkAnonymous();
+  // Watchers see the change only then.
+  void HoldBack(absl::Time due) { change_.watch_due = due; }
   // For changing who may see it; whoever is kept out by that no longer has it.
   mamori::v1::CaseAccess& ChangeAccess();
 
@@ -59,6 +66,9 @@ class ChangeBuilder {
 
  private:
   mamori::v1::Event& AddEvent(bool leaves);
+
+  // As closely as the case's times are told.
+  absl::Time Now() const { return time::Told(context_.now, change_.row.anonymous); }
 
   const ChangeContext& context_;
   const int64_t before_access_;

@@ -18,6 +18,7 @@ mamori::v1::Case ToProto(const CaseRow& row) {
   if (!row.merged_into.empty()) proto.set_merged_into(id::Name("cases", row.merged_into));
   proto.set_policy_digest(row.policy_digest);
   *proto.mutable_create_time() = time::ToTimestamp(row.create_time);
+  proto.set_anonymous(row.anonymous);
   *proto.mutable_update_time() = time::ToTimestamp(row.update_time);
   proto.set_etag(EtagOf(row));
   return proto;

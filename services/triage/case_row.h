@@ -33,6 +33,7 @@ struct CaseRow {
   int64_t event_sequence = 0;
   absl::Time create_time;
   absl::Time update_time;
+  bool anonymous = false;  // an anonymous report is in it: times are told to the day
   int64_t access_version = 0;
   std::string audit_first;  // the hash of its chain's first entry; empty from before the audit
   // Who may see it. Empty, which admits nobody, when what is stored is not believed.
@@ -83,6 +84,8 @@ struct CaseChange {
   // In their order. Those with a sequence leave through the outbox; all are streamed to watchers.
   std::vector<mamori::v1::Event> events;
   std::optional<NoteRow> note;
+  // From when on watchers may see it.
+  absl::Time watch_due = absl::UnixEpoch();
   // For the audit: who did it, and what it is called there.
   audit::Who who;
   std::string action;

@@ -9,6 +9,7 @@
 #include "common/authz/access_record.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "services/triage/call_key.h"
 #include "services/triage/closing.h"
 #include "services/triage/page.h"
@@ -133,6 +134,7 @@ Cases::CaseOr Cases::Recorded(const CallContext& call, CaseOr read) {
   entry.tenant = call.tenant;
   entry.action = server::ActionOf(call);
   entry.who = WhoOf(call);
+  entry.by_day = read->anonymous();
   RETURN_IF_ERROR(d_.reads->Record({std::move(entry)}));
   return read;
 }
@@ -318,10 +320,14 @@ Cases::CaseOr Cases::Merge(const CallContext& call, const v1::MergeCasesRequest&
           return status::StateNotAllowed("the cases belong to different companies");
         }
         ChangeBuilder tombstone(source, context);
-        authz::MergeRecord(target.access, d_.gate.policy(), context.now, tombstone.ChangeAccess());
+        authz::MergeRecord(target.access, d_.gate.policy(),
+                           time::Told(context.now, source.anonymous), tombstone.ChangeAccess());
         tombstone.MergeInto(into);
         ChangeBuilder builder(target, context);
-        authz::MergeRecord(source.access, d_.gate.policy(), context.now, builder.ChangeAccess());
+        if (source.anonymous) builder.MarkAnonymous();
+        authz::MergeRecord(source.access, d_.gate.policy(),
+                           time::Told(context.now, builder.row().anonymous),
+                           builder.ChangeAccess());
         builder.AddCategories(source.categories);
         builder.SetSeverity(std::max(target.severity, source.severity));
         for (const id::Id& report : reports) builder.TellJoined(report);

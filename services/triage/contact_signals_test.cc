@@ -161,7 +161,7 @@ TEST_F(ContactSignalsTest, ReplicasThatCountAtOnceTellOnce) {
   for (int r = 0; r < 3; ++r) {
     replicas.emplace_back([&, r] {
       Ingest ingest(
-          {ingest_store_, gate_, source_, contacts_, assessors_, memory_, clock_, ids_, [] {}});
+          {ingest_store_, gate_, source_, contacts_, assessors_, memory_, clock_, ids_, {}, [] {}});
       for (size_t i = 0; i < events.size(); ++i) {
         // Every replica is given every event, in another order.
         const mamori::v1::Event& event =

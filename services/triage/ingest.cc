@@ -5,8 +5,10 @@
 #include <set>
 
 #include "common/authz/access_record.h"
+#include "common/policy/notice_wait.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "common/time/timestamp.h"
 #include "services/triage/actor_name_rules.h"
 #include "services/triage/case_state.h"
@@ -171,6 +173,7 @@ absl::Status Ingest::ReadMaterial(const std::string& tenant, const Wanted& wante
 }
 
 absl::StatusOr<IngestItem> Ingest::Prepare(const Event& event, const Materials& materials) {
+  if (event.has_reporter_wrote() || event.has_report_withdrawn()) return PrepareTold(event);
   if (!HasMaterial(event)) {
     IngestItem item;
     item.event = &event;
@@ -204,13 +207,20 @@ ChangeContext Ingest::ContextOf(const Event& event, absl::Time now,
   return context;
 }
 
+// Nobody tells by the streams when an anonymous person wrote. Danger does not wait.
+void Ingest::HoldBack(ChangeBuilder& builder) {
+  if (!builder.row().anonymous || builder.row().severity == mamori::v1::SEVERITY_CRITICAL) return;
+  builder.HoldBack(d_.clock.Now() + policy::NoticeWait(d_.notices, d_.ids.NewFraction()));
+}
+
 absl::StatusOr<IngestItem> Ingest::PrepareReceived(const Event& event, const Material& material) {
   ASSIGN_OR_RETURN(const Report* report, FindReport(material.reports, event.subject_id()));
   ASSIGN_OR_RETURN(const auto assessor, d_.assessors.Current());
-  const absl::Time now = d_.clock.Now();
+  const absl::Time now = time::Told(d_.clock.Now(), event.anonymous());
   const Assessment assessment = AssessAt(*assessor, *report, now);
 
   CaseRow row;
+  row.anonymous = event.anonymous();
   row.case_id = d_.ids.NewId();
   row.tenant = event.tenant();
   row.company = report->company();
@@ -229,6 +239,7 @@ absl::StatusOr<IngestItem> Ingest::PrepareReceived(const Event& event, const Mat
   ChangeBuilder builder(row, context);
   builder.SetCategories(CategoriesOf(assessment));
   builder.TellOpened(event.subject_id(), report->has_reporter());
+  HoldBack(builder);
 
   IngestItem item;
   item.event = &event;
@@ -257,8 +268,29 @@ absl::StatusOr<IngestItem> Ingest::PrepareReceived(const Event& event, const Mat
     ChangeBuilder join(other, join_context);
     Raise(join, joining);
     authz::AddReport(*report, d_.gate.policy(), now, join.ChangeAccess());
+    if (event.anonymous()) join.MarkAnonymous();
     join.TellJoined(event.subject_id());
+    HoldBack(join);
     return std::move(join).Finish();
+  };
+  return item;
+}
+
+IngestItem Ingest::PrepareTold(const Event& event) {
+  const absl::Time now = d_.clock.Now();
+  IngestItem item;
+  item.event = &event;
+  item.told_of = event.subject_id();
+  item.change = [this, &event, now](const CaseRow& row) {
+    const ChangeContext context{now, event.traceparent(), d_.ids, d_.gate.policy()};
+    ChangeBuilder builder(row, context);
+    if (event.has_report_withdrawn()) {
+      builder.TellWithdrawn(event.subject_id());
+    } else {
+      builder.TellMessage(event.subject_id());
+    }
+    HoldBack(builder);
+    return std::move(builder).Finish();
   };
   return item;
 }
@@ -267,7 +299,8 @@ absl::StatusOr<IngestItem> Ingest::PrepareSupplemented(const Event& event,
                                                        const Material& material) {
   ASSIGN_OR_RETURN(const Report* report, FindReport(material.reports, event.subject_id()));
   ASSIGN_OR_RETURN(const auto assessor, AssessorOf(material, event.subject_id()));
-  const absl::Time now = d_.clock.Now();
+  const absl::Time now =
+      time::Told(d_.clock.Now(), report->reporter_mode() == mamori::v1::REPORTER_MODE_ANONYMOUS);
   const auto count = material.counts.find(event.subject_id());
   const Assessment assessment = AssessAt(
       *assessor, count == material.counts.end() ? *report : Counted(*report, count->second), now);
@@ -280,6 +313,7 @@ absl::StatusOr<IngestItem> Ingest::PrepareSupplemented(const Event& event,
     ChangeBuilder builder(row, context);
     // Finished work keeps what people decided; the new assessment is there to be read.
     if (!IsFinal(row.state)) Raise(builder, assessment);
+    HoldBack(builder);
     return std::move(builder).Finish();
   };
   return item;

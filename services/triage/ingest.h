@@ -38,6 +38,7 @@ class Ingest {
     const MemoryKeys& memory;
     const time::Clock& clock;
     id::IdSource& ids;
+    mamori::v1::AnonymousNotices notices;  // the policy's
     // Called after events may have been appended to the outbox.
     std::function<void()> committed;
     // Null keeps no clocks, for tests.
@@ -79,6 +80,8 @@ class Ingest {
                                                  const Material& material);
   absl::StatusOr<IngestItem> PrepareContact(const mamori::v1::Event& event,
                                             const Material& material);
+  IngestItem PrepareTold(const mamori::v1::Event& event);
+  void HoldBack(ChangeBuilder& builder);
   absl::StatusOr<std::shared_ptr<const Assessor>> AssessorOf(const Material& material,
                                                              const id::Id& id);
 

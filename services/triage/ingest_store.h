@@ -20,7 +20,7 @@
 namespace mamori::triage {
 
 // The effect of one event, worked out before the transaction. Exactly one of `opened`,
-// `supplemented`, `contact` and `outcome` is set.
+// `supplemented`, `contact`, `told_of` and `outcome` is set.
 struct IngestItem {
   const mamori::v1::Event* event = nullptr;
 
@@ -43,7 +43,10 @@ struct IngestItem {
   };
   std::optional<Supplemented> supplemented;
 
-  // How the case changes that is joined or supplemented. May be called several times.
+  // The reporter did something else, with which the case of this report changes.
+  id::Id told_of;
+
+  // How the case changes that is joined, supplemented or told of. May be called several times.
   std::function<CaseChange(const CaseRow& row)> change;
 
   std::optional<ContactEffect> contact;

@@ -17,11 +17,11 @@ namespace {
 constexpr char kInsertCases[] =
     "INSERT INTO case_record (case_id, tenant, company, state, report_kind, severity, assignee,"
     " categories, policy_digest, merged_into, version, event_sequence, create_time, update_time,"
-    " access_version, audience, audit_first) VALUES ";
+    " access_version, audience, audit_first, anonymous) VALUES ";
 constexpr char kUpdateCase[] =
     "UPDATE case_record SET state = ?, severity = ?, assignee = ?, categories = ?,"
     " merged_into = ?, version = ?, event_sequence = ?, update_time = ?,"
-    " access_version = ?, audience = ?"
+    " access_version = ?, audience = ?, anonymous = ?"
     " WHERE case_id = ? AND tenant = ? AND version = ?";
 constexpr char kInsertCategories[] =
     "INSERT INTO case_category (tenant, category, create_time, case_id) VALUES ";
@@ -32,7 +32,7 @@ constexpr char kInsertNote[] =
     "INSERT INTO case_note (note_id, tenant, case_id, author, create_time, text)"
     " VALUES (?, ?, ?, ?, ?, ?)";
 constexpr char kInsertWatchEvents[] =
-    "INSERT INTO watch_event (case_id, version, ordinal, tenant, event) VALUES ";
+    "INSERT INTO watch_event (case_id, version, ordinal, tenant, due_time, event) VALUES ";
 
 std::string Join(const std::vector<std::string>& categories) {
   return absl::StrJoin(categories, ",");
@@ -68,7 +68,7 @@ const std::string& CaseColumns() {
   static const std::string* const columns = new std::string(absl::StrCat(
       "c.case_id, c.tenant, c.company, c.state, c.report_kind, c.severity, c.assignee,"
       " c.categories, c.policy_digest, c.merged_into, c.version, c.event_sequence, c.create_time,"
-      " c.update_time, c.audit_first, ",
+      " c.update_time, c.audit_first, c.anonymous, ",
       kAccessColumns));
   return *columns;
 }
@@ -90,8 +90,9 @@ CaseRow ReadCase(const db::Row& row, const AccessSeal& seal) {
   result.create_time = row.GetTime(12);
   result.update_time = row.GetTime(13);
   if (!row.IsNull(14)) result.audit_first = row.GetBytes(14);
-  result.access_version = row.GetInt64(15);
-  result.access = ReadAccess(row, 15, seal, result.tenant, result.case_id);
+  result.anonymous = row.GetInt64(15) != 0;
+  result.access_version = row.GetInt64(16);
+  result.access = ReadAccess(row, 16, seal, result.tenant, result.case_id);
   return result;
 }
 
@@ -121,7 +122,7 @@ absl::Status InsertCases(db::Tx& tx, const AccessSeal& seal, const std::vector<N
     params.Add(row.policy_digest).AddNull().Add(row.version).Add(row.event_sequence);
     params.Add(row.create_time).Add(row.update_time);
     params.Add(row.access_version).Add(authz::AudienceOf(row.access));
-    params.Add(firsts[rows.size()]);
+    params.Add(firsts[rows.size()]).Add(row.anonymous);
     access.push_back(&row);
     rows.push_back(std::move(params));
     AddCategoryRows(row, categories);
@@ -148,7 +149,7 @@ absl::Status UpdateCase(db::Tx& tx, const AccessSeal& seal, const CaseRow& befor
     params.Add(row.merged_into);
   }
   params.Add(row.version).Add(row.event_sequence).Add(row.update_time);
-  params.Add(row.access_version).Add(authz::AudienceOf(row.access));
+  params.Add(row.access_version).Add(authz::AudienceOf(row.access)).Add(row.anonymous);
   params.Add(row.case_id).Add(row.tenant).Add(before.version);
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kUpdateCase, params));
   RETURN_IF_ERROR(TrackClosing(tx, before, row));
@@ -189,7 +190,7 @@ absl::Status WriteEvents(db::Tx& tx, const std::vector<const CaseChange*>& chang
       if (event.subject_sequence() > 0) leaving.push_back(event);
       db::Params params;
       params.Add(change->row.case_id).Add(change->row.version).Add(ordinal++);
-      params.Add(change->row.tenant).Add(event.SerializeAsString());
+      params.Add(change->row.tenant).Add(change->watch_due).Add(event.SerializeAsString());
       watched.push_back(std::move(params));
     }
   }

@@ -19,7 +19,7 @@ namespace mamori::triage {
 // The columns of case_record `c` that ReadCase reads, in its order, and those of ReadAccess after
 // them: to be read with kJoinAccess.
 const std::string& CaseColumns();
-inline constexpr size_t kCaseColumnCount = 15 + kAccessColumnCount;
+inline constexpr size_t kCaseColumnCount = 16 + kAccessColumnCount;
 CaseRow ReadCase(const db::Row& row, const AccessSeal& seal);
 
 // NOT_FOUND for a case that the tenant does not have.

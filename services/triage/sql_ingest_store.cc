@@ -129,6 +129,16 @@ absl::Status ApplySupplement(db::Tx& tx, const AccessSeal& seal, const IngestIte
   return UpdateCase(tx, seal, row, item.change(row));
 }
 
+absl::Status ApplyTold(db::Tx& tx, const AccessSeal& seal, const IngestItem& item) {
+  const std::string& tenant = item.event->tenant();
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(kSelectCaseOfReport, db::Params().Add(item.told_of).Add(tenant)));
+  if (rows.empty()) return status::EventGap(item.event->subject_sequence() - 1);
+  ASSIGN_OR_RETURN(const CaseRow row,
+                   SelectCase(tx, seal, tenant, rows[0].GetBytes(0), /*for_update=*/true));
+  return UpdateCase(tx, seal, row, item.change(row));
+}
+
 void Gather(const DeliveryRow& row, Gathered& gathered) {
   db::Params params;
   params.Add(row.event_id).Add(row.tenant).Add(row.case_id).Add(row.subject_id);
@@ -147,6 +157,7 @@ absl::Status ApplyOne(db::Tx& tx, const AccessSeal& seal, const IngestItem& item
     return absl::OkStatus();
   }
   if (item.supplemented.has_value()) return ApplySupplement(tx, seal, item);
+  if (!item.told_of.empty()) return ApplyTold(tx, seal, item);
   ASSIGN_OR_RETURN(const bool joined, TryJoin(tx, seal, item));
   gathered.memories.push_back({&item.opened->report, &item.opened->memory});
   if (!joined) gathered.cases.push_back({&item.opened->change, &item.opened->report});
@@ -180,7 +191,7 @@ absl::Status ApplyRange(db::Tx& tx, const AccessSeal& seal, absl::Span<const Ing
         break;
       case outbox::Admission::kApply:
         // A supplement sees the case that its report opened in this very batch.
-        if (items[i].supplemented.has_value()) {
+        if (items[i].supplemented.has_value() || !items[i].told_of.empty()) {
           RETURN_IF_ERROR(Write(tx, seal, gathered, now));
           gathered = {};
         }

@@ -7,6 +7,7 @@
 #include "common/db/in_list.h"
 #include "common/idempotency/request_id.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 
 namespace mamori::triage {
 namespace {
@@ -20,10 +21,13 @@ constexpr char kMoveHead[] =
     "UPDATE watch_head SET position = ? WHERE name = 'watch' AND position = ?";
 constexpr char kRaiseFloor[] =
     "UPDATE watch_head SET floor = ? WHERE name = 'watch' AND floor <= ?";
-constexpr char kAnyWaiting[] = "SELECT 1 FROM watch_event LIMIT 1";
+constexpr char kAnyWaiting[] = "SELECT 1 FROM watch_event WHERE due_time <= ? LIMIT 1";
+// Those that are due; the changes of one case keep their order, so one that waits holds later ones
+// back.
 constexpr char kSelectWaiting[] =
-    "SELECT case_id, version, ordinal, tenant, event FROM watch_event"
-    " ORDER BY case_id, version, ordinal LIMIT ?";
+    "SELECT w.case_id, w.version, w.ordinal, w.tenant, w.event, w.due_time FROM watch_event w"
+    " WHERE w.due_time <= ? AND NOT EXISTS (SELECT 1 FROM watch_event e WHERE e.case_id = w.case_id"
+    " AND e.version < w.version AND e.due_time > ?) ORDER BY case_id, version, ordinal LIMIT ?";
 constexpr char kDeleteWaiting[] = "DELETE FROM watch_event WHERE ";
 constexpr char kOneWaiting[] = "(case_id = ? AND version = ? AND ordinal = ?)";
 constexpr char kInsertLog[] =
@@ -67,13 +71,16 @@ absl::StatusOr<int64_t> SequenceIn(db::Tx& tx, int limit, absl::Time now) {
   // Held until COMMIT. On Galera, where another node does not see the lock, both change this row,
   // and the certification lets only one of them commit.
   ASSIGN_OR_RETURN(const WatchHead head, LockHead(tx));
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectWaiting, db::Params().Add(limit)));
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(kSelectWaiting, db::Params().Add(now).Add(now).Add(limit)));
   if (rows.empty()) return 0;
   std::vector<db::Params> log;
   int64_t position = head.position;
   for (const db::Row& row : rows) {
     db::Params params;
-    params.Add(++position).Add(row.GetBytes(3)).Add(now).Add(row.GetBytes(4));
+    // One that waited is told to the day here too.
+    params.Add(++position).Add(row.GetBytes(3)).Add(time::Told(now, row.GetInt64(5) != 0));
+    params.Add(row.GetBytes(4));
     log.push_back(std::move(params));
   }
   RETURN_IF_ERROR(tx.InsertRows(kInsertLog, log));
@@ -100,7 +107,8 @@ absl::StatusOr<WatchHead> SqlWatchStore::Head(absl::Time deadline) {
   return transactor_.Run<WatchHead>(
       {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<WatchHead> {
         ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectHead, {}));
-        ASSIGN_OR_RETURN(const db::Rows waiting, tx.Query(kAnyWaiting, {}));
+        ASSIGN_OR_RETURN(const db::Rows waiting,
+                         tx.Query(kAnyWaiting, db::Params().Add(clock_.Now())));
         WatchHead head{.waiting = !waiting.empty()};
         if (rows.empty()) return head;
         head.position = rows[0].GetInt64(0);

@@ -119,8 +119,16 @@ class TriageFixture : public ::testing::Test {
         catalog_(policies_),
         assessors_(catalog_, DefaultPolicy()),
         hub_(watch_store_, clock_),
-        ingest_(
-            {ingest_store_, gate_, source_, contacts_, assessors_, memory_, clock_, ids_, [] {}}),
+        ingest_({ingest_store_,
+                 gate_,
+                 source_,
+                 contacts_,
+                 assessors_,
+                 memory_,
+                 clock_,
+                 ids_,
+                 {},
+                 [] {}}),
         cases_({case_store_, work_store_, gate_, assessors_, clock_, ids_, [] {}, tokens_}),
         access_({case_store_, access_store_, gate_, clock_, ids_, [] {}}) {}
 

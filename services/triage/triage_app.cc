@@ -109,6 +109,7 @@ class TriageApp final : public server::App {
         two_person_policy_(policy->policy.two_person()),
         retention_policy_(policy->policy.retention()),
         policy_digest_(policy->digest),
+        notices_(policy->policy.anonymous_notices()),
         assessors_(catalog_, policy),
         clocks_(catalog_),
         intake_(client::CreateChannel(config.intake(), config.server().tls())),
@@ -159,7 +160,7 @@ class TriageApp final : public server::App {
                     runtime.telemetry, [this] { return publisher_.RunOnce(); }),
         statistics_(statistics_store_, tokens_),
         ingest_({ingest_store_, gate_, reports_, contacts_, assessors_, memory_, runtime.clock,
-                 runtime.ids, [this] { WakeWorkers(); }, &clocks_}),
+                 runtime.ids, notices_, [this] { WakeWorkers(); }, &clocks_}),
         cases_({case_store_, work_store_, gate_, assessors_, runtime.clock, runtime.ids,
                 [this] { WakeWorkers(); }, tokens_, &audit_.reads(), &clocks_}),
         deadlines_({case_store_, deadline_store_, gate_, clocks_, runtime.clock, runtime.ids,
@@ -265,6 +266,7 @@ class TriageApp final : public server::App {
   const mamori::v1::TwoPersonPolicy two_person_policy_;
   const mamori::v1::RetentionPolicy retention_policy_;
   const std::string policy_digest_;
+  const mamori::v1::AnonymousNotices notices_;
   Assessors assessors_;
   ClockBooks clocks_;
   const std::shared_ptr<grpc::Channel> intake_;

@@ -101,6 +101,8 @@ void CheckFact(Violations& violations, const mamori::v1::Event& event) {
   switch (event.fact_case()) {
     case Event::kReportReceived:
     case Event::kReportSupplemented:
+    case Event::kReporterWrote:
+    case Event::kReportWithdrawn:
       known = from_intake;
       break;
     case Event::kContactRecorded:

@@ -10,14 +10,14 @@ import grpc
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from harness.processes import wait_until  # noqa: E402
-from harness import receipt  # noqa: E402
+from harness import access, receipt  # noqa: E402
 from harness.reports import make_anonymous, make_request  # noqa: E402
 from harness.stubs import intake_service_pb2, notification_pb2, reporter_service_pb2, triage_service_pb2  # noqa: E402
 from harness.testcase import SystemTest  # noqa: E402
 
 
 class LostAnswerTest(SystemTest):
-    OPTIONS = {"replicas": 1, "plain": True,
+    OPTIONS = {"replicas": 1, "plain": True, "adjust": access.of_one_tenant,
                "gates": ("client.intake", "intake.database", "triage.database", "notification.database",
                          "intake.triage", "triage.notification", "notification.triage")}
 
@@ -56,6 +56,7 @@ class LostAnswerTest(SystemTest):
 
     def test_anonymous_reporter_of_a_killed_service_has_a_receipt_that_works(self):
         """kill -9 between COMMIT and answer: the same call again is the same report, and its receipt is in force."""
+        self.submit()  # the connection stands
         gate, before, request = self.system.gates["client.intake"], self._stored(), make_anonymous()
         process = self.system.processes["intake"][0]
         gate.silence_answers()

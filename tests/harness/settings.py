@@ -22,6 +22,8 @@ class Settings:
         self._secret("access.key", "a5" * 32)
         self._secret("memory.key", "6d" * 32)
         self._secret("receipt.key", "69" * 32)
+        self._secret("identity.key", "96" * 32)
+        self._secret("sealing.key", "3a" * 32)
 
     def _secret(self, name: str, text: str) -> str:
         path = self._directory / name
@@ -56,6 +58,10 @@ class Settings:
         config.audit.checkpoint_interval.FromMilliseconds(1000)
         if service == "intake":
             config.receipt_key_file = str(self._directory / "receipt.key")
+            config.identity_key_file = str(self._directory / "identity.key")
+            config.sealing_key_files.append(str(self._directory / "sealing.key"))
+            # Tests submit as one person what many would.
+            config.flood.person.per_minute = config.flood.person.burst = 1e6
         self._sealing(config.sealing, service, key_store)
         if service == "triage":
             config.access_key_file = str(self._directory / "access.key")

@@ -56,6 +56,7 @@ class System:
         self._secret("page_token.key", "5c" * 32)
         self._secret("memory.key", "6d" * 32)
         self._secret("receipt.key", "69" * 32)
+        self._secret("identity.key", "96" * 32)
         self._secret("audit.key", "c3" * 32)
         self._secret("audit.signing.key", "3c" * 32)
         for service in SERVICES:
@@ -180,6 +181,7 @@ outbox {{ paused: {str(paused).lower()} max_depth: {10_000_000 if paused else 0}
 """
         if service == "intake":
             text += f'receipt_key_file: "{self.directory}/receipt.key"\n'
+            text += f'identity_key_file: "{self.directory}/identity.key"\n'
             return text + f"triage {{ {target('triage')} }}\ngroup_commit {{ {group_commit} }}\n"
         text += f'policy_file: "{self.policy}"\n'
         if service == "triage":

@@ -1,0 +1,197 @@
+#include "services/intake/dialogue.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/cleanup/cleanup.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+#include "common/time/day.h"
+#include "common/time/timestamp.h"
+#include "services/intake/page.h"
+
+namespace mamori::intake {
+namespace {
+
+constexpr int kStandardPage = 50;
+constexpr int kMostPerPage = 100;
+constexpr absl::Duration kReadBudget = absl::Seconds(5);
+constexpr absl::Duration kRetryAfter = absl::Seconds(5);
+constexpr char kAcknowledgement[] =
+    "報告を受け付けました。担当者が確認し、ここでご連絡します。\n"
+    "Your report was accepted. Those who look into it will write to you here.";
+
+// The other side's words are what one has to read.
+v1::MessageSide OtherSide(v1::MessageSide side) {
+  return side == v1::MESSAGE_SIDE_DESK ? v1::MESSAGE_SIDE_REPORTER : v1::MESSAGE_SIDE_DESK;
+}
+
+v1::Message Acknowledgement(absl::Time create_time) {
+  v1::Message message;
+  message.set_side(v1::MESSAGE_SIDE_SYSTEM);
+  message.set_text(kAcknowledgement);
+  message.set_language("mul");
+  *message.mutable_create_time() = time::ToTimestamp(create_time);
+  return message;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Message> Dialogue::Post(const server::CallContext& call, const Party& party,
+                                           const std::string& request_id,
+                                           const v1::Message& message) {
+  ASSIGN_OR_RETURN(const DialogueFacts facts,
+                   d_.messages.Facts(party.tenant, party.report_id, call.deadline));
+  const absl::Time now = d_.clock.Now();
+  v1::Message words;
+  words.set_text(message.text());
+  words.set_language(message.language());
+  const std::string body = words.SerializeAsString();
+
+  NewMessage post;
+  post.row.report_id = party.report_id;
+  post.row.tenant = party.tenant;
+  post.row.message_id = d_.ids.NewId();
+  post.row.side = party.side;
+  post.row.create_time = time::Told(now, facts.anonymous);
+  post.row.body =
+      d_.box.Seal({"message", party.tenant, party.report_id, post.row.message_id}, body);
+  post.request_key = d_.keys.RequestKey(party.tenant, party.report_id, party.reader(), request_id);
+  post.body_digest = d_.keys.Digest(body);
+  post.anonymous = facts.anonymous;
+  if (party.side == v1::MESSAGE_SIDE_DESK) {
+    post.row.author = party.person;
+    post.who = {party.caller, party.person};
+  } else {
+    // As with the report itself: the application alone, and for an anonymous one not even that.
+    post.who.caller = party.caller;
+    post.event.set_event_id(d_.ids.NewId());
+    post.event.set_tenant(party.tenant);
+    post.event.set_source("intake");
+    post.event.set_subject_id(party.report_id);
+    *post.event.mutable_event_time() = time::ToTimestamp(post.row.create_time);
+    post.event.set_anonymous(facts.anonymous);
+    post.event.mutable_reporter_wrote()->set_message_id(post.row.message_id);
+    if (facts.anonymous) {
+      const absl::Duration span = options_.max_wait - options_.min_wait;
+      post.row.due_time = now + options_.min_wait + span * d_.ids.NewFraction();
+    }
+  }
+  ASSIGN_OR_RETURN(const MessageRow row, d_.messages.Post(post, call.deadline));
+  d_.committed();
+  return ToMessage(row, party, row.number);
+}
+
+absl::StatusOr<v1::Message> Dialogue::ToMessage(const MessageRow& row, const Party& party,
+                                                int64_t read_up_to) const {
+  ASSIGN_OR_RETURN(const std::string body,
+                   d_.box.Open({"message", row.tenant, row.report_id, row.message_id}, row.body));
+  v1::Message message;
+  if (!message.ParseFromString(body)) return absl::DataLossError("a message cannot be parsed");
+  message.set_name(id::Name("messages", row.message_id));
+  message.set_number(row.number);
+  message.set_side(row.side);
+  if (party.side == v1::MESSAGE_SIDE_DESK) message.set_author(row.author);
+  *message.mutable_create_time() = time::ToTimestamp(row.create_time);
+  message.set_unread(row.side == OtherSide(party.side) && row.number > read_up_to);
+  return message;
+}
+
+absl::Status Dialogue::RecordRead(const server::CallContext& call, const Party& party,
+                                  bool anonymous) {
+  if (d_.reads == nullptr || party.side != v1::MESSAGE_SIDE_DESK) return absl::OkStatus();
+  audit::Entry entry;
+  entry.kind = audit::Kind::kReportReads;
+  entry.resource_id = party.report_id;
+  entry.tenant = party.tenant;
+  entry.action = server::ActionOf(call);
+  entry.who = {party.caller, party.person};
+  entry.by_day = anonymous;
+  return d_.reads->Record({std::move(entry)});
+}
+
+absl::StatusOr<v1::ListMessagesResponse> Dialogue::List(const server::CallContext& call,
+                                                        const Party& party, int64_t after,
+                                                        int page_size) {
+  const int size = page_size == 0 ? kStandardPage : std::min(page_size, kMostPerPage);
+  ASSIGN_OR_RETURN(const DialogueFacts facts,
+                   d_.messages.Facts(party.tenant, party.report_id, call.deadline));
+  ASSIGN_OR_RETURN(const int64_t read, d_.messages.ReadUpTo(party.tenant, party.report_id,
+                                                            party.reader(), call.deadline));
+  ASSIGN_OR_RETURN(const std::vector<MessageRow> rows,
+                   d_.messages.List(party.tenant, party.report_id, std::max<int64_t>(after, 0),
+                                    size, call.deadline));
+  RETURN_IF_ERROR(RecordRead(call, party, facts.anonymous));
+  v1::ListMessagesResponse response;
+  if (after < 0) *response.add_messages() = Acknowledgement(facts.create_time);
+  size_t bytes = 0;
+  for (const MessageRow& row : rows) {
+    if (response.messages_size() == size ||
+        (bytes > 0 && bytes + row.body.size() > kMaxAnswerBytes)) {
+      break;
+    }
+    bytes += row.body.size();
+    ASSIGN_OR_RETURN(*response.add_messages(), ToMessage(row, party, read));
+  }
+  ASSIGN_OR_RETURN(const int64_t unread,
+                   d_.messages.CountAfter(party.tenant, party.report_id, OtherSide(party.side),
+                                          read, call.deadline));
+  response.set_unread_count(unread);
+  return response;
+}
+
+absl::Status Dialogue::MarkRead(const server::CallContext& call, const Party& party,
+                                int64_t number) {
+  return d_.messages.MarkRead(party.tenant, party.report_id, party.reader(), number, call.deadline);
+}
+
+absl::Status Dialogue::Wait(const server::CallContext& call, const Party& party, int64_t after,
+                            const std::function<bool()>& cancelled,
+                            const std::function<bool(const v1::WaitForMessagesResponse&)>& write) {
+  std::atomic<int>& streams = party.by_receipt() ? receipt_streams_ : token_streams_;
+  const absl::Cleanup leave = [&streams] { streams.fetch_sub(1); };
+  if (streams.fetch_add(1) >= options_.max_streams) return status::Overloaded(kRetryAfter);
+  return Follow(call, party, after, cancelled, write);
+}
+
+absl::Status Dialogue::Follow(
+    const server::CallContext& call, const Party& party, int64_t after,
+    const std::function<bool()>& cancelled,
+    const std::function<bool(const v1::WaitForMessagesResponse&)>& write) {
+  ASSIGN_OR_RETURN(const DialogueFacts facts,
+                   d_.messages.Facts(party.tenant, party.report_id, d_.clock.Now() + kReadBudget));
+  RETURN_IF_ERROR(RecordRead(call, party, facts.anonymous));
+  // A first answer tells the client that it is in.
+  v1::WaitForMessagesResponse response;
+  if (after < 0) *response.mutable_message() = Acknowledgement(facts.create_time);
+  if (!write(response)) return absl::CancelledError("the client is gone");
+  int64_t seen = std::max<int64_t>(after, 0);
+  absl::Duration last_sent = d_.clock.Monotonic();
+  while (!cancelled()) {
+    if (stopping_.load(std::memory_order_acquire)) {
+      return absl::UnavailableError("the service is stopping");
+    }
+    const absl::Time now = d_.clock.Now();
+    if (now >= call.deadline) return absl::DeadlineExceededError("the call's deadline passed");
+    ASSIGN_OR_RETURN(
+        const std::vector<MessageRow> rows,
+        d_.messages.List(party.tenant, party.report_id, seen, kMostPerPage, now + kReadBudget));
+    for (const MessageRow& row : rows) {
+      // In their order: one that waits holds back those after it.
+      if (party.side == v1::MESSAGE_SIDE_DESK && row.due_time > now) break;
+      ASSIGN_OR_RETURN(*response.mutable_message(), ToMessage(row, party, seen));
+      if (!write(response)) return absl::CancelledError("the client is gone");
+      seen = row.number;
+      last_sent = d_.clock.Monotonic();
+    }
+    if (d_.clock.Monotonic() - last_sent >= options_.heartbeat) {
+      if (!write(v1::WaitForMessagesResponse())) return absl::CancelledError("the client is gone");
+      last_sent = d_.clock.Monotonic();
+    }
+    d_.sleeper.Sleep(options_.poll);
+  }
+  return absl::CancelledError("the client is gone");
+}
+
+}  // namespace mamori::intake

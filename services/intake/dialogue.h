@@ -1,0 +1,77 @@
+// The dialogue about a report, from either side. Blocking.
+#ifndef MAMORI_SERVICES_INTAKE_DIALOGUE_H_
+#define MAMORI_SERVICES_INTAKE_DIALOGUE_H_
+
+#include <atomic>
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/audit/reads.h"
+#include "common/id/id.h"
+#include "common/server/caller.h"
+#include "common/time/clock.h"
+#include "mamori/intake/v1/dialogue_service.pb.h"
+#include "services/intake/content_box.h"
+#include "services/intake/dialogue_parties.h"
+#include "services/intake/message_store.h"
+#include "services/intake/reporter_keys.h"
+
+namespace mamori::intake {
+
+class Dialogue {
+ public:
+  struct Options {
+    int max_streams = 8;  // of each kind; each holds a handler's thread
+    absl::Duration poll = absl::Milliseconds(400);
+    absl::Duration heartbeat = absl::Seconds(20);
+    // Between which an anonymous reporter's message waits for the desk's streams.
+    absl::Duration min_wait = absl::Hours(1);
+    absl::Duration max_wait = absl::Hours(6);
+  };
+  struct Dependencies {
+    MessageStore& messages;
+    const ReporterKeys& keys;
+    const ContentBox& box;
+    const time::Clock& clock;
+    time::Sleeper& sleeper;
+    id::IdSource& ids;
+    std::function<void()> committed;  // there may be new events
+    audit::ReadLog* reads;            // null records nothing, for tests
+  };
+  Dialogue(Dependencies dependencies, Options options)
+      : d_(std::move(dependencies)), options_(options) {}
+
+  absl::StatusOr<v1::Message> Post(const server::CallContext& call, const Party& party,
+                                   const std::string& request_id, const v1::Message& message);
+  absl::StatusOr<v1::ListMessagesResponse> List(const server::CallContext& call, const Party& party,
+                                                int64_t after, int page_size);
+  absl::Status MarkRead(const server::CallContext& call, const Party& party, int64_t number);
+  // Until `cancelled` or Stop. RESOURCE_EXHAUSTED beyond the bound on streams.
+  absl::Status Wait(const server::CallContext& call, const Party& party, int64_t after,
+                    const std::function<bool()>& cancelled,
+                    const std::function<bool(const v1::WaitForMessagesResponse&)>& write);
+  // A deadline for what a stream asks in passing.
+  absl::Time Soon() const { return d_.clock.Now() + absl::Seconds(2); }
+  // Ends the streams.
+  void Stop() { stopping_.store(true, std::memory_order_release); }
+
+ private:
+  absl::StatusOr<v1::Message> ToMessage(const MessageRow& row, const Party& party,
+                                        int64_t read_up_to) const;
+  absl::Status Follow(const server::CallContext& call, const Party& party, int64_t after,
+                      const std::function<bool()>& cancelled,
+                      const std::function<bool(const v1::WaitForMessagesResponse&)>& write);
+  absl::Status RecordRead(const server::CallContext& call, const Party& party, bool anonymous);
+
+  const Dependencies d_;
+  const Options options_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<int> receipt_streams_{0};
+  std::atomic<int> token_streams_{0};
+};
+
+}  // namespace mamori::intake
+
+#endif  // MAMORI_SERVICES_INTAKE_DIALOGUE_H_

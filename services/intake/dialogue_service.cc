@@ -1,0 +1,145 @@
+#include "services/intake/dialogue_service.h"
+
+#include <algorithm>
+#include <string>
+
+#include "common/receipt/receipt.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+#include "services/intake/dialogue_rules.h"
+#include "services/intake/methods.h"
+
+namespace mamori::intake {
+
+using google::protobuf::Empty;
+using server::CallContext;
+using server::Needs;
+
+absl::StatusOr<Party> DialogueService::ByReceipt(const CallContext& call,
+                                                 const std::string& receipt) {
+  ASSIGN_OR_RETURN(const std::string text, receipt::Parse(receipt));
+  RETURN_IF_ERROR(d_.flood.AdmitReceipt(text));
+  return d_.parties.ByReceipt(call, text);
+}
+
+absl::StatusOr<v1::Message> DialogueService::PostAnonymous(
+    const CallContext& call, const v1::PostAnonymousMessageRequest& request) {
+  if (!request.sealed().empty()) {
+    ASSIGN_OR_RETURN(const std::string plain, d_.sealing.Open(call.tenant, request.sealed()));
+    v1::PostAnonymousMessageRequest opened;
+    if (!opened.ParseFromString(plain) || !opened.sealed().empty()) {
+      return status::Error(absl::StatusCode::kInvalidArgument, mamori::v1::ERROR_REASON_SEALING,
+                           "what was sealed is not such a request");
+    }
+    return PostAnonymous(call, opened);
+  }
+  RETURN_IF_ERROR(Validate(request));
+  ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request.receipt()));
+  return d_.dialogue.Post(call, party, request.request_id(), request.message());
+}
+
+absl::StatusOr<v1::Message> DialogueService::Post(const CallContext& call,
+                                                  const v1::PostMessageRequest& request) {
+  RETURN_IF_ERROR(Validate(request));
+  RETURN_IF_ERROR(d_.flood.AdmitNamed(call));
+  ASSIGN_OR_RETURN(const Party party, d_.parties.ByToken(call, request.report()));
+  return d_.dialogue.Post(call, party, request.request_id(), request.message());
+}
+
+grpc::Status DialogueService::PostAnonymousMessage(grpc::ServerContext* context,
+                                                   const v1::PostAnonymousMessageRequest* request,
+                                                   v1::Message* response) {
+  return d_.rpc.Unary(context, kPostAnonymousMessage, Needs::kAnonymous, response,
+                      [&](const CallContext& call) { return PostAnonymous(call, *request); });
+}
+
+grpc::Status DialogueService::ListAnonymousMessages(grpc::ServerContext* context,
+                                                    const v1::ListAnonymousMessagesRequest* request,
+                                                    v1::ListMessagesResponse* response) {
+  return d_.rpc.Unary(context, kListAnonymousMessages, Needs::kAnonymous, response,
+                      [&](const CallContext& call) -> absl::StatusOr<v1::ListMessagesResponse> {
+                        RETURN_IF_ERROR(Validate(*request));
+                        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
+                        return d_.dialogue.List(call, party, request->after_number(),
+                                                request->page_size());
+                      });
+}
+
+grpc::Status DialogueService::MarkAnonymousMessagesRead(
+    grpc::ServerContext* context, const v1::MarkAnonymousMessagesReadRequest* request,
+    Empty* response) {
+  return d_.rpc.Unary(context, kMarkAnonymousMessagesRead, Needs::kAnonymous, response,
+                      [&](const CallContext& call) -> absl::StatusOr<Empty> {
+                        RETURN_IF_ERROR(Validate(*request));
+                        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
+                        RETURN_IF_ERROR(d_.dialogue.MarkRead(call, party, request->number()));
+                        return Empty();
+                      });
+}
+
+grpc::Status DialogueService::WaitForAnonymousMessages(
+    grpc::ServerContext* context, const v1::WaitForAnonymousMessagesRequest* request,
+    grpc::ServerWriter<v1::WaitForMessagesResponse>* writer) {
+  return d_.rpc.ServerStream(
+      context, kWaitForAnonymousMessages, Needs::kAnonymous, writer,
+      [&](const CallContext& call, const auto& cancelled, const auto& write) -> absl::Status {
+        RETURN_IF_ERROR(Validate(*request));
+        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
+        return d_.dialogue.Wait(call, party, request->after_number(), cancelled, write);
+      },
+      [&](const CallContext& call) {
+        return d_.parties.ByReceipt(call, request->receipt()).status();
+      });
+}
+
+grpc::Status DialogueService::PostMessage(grpc::ServerContext* context,
+                                          const v1::PostMessageRequest* request,
+                                          v1::Message* response) {
+  return d_.rpc.Unary(context, kPostMessage, Needs::kTenantAndPerson, response,
+                      [&](const CallContext& call) { return Post(call, *request); });
+}
+
+grpc::Status DialogueService::ListMessages(grpc::ServerContext* context,
+                                           const v1::ListMessagesRequest* request,
+                                           v1::ListMessagesResponse* response) {
+  return d_.rpc.Unary(
+      context, kListMessages, Needs::kTenantAndPerson, response,
+      [&](const CallContext& call) -> absl::StatusOr<v1::ListMessagesResponse> {
+        RETURN_IF_ERROR(Validate(*request));
+        ASSIGN_OR_RETURN(const Party party, d_.parties.ByToken(call, request->report()));
+        return d_.dialogue.List(call, party, request->after_number(), request->page_size());
+      });
+}
+
+grpc::Status DialogueService::MarkMessagesRead(grpc::ServerContext* context,
+                                               const v1::MarkMessagesReadRequest* request,
+                                               Empty* response) {
+  return d_.rpc.Unary(context, kMarkMessagesRead, Needs::kTenantAndPerson, response,
+                      [&](const CallContext& call) -> absl::StatusOr<Empty> {
+                        RETURN_IF_ERROR(Validate(*request));
+                        ASSIGN_OR_RETURN(const Party party,
+                                         d_.parties.ByToken(call, request->report()));
+                        RETURN_IF_ERROR(d_.dialogue.MarkRead(call, party, request->number()));
+                        return Empty();
+                      });
+}
+
+grpc::Status DialogueService::WaitForMessages(
+    grpc::ServerContext* context, const v1::WaitForMessagesRequest* request,
+    grpc::ServerWriter<v1::WaitForMessagesResponse>* writer) {
+  return d_.rpc.ServerStream(
+      context, kWaitForMessages, Needs::kTenantAndPerson, writer,
+      [&](const CallContext& call, const auto& cancelled, const auto& write) -> absl::Status {
+        RETURN_IF_ERROR(Validate(*request));
+        ASSIGN_OR_RETURN(const Party party, d_.fresh_parties.ByToken(call, request->report()));
+        return d_.dialogue.Wait(call, party, request->after_number(), cancelled, write);
+      },
+      [&](const CallContext& call) {
+        // Its own deadline may be a day away.
+        CallContext now = call;
+        now.deadline = std::min(call.deadline, d_.dialogue.Soon());
+        return d_.fresh_parties.ByToken(now, request->report()).status();
+      });
+}
+
+}  // namespace mamori::intake

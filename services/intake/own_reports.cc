@@ -1,0 +1,149 @@
+#include "services/intake/own_reports.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "common/idempotency/hash.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+#include "common/time/day.h"
+#include "common/time/timestamp.h"
+#include "services/intake/await_commit.h"
+#include "services/intake/methods.h"
+#include "services/intake/records.h"
+#include "services/intake/reporter_rules.h"
+
+namespace mamori::intake {
+namespace {
+
+v1::Sharing ToProto(const SharingRow& row) {
+  v1::Sharing sharing;
+  sharing.set_version(row.version);
+  sharing.set_scope(row.version == 0 ? v1::SHARING_SCOPE_EVERYONE
+                                     : static_cast<v1::SharingScope>(row.scope));
+  return sharing;
+}
+
+}  // namespace
+
+absl::StatusOr<NewReport> OwnReports::Prepare(const server::CallContext& call,
+                                              const v1::SubmitIdentifiedReportRequest& request) {
+  const bool confidential = request.mode() == mamori::v1::REPORTER_MODE_CONFIDENTIAL;
+  v1::SubmitReportRequest submit;
+  submit.set_request_id(request.request_id());
+  *submit.mutable_report() = request.report();
+  submit.mutable_report()->set_reporter_mode(request.mode());
+  std::string identity;
+  if (confidential) {
+    identity = request.report().reporter().SerializeAsString();
+    submit.mutable_report()->clear_reporter();
+  }
+  server::CallContext known = call;
+  if (confidential) known.traceparent.clear();
+  // The person is part of what makes a request the same, and so is what was taken out.
+  submit.mutable_report()->set_submitter_digest(
+      d_.keys.Digest(idempotency::Hash({identity, call.person, request.for_person()})));
+  ASSIGN_OR_RETURN(
+      NewReport row,
+      MakeNewReport(d_.seal, known, kSubmitIdentifiedReport, submit,
+                    {.subject = d_.ids.NewId(), .event = d_.ids.NewId()}, d_.clock.Now()));
+  const auto add = [&](const std::string& person, ReporterRole role, const std::string& about) {
+    IdentityRow& one = row.identities.emplace_back();
+    one.report_id = row.report_id;
+    one.tenant = row.tenant;
+    one.person_hash = d_.keys.PersonHash(row.tenant, row.report_id, person);
+    one.role = role;
+    if (!about.empty()) one.identity = d_.box.Seal({"identity", row.tenant, row.report_id}, about);
+    d_.keys.Seal(one);
+  };
+  if (request.for_person().empty() || request.for_person() == call.person) {
+    add(call.person, ReporterRole::kReporter, identity);
+  } else {
+    add(request.for_person(), ReporterRole::kReporter, identity);
+    add(call.person, ReporterRole::kForAnother, "");
+  }
+  return row;
+}
+
+absl::StatusOr<v1::SubmitReportResponse> OwnReports::Submit(
+    const server::CallContext& call, const v1::SubmitIdentifiedReportRequest& request) {
+  RETURN_IF_ERROR(Validate(request, d_.clock.Now()));
+  RETURN_IF_ERROR(d_.gate.Admit(request.report().immediate_danger()));
+  auto submission = std::make_unique<Submission>();
+  ASSIGN_OR_RETURN(submission->report, Prepare(call, request));
+  submission->deadline = call.deadline;
+  ASSIGN_OR_RETURN(const std::string answer, AwaitCommit(d_.writer, std::move(submission)));
+  v1::SubmitReportResponse response;
+  if (!response.ParseFromString(answer)) {
+    return absl::InternalError("a stored answer cannot be parsed");
+  }
+  return response;
+}
+
+absl::StatusOr<ReporterAct> OwnReports::ActOf(const server::CallContext& call, const Party& party) {
+  // The one who reported for somebody speaks, but does not decide.
+  if (party.role != ReporterRole::kReporter) {
+    return status::Error(absl::StatusCode::kPermissionDenied,
+                         mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED,
+                         "whose report it is decides about it");
+  }
+  ASSIGN_OR_RETURN(const DialogueFacts facts,
+                   d_.messages.Facts(party.tenant, party.report_id, call.deadline));
+  ReporterAct act;
+  act.tenant = party.tenant;
+  act.report_id = party.report_id;
+  act.anonymous = facts.anonymous;
+  act.who.caller = party.caller;
+  act.now = time::Told(d_.clock.Now(), facts.anonymous);
+  return act;
+}
+
+absl::StatusOr<v1::Sharing> OwnReports::Share(const server::CallContext& call, const Party& party,
+                                              const v1::Sharing& sharing) {
+  ASSIGN_OR_RETURN(const ReporterAct act, ActOf(call, party));
+  SharingRow row{.report_id = party.report_id,
+                 .version = sharing.version(),
+                 .tenant = party.tenant,
+                 .scope = sharing.scope()};
+  std::vector<std::string> people;
+  for (const std::string& person : sharing.people()) {
+    people.push_back(d_.keys.PersonHash(party.tenant, party.report_id, person));
+  }
+  std::sort(people.begin(), people.end());
+  for (const std::string& person : people) row.people += person;
+  ASSIGN_OR_RETURN(const SharingRow stored, d_.store.Share(act, std::move(row), call.deadline));
+  return ToProto(stored);
+}
+
+absl::StatusOr<v1::Sharing> OwnReports::GetSharing(const server::CallContext& call,
+                                                   const Party& party) {
+  ASSIGN_OR_RETURN(const auto decisions,
+                   d_.store.FindSharing(party.tenant, {party.report_id}, call.deadline));
+  const auto found = decisions.find(party.report_id);
+  return ToProto(found == decisions.end() ? SharingRow() : found->second);
+}
+
+absl::StatusOr<v1::WithdrawReportResponse> OwnReports::Withdraw(const server::CallContext& call,
+                                                                const Party& party) {
+  ASSIGN_OR_RETURN(const ReporterAct act, ActOf(call, party));
+  mamori::v1::Event event;
+  event.set_event_id(d_.ids.NewId());
+  event.set_tenant(party.tenant);
+  event.set_source("intake");
+  event.set_subject_id(party.report_id);
+  *event.mutable_event_time() = time::ToTimestamp(act.now);
+  event.set_anonymous(act.anonymous);
+  event.mutable_report_withdrawn();
+  RETURN_IF_ERROR(d_.store.Withdraw(act, event, call.deadline));
+  d_.committed();
+  v1::WithdrawReportResponse response;
+  for (const v1::Remains remains :
+       {v1::REMAINS_REPORT_UNSHOWN, v1::REMAINS_CASE, v1::REMAINS_DIALOGUE, v1::REMAINS_AUDIT}) {
+    response.add_remains(remains);
+  }
+  return response;
+}
+
+}  // namespace mamori::intake

@@ -1,0 +1,40 @@
+// What a person who works on a case may read of a report whose reporter has a say: as the reporter
+// shares it, and nothing once it was withdrawn. Asked besides the case's own access.
+#ifndef MAMORI_SERVICES_INTAKE_REPORTER_GATE_H_
+#define MAMORI_SERVICES_INTAKE_REPORTER_GATE_H_
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "services/intake/reporter_keys.h"
+#include "services/intake/reporter_store.h"
+
+namespace mamori::intake {
+
+// The rule. `row` is null without a decision, which means everyone on the case.
+bool IsShared(const SharingRow* row, const std::string& person_hash);
+
+class ReporterGate {
+ public:
+  ReporterGate(ReporterStore& store, const ReporterKeys& keys) : store_(store), keys_(keys) {}
+
+  // Those of `report_ids` that are not shared with the person.
+  absl::StatusOr<std::set<std::string>> Hidden(const std::string& tenant,
+                                               const std::vector<std::string>& report_ids,
+                                               const std::string& person, absl::Time deadline);
+  // Those of them that were withdrawn.
+  absl::StatusOr<std::set<std::string>> Withdrawn(const std::string& tenant,
+                                                  const std::vector<std::string>& report_ids,
+                                                  absl::Time deadline);
+
+ private:
+  ReporterStore& store_;
+  const ReporterKeys& keys_;
+};
+
+}  // namespace mamori::intake
+
+#endif  // MAMORI_SERVICES_INTAKE_REPORTER_GATE_H_

@@ -1,0 +1,110 @@
+// A case with an anonymous report is told by day, and its streams wait.
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+#include "common/time/day.h"
+#include "services/triage/test_triage_fixture.h"
+
+namespace mamori::triage {
+namespace {
+
+using ::testing::Each;
+using testing::IsOk;
+using testing::IsOkAndHolds;
+
+class AnonymousTest : public TriageFixture {
+ protected:
+  mamori::v1::Event ReceiveAnonymous(const std::string& narrative) {
+    mamori::v1::Event event = Receive(narrative);
+    event.set_anonymous(true);
+    return event;
+  }
+  // How many rows tell a time within the day.
+  int64_t Exact(const std::string& table, const std::string& column) {
+    return database_.Number(
+        absl::StrCat("SELECT COUNT(*) FROM ", table, " WHERE ", column, " % 86400000000 <> 0"));
+  }
+  // The reporter's next act about the same report.
+  mamori::v1::Event Next(const mamori::v1::Event& first, int64_t sequence) {
+    mamori::v1::Event event = MakeEvent("intake", "t", first.subject_id(), sequence);
+    event.set_anonymous(true);
+    return event;
+  }
+};
+
+TEST_F(AnonymousTest, EveryTimeIsToldByDayAlsoOfWhatPeopleDoLater) {
+  const mamori::v1::Event event = ReceiveAnonymous("x");
+  ASSERT_THAT(Apply({event}), Each(IsOk()));
+  const mamori::v1::Case one = Get(id::Name("reports", event.subject_id()));
+  EXPECT_TRUE(one.anonymous());
+  EXPECT_EQ(one.create_time().seconds() % 86400, 0);
+  EXPECT_EQ(one.assessments(0).assess_time().seconds() % 86400, 0);
+  ASSERT_THAT(cases_.AddNote(Call("AddNote"),
+                             [&] {
+                               auto request = Verb<v1::AddNoteRequest>(one.name());
+                               request.mutable_note()->set_text("n");
+                               return request;
+                             }()),
+              IsOk());
+  ASSERT_THAT(cases_.Claim(Call("ClaimCase"), Verb<v1::ClaimCaseRequest>(one.name())), IsOk());
+  const std::pair<const char*, const char*> columns[] = {
+      {"case_record", "create_time"},  {"case_record", "update_time"},
+      {"case_report", "join_time"},    {"case_note", "create_time"},
+      {"inbox", "update_time"},        {"outbox", "create_time"},
+      {"audit_group", "time"},         {"audit_entry", "time"},
+      {"case_category", "create_time"}};
+  for (const auto& [table, column] : columns) EXPECT_EQ(Exact(table, column), 0) << table;
+  for (const mamori::v1::Event& told : Outbox(one.name())) {
+    EXPECT_TRUE(told.anonymous());
+    EXPECT_EQ(told.event_time().seconds() % 86400, 0);
+  }
+  // The same of a named report tells its time.
+  Open("x");
+  EXPECT_GT(Exact("case_record", "create_time"), 0);
+}
+
+TEST_F(AnonymousTest, StreamsWaitAndKeepTheOrderOfACase) {
+  const mamori::v1::Event event = ReceiveAnonymous("x");
+  ASSERT_THAT(Apply({event}), Each(IsOk()));
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM watch_event WHERE due_time > ?",
+                             db::Params().Add(clock_.Now() + absl::Minutes(59))),
+            1);
+  const mamori::v1::Case one = Get(id::Name("reports", event.subject_id()));
+  // A person's act does not overtake what opened the case.
+  ASSERT_THAT(cases_.Claim(Call("ClaimCase"), Verb<v1::ClaimCaseRequest>(one.name())), IsOk());
+  EXPECT_FALSE(watch_store_.Head(Deadline())->position > 0);
+  EXPECT_THAT(watch_store_.Sequence(100, Deadline()), IsOkAndHolds(0));
+  const mamori::v1::Case named = Open("x");
+  EXPECT_THAT(watch_store_.Sequence(100, Deadline()), IsOkAndHolds(1));
+  database_.Run("UPDATE watch_event SET due_time = 1 WHERE due_time > 1");
+  EXPECT_THAT(watch_store_.Sequence(100, Deadline()), IsOkAndHolds(2));
+  EXPECT_FALSE(watch_store_.Head(Deadline())->waiting);
+}
+
+TEST_F(AnonymousTest, DangerDoesNotWait) {
+  mamori::v1::Event event = ReceiveAnonymous("x");
+  source_.reports[{"t", event.subject_id()}].set_immediate_danger(true);
+  ASSERT_THAT(Apply({event}), Each(IsOk()));
+  EXPECT_THAT(watch_store_.Sequence(100, Deadline()), IsOkAndHolds(1));
+}
+
+TEST_F(AnonymousTest, WhatTheReporterDoesLaterIsToldOfTheCase) {
+  const mamori::v1::Event event = ReceiveAnonymous("x");
+  mamori::v1::Event wrote = Next(event, 2);
+  wrote.mutable_reporter_wrote()->set_message_id(ids_.NewId());
+  mamori::v1::Event withdrawn = Next(event, 3);
+  withdrawn.mutable_report_withdrawn();
+  EXPECT_THAT(Apply({event, wrote, withdrawn}), Each(IsOk()));
+  EXPECT_THAT(Apply({wrote}), Each(IsOk()));  // once
+  const auto told = Outbox(Get(id::Name("reports", event.subject_id())).name());
+  ASSERT_EQ(told.size(), 3u);
+  EXPECT_EQ(told[1].case_message_received().report_id(), event.subject_id());
+  EXPECT_EQ(told[1].case_message_received().company(), "acme");
+  EXPECT_EQ(told[2].case_report_withdrawn().report_id(), event.subject_id());
+  EXPECT_TRUE(told[2].anonymous());
+}
+
+}  // namespace
+}  // namespace mamori::triage
