@@ -62,7 +62,7 @@ class AnonymityTest(SystemTest):
             cls.client.call("intake", "PostAnonymousMessage", dialogue_service_pb2.PostAnonymousMessageRequest(
                 receipt=request.receipt, request_id=new_request_id(), message={"text": "Again.", "language": "en"}),
                             anonymous=True)
-            cls.client.call("intake", "SubmitReport", make_request())
+            cls.named = cls.client.call("intake", "SubmitReport", make_request()).name
         cls.cases = [wait_until(f"a case for {name}", lambda: cls._case(name), 30) for name in cls.names]
         cls.opened = time.time()
 
@@ -130,6 +130,15 @@ class AnonymityTest(SystemTest):
                     self._check(f"{key}.{column}", ALLOWED[key][column], row[column])
             for column in ALLOWED[key]:
                 self.assertIn(column, [c for c, _ in tables.columns[schema, table]], f"{key}: no such column")
+
+    def test_3_the_same_look_at_a_named_report_finds_its_time(self):
+        about = self._tables().about({self._raw(self.named)})
+        for table, column in (("report", "create_time"), ("audit_group", "time"), ("audit_group", "entries")):
+            found = [exact_times(row[column], self.begin, time.time()) for row in about["mamori_intake", table]]
+            self.assertTrue(any(found), f"{table}.{column}")
+        for table, column in (("case_record", "create_time"), ("case_report", "assessment"), ("inbox", "update_time")):
+            found = [exact_times(row[column], self.begin, time.time()) for row in about["mamori_triage", table]]
+            self.assertTrue(any(found), f"{table}.{column}")
 
     def _check(self, where: str, kind: str, value):
         if value is None or kind in ("drawn", "order"):
