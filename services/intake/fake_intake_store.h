@@ -172,7 +172,7 @@ class FakeIntakeStore final : public IntakeStore {
     std::vector<StoredContact> rows;
     for (const NewContact& one : contacts_) {
       if (one.tenant == tenant && std::count(ids.begin(), ids.end(), one.contact_id) > 0) {
-        rows.push_back({one.contact_id, one.create_time, one.body});
+        rows.push_back({one.contact_id, one.report_id, one.create_time, one.body});
       }
     }
     return rows;

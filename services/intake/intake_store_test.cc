@@ -268,7 +268,7 @@ TEST_P(IntakeStoreTest, ContactsByReportAndCompany) {
 
 TEST_P(IntakeStoreTest, ContactsByTheirIds) {
   const auto contact =
-      MakeNewContact(TestCall(), GoodContact(), {ids_.NewId(), ids_.NewId()}, TestNow());
+      MakeTestContact(TestCall(), GoodContact(), {ids_.NewId(), ids_.NewId()}, TestNow());
   ASSERT_THAT(store_->AddContact(contact, kSoon), IsOk());
   const auto rows = store_->GetContacts("acme", {ids_.NewId(), contact.contact_id}, kSoon);
   ASSERT_THAT(rows, IsOk());
