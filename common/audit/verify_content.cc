@@ -36,10 +36,10 @@ constexpr char kContacts[] =
 constexpr char kNotes[] =
     "SELECT note_id, case_id, create_time, tenant, text, NULL, NULL FROM case_note"
     " WHERE note_id > ? ORDER BY note_id LIMIT 500";
-// In the clear, with the random bytes of the commitment beside it.
 constexpr char kWork[] =
-    "SELECT row_id, case_id, create_time, tenant, body, audit_random, NULL FROM case_work"
+    "SELECT row_id, case_id, create_time, tenant, body, NULL, NULL FROM case_work"
     " WHERE row_id > ? ORDER BY row_id LIMIT 500";
+// In the clear, with the random bytes of the commitment beside it.
 constexpr char kDispositions[] =
     "SELECT case_id, case_id, dispose_time, tenant, certificate, audit_random, NULL"
     " FROM disposition WHERE case_id > ? ORDER BY case_id LIMIT 500";
@@ -135,7 +135,7 @@ absl::Status Verifier::CheckContent() {
     RETURN_IF_ERROR(CheckCommitted({kContacts, Kind::kContact, AfterContact, ContactBody}));
   } else if (verified_.service == "triage") {
     RETURN_IF_ERROR(CheckCommitted({kNotes, Kind::kCase, AfterId, sealing::NoteText}));
-    RETURN_IF_ERROR(CheckCommitted({kWork, Kind::kCase, AfterId, nullptr}));
+    RETURN_IF_ERROR(CheckCommitted({kWork, Kind::kCase, AfterId, sealing::WorkBody}));
     RETURN_IF_ERROR(CheckCommitted({kDispositions, Kind::kCase, AfterId, nullptr}));
     RETURN_IF_ERROR(CheckCases());
   }

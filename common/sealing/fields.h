@@ -28,6 +28,10 @@ inline Field ContactBody(std::string_view tenant, std::string_view contact_id) {
 inline Field NoteText(std::string_view tenant, std::string_view note_id) {
   return {.tenant = tenant, .name = "note.text", .resource = note_id};
 }
+// Of a statement, finding, measure or what else is recorded of a case.
+inline Field WorkBody(std::string_view tenant, std::string_view row_id) {
+  return {.tenant = tenant, .name = "work.body", .resource = row_id};
+}
 
 }  // namespace mamori::sealing
 

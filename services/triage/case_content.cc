@@ -37,13 +37,34 @@ absl::StatusOr<sealing::DataKey> CaseContent::KeyOf(db::Tx& tx, const CaseRow& r
   return sealer_.Open(fresh);
 }
 
+CaseContent::Sealed CaseContent::Seal(const sealing::DataKey& key, const sealing::Field& field,
+                                      std::string_view text) {
+  std::string whole = audit::NewRandom();
+  Sealed sealed{.commitment = audit::Commit(whole, text)};
+  whole.append(text);
+  sealed.text = key.Seal(field, whole);
+  crypto::Wipe(whole);
+  return sealed;
+}
+
+absl::StatusOr<std::string> CaseContent::Open(const sealing::KeyRing& keys,
+                                              const sealing::Field& field,
+                                              std::string_view sealed) {
+  ASSIGN_OR_RETURN(std::string whole, keys.Open(field, sealed));
+  if (whole.size() < sealing::kCommitmentRandomBytes) {
+    return absl::DataLossError("stored content is too short");
+  }
+  std::string text = whole.substr(sealing::kCommitmentRandomBytes);
+  crypto::Wipe(whole);
+  return text;
+}
+
 void CaseContent::SealNote(const sealing::DataKey& key, CaseChange& change) {
   if (!change.note.has_value()) return;
-  std::string text = audit::NewRandom();
-  change.note->commitment = audit::Commit(text, change.note->text);
-  text.append(change.note->text);
-  change.note->sealed = key.Seal(sealing::NoteText(change.row.tenant, change.note->note_id), text);
-  crypto::Wipe(text);
+  Sealed sealed =
+      Seal(key, sealing::NoteText(change.row.tenant, change.note->note_id), change.note->text);
+  change.note->sealed = std::move(sealed.text);
+  change.note->commitment = std::move(sealed.commitment);
 }
 
 absl::Status CaseContent::SealNote(db::Tx& tx, const CaseRow& row, absl::Time deadline,
@@ -51,6 +72,43 @@ absl::Status CaseContent::SealNote(db::Tx& tx, const CaseRow& row, absl::Time de
   if (!change.note.has_value()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const sealing::DataKey key, KeyOf(tx, row, deadline));
   SealNote(key, change);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> CaseContent::AnswerOnce(
+    db::Transactor& transactor, const time::Clock& clock, const CallKey& call,
+    std::string_view tenant,
+    const std::function<absl::StatusOr<Answered<std::string>>(db::Tx&)>& body) const {
+  const sealing::AnswerPlace place{.tenant = tenant, .request_key = call.key};
+  std::string sealed;
+  std::string answer;
+  ASSIGN_OR_RETURN(
+      const std::string stored,
+      idempotency::AnswerOnce(transactor, clock, call.deadline, call.key, sealing::NoDigest(),
+                              [&](db::Tx& tx) -> absl::StatusOr<std::string> {
+                                ASSIGN_OR_RETURN(Answered<std::string> answered, body(tx));
+                                sealed = sealing::SealAnswer(answered.key, place, call.digest,
+                                                             answered.response);
+                                answer = std::move(answered.response);
+                                return sealed;
+                              }));
+  if (stored == sealed) return answer;
+  return sealing::OpenAnswer(sealer_, place, call.digest, stored, call.deadline);
+}
+
+absl::Status CaseContent::OpenWork(const CaseRow& row, absl::Time deadline,
+                                   std::vector<WorkRow>& work) const {
+  if (work.empty()) return absl::OkStatus();
+  std::vector<std::string_view> sealed;
+  for (const WorkRow& one : work) sealed.push_back(one.body);
+  ASSIGN_OR_RETURN(const sealing::KeyRing keys, sealer_.Fetch(sealed, deadline));
+  for (WorkRow& one : work) {
+    absl::StatusOr<std::string> body =
+        Open(keys, sealing::WorkBody(row.tenant, one.row_id), one.body);
+    if (sealing::IsErased(body.status())) return status::NotFound("case");
+    RETURN_IF_ERROR(body.status());
+    one.body = *std::move(body);
+  }
   return absl::OkStatus();
 }
 
@@ -63,15 +121,11 @@ absl::Status CaseContent::OpenNotes(std::string_view tenant, absl::Time deadline
   google::protobuf::RepeatedPtrField<mamori::v1::CaseNote> opened;
   for (mamori::v1::CaseNote& note : *proto.mutable_notes()) {
     absl::StatusOr<std::string> text =
-        keys.Open(sealing::NoteText(tenant, NoteIdOf(note)), note.text());
+        Open(keys, sealing::NoteText(tenant, NoteIdOf(note)), note.text());
     if (sealing::IsErased(text.status())) continue;
     RETURN_IF_ERROR(text.status());
-    if (text->size() < sealing::kCommitmentRandomBytes) {
-      return absl::DataLossError("a stored note is too short");
-    }
-    note.set_text(text->substr(sealing::kCommitmentRandomBytes));
+    note.set_text(*std::move(text));
     opened.Add(std::move(note));
-    crypto::Wipe(*text);
   }
   proto.mutable_notes()->Swap(&opened);
   return absl::OkStatus();

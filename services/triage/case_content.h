@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -16,6 +17,7 @@
 #include "common/sealing/sealer.h"
 #include "common/time/clock.h"
 #include "services/triage/case_store.h"
+#include "services/triage/work_row.h"
 
 namespace mamori::triage {
 
@@ -26,11 +28,23 @@ class CaseContent {
 
   // The key of a case that this transaction has locked. NOT_FOUND for one whose content was erased.
   absl::StatusOr<sealing::DataKey> KeyOf(db::Tx& tx, const CaseRow& row, absl::Time deadline) const;
+  // Content with the random bytes of its commitment in the audit before it.
+  struct Sealed {
+    std::string text;
+    std::string commitment;
+  };
+  static Sealed Seal(const sealing::DataKey& key, const sealing::Field& field,
+                     std::string_view text);
+  static absl::StatusOr<std::string> Open(const sealing::KeyRing& keys, const sealing::Field& field,
+                                          std::string_view sealed);
+
   // Seals the note of a change, if it has one, before the change is written.
   static void SealNote(const sealing::DataKey& key, CaseChange& change);
   // The same for a case that this transaction has locked, whose key nothing else asks for.
   absl::Status SealNote(db::Tx& tx, const CaseRow& row, absl::Time deadline,
                         CaseChange& change) const;
+  // Opens the records of the work on a case. NOT_FOUND when they were erased.
+  absl::Status OpenWork(const CaseRow& row, absl::Time deadline, std::vector<WorkRow>& work) const;
   // Opens the notes of a case that was read. Those that were erased are left out.
   absl::Status OpenNotes(std::string_view tenant, absl::Time deadline,
                          mamori::v1::Case& proto) const;
@@ -41,35 +55,28 @@ class CaseContent {
     Response response;
     sealing::DataKey key;
   };
-  // idempotency::RespondOnce for answers that tell content.
+  // idempotency::AnswerOnce for answers that tell content.
+  absl::StatusOr<std::string> AnswerOnce(
+      db::Transactor& transactor, const time::Clock& clock, const CallKey& call,
+      std::string_view tenant,
+      const std::function<absl::StatusOr<Answered<std::string>>(db::Tx&)>& body) const;
+  // The same with the answer as a message.
   template <typename Response>
   absl::StatusOr<Response> RespondOnce(
       db::Transactor& transactor, const time::Clock& clock, const CallKey& call,
       std::string_view tenant,
       const std::function<absl::StatusOr<Answered<Response>>(db::Tx&)>& body) const {
-    const sealing::AnswerPlace place{.tenant = tenant, .request_key = call.key};
-    std::string sealed;
-    Response response;
-    absl::StatusOr<std::string> stored = idempotency::AnswerOnce(
-        transactor, clock, call.deadline, call.key, sealing::NoDigest(),
-        [&](db::Tx& tx) -> absl::StatusOr<std::string> {
+    const absl::StatusOr<std::string> answer = AnswerOnce(
+        transactor, clock, call, tenant, [&](db::Tx& tx) -> absl::StatusOr<Answered<std::string>> {
           absl::StatusOr<Answered<Response>> answered = body(tx);
           if (!answered.ok()) return answered.status();
-          sealed = sealing::SealAnswer(answered->key, place, call.digest,
-                                       answered->response.SerializeAsString());
-          response = std::move(answered->response);
-          return sealed;
+          return Answered<std::string>{answered->response.SerializeAsString(),
+                                       std::move(answered->key)};
         });
-    if (!stored.ok()) return stored.status();
-    if (*stored == sealed) return response;
-    const absl::StatusOr<std::string> opened =
-        sealing::OpenAnswer(sealer_, place, call.digest, *stored, call.deadline);
-    if (!opened.ok()) return opened.status();
-    Response repeated;
-    if (!repeated.ParseFromString(*opened)) {
-      return absl::InternalError("a stored answer cannot be parsed");
-    }
-    return repeated;
+    if (!answer.ok()) return answer.status();
+    Response response;
+    if (response.ParseFromString(*answer)) return response;
+    return absl::InternalError("a stored answer cannot be parsed");
   }
 
  private:

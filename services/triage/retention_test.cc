@@ -143,7 +143,7 @@ TEST_F(RetentionTest, TwoPersonsDisposeAndACertificateStays) {
   EXPECT_THAT(Dispose("c", name, act), HasReason(mamori::v1::ERROR_REASON_ACT_PERSON_NOT_ALLOWED));
   database_.Run(
       "INSERT INTO case_work SELECT case_id, tenant, case_id, 1, case_id, 1, 1, 'a', 0,"
-      " REPEAT('r', 32), 'said' FROM case_record");
+      " 'said' FROM case_record");
   database_.Run(
       "INSERT INTO actor_mention SELECT tenant, report_id, 0, report_id, 1, 9 FROM case_report");
   const auto done = Dispose("b", name, act);

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/idempotency/request_id.h"
+#include "common/sealing/fields.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/triage/case_audit.h"
@@ -25,10 +25,11 @@ constexpr char kMoveReport[] =
     "UPDATE case_report SET case_id = ? WHERE report_id = ? AND case_id = ? AND tenant = ?";
 constexpr char kInsertWork[] =
     "INSERT INTO case_work (row_id, tenant, case_id, sequence, record_id, kind, version, author,"
-    " create_time, audit_random, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " create_time, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 db::Params Of(const CaseRow& row) { return db::Params().Add(row.case_id).Add(row.tenant); }
 
+// Its records are sealed still.
 absl::StatusOr<CaseFile> ReadFile(db::Tx& tx, CaseRow row) {
   CaseFile file;
   ASSIGN_OR_RETURN(const db::Rows reports, tx.Query(kSelectReportIds, Of(row)));
@@ -55,8 +56,9 @@ absl::StatusOr<CaseFile> ReadFile(db::Tx& tx, CaseRow row) {
 }
 
 // `of_case` has the hash of its chain's first entry.
-absl::Status InsertWork(db::Tx& tx, const AccessSeal& seal, const CaseRow& of_case,
-                        const CaseChange& change, const std::vector<WorkRow>& rows) {
+absl::Status InsertWork(db::Tx& tx, const AccessSeal& seal, const sealing::DataKey& key,
+                        const CaseRow& of_case, const CaseChange& change,
+                        const std::vector<WorkRow>& rows) {
   if (rows.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const db::Rows last, tx.Query(kSelectLast, Of(of_case)));
   int64_t sequence = last[0].GetInt64(0);
@@ -64,19 +66,20 @@ absl::Status InsertWork(db::Tx& tx, const AccessSeal& seal, const CaseRow& of_ca
     return status::StateNotAllowed("the case's file is full");
   }
   for (const WorkRow& row : rows) {
-    const std::string random = audit::NewRandom();
+    const CaseContent::Sealed sealed =
+        CaseContent::Seal(key, sealing::WorkBody(of_case.tenant, row.row_id), row.body);
     db::Params params;
     params.Add(row.row_id).Add(of_case.tenant).Add(of_case.case_id).Add(++sequence);
     params.Add(row.record_id).Add(static_cast<int>(row.kind)).Add(row.version).Add(row.author);
-    params.Add(row.create_time).Add(random).Add(row.body);
+    params.Add(row.create_time).Add(sealed.text);
     RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertWork, params));
-    RETURN_IF_ERROR(RecordWork(tx, seal, of_case, change, audit::Commit(random, row.body)));
+    RETURN_IF_ERROR(RecordWork(tx, seal, of_case, change, sealed.commitment));
   }
   return absl::OkStatus();
 }
 
-absl::Status Open(db::Tx& tx, const AccessSeal& seal, const CaseRow& from,
-                  const WorkOpened& opened) {
+absl::Status Open(db::Tx& tx, const AccessSeal& seal, const CaseContent& content,
+                  const CaseRow& from, const WorkOpened& opened, absl::Time deadline) {
   const CaseRow& row = opened.change.row;
   RETURN_IF_ERROR(InsertCases(tx, seal, {{.change = &opened.change, .report = nullptr}}));
   if (!opened.moved_report.empty()) {
@@ -86,40 +89,47 @@ absl::Status Open(db::Tx& tx, const AccessSeal& seal, const CaseRow& from,
   }
   if (opened.rows.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const CaseRow stored, SelectCase(tx, seal, row.tenant, row.case_id, true));
-  return InsertWork(tx, seal, stored, opened.change, opened.rows);
+  ASSIGN_OR_RETURN(const sealing::DataKey key, content.KeyOf(tx, stored, deadline));
+  return InsertWork(tx, seal, key, stored, opened.change, opened.rows);
 }
 
 }  // namespace
 
 absl::StatusOr<std::string> SqlWorkStore::Change(const CallKey& call, std::string_view tenant,
                                                  const id::Id& case_id, Decide decide) {
-  return idempotency::AnswerOnce(
-      transactor_, clock_, call.deadline, call.key, call.digest,
-      [&](db::Tx& tx) -> absl::StatusOr<std::string> {
+  using Answered = CaseContent::Answered<std::string>;
+  return content_.AnswerOnce(
+      transactor_, clock_, call, tenant, [&](db::Tx& tx) -> absl::StatusOr<Answered> {
         // The lock on the case: of decisions that cross, the second reads what the first wrote.
         ASSIGN_OR_RETURN(CaseRow before, SelectCase(tx, seal_, tenant, case_id, true));
-        ASSIGN_OR_RETURN(const CaseFile file, ReadFile(tx, std::move(before)));
+        ASSIGN_OR_RETURN(CaseFile file, ReadFile(tx, std::move(before)));
+        RETURN_IF_ERROR(content_.OpenWork(file.row, call.deadline, file.work));
         ASSIGN_OR_RETURN(WorkChange change, decide(file));
+        ASSIGN_OR_RETURN(sealing::DataKey key, content_.KeyOf(tx, file.row, call.deadline));
         if (change.change.has_value()) {
-          RETURN_IF_ERROR(content_.SealNote(tx, file.row, call.deadline, *change.change));
+          CaseContent::SealNote(key, *change.change);
           RETURN_IF_ERROR(UpdateCase(tx, seal_, file.row, *change.change));
-          RETURN_IF_ERROR(InsertWork(tx, seal_, file.row, *change.change, change.rows));
+          RETURN_IF_ERROR(InsertWork(tx, seal_, key, file.row, *change.change, change.rows));
         }
         if (change.opened.has_value()) {
-          RETURN_IF_ERROR(Open(tx, seal_, file.row, *change.opened));
+          RETURN_IF_ERROR(Open(tx, seal_, content_, file.row, *change.opened, call.deadline));
         }
-        return std::move(change.answer);
+        return Answered{std::move(change.answer), std::move(key)};
       });
 }
 
 absl::StatusOr<CaseFile> SqlWorkStore::Read(std::string_view tenant, const id::Id& case_id,
                                             Admit admit, absl::Time deadline) {
-  return transactor_.Run<CaseFile>(
-      {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<CaseFile> {
-        ASSIGN_OR_RETURN(CaseRow row, SelectCase(tx, seal_, tenant, case_id, false));
-        RETURN_IF_ERROR(admit(row));
-        return ReadFile(tx, std::move(row));
-      });
+  ASSIGN_OR_RETURN(
+      CaseFile file,
+      transactor_.Run<CaseFile>(
+          {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<CaseFile> {
+            ASSIGN_OR_RETURN(CaseRow row, SelectCase(tx, seal_, tenant, case_id, false));
+            RETURN_IF_ERROR(admit(row));
+            return ReadFile(tx, std::move(row));
+          }));
+  RETURN_IF_ERROR(content_.OpenWork(file.row, deadline, file.work));
+  return file;
 }
 
 }  // namespace mamori::triage
