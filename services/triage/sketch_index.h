@@ -20,8 +20,9 @@ class SketchIndex {
  public:
   struct Options {
     size_t max_reports = 200'000;  // of a tenant, the newest: 280 bytes each
-    // A transaction may commit so much later than it took its time: what is younger is read again.
-    absl::Duration overlap = absl::Seconds(90);
+    // A transaction may commit later than it took its time, by the time that an event may take (4
+    // s) and what two clocks differ: what is younger is read again.
+    absl::Duration overlap = absl::Seconds(30);
   };
   SketchIndex(SketchStore& store, Options options) : store_(store), options_(options) {}
 

@@ -148,6 +148,10 @@ class Counter {
     std::set<id::Id> looked_at;
     for (const id::Id& case_id : candidates) {
       if (!looked_at.insert(case_id).second) continue;
+      // Only the one that takes it is locked; it is looked at again then.
+      ASSIGN_OR_RETURN(const CaseRow seen,
+                       SelectCase(tx_, seal_, contact_.tenant, case_id, /*for_update=*/false));
+      if (!Takes(seen, audience)) continue;
       ASSIGN_OR_RETURN(CaseRow row,
                        SelectCase(tx_, seal_, contact_.tenant, case_id, /*for_update=*/true));
       if (Takes(row, audience)) return std::optional<CaseRow>(std::move(row));
