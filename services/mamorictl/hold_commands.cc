@@ -10,6 +10,8 @@
 #include "services/mamorictl/session.h"
 
 namespace mamori::ctl {
+// Beside other files of commands in one translation unit: names of its own.
+namespace holds {
 namespace {
 
 namespace api = triage::v1;
@@ -218,22 +220,23 @@ void AddCertificate(CLI::App& group, Choice& choice) {
 }
 
 }  // namespace
+}  // namespace holds
 
 void AddHoldCommands(CLI::App& app, Choice& choice) {
   auto* hold = app.add_subcommand("hold", "Legal holds");
   hold->require_subcommand(1);
-  AddPlace(*hold, choice);
-  AddListHolds(*hold, choice);
-  AddRelease(*hold, choice);
+  holds::AddPlace(*hold, choice);
+  holds::AddListHolds(*hold, choice);
+  holds::AddRelease(*hold, choice);
   hold->footer(
       "Example:\n  mamorictl hold place --case cases/… --issuer 'Tokyo District Court' --reason …\n"
       "  mamorictl act request-release holds/… --reason 'proceedings ended'\n"
       "  mamorictl hold release holds/… acts/…");
   auto* retention = app.add_subcommand("retention", "What need not be kept any longer");
   retention->require_subcommand(1);
-  AddDryRun(*retention, choice);
-  AddDispose(*retention, choice);
-  AddCertificate(*retention, choice);
+  holds::AddDryRun(*retention, choice);
+  holds::AddDispose(*retention, choice);
+  holds::AddCertificate(*retention, choice);
   retention->footer(
       "Example:\n  mamorictl retention dry-run\n"
       "  mamorictl act request-disposal cases/… --reason 'retention is over'\n"

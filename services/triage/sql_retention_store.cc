@@ -12,6 +12,7 @@
 #include "services/triage/sql_act_rows.h"
 #include "services/triage/sql_case_rows.h"
 #include "services/triage/sql_hold_rows.h"
+#include "services/triage/sql_memory_rows.h"
 #include "services/triage/sql_retention_rows.h"
 
 namespace mamori::triage {
@@ -31,9 +32,6 @@ constexpr char kEmptyAssessments[] =
     "UPDATE case_report SET assessment = '' WHERE case_id = ? AND tenant = ?";
 constexpr char kDeleteNotes[] = "DELETE FROM case_note WHERE case_id = ? AND tenant = ?";
 constexpr char kDeleteWork[] = "DELETE FROM case_work WHERE case_id = ? AND tenant = ?";
-constexpr char kDeleteMentions[] =
-    "DELETE FROM actor_mention WHERE report_id IN"
-    " (SELECT report_id FROM case_report WHERE case_id = ? AND tenant = ?)";
 constexpr char kInsertDisposition[] =
     "INSERT INTO disposition (case_id, tenant, dispose_time, audit_random, certificate)"
     " VALUES (?, ?, ?, ?, ?)";
@@ -152,7 +150,7 @@ absl::StatusOr<Disposition> SqlRetentionStore::Dispose(const CallKey& call, std:
         certificate.set_note_count(static_cast<int32_t>(notes));
         ASSIGN_OR_RETURN(const int64_t records, tx.Execute(kDeleteWork, Of(found.row)));
         certificate.set_record_count(static_cast<int32_t>(records));
-        RETURN_IF_ERROR(tx.Execute(kDeleteMentions, Of(found.row)).status());
+        for (const id::Id& one : reports) RETURN_IF_ERROR(EraseMemory(tx, tenant, one));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, found.row, disposal.change));
         RETURN_IF_ERROR(Certify(tx, seal_, disposal.change, certificate,
                                 time::FromTimestamp(certificate.dispose_time())));

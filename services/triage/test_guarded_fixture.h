@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/authz/access_record.h"
 #include "services/triage/sql_act_store.h"
 #include "services/triage/sql_hold_store.h"
 #include "services/triage/sql_retention_store.h"

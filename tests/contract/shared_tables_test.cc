@@ -18,10 +18,10 @@ namespace {
 // Rows of these belong to no tenant: work on its way, keys that hold the tenant hashed, and
 // versions and counters of the whole service. An audit entry names its tenant inside what is
 // authenticated; what is written and signed together is of all tenants.
-const std::set<std::string> kFrame = {"outbox",           "inbox",          "lease",
-                                      "request_id",       "policy_version", "schema_migration",
-                                      "watch_head",       "audit_entry",    "audit_group",
-                                      "audit_checkpoint", "audit_leaf",     "audit_delivery"};
+const std::set<std::string> kFrame = {
+    "outbox",           "inbox",          "lease",       "request_id",  "policy_version",
+    "schema_migration", "watch_head",     "audit_entry", "audit_group", "audit_checkpoint",
+    "audit_leaf",       "audit_delivery", "time_mark"};
 
 class SharedTablesTest : public ::testing::Test {
  protected:
