@@ -25,15 +25,20 @@ bool IsTime(const FieldDescriptor& field) {
          field.message_type() == Timestamp::descriptor();
 }
 
-// The message that has the field: `message` itself, or one that it has.
+// A message whose own fields are the flags.
+bool IsPart(const FieldDescriptor& field) {
+  return field.type() == FieldDescriptor::TYPE_MESSAGE && !field.is_repeated() && !IsTime(field);
+}
+
+// The message that has the field: `message` itself, or one that it has. A part may have a field of
+// its own name.
 Message* OwnerOf(Message& message, const std::string& name) {
   const Descriptor& type = *message.GetDescriptor();
-  if (type.FindFieldByName(name) != nullptr) return &message;
+  const FieldDescriptor* own = type.FindFieldByName(name);
+  if (own != nullptr && !IsPart(*own)) return &message;
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
-    if (field.type() != FieldDescriptor::TYPE_MESSAGE || field.is_repeated() || IsTime(field)) {
-      continue;
-    }
+    if (!IsPart(field)) continue;
     if (field.message_type()->FindFieldByName(name) == nullptr) continue;
     return message.GetReflection()->MutableMessage(&message, &field);
   }

@@ -18,10 +18,12 @@ void Parse(CLI::App& app, std::vector<std::string> arguments) {
 TEST(MessageFlagsTest, FieldsBecomeFlagsWhereverTheyStand) {
   triage::v1::ProposeMeasureRequest request;
   CLI::App app;
-  AddMessageFlags(app, request, {"request_id", "text", "findings", "guard_answers"});
-  Parse(app, {"--request-id", "r", "--text", "words", "--findings", "a", "--findings", "b",
-              "--guard-answers", R"({"question": "q", "days": 3, "passed": true})"});
+  AddMessageFlags(app, request, {"request_id", "measure", "text", "findings", "guard_answers"});
+  Parse(app,
+        {"--request-id", "r", "--measure", "WARNING", "--text", "words", "--findings", "a",
+         "--findings", "b", "--guard-answers", R"({"question": "q", "days": 3, "passed": true})"});
   EXPECT_EQ(request.request_id(), "r");
+  EXPECT_EQ(request.measure().measure(), "WARNING");
   EXPECT_EQ(request.measure().text(), "words");
   EXPECT_EQ(request.measure().findings_size(), 2);
   ASSERT_EQ(request.measure().guard_answers_size(), 1);
