@@ -35,7 +35,7 @@ TEST(MonthOf, TakesOneNameForAMonth) {
 
 class StatisticsTest : public ClockFixture {
  protected:
-  StatisticsTest() : store_(database_.transactor(), clock_, ids_), statistics_(store_) {}
+  StatisticsTest() : store_(database_.transactor(), clock_, ids_), statistics_(store_, tokens_) {}
 
   // Cases of a month long past, so that what the machine's clock shows plays no part.
   void OpenMany(int count, const std::string& narrative, const char* time) {
