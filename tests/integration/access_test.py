@@ -11,7 +11,7 @@ import grpc
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from every_request import NAMED, make  # noqa: E402
+from every_request import NAMED, kind_of, make  # noqa: E402
 from harness import paths  # noqa: E402
 from harness.client import new_request_id  # noqa: E402
 from harness.ids import name_of  # noqa: E402
@@ -75,14 +75,7 @@ class AccessTest(SystemTest):
 
     @staticmethod
     def kind_of(method: str) -> str:
-        service, _, path = NAMED[method]
-        if method in OF_THE_TENANT:
-            return "endpoint"
-        if method == "RetryDelivery":
-            return "delivery"
-        if method == "AcknowledgeNotification":
-            return "notification"
-        return "report" if service == "intake" else "case"
+        return "endpoint" if method in OF_THE_TENANT else kind_of(method)
 
     def answer(self, client, method: str, request):
         """Everything that reaches the client, the call's own request id apart."""

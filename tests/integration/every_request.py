@@ -5,12 +5,14 @@ import time
 
 from harness.client import new_request_id
 from harness.ids import name_of
-from harness.stubs import SERVICES, actor_pb2, assessment_pb2, report_pb2, text_format
+from harness.stubs import SERVICES, actor_pb2, assessment_pb2, report_pb2, reporter_service_pb2, text_format
 
 # What a field names, by its path in a request: every RPC of every service that has one is tested.
 RESOURCES = ("name", "case_name", "report", "contact.report", "webhook_endpoint.name")
-# What these name is no case but a month, an act or a hold: services/triage/two_person_test.cc, hold_test.cc.
-OF_NO_CASE = {"GetStatistics", "ApproveAct", "WithdrawAct", "GetAct", "ReleaseHold"}
+# What these name is no case but a month, an act, a hold or a signal: services/triage/two_person_test.cc,
+# hold_test.cc, contact_signals_test.cc.
+OF_NO_CASE = {"GetStatistics", "ApproveAct", "WithdrawAct", "GetAct", "ReleaseHold", "AcceptCaseProposal",
+              "DismissCaseProposal"}
 # What the methods on the work of a case take besides a name.
 MEASURE = "measure { measure: 'WARNING' text: 't' }"
 FINDING = "finding { text: 't' outcome: FACT_OUTCOME_NOT sources { resource: 'e' sha256: '" + "x" * 32 + "' } }"
@@ -57,7 +59,8 @@ OF_RECORD = {"ReviseFinding": "findings", "CompletePrevention": "prevention", "R
 RANDOM = {"deadline": "deadlines", "act": "acts", "actor": "actors", "other_actor": "actors", "join": "joins",
           "other_case": "cases"}
 # Not read by whoever decides, or better left as they are.
-LEFT_OUT = {"match", "report", "categories", "page_size", "page_token", "state", "company", "start_time", "resource", "show_released"}
+LEFT_OUT = {"match", "report", "categories", "page_size", "page_token", "state", "company", "start_time", "resource",
+            "show_released", "after_number"}
 TEXTS = {"assignee", "reason", "consent", "person", "slot", "clock"}
 
 
@@ -75,8 +78,8 @@ def named() -> dict[str, tuple]:
     for service, descriptors in SERVICES.items():
         for descriptor in descriptors:
             for method in descriptor.methods:
-                if method.name.startswith("Create"):
-                    continue  # what it makes has no name yet
+                if method.name.startswith("Create") or method.server_streaming:
+                    continue  # what it makes has no name yet; a stream is read in its own way
                 for path in RESOURCES:
                     field = field_of(method.input_type, path)
                     if field and field.type == field.TYPE_STRING and method.name not in OF_NO_CASE:
@@ -127,6 +130,13 @@ def _fill(request, field, method: str, etag: str, into: str) -> None:
         request.webhook_endpoint.company = "nobody"
         request.webhook_endpoint.url = "https://127.0.0.1:9/x"
         request.webhook_endpoint.etag = etag
+    elif field.name == "message":
+        request.message.text = "m"
+        request.message.language = "en"
+    elif field.name == "number":
+        request.number = 1
+    elif field.name == "sharing":
+        request.sharing.scope = reporter_service_pb2.SHARING_SCOPE_NOBODY
     elif field.name == "severity":
         request.severity = assessment_pb2.SEVERITY_LOW
     elif field.name == "closed":
@@ -137,6 +147,13 @@ def _fill(request, field, method: str, etag: str, into: str) -> None:
         setattr(request, field.name, "x")
     else:
         raise AssertionError(f"{method}.{field.name}: say here how to fill it")
+
+
+def kind_of(method: str) -> str:
+    """Of what resource the name is."""
+    if method in ("RetryDelivery", "AcknowledgeNotification"):
+        return {"RetryDelivery": "delivery"}.get(method, "notification")
+    return "report" if NAMED[method][0] == "intake" or method == "ListSimilarReports" else "case"
 
 
 def make(method: str, name: str, etag: str = "", into: str = ""):

@@ -11,7 +11,7 @@ import grpc
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from every_request import NAMED, make  # noqa: E402
+from every_request import NAMED, kind_of, make  # noqa: E402
 from harness import paths  # noqa: E402
 from harness.client import new_request_id  # noqa: E402
 from harness.ids import name_of  # noqa: E402
@@ -28,6 +28,9 @@ RELATIONS = ("plain", "member", "hand", "wish", "subject", "witness", "superior"
 VIEWER = "test/viewer"
 # They change what the person is to the case, or which case it is: last of all.
 LAST = ("MergeCases", "OpenConsultation")
+# For whom nobody is to know.
+ANONYMOUS = ("SubmitAnonymousReport", "RotateReceipt", "GetSealingKey", "SetAnonymousSharing", "WithdrawAnonymousReport",
+             "PostAnonymousMessage", "ListAnonymousMessages", "MarkAnonymousMessagesRead")
 # By their numbers in common/authz/access_rules.h. Without a person no call gets here, and every query has its tenant:
 # that those two rules are off shows in no call, but in access_rules_test.cc.
 # With each, where it has to show.
@@ -149,10 +152,11 @@ class MatrixTest(SystemTest):
         listed = getattr(self, f"_{method}", None)
         if listed:
             return listed(client, names)
-        service, _, path = NAMED[method]
-        kind = {"RetryDelivery": "delivery", "AcknowledgeNotification": "notification"}.get(
-            method, "report" if service == "intake" else "case")
-        return client.call(service, method, make(method, names[kind], into=into), timeout=20)
+        if method in ANONYMOUS:
+            # Refused before anything of it is looked at: whoever has a token is not nobody.
+            return self._plain("intake", method, client)
+        request = make(method, names[kind_of(method)], into=into)
+        return client.call(NAMED[method][0], method, request, timeout=20)
 
     def _ListCases(self, client, names):  # noqa: N802
         request = triage_service_pb2.ListCasesRequest(page_size=1000)
@@ -197,13 +201,13 @@ class MatrixTest(SystemTest):
         assert len(codes) == 1, codes
         return client.call("triage", "IngestEvents", triage_service_pb2.IngestEventsRequest())
 
-    def _plain(self, service: str, method: str, client, **fields):
+    def _plain(self, service: str, method: str, client, timeout: float = 10, **fields):
         """Of no case, and right in every field."""
         descriptor = next(m for d in SERVICES[service] for m in d.methods if m.name == method).input_type
         request = descriptor._concrete_class(**fields)
         if "request_id" in descriptor.fields_by_name:
             request.request_id = new_request_id()
-        return client.call(service, method, request)
+        return client.call(service, method, request, timeout=timeout)
 
     def _ListUnseenLinks(self, client, _):  # noqa: N802
         return self._plain("triage", "ListUnseenLinks", client)
@@ -245,11 +249,35 @@ class MatrixTest(SystemTest):
     def _ListActs(self, client, names):  # noqa: N802
         return self._plain("triage", "ListActs", client, resource=names["case"])
 
-    def _SubmitAnonymousReport(self, client, _):  # noqa: N802
-        return self._plain("intake", "SubmitAnonymousReport", client)
+    def _SubmitIdentifiedReport(self, client, _):  # noqa: N802
+        return self._plain("intake", "SubmitIdentifiedReport", client, report=make_request("x").report,
+                           mode="REPORTER_MODE_NAMED")
 
-    def _RotateReceipt(self, client, _):  # noqa: N802
-        return self._plain("intake", "RotateReceipt", client)
+    def _BatchGetContacts(self, client, _):  # noqa: N802
+        return self._plain("intake", "BatchGetContacts", client, names=[name_of("contacts", os.urandom(16))])
+
+    def _WaitForMessages(self, client, names):  # noqa: N802
+        return self._stream("WaitForMessages", client, report=names["report"])
+
+    def _WaitForAnonymousMessages(self, client, _):  # noqa: N802
+        return self._stream("WaitForAnonymousMessages", client)
+
+    def _stream(self, method: str, client, **fields):
+        """Whether it begins; nothing may come of it."""
+        return list(self._plain("intake", method, client, timeout=1, **fields))
+
+    def _ListCaseProposals(self, client, _):  # noqa: N802
+        return self._plain("triage", "ListCaseProposals", client)
+
+    def _ListUnseenSignals(self, client, _):  # noqa: N802
+        return self._plain("triage", "ListUnseenSignals", client)
+
+    def _AcceptCaseProposal(self, client, _):  # noqa: N802
+        return self._plain("triage", "AcceptCaseProposal", client, name=name_of("signals", os.urandom(16)))
+
+    def _DismissCaseProposal(self, client, _):  # noqa: N802
+        return self._plain("triage", "DismissCaseProposal", client, name=name_of("signals", os.urandom(16)),
+                           cause="DISMISSAL_CAUSE_LEGITIMATE")
 
     def _Echo(self, client, _):  # noqa: N802
         return client.call("intake", "Echo", intake_service_pb2.EchoRequest(payload="x"))
