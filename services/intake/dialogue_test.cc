@@ -202,10 +202,9 @@ TEST_F(DialogueTest, AConfidentialReportersIdentityStandsApart) {
   EXPECT_EQ(again->name(), submitted->name());
   EXPECT_THAT(SubmitAs(kOther, mamori::v1::REPORTER_MODE_CONFIDENTIAL),
               HasReason(mamori::v1::ERROR_REASON_REQUEST_ID_REUSED));
-  Reports reports{store_, clock_, ids_, nullptr, &reporter_gate_};
   v1::GetReportRequest get;
   get.set_name(submitted->name());
-  const auto read = reports.Get(CallOf(kDesk), get);
+  const auto read = reports_.Get(CallOf(kDesk), get);
   ASSERT_THAT(read, IsOk());
   EXPECT_FALSE(read->has_reporter());
   EXPECT_EQ(read->reporter_mode(), mamori::v1::REPORTER_MODE_CONFIDENTIAL);
@@ -254,15 +253,14 @@ TEST_F(DialogueTest, WhoReportsForSomebodySpeaksButDoesNotDecide) {
 TEST_F(DialogueTest, AReportIsSharedAsItsReporterDecides) {
   const std::string receipt = NewReceipt();
   const std::string report = Submit(Anonymous(receipt))->name();
-  Reports reports{store_, clock_, ids_, nullptr, &reporter_gate_};
   v1::GetReportRequest get;
   get.set_name(report);
   v1::BatchGetReportsRequest batch;
   batch.add_names(report);
   const auto reads = [&](const std::string& person) {
-    const bool one = reports.Get(CallOf(person), get).ok();
-    EXPECT_EQ(reports.BatchGet(CallOf(person), batch)->reports_size(), one);
-    EXPECT_EQ(reports.List(CallOf(person), {})->reports_size(), one);
+    const bool one = reports_.Get(CallOf(person), get).ok();
+    EXPECT_EQ(reports_.BatchGet(CallOf(person), batch)->reports_size(), one);
+    EXPECT_EQ(reports_.List(CallOf(person), {})->reports_size(), one);
     EXPECT_EQ(parties_.ByToken(CallOf(person), report).ok(), one);
     return one;
   };
@@ -281,11 +279,11 @@ TEST_F(DialogueTest, AReportIsSharedAsItsReporterDecides) {
   assess.purpose = "assess";
   assess.tenant.clear();
   batch.set_tenant("acme");
-  EXPECT_EQ(reports.BatchGet(assess, batch)->reports_size(), 1);
+  EXPECT_EQ(reports_.BatchGet(assess, batch)->reports_size(), 1);
   batch.clear_tenant();
   // A decision that somebody wrote into the database shows nobody anything.
   database_.Run("UPDATE sharing SET scope = 1 WHERE version = 2");
-  EXPECT_THAT(reports.Get(CallOf(kDesk), get), testing::StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(reports_.Get(CallOf(kDesk), get), testing::StatusIs(absl::StatusCode::kDataLoss));
 }
 
 TEST_F(DialogueTest, AWithdrawnReportIsShownNoMore) {
@@ -298,10 +296,9 @@ TEST_F(DialogueTest, AWithdrawnReportIsShownNoMore) {
     EXPECT_THAT(withdrawn->remains(), SizeIs(4));
   }
   EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM outbox"), 2);  // told once
-  Reports reports{store_, clock_, ids_, nullptr, &reporter_gate_};
   v1::GetReportRequest get;
   get.set_name(report);
-  const auto read = reports.Get(CallOf(kDesk), get);
+  const auto read = reports_.Get(CallOf(kDesk), get);
   ASSERT_THAT(read, IsOk());
   EXPECT_TRUE(read->withdrawn());
   EXPECT_EQ(read->narrative() + read->wish(), "");

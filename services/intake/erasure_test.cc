@@ -11,7 +11,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/audit/test_journal.h"
+#include "common/client/fake_access_checker.h"
 #include "common/idempotency/hash.h"
+#include "common/idempotency/test_page_tokens.h"
 #include "common/sealing/fields.h"
 #include "common/sealing/sql_key_store.h"
 #include "common/sealing/test_sealer.h"
@@ -21,6 +23,7 @@
 #include "services/intake/content_seal.h"
 #include "services/intake/methods.h"
 #include "services/intake/records.h"
+#include "services/intake/report_access.h"
 #include "services/intake/reports.h"
 #include "services/intake/sql_intake_store.h"
 #include "services/intake/test_requests.h"
@@ -37,7 +40,11 @@ class ErasureTest : public ::testing::Test {
   ErasureTest() { std::remove(file_.c_str()); }
 
   absl::Time Soon() const { return clock_.Now() + absl::Minutes(1); }
-  server::CallContext Call() const { return TestCall("acme", Soon()); }
+  server::CallContext Call() const {
+    server::CallContext call = TestCall("acme", Soon());
+    call.person = "test/desk";
+    return call;
+  }
 
   // The report's name.
   std::string Submit(const std::string& request_id) {
@@ -77,8 +84,11 @@ class ErasureTest : public ::testing::Test {
   const ContentSeal seal_{sealing_.sealer()};
   const audit::Journal journal_ = audit::TestJournal("intake", clock_);
   SqlIntakeStore store_{database_.transactor(), clock_, journal_};
-  Reports reports_{store_, sealing_.sealer(), clock_, ids_, nullptr};
-  Contacts contacts_{store_, sealing_.sealer(), clock_, ids_};
+  client::FakeAccessChecker checker_{[](const auto&) { return client::Access::kAllowed; }};
+  const ReportAccess access_{checker_, store_, sealing_.sealer()};
+  const idempotency::PageTokens tokens_ = idempotency::TestPageTokens(clock_);
+  Reports reports_{store_, access_, sealing_.sealer(), tokens_, clock_, ids_, nullptr};
+  Contacts contacts_{store_, access_, sealing_.sealer(), tokens_, clock_, ids_, [] {}};
   sealing::Eraser eraser_{key_store_, file_, clock_};
   Erasure erasure_{database_.transactor(), journal_, eraser_, clock_};
 };

@@ -91,7 +91,8 @@ TEST_F(GrantsTest, AllowEverythingTheStoreDoes) {
                                  soon),
               IsOk());
   EXPECT_THAT(store_->ListContacts("acme", {}, {}, 10, soon), IsOk());
-  SqlDisposalStore disposals(*transactor_, clock_, journal_);
+  sealing::Eraser eraser(TestKeyStore(), "", clock_);
+  SqlDisposalStore disposals(*transactor_, clock_, journal_, eraser);
   mamori::v1::Event disposed;
   disposed.set_event_id(ids_.NewId());
   disposed.set_tenant("acme");
@@ -103,7 +104,6 @@ TEST_F(GrantsTest, AllowEverythingTheStoreDoes) {
   EXPECT_THAT(disposals.Apply({&disposed}, soon)[0], IsOk());
   EXPECT_THAT(store_->PruneAnswers(clock_.Now(), 10, soon), IsOk());
   EXPECT_THAT(store_->GetHeading("acme", report.report_id, soon), IsOk());
-  sealing::Eraser eraser(TestKeyStore(), "", clock_);
   EXPECT_THAT(Erasure(*transactor_, journal_, eraser, clock_)
                   .EraseReport("acme", report.report_id, {"retention", ""}, soon),
               IsOk());

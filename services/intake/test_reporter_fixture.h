@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/audit/test_journal.h"
 #include "common/client/channel.h"
+#include "common/idempotency/test_page_tokens.h"
 #include "common/receipt/receipt.h"
 #include "common/server/server.h"
 #include "common/testing/certificates.h"
@@ -24,7 +25,9 @@
 #include "services/intake/dialogue_service.h"
 #include "services/intake/methods.h"
 #include "services/intake/own_reports.h"
+#include "services/intake/report_access.h"
 #include "services/intake/reporter_service.h"
+#include "services/intake/reports.h"
 #include "services/intake/sql_intake_store.h"
 #include "services/intake/sql_message_store.h"
 #include "services/intake/sql_receipt_store.h"
@@ -209,6 +212,11 @@ class ReporterTest : public ::testing::Test {
   SqlMessageStore messages_{database_.transactor(), journal_};
   ReporterGate reporter_gate_{reporter_store_, reporter_keys_};
   FakeAccess access_;
+  const ReportAccess report_access_{access_, store_, TestSeal().sealer()};
+  const idempotency::PageTokens tokens_ = idempotency::TestPageTokens(clock_);
+  // What the desk reads, as far as reporters let it.
+  Reports reports_{store_, report_access_, TestSeal().sealer(), tokens_, clock_,
+                   ids_,   nullptr,        &reporter_gate_};
   DialogueParties parties_{{receipts_, keys_, reporter_store_, reporter_gate_, access_}};
   time::SystemSleeper sleeper_;
   Dialogue dialogue_{{messages_, reporter_keys_, box_, clock_, sleeper_, ids_, [] {}, nullptr},
