@@ -11,6 +11,7 @@
 #include "common/policy/check_crosswalk.h"
 #include "common/policy/check_ids.h"
 #include "common/policy/check_measures.h"
+#include "common/policy/check_periods.h"
 #include "common/policy/check_rules.h"
 #include "common/policy/notice_wait.h"
 #include "common/policy/rule_matcher.h"
@@ -76,8 +77,7 @@ class Checker {
     CheckAccess();
     for (Problem& problem : CheckClocks(policy_)) problems_.push_back(std::move(problem));
     for (Problem& problem : CheckCrosswalk(policy_)) problems_.push_back(std::move(problem));
-    CheckTwoPerson();
-    CheckRetention();
+    for (Problem& problem : CheckPeriods(policy_)) problems_.push_back(std::move(problem));
     return std::move(problems_);
   }
 
@@ -299,33 +299,6 @@ class Checker {
     Need(v1::UnknownOutcome_IsValid(policy_.unknown_outcome()) &&
              policy_.unknown_outcome() != v1::UNKNOWN_OUTCOME_UNSPECIFIED,
          "unknown_outcome", "want RESEND or RESEND_URGENT");
-  }
-
-  void CheckTwoPerson() {
-    const v1::TwoPersonPolicy& two = policy_.two_person();
-    const double wait = two.has_wait() ? Seconds(two.wait()) : 3600;
-    const double shorter = two.has_emergency_wait() ? Seconds(two.emergency_wait()) : 300;
-    const double expiry = two.has_expiry() ? Seconds(two.expiry()) : 24 * 3600;
-    Need(wait >= 0, "two_person.wait", "want 0 s or more");
-    Need(shorter >= 0 && (shorter <= wait || !two.has_emergency_wait()),
-         "two_person.emergency_wait", "want 0 s to wait");
-    Need(expiry > wait && expiry <= 30 * 24 * 3600, "two_person.expiry",
-         "want more than wait and at most 30 days");
-  }
-
-  void CheckRetention() {
-    Ids classes;
-    for (int i = 0; i < policy_.retention().classes_size(); ++i) {
-      const v1::RetentionClass& one = policy_.retention().classes(i);
-      const std::string at = absl::StrCat("retention.classes[", i, "]");
-      Need(!one.id().empty() && one.id().size() <= 64 && classes.insert(one.id()).second,
-           at + ".id", "empty, too long, or stands twice");
-      Need(one.months() >= 1 && one.months() <= 1200, at + ".months", "want 1 to 1200");
-      for (int kind : one.kinds()) {
-        Need(v1::ReportKind_IsValid(kind) && kind != v1::REPORT_KIND_UNSPECIFIED, at + ".kinds",
-             "is no kind of report");
-      }
-    }
   }
 
   void CheckAccess() {

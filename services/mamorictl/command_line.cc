@@ -34,11 +34,13 @@ int RunCommandLine(int argc, char** argv, const time::Clock& clock, time::Sleepe
   app.require_subcommand(1);
   app.fallthrough();
   AddSettings(app, settings);
-  for (auto* add : {AddHealthCommand, AddSubmitCommands, AddReporterCommands, AddDialogueCommands, AddReportCommands, AddContactCommands,
-                    AddAnalyzeCommand, AddOverviewCommand, AddCaseCommands, AddDeadlineCommands,
-                    AddStatisticsCommands, AddAccessCommands, AddActCommands, AddHoldCommands,
-                    AddActorCommands, AddMemoryCommands, AddDeliveryCommands, AddWebhookCommands,
-                    AddMigrateCommand, AddAuditCommands, AddKeysCommand}) {
+  for (auto* add :
+       {AddHealthCommand,    AddSubmitCommands,   AddReporterCommands,   AddDialogueCommands,
+        AddReportCommands,   AddContactCommands,  AddAnalyzeCommand,     AddOverviewCommand,
+        AddCaseCommands,     AddDeadlineCommands, AddStatisticsCommands, AddAccessCommands,
+        AddActCommands,      AddHoldCommands,     AddActorCommands,      AddMemoryCommands,
+        AddDeliveryCommands, AddWebhookCommands,  AddMigrateCommand,     AddAuditCommands,
+        AddKeysCommand}) {
     add(app, choice);
   }
   try {

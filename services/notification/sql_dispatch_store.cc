@@ -8,10 +8,10 @@
 #include "common/outbox/outbox.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
-#include "common/time/timestamp.h"
 #include "services/notification/claim_share.h"
 #include "services/notification/delivery_rows.h"
 #include "services/notification/event_sequences.h"
+#include "services/notification/settlement_event.h"
 
 namespace mamori::notification {
 namespace {
@@ -190,28 +190,6 @@ absl::StatusOr<std::vector<const Settlement*>> StillHeld(
   return held;
 }
 
-// As closely as it is told.
-absl::Time SentTime(const Settlement& settlement) {
-  return time::Told(settlement.sent_time, settlement.claim.anonymous);
-}
-
-void SetFact(const Settlement& settlement, mamori::v1::Event& event) {
-  const Claim& claim = settlement.claim;
-  if (settlement.state == mamori::v1::DELIVERY_STATE_SENT) {
-    mamori::v1::DeliverySent& sent = *event.mutable_delivery_sent();
-    sent.set_delivery_id(claim.delivery_id);
-    sent.set_case_id(claim.case_id);
-    sent.set_channel(claim.channel);
-    *sent.mutable_sent_time() = time::ToTimestamp(SentTime(settlement));
-  } else {
-    mamori::v1::DeliveryFailed& failed = *event.mutable_delivery_failed();
-    failed.set_delivery_id(claim.delivery_id);
-    failed.set_case_id(claim.case_id);
-    failed.set_state(settlement.state);
-    failed.set_error(settlement.error);
-  }
-}
-
 }  // namespace
 
 db::TransactionOptions SqlDispatchStore::ClaimOptions() const {
@@ -386,16 +364,7 @@ absl::Status SqlDispatchStore::AppendEvents(db::Tx& tx,
   std::vector<mamori::v1::Event> events;
   for (size_t i = 0; i < settled.size(); ++i) {
     if (sequences[i] == 0) continue;
-    mamori::v1::Event event;
-    event.set_event_id(ids_.NewId());
-    event.set_tenant(settled[i]->claim.tenant);
-    event.set_source("notification");
-    event.set_subject_id(settled[i]->claim.notification_id);
-    event.set_subject_sequence(sequences[i]);
-    event.set_anonymous(settled[i]->claim.anonymous);
-    *event.mutable_event_time() = time::ToTimestamp(time::Told(now, event.anonymous()));
-    SetFact(*settled[i], event);
-    events.push_back(std::move(event));
+    events.push_back(SettlementEvent(*settled[i], ids_.NewId(), sequences[i], now));
   }
   return outbox::Append(tx, events);
 }
