@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/status/macros.h"
 #include "services/triage/holds.h"
 #include "services/triage/sql_case_rows.h"
 #include "services/triage/sql_hold_rows.h"

@@ -24,7 +24,7 @@ using testing::StatusIs;
 using v1::Disposition;
 
 constexpr absl::Duration kDay = absl::Hours(24);
-constexpr absl::Duration kFiveYears = 5 * 366 * kDay;
+constexpr absl::Duration kFiveYears = absl::Hours(24 * 5 * 366);
 
 class RetentionTest : public GuardedFixture {
  protected:
@@ -48,7 +48,10 @@ class RetentionTest : public GuardedFixture {
     auto triage = Verb<v1::TriageCaseRequest>(name);
     triage.set_severity(mamori::v1::SEVERITY_LOW);
     EXPECT_THAT(worked_.Triage(Call("m"), triage), IsOk());
-    Reasoned(&Cases::Close, name);
+    auto close = Verb<v1::CloseCaseRequest>(name);
+    close.set_reason("r");
+    close.set_no_prevention_reason("once");
+    EXPECT_THAT(worked_.Close(Call("m"), close), IsOk());
     return name;
   }
   std::vector<v1::DueCase> DryRun(int size = 50, const std::string& person = "a") {
