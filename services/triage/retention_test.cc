@@ -43,15 +43,18 @@ class RetentionTest : public GuardedFixture {
     request.set_reason("r");
     ASSERT_THAT((worked_.*verb)(Call("m"), request), IsOk());
   }
+  void Close(const std::string& name) {
+    auto close = Verb<v1::CloseCaseRequest>(name);
+    close.set_reason("r");
+    close.set_no_prevention_reason("once");
+    ASSERT_THAT(worked_.Close(Call("m"), close), IsOk());
+  }
   std::string Closed(const std::string& narrative = "x") {
     const std::string name = Open(narrative).name();
     auto triage = Verb<v1::TriageCaseRequest>(name);
     triage.set_severity(mamori::v1::SEVERITY_LOW);
     EXPECT_THAT(worked_.Triage(Call("m"), triage), IsOk());
-    auto close = Verb<v1::CloseCaseRequest>(name);
-    close.set_reason("r");
-    close.set_no_prevention_reason("once");
-    EXPECT_THAT(worked_.Close(Call("m"), close), IsOk());
+    Close(name);
     return name;
   }
   std::vector<v1::DueCase> DryRun(int size = 50, const std::string& person = "a") {
@@ -213,7 +216,7 @@ TEST_F(RetentionTest, ReopeningEndsTheCountAndClosingBeginsItAnew) {
   EXPECT_EQ(DryRun().size(), 0u) << "open";
   EXPECT_THAT(acts_.Request(As("a"), AskDisposal(name)),
               HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
-  Reasoned(&Cases::Close, name);
+  Close(name);
   EXPECT_EQ(DryRun().size(), 0u);
   EXPECT_THAT(acts_.Request(As("a"), AskDisposal(name)),
               HasReason(mamori::v1::ERROR_REASON_RETENTION_NOT_OVER));
@@ -228,7 +231,7 @@ TEST_F(RetentionTest, WhatIsReopenedAfterApprovalStays) {
   WaitOver();
   Reasoned(&Cases::Reopen, name);
   EXPECT_THAT(Dispose("a", name, act), HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
-  Reasoned(&Cases::Close, name);
+  Close(name);
   EXPECT_FALSE(Dispose("a", name, act).ok());
   EXPECT_EQ(Get(name).notes_size(), 3);
 }
@@ -265,7 +268,7 @@ TEST_F(RetentionTest, AMergedCaseGoesAfterTheOneItWentInto) {
   ASSERT_THAT(worked_.Triage(Call("m"), triage), IsOk());
   fake_.Advance(kFiveYears);
   EXPECT_EQ(DryRun().size(), 0u) << "the other is open";
-  Reasoned(&Cases::Close, into);
+  Close(into);
   fake_.Advance(kFiveYears);
   ASSERT_EQ(DryRun().size(), 1u);
   EXPECT_THAT(acts_.Request(As("a"), AskDisposal(from)),
