@@ -50,7 +50,7 @@ class Bench : public TriageFixture {
   void TestBody() override {}
 
   Bench()
-      : actor_store_(database_.transactor(), clock_, seal_),
+      : actor_store_(database_.transactor(), clock_, seal_, keys_.sealer()),
         sketch_store_(database_.transactor()),
         index_(sketch_store_, {}),
         similarity_({index_, sketch_store_, actor_store_, access_store_, gate_, source_, memory_,

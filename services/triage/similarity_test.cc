@@ -33,7 +33,7 @@ constexpr char kRetold[] =
 class SimilarityTest : public TriageFixture {
  protected:
   SimilarityTest()
-      : actor_store_(database_.transactor(), clock_, seal_),
+      : actor_store_(database_.transactor(), clock_, seal_, keys_.sealer()),
         sketch_store_(database_.transactor()),
         index_(sketch_store_, {}),
         similarity_({index_, sketch_store_, actor_store_, access_store_, gate_, source_, memory_,
