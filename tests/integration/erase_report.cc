@@ -61,9 +61,8 @@ absl::Status Main() {
                    crypto::KeyedHash::FromFile(directory + "/audit.intake.key"));
   const audit::Journal journal(std::move(audit_key), "intake", clock);
   intake::Erasure erasure(transactor, journal, sealing.eraser(), clock);
-  const std::optional<id::Id> report = id::FromName("reports", absl::GetFlag(FLAGS_report));
-  if (!report) return absl::InvalidArgumentError("--report: want reports/ID");
-  return erasure.EraseReport(absl::GetFlag(FLAGS_tenant), *report, {"retention", ""},
+  ASSIGN_OR_RETURN(const id::Id report, id::FromName("reports", absl::GetFlag(FLAGS_report)));
+  return erasure.EraseReport(absl::GetFlag(FLAGS_tenant), report, {"retention", ""},
                              clock.Now() + kTimeout);
 }
 
