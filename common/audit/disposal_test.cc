@@ -27,29 +27,27 @@ class DisposedTest : public ::testing::Test {
   }
   void Contact(const id::Id& report) {
     const id::Id contact = service_.ids_.NewId();
-    const std::string random = NewRandom();
+    const Service::Content content = service_.SealContact(contact);
     Run([&](db::Tx& tx) -> absl::Status {
-      const auto group =
-          service_.journal_.Begin(tx, {{.kind = Kind::kContact,
-                                        .resource_id = contact,
-                                        .tenant = "t",
-                                        .action = "RecordContact",
-                                        .who = {"portal", "p"},
-                                        .commitment = Commit(random, Service::BodyOf(contact)),
-                                        .cause_kind = Kind::kReport,
-                                        .cause_id = report}});
+      const auto group = service_.journal_.Begin(tx, {{.kind = Kind::kContact,
+                                                       .resource_id = contact,
+                                                       .tenant = "t",
+                                                       .action = "RecordContact",
+                                                       .who = {"portal", "p"},
+                                                       .commitment = content.commitment,
+                                                       .cause_kind = Kind::kReport,
+                                                       .cause_id = report}});
       if (!group.ok()) return group.status();
       return tx.ExecuteExpecting(
           1,
           "INSERT INTO contact (tenant, create_time, contact_id, company, report_id, start_time,"
-          " audit_random, body) VALUES ('t', ?, ?, 'c', ?, ?, ?, ?)",
+          " body) VALUES ('t', ?, ?, 'c', ?, ?, ?)",
           db::Params()
               .Add(service_.clock_.Now())
               .Add(contact)
               .Add(report)
               .Add(service_.clock_.Now())
-              .Add(random)
-              .Add(Service::BodyOf(contact)));
+              .Add(content.body));
     });
   }
   // As intake does; each step can be left out.

@@ -167,6 +167,11 @@ class Service {
     return {.body = NewKey().Seal(sealing::SupplementBody("t", id), random + BodyOf(id)),
             .commitment = Commit(random, BodyOf(id))};
   }
+  Content SealContact(const id::Id& id) {
+    const std::string random = NewRandom();
+    return {.body = NewKey().Seal(sealing::ContactBody("t", id), random + BodyOf(id)),
+            .commitment = Commit(random, BodyOf(id))};
+  }
   sealing::DataKey NewKey() {
     const auto fresh = keys_.sealer().Take("t");
     EXPECT_THAT(keys_.sealer().MakeDurable({&*fresh}, absl::InfiniteFuture()), testing::IsOk());

@@ -7,8 +7,10 @@
 #include "common/server/authorizer.h"
 #include "common/testing/matchers.h"
 #include "mamori/intake/v1/contact_service.pb.h"
+#include "mamori/intake/v1/dialogue_service.pb.h"
 #include "mamori/intake/v1/intake_event_service.pb.h"
 #include "mamori/intake/v1/intake_service.pb.h"
+#include "mamori/intake/v1/reporter_service.pb.h"
 #include "mamori/notification/v1/notification_service.pb.h"
 #include "mamori/triage/v1/actor_service.pb.h"
 #include "mamori/triage/v1/care_service.pb.h"
@@ -41,6 +43,8 @@ std::set<std::string> AllMethods() {
                            triage::v1::PlaceHoldRequest::descriptor()->file(),
                            triage::v1::DisposeCaseRequest::descriptor()->file(),
                            intake::v1::IngestEventsRequest::descriptor()->file(),
+                           intake::v1::RotateReceiptRequest::descriptor()->file(),
+                           intake::v1::ListMessagesRequest::descriptor()->file(),
                            triage::v1::ListActorsRequest::descriptor()->file(),
                            triage::v1::GetCareRequest::descriptor()->file(),
                            triage::v1::GetJudgementRequest::descriptor()->file(),

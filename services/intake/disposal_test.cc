@@ -35,15 +35,24 @@ class DisposalTest : public ::testing::Test {
     EXPECT_THAT(TestSeal().MakeDurable({&report}, Soon()), IsOk());
     EXPECT_THAT(store_.InsertReports({&report}, Soon()), IsOk());
     const std::string name = id::Name("reports", report.report_id);
-    EXPECT_THAT(store_.AddSupplement(MakeTestSupplement(TestCall(), GoodSupplement(name),
-                                                        {ids_.NewId(), ids_.NewId()}, TestNow()),
-                                     Soon()),
-                IsOk());
-    EXPECT_THAT(store_.AddContact(MakeTestContact(TestCall(), GoodContact(name),
-                                                  {ids_.NewId(), ids_.NewId()}, TestNow()),
-                                  Soon()),
-                IsOk());
+    EXPECT_THAT(Supplement(name), IsOk());
+    auto contact = GoodContact(name);
+    contact.set_request_id(request.request_id());
+    EXPECT_THAT(
+        store_.AddContact(
+            MakeTestContact(TestCall(), contact, {ids_.NewId(), ids_.NewId()}, TestNow()), Soon()),
+        IsOk());
     return report.report_id;
+  }
+  // Each a new one.
+  absl::Status Supplement(const std::string& report) {
+    auto request = GoodSupplement(report);
+    request.set_request_id("supplement-" + id::ToText(ids_.NewId()));
+    return store_
+        .AddSupplement(
+            MakeTestSupplement(TestCall(), request, {ids_.NewId(), ids_.NewId()}, TestNow()),
+            Soon())
+        .status();
   }
   // As if the relay had passed everything on.
   void Drain() { database_.Execute("DELETE FROM outbox", {}); }
@@ -109,11 +118,7 @@ TEST_F(DisposalTest, AReportGoesWithAllThatBelongsToItAndTheAuditSaysSo) {
                        db::Params().Add(report))[0]
                 .GetInt64(0),
             2);
-  EXPECT_THAT(store_.AddSupplement(
-                  MakeTestSupplement(TestCall(), GoodSupplement(id::Name("reports", report)),
-                                     {ids_.NewId(), ids_.NewId()}, TestNow()),
-                  Soon()),
-              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Supplement(id::Name("reports", report)), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(DisposalTest, WhatTriageStillHasToReadWaits) {

@@ -92,6 +92,11 @@ TEST_F(GrantsTest, AllowEverythingTheStoreDoes) {
               IsOk());
   EXPECT_THAT(store_->ListContacts("acme", {}, {}, 10, soon), IsOk());
   sealing::Eraser eraser(TestKeyStore(), "", clock_);
+  EXPECT_THAT(store_->PruneAnswers(clock_.Now(), 10, soon), IsOk());
+  EXPECT_THAT(store_->GetHeading("acme", report.report_id, soon), IsOk());
+  EXPECT_THAT(Erasure(*transactor_, journal_, eraser, clock_)
+                  .EraseReport("acme", report.report_id, {"retention", ""}, soon),
+              IsOk());
   SqlDisposalStore disposals(*transactor_, clock_, journal_, eraser);
   mamori::v1::Event disposed;
   disposed.set_event_id(ids_.NewId());
@@ -102,11 +107,6 @@ TEST_F(GrantsTest, AllowEverythingTheStoreDoes) {
   disposed.mutable_report_disposed()->set_case_id(ids_.NewId());
   database_.Execute("DELETE FROM outbox", {});
   EXPECT_THAT(disposals.Apply({&disposed}, soon)[0], IsOk());
-  EXPECT_THAT(store_->PruneAnswers(clock_.Now(), 10, soon), IsOk());
-  EXPECT_THAT(store_->GetHeading("acme", report.report_id, soon), IsOk());
-  EXPECT_THAT(Erasure(*transactor_, journal_, eraser, clock_)
-                  .EraseReport("acme", report.report_id, {"retention", ""}, soon),
-              IsOk());
   EXPECT_THAT(eraser.Replay(*transactor_), IsOk());
 }
 

@@ -139,12 +139,8 @@ TEST_F(ActorsTest, NoNameIsInTheDatabase) {
   };
   EXPECT_THAT(tables_with("canary"), IsEmpty());
   EXPECT_THAT(tables_with("tanaka"), IsEmpty());
-  const mamori::v1::Case planted = OpenAbout("x y", "z z");
-  auto note = Verb<v1::AddNoteRequest>(planted.name());
-  note.mutable_note()->set_text("A Canary in a note");
-  EXPECT_THAT(cases_.AddNote(desk_, note), IsOk());
-  EXPECT_THAT(tables_with("canary"), UnorderedElementsAre("case_note", "request_id"))
-      << "the search finds what is there";
+  database_.Run("UPDATE case_record SET assignee = 'A Canary'");
+  EXPECT_THAT(tables_with("canary"), ElementsAre("case_record")) << "it finds what is there";
   // Another key and another tenant make other hashes of the same name.
   const MemoryKeys other(*crypto::KeyedHash::FromHex(std::string(64, 'c')));
   const auto kind = v1::ACTOR_KIND_PERSON;

@@ -224,7 +224,7 @@ TEST_F(ListTest, APageReadsNoMoreThanItself) {
   const std::string filler =
       "INSERT INTO case_record SELECT RANDOM_BYTES(16), tenant, ?, ?, report_kind, severity,"
       " assignee, categories, policy_digest, NULL, 1, 1, create_time + ?, update_time,"
-      " access_version, audience, audit_first"
+      " access_version, audience, audit_first, anonymous"
       " FROM case_record LIMIT 1";
   Open("x");
   const auto fill = [&](const std::string& company, mamori::v1::CaseState state, int count) {

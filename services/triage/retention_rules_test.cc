@@ -58,7 +58,7 @@ TEST(RetentionRulesTest, TheBoundOfADryRunLeavesOutNothingThatIsDue) {
     int due = 0;
     for (int day = 0; day < 1500; ++day) {
       const absl::Time now = At("2028-02-27T10:00:00Z") + absl::Hours(24 * day);
-      for (const int back : {0, 1, 2, 3, 4, 5}) {
+      for (const int back : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}) {
         // Around the bound.
         const absl::Time closed = ClosedBefore(policy, now) + absl::Hours(12 * (3 - back));
         if (DueTime(closed, months) > now) continue;

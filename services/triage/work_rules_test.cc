@@ -179,8 +179,9 @@ TEST(WorkStateTest, EveryStateAndVerbIsDecided) {
       {CASE_STATE_WITHDRAWN, false, false, false, true, false},
       {CASE_STATE_MERGED, false, false, false, false, false},
       {CASE_STATE_CONSULTING, false, false, false, true, true},
+      {CASE_STATE_DISPOSED, false, false, false, false, false},
   };
-  EXPECT_EQ(std::size(kRows), static_cast<size_t>(CaseState_ARRAYSIZE));
+  EXPECT_EQ(std::size(kRows), static_cast<size_t>(CaseState_descriptor()->value_count()));
   for (const Row& row : kRows) {
     EXPECT_EQ(Allows(row.state, WorkVerb::kInquire), row.inquire) << row.state;
     EXPECT_EQ(Allows(row.state, WorkVerb::kMeasure), row.measure) << row.state;

@@ -21,7 +21,7 @@ namespace {
 const std::set<std::string> kFrame = {
     "outbox",           "inbox",          "lease",       "request_id",  "policy_version",
     "schema_migration", "watch_head",     "audit_entry", "audit_group", "audit_checkpoint",
-    "audit_leaf",       "audit_delivery", "time_mark"};
+    "audit_leaf",       "audit_delivery", "time_mark",   "erased_key"};
 
 class SharedTablesTest : public ::testing::Test {
  protected:
