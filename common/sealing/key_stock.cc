@@ -1,5 +1,8 @@
 #include "common/sealing/key_stock.h"
 
+#include <sodium.h>
+
+#include <numeric>
 #include <utility>
 
 #include "common/status/macros.h"
@@ -13,6 +16,13 @@ constexpr size_t kMostAtOnce = 32;
 
 }  // namespace
 
+Lot::Lot() {
+  std::iota(order.begin(), order.end(), uint8_t{0});
+  for (size_t left = order.size(); left > 1; --left) {
+    std::swap(order[left - 1], order[randombytes_uniform(static_cast<uint32_t>(left))]);
+  }
+}
+
 absl::StatusOr<FreshKey> KeyStock::Take(std::string_view tenant) {
   for (;;) {
     bool low = false;
@@ -23,7 +33,7 @@ absl::StatusOr<FreshKey> KeyStock::Take(std::string_view tenant) {
       if (shelf == shelves_.end()) shelf = shelves_.emplace(std::string(tenant), Shelf()).first;
       Shelf& one = shelf->second;
       if (one.left > 0) {
-        key = {one.lots.front(), one.next};
+        key = {one.lots.front(), one.lots.front()->order[one.next]};
         if (++one.next == kKeysPerBatch) {
           one.lots.pop_front();
           one.next = 0;

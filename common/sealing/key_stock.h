@@ -2,8 +2,10 @@
 #ifndef MAMORI_COMMON_SEALING_KEY_STOCK_H_
 #define MAMORI_COMMON_SEALING_KEY_STOCK_H_
 
+#include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -22,9 +24,13 @@
 
 namespace mamori::sealing {
 
-// A batch in memory. Wrapped keys tell nothing.
+// A batch in memory. Wrapped keys tell nothing. Taken in an order that is drawn: ids stand beside
+// what is sealed, and would tell in which order reports came that are told by day.
 struct Lot {
+  Lot();
+
   KeyBatch batch;
+  std::array<uint8_t, kKeysPerBatch> order;
   std::atomic<bool> durable = false;
   std::mutex storing;
 };

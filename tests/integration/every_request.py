@@ -61,7 +61,7 @@ RANDOM = {"deadline": "deadlines", "act": "acts", "actor": "actors", "other_acto
 # Not read by whoever decides, or better left as they are.
 LEFT_OUT = {"match", "report", "categories", "page_size", "page_token", "state", "company", "start_time", "resource",
             "show_released", "after_number"}
-TEXTS = {"assignee", "reason", "consent", "person", "slot", "clock"}
+TEXTS = {"assignee", "reason", "no_prevention_reason", "consent", "person", "slot", "clock"}
 
 
 def field_of(message, path: str):

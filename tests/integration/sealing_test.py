@@ -119,14 +119,15 @@ class SealingTest(SystemTest):
         self.assertIsNone(call("intake", "SupplementReport", supplement))
         contact = intake_service_pb2.RecordContactRequest(request_id=new_request_id(), contact=contact_pb2.Contact(
             company="acme-jp", minutes=5, channel=report_pb2.CHANNEL_PHONE, demand=f"{WORD}!",
-            actor=actor_pb2.Actor(person=WORD, online_handle=WORD, relation=actor_pb2.ACTOR_RELATION_CUSTOMER)))
+            actor=actor_pb2.AllegedActor(person=WORD, online_handle=WORD, relation=actor_pb2.ACTOR_RELATION_CUSTOMER)))
         contact.contact.start_time.FromSeconds(1_700_000_000)
         for _ in range(2):
             self.assertIsNotNone(call("intake", "RecordContact", contact))
-        note = triage_service_pb2.AddNoteRequest(request_id=new_request_id(), name=case.name, text=f"Says {WORD}.")
+        note = triage_service_pb2.AddNoteRequest(request_id=new_request_id(), name=case.name,
+                                                 note={"text": f"Says {WORD}."})
         for _ in range(2):
             self.assertIsNotNone(call("triage", "AddNote", note))
-        note.text += "!"
+        note.note.text += "!"
         self.assertIsNone(call("triage", "AddNote", note))
 
         # All of it can be read as it was told.
@@ -279,11 +280,13 @@ class SealingTest(SystemTest):
     def test_service_does_not_start_with_a_key_that_others_can_read(self):
         key = self.system.directory / "sealing.intake.key"
         process = self.system.processes["intake"][0]
+        process.stop(30)
         key.chmod(0o644)
         try:
             done = subprocess.run(process.argv, capture_output=True, text=True, timeout=30)
         finally:
             key.chmod(0o600)
+            self._restart("intake")
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("open to others", done.stdout + done.stderr)
 

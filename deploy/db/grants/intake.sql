@@ -8,7 +8,7 @@ GRANT SELECT, INSERT, DELETE ON {schema}.contact TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.receipt TO {user};
 -- What people wrote and decided is only added to.
 GRANT SELECT, INSERT ON {schema}.message TO {user};
-GRANT SELECT, INSERT, UPDATE (number) ON {schema}.message_read TO {user};
+GRANT SELECT, INSERT, UPDATE ON {schema}.message_read TO {user};
 GRANT SELECT, INSERT ON {schema}.withdrawal TO {user};
 GRANT SELECT, INSERT ON {schema}.reporter_identity TO {user};
 GRANT SELECT, INSERT ON {schema}.sharing TO {user};
