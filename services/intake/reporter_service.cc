@@ -74,7 +74,9 @@ grpc::Status ReporterService::SubmitIdentifiedReport(
     v1::SubmitReportResponse* response) {
   return d_.rpc.Unary(context, kSubmitIdentifiedReport, Needs::kTenantAndPerson, response,
                       [&](const CallContext& call) -> absl::StatusOr<v1::SubmitReportResponse> {
-                        RETURN_IF_ERROR(d_.flood.AdmitNamed(call));
+                        if (!request->report().immediate_danger()) {
+                          RETURN_IF_ERROR(d_.flood.AdmitNamed(call));
+                        }
                         return d_.own.Submit(call, *request);
                       });
 }

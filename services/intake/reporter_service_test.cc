@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/synchronization/notification.h"
 #include "common/receipt/sealed.h"
 #include "common/receipt/work.h"
 #include "common/time/day.h"
 #include "services/intake/records.h"
+#include "services/intake/submitter.h"
 #include "services/intake/test_reporter_fixture.h"
 
 namespace mamori::intake {
@@ -215,6 +217,32 @@ TEST_F(ReporterTest, AnonymousReportsAreWrittenApartFromOthers) {
 }
 
 // One client that sends as fast as it can through the same application takes nobody's place.
+TEST_F(ReporterTest, AFloodOfNamedReportsIsRefusedButNoDanger) {
+  config::v1::FloodControl limits = FloodLimits();
+  limits.mutable_person()->set_per_minute(1);
+  limits.mutable_person()->set_burst(1);
+  FloodControl flood(limits, clock_);
+  const Submitter submitter(writer_, TestSeal(), gate_, clock_, ids_, &flood);
+  const auto submit = [&](int number, bool danger) {
+    auto request = GoodSubmit(absl::StrCat("request-000", number));
+    request.mutable_report()->set_immediate_danger(danger);
+    const grpc::Slice slice(request.SerializeAsString());
+    absl::Notification done;
+    absl::Status status;
+    submitter.Submit(CallOf("test/eager"), grpc::ByteBuffer(&slice, 1),
+                     [&](absl::StatusOr<std::string> answer) {
+                       status = answer.status();
+                       done.Notify();
+                     });
+    done.WaitForNotification();
+    return status;
+  };
+  EXPECT_THAT(submit(1, false), IsOk());
+  EXPECT_THAT(submit(2, false), HasReason(mamori::v1::ERROR_REASON_FLOOD));
+  EXPECT_THAT(submit(3, true), IsOk());
+  EXPECT_THAT(submit(4, true), IsOk());
+}
+
 TEST_F(ReporterTest, AFloodIsAskedForWorkAndNobodyIsRefused) {
   int asked = 0;
   for (int i = 0; i < 60; ++i) {

@@ -3,6 +3,7 @@
 #include <google/protobuf/arena.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -94,15 +95,16 @@ void Submitter::SubmitParsed(const server::CallContext& call, v1::SubmitReportRe
 
 void Submitter::Submit(const server::CallContext& call, const grpc::ByteBuffer& request,
                        Done done) const {
-  if (flood_ != nullptr) {
-    if (absl::Status admitted = flood_->AdmitNamed(call); !admitted.ok()) {
-      return done(std::move(admitted));
-    }
-  }
   alignas(8) char block[kArenaBytes];
   google::protobuf::Arena arena(block, sizeof(block));
   auto& parsed = *google::protobuf::Arena::CreateMessage<v1::SubmitReportRequest>(&arena);
   if (!Parse(request, parsed)) return done(Unreadable());
+  // However many came before: danger is never refused.
+  if (flood_ != nullptr && !parsed.report().immediate_danger()) {
+    if (absl::Status admitted = flood_->AdmitNamed(call); !admitted.ok()) {
+      return done(std::move(admitted));
+    }
+  }
   SubmitParsed(call, parsed, std::move(done));
 }
 
@@ -113,7 +115,11 @@ absl::StatusOr<v1::BatchSubmitReportsResponse> Submitter::SubmitBatch(
     // An import is one act of its person, and as many reports of its application.
     server::CallContext application = call;
     application.person.clear();
-    RETURN_IF_ERROR(flood_->AdmitNamed(application, request.requests_size()));
+    const auto danger = std::count_if(
+        request.requests().begin(), request.requests().end(),
+        [](const v1::SubmitReportRequest& one) { return one.report().immediate_danger(); });
+    RETURN_IF_ERROR(
+        flood_->AdmitNamed(application, request.requests_size() - static_cast<int>(danger)));
   }
   Answers answers(request.requests_size());
   for (int i = 0; i < request.requests_size(); ++i) {

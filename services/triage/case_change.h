@@ -59,6 +59,8 @@ class ChangeBuilder {
   void MarkAnonymous();
   // Watchers see the change only then.
   void HoldBack(absl::Time due) { change_.watch_due = due; }
+  // Deadlines count from `time` on, not from the change.
+  void BeginClocks(absl::Time time) { change_.clocks.begin = time; }
   // For changing who may see it; whoever is kept out by that no longer has it.
   mamori::v1::CaseAccess& ChangeAccess();
 

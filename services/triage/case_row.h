@@ -74,6 +74,8 @@ struct ClockChange {
   std::shared_ptr<const ClockBook> book;  // null: none
   ClockEvents events;
   bool reporter_named = false;
+  // When counting begins; unset: with the change.
+  std::optional<absl::Time> begin;
   id::IdSource* ids = nullptr;  // set with `book`
 };
 

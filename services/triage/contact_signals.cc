@@ -161,7 +161,7 @@ ContactSignalStore::Decision ContactSignals::Decided(const CallContext& call,
 // A case without a report: the contact log is what there is.
 CaseChange ContactSignals::OpenCase(const CallContext& call, const CrossingRow& row,
                                     const ContactThreshold& threshold, const std::string& digest,
-                                    absl::Time now) {
+                                    std::shared_ptr<const ClockBook> clocks, absl::Time now) {
   mamori::v1::Report nothing;
   nothing.set_company(row.company);
   nothing.set_kind(kKind);
@@ -178,8 +178,9 @@ CaseChange ContactSignals::OpenCase(const CallContext& call, const CrossingRow& 
   opened.access = authz::OpenRecord(opened.tenant, id::Name("cases", opened.case_id),
                                     /*consulting=*/false, nothing, d_.gate.policy(), now);
   opened.access.set_version(opened.access_version);
-  const ChangeContext context{now,         call.traceparent,      d_.ids, d_.gate.policy(),
-                              WhoOf(call), server::ActionOf(call)};
+  const ChangeContext context{
+      now,         call.traceparent,       d_.ids,           d_.gate.policy(),
+      WhoOf(call), server::ActionOf(call), std::move(clocks)};
   ChangeBuilder builder(opened, context);
   builder.SetCategories({threshold.category()});
   builder.TellOpened(id::Id());
@@ -192,6 +193,10 @@ absl::StatusOr<mamori::v1::Case> ContactSignals::Accept(
   RETURN_IF_ERROR(RequireDesk(call));
   ASSIGN_OR_RETURN(const id::Id crossing_id, id::FromName("signals", request.name()));
   ASSIGN_OR_RETURN(const auto current, d_.assessors.Current());
+  std::shared_ptr<const ClockBook> clocks;
+  if (d_.clocks != nullptr) {
+    ASSIGN_OR_RETURN(clocks, d_.clocks->Get(current->digest()));
+  }
   const absl::Time now = d_.clock.Now();
   auto result = d_.store.Open(
       KeyOf(call, request), call.tenant, crossing_id,
@@ -202,7 +207,7 @@ absl::StatusOr<mamori::v1::Case> ContactSignals::Accept(
         }
         ASSIGN_OR_RETURN(const ContactThreshold threshold, ThresholdOf(before));
         auto decision = Decided(call, before, v1::CONTACT_SIGNAL_STATE_ACCEPTED, now);
-        decision.opens = OpenCase(call, before, threshold, current->digest(), now);
+        decision.opens = OpenCase(call, before, threshold, current->digest(), clocks, now);
         decision.row.case_id = decision.opens->row.case_id;
         return decision;
       });

@@ -3,6 +3,7 @@
 #define MAMORI_SERVICES_TRIAGE_CONTACT_SIGNALS_H_
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "services/triage/assessors.h"
 #include "services/triage/case_change.h"
 #include "services/triage/case_store.h"
+#include "services/triage/clock_books.h"
 #include "services/triage/contact_signal_store.h"
 
 namespace mamori::triage {
@@ -34,6 +36,8 @@ class ContactSignals {
     // Called after a case may have been opened.
     std::function<void()> committed;
     const idempotency::PageTokens& tokens;
+    // Null where no clock is kept.
+    ClockBooks* clocks = nullptr;
   };
   explicit ContactSignals(Dependencies dependencies) : d_(std::move(dependencies)) {}
 
@@ -64,7 +68,7 @@ class ContactSignals {
                                        v1::ContactSignalState state, absl::Time now) const;
   CaseChange OpenCase(const server::CallContext& call, const CrossingRow& row,
                       const mamori::v1::ContactThreshold& threshold, const std::string& digest,
-                      absl::Time now);
+                      std::shared_ptr<const ClockBook> clocks, absl::Time now);
 
   const Dependencies d_;
 };

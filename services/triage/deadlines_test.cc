@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "common/policy/notice_wait.h"
 #include "common/worker/timer.h"
 #include "services/triage/sql_deadline_rows.h"
 #include "services/triage/test_clock_fixture.h"
@@ -37,6 +38,21 @@ TEST_F(DeadlinesTest, AreBegunInTheTransactionThatOpensTheCase) {
   EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM timer t JOIN deadline d ON d.case_id ="
                              " t.subject_id WHERE t.due_time > d.next_time"),
             0);
+}
+
+TEST_F(DeadlinesTest, OfAnAnonymousCaseCountFromAMomentThatIsDrawn) {
+  const absl::Time before = clock_.Now();
+  mamori::v1::Event event = Receive("今日、殴られました。");
+  event.set_anonymous(true);
+  ASSERT_THAT(Apply({event})[0], IsOk());
+  const auto clocks = ClocksOf(Get(id::Name("reports", event.subject_id())).name());
+  EXPECT_FALSE(clocks.empty());
+  for (const auto& [clock, deadline] : clocks) {
+    const absl::Time start = time::FromTimestamp(deadline.start_time());
+    EXPECT_GE(start, before + policy::kMinNoticeWait) << clock;
+    EXPECT_LE(start, clock_.Now() + policy::kMaxNoticeWait) << clock;
+    EXPECT_FALSE(deadline.missed()) << clock;
+  }
 }
 
 TEST_F(DeadlinesTest, ACaseThatIsNotWrittenHasNone) {

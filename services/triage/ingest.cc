@@ -207,10 +207,14 @@ ChangeContext Ingest::ContextOf(const Event& event, absl::Time now,
   return context;
 }
 
-// Nobody tells by the streams when an anonymous person wrote. Danger does not wait.
+// Nobody tells by the streams when an anonymous person wrote; danger does not wait. Deadlines do
+// not tell it either: from the begin of the day, by which such a case is told, they would be missed
+// at once, so they count from a moment that is drawn.
 void Ingest::HoldBack(ChangeBuilder& builder) {
-  if (!builder.row().anonymous || builder.row().severity == mamori::v1::SEVERITY_CRITICAL) return;
-  builder.HoldBack(d_.clock.Now() + policy::NoticeWait(d_.notices, d_.ids.NewFraction()));
+  if (!builder.row().anonymous) return;
+  const absl::Time later = d_.clock.Now() + policy::NoticeWait(d_.notices, d_.ids.NewFraction());
+  builder.BeginClocks(later);
+  if (builder.row().severity != mamori::v1::SEVERITY_CRITICAL) builder.HoldBack(later);
 }
 
 absl::StatusOr<IngestItem> Ingest::PrepareReceived(const Event& event, const Material& material) {

@@ -73,7 +73,8 @@ ClockFacts FactsOf(const CaseChange& change) {
 DeadlineChanges Apply(const CaseChange& change, const std::vector<DeadlineRow>& existing) {
   const ClockChange& clocks = change.clocks;
   return clocks.book->Apply(FactsOf(change), clocks.events, existing,
-                            {change.row.update_time, change.who.person}, *clocks.ids);
+                            {clocks.begin.value_or(change.row.update_time), change.who.person},
+                            *clocks.ids);
 }
 
 bool HasClocks(const CaseChange& change) {

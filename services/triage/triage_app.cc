@@ -171,7 +171,7 @@ class TriageApp final : public server::App {
         actors_({actor_store_, case_store_, access_store_, gate_, runtime.clock, runtime.ids,
                  [this] { WakeWorkers(); }, tokens_}),
         signals_({signal_store_, case_store_, gate_, assessors_, runtime.clock, runtime.ids,
-                  [this] { WakeWorkers(); }, tokens_}),
+                  [this] { WakeWorkers(); }, tokens_, &clocks_}),
         similarity_({sketch_index_, sketch_store_, actor_store_, access_store_, gate_, reports_,
                      memory_, tokenizer_}),
         analyze_(assessors_),
