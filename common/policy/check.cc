@@ -21,13 +21,6 @@ namespace {
 
 constexpr size_t kMaxMailBytes = 254;
 
-bool IsUpperId(std::string_view id) {
-  return !id.empty() && id.size() <= kMaxIdBytes && absl::ascii_isupper(id[0]) &&
-         std::all_of(id.begin(), id.end(), [](char c) {
-           return absl::ascii_isupper(c) || absl::ascii_isdigit(c) || c == '_';
-         });
-}
-
 // A plain "local@domain" of printable ASCII, without anything that could end a header or an
 // SMTP command.
 bool IsMailAddress(std::string_view mail) {
@@ -48,16 +41,12 @@ bool IsSeverity(v1::Severity severity) {
   return v1::Severity_IsValid(severity) && severity != v1::SEVERITY_UNSPECIFIED;
 }
 
-double Seconds(const google::protobuf::Duration& duration) {
-  return static_cast<double>(duration.seconds()) + duration.nanos() * 1e-9;
-}
-
 class Checker {
  public:
   explicit Checker(const v1::Policy& policy) : policy_(policy) {}
 
   std::vector<Problem> Run() {
-    Need(IsLowerId(policy_.id()), "id", "want [a-z][a-z0-9._-]*, at most 64 bytes");
+    Need(IsLowerId(policy_.id()), "id", kLowerIdWanted);
     Need(!policy_.title().empty(), "title", "is required");
     CheckActs();
     CheckMeasures();
@@ -89,12 +78,12 @@ class Checker {
   }
 
   void NeedUpperId(const std::string& id, const std::string& at, Ids& known) {
-    Need(IsUpperId(id), at + ".id", "want [A-Z][A-Z0-9_]*, at most 64 bytes");
+    Need(IsUpperId(id), at + ".id", kUpperIdWanted);
     Need(known.insert(id).second, at + ".id", "stands twice");
   }
 
   void NeedLowerId(const std::string& id, const std::string& at, Ids& known) {
-    Need(IsLowerId(id), at + ".id", "want [a-z][a-z0-9._-]*, at most 64 bytes");
+    Need(IsLowerId(id), at + ".id", kLowerIdWanted);
     Need(known.insert(id).second, at + ".id", "stands twice");
   }
 

@@ -6,29 +6,12 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/policy/check_ids.h"
 
 namespace mamori::policy {
 namespace {
-
-constexpr size_t kMaxIdBytes = 64;
-
-bool IsUpperId(const std::string& id) {
-  return !id.empty() && id.size() <= kMaxIdBytes && absl::ascii_isupper(id[0]) &&
-         std::all_of(id.begin(), id.end(), [](char c) {
-           return absl::ascii_isupper(c) || absl::ascii_isdigit(c) || c == '_';
-         });
-}
-
-bool IsLowerId(const std::string& id) {
-  return !id.empty() && id.size() <= kMaxIdBytes && absl::ascii_islower(id[0]) &&
-         std::all_of(id.begin(), id.end(), [](char c) {
-           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '.' || c == '_' ||
-                  c == '-';
-         });
-}
 
 class CrosswalkChecker {
  public:
@@ -52,7 +35,7 @@ class CrosswalkChecker {
 
   void CheckScheme(const v1::Scheme& scheme, int index) {
     const std::string at = absl::StrCat("schemes[", index, "]");
-    Need(IsUpperId(scheme.id()), at + ".id", "want [A-Z][A-Z0-9_]*, at most 64 bytes");
+    Need(IsUpperId(scheme.id()), at + ".id", kUpperIdWanted);
     Need(classes_.count(scheme.id()) == 0, at + ".id", "stands twice");
     Need(!scheme.title_ja().empty(), at + ".title_ja", "is required");
     Need(!scheme.title_en().empty(), at + ".title_en", "is required");
@@ -62,7 +45,7 @@ class CrosswalkChecker {
     for (int k = 0; k < scheme.classes_size(); ++k) {
       const v1::SchemeClass& one = scheme.classes(k);
       const std::string class_at = absl::StrCat(at, ".classes[", k, "]");
-      Need(IsUpperId(one.id()), class_at + ".id", "want [A-Z][A-Z0-9_]*, at most 64 bytes");
+      Need(IsUpperId(one.id()), class_at + ".id", kUpperIdWanted);
       Need(known.insert(one.id()).second, class_at + ".id", "stands twice");
       Need(!one.label_ja().empty(), class_at + ".label_ja", "is required");
       Need(!one.label_en().empty(), class_at + ".label_en", "is required");
@@ -70,7 +53,7 @@ class CrosswalkChecker {
   }
 
   void CheckLine(const v1::CrosswalkLine& line, const std::string& at) {
-    Need(IsLowerId(line.id()), at + ".id", "want [a-z][a-z0-9._-]*, at most 64 bytes");
+    Need(IsLowerId(line.id()), at + ".id", kLowerIdWanted);
     Need(lines_.insert(line.id()).second, at + ".id", "stands twice");
     Need(acts_.count(line.category()) > 0, at + ".category", "is no act of this policy");
     Need(

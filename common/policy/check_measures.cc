@@ -5,25 +5,16 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/authz/access_rules.h"
+#include "common/policy/check_ids.h"
 
 namespace mamori::policy {
 namespace {
 
-constexpr size_t kMaxIdBytes = 64;
 constexpr int kMaxApprovals = 10;
 constexpr int64_t kMinHold = 60;
 constexpr int64_t kMaxHold = 366 * 86400LL;
-
-bool IsId(const std::string& id, bool dotted) {
-  return !id.empty() && id.size() <= kMaxIdBytes && absl::ascii_islower(id[0]) &&
-         std::all_of(id.begin(), id.end(), [&](char c) {
-           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_' ||
-                  (dotted && (c == '.' || c == '-'));
-         });
-}
 
 template <typename List>
 bool Names(const List& list, const std::string& value) {
@@ -41,7 +32,7 @@ class MeasureChecker {
     for (int i = 0; i < policy_.approval_rules_size(); ++i) {
       const std::string at = absl::StrCat("approval_rules[", i, "]");
       const v1::ApprovalRule& rule = policy_.approval_rules(i);
-      Need(IsId(rule.id(), true), at + ".id", "want [a-z][a-z0-9._-]*, at most 64 bytes");
+      Need(IsLowerId(rule.id()), at + ".id", kLowerIdWanted);
       Need(ids.insert(rule.id()).second, at + ".id", "stands twice");
       CheckRule(rule, at);
     }
@@ -97,7 +88,7 @@ class MeasureChecker {
     for (int k = 0; k < guard.questions_size(); ++k) {
       const v1::GuardQuestion& question = guard.questions(k);
       const std::string place = absl::StrCat(at, ".questions[", k, "]");
-      Need(IsId(question.id(), false) && ids.insert(question.id()).second, place + ".id",
+      Need(IsWordId(question.id()) && ids.insert(question.id()).second, place + ".id",
            "want [a-z][a-z0-9_]*, at most 64 bytes, once");
       Need(!question.label_ja().empty(), place + ".label_ja", "is required");
       Need(!question.label_en().empty(), place + ".label_en", "is required");

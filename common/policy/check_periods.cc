@@ -5,15 +5,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/policy/check_ids.h"
 
 namespace mamori::policy {
 namespace {
 
 constexpr double kDay = 24 * 3600;
-
-double Seconds(const google::protobuf::Duration& duration) {
-  return static_cast<double>(duration.seconds()) + duration.nanos() * 1e-9;
-}
 
 class PeriodChecker {
  public:

@@ -8,8 +8,8 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/policy/check_ids.h"
 #include "common/policy/guards.h"
 #include "common/policy/report_text.h"
 #include "common/policy/rule_matcher.h"
@@ -20,15 +20,7 @@ namespace {
 
 using Strings = google::protobuf::RepeatedPtrField<std::string>;
 
-constexpr size_t kMaxIdBytes = 64;
 constexpr int kMaxLowers = 1000;
-
-bool IsSlotId(const std::string& id) {
-  return !id.empty() && id.size() <= kMaxIdBytes && absl::ascii_islower(id[0]) &&
-         std::all_of(id.begin(), id.end(), [](char c) {
-           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_';
-         });
-}
 
 class PatternChecker {
  public:
@@ -64,7 +56,7 @@ class PatternChecker {
     for (int i = 0; i < policy_.slots_size(); ++i) {
       const v1::Slot& slot = policy_.slots(i);
       const std::string at = absl::StrCat("slots[", i, "]");
-      Need(IsSlotId(slot.id()), at + ".id", "want [a-z][a-z0-9_]*, at most 64 bytes");
+      Need(IsWordId(slot.id()), at + ".id", "want [a-z][a-z0-9_]*, at most 64 bytes");
       Need(ids.insert(slot.id()).second, at + ".id", "stands twice");
       CompileOne(slot.pattern(), at + ".pattern");
     }
