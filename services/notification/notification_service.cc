@@ -3,6 +3,7 @@
 #include "common/authz/access_rules.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "common/status/role_not_allowed.h"
 #include "services/notification/validate.h"
 
 namespace mamori::notification {
@@ -38,9 +39,7 @@ absl::Status CheckLooksAfterWebhooks(const CallContext& call) {
   if (roles.Meets({authz::Role::kDesk, authz::Role::kFirstReader, authz::Role::kAdmin})) {
     return absl::OkStatus();
   }
-  return status::Error(absl::StatusCode::kPermissionDenied,
-                       mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED,
-                       "no role of the person allows this");
+  return status::RoleNotAllowed();
 }
 
 }  // namespace

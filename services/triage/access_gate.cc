@@ -2,6 +2,7 @@
 
 #include "common/authz/access_record.h"
 #include "common/status/errors.h"
+#include "common/status/role_not_allowed.h"
 
 namespace mamori::triage {
 
@@ -21,9 +22,7 @@ absl::Status AccessGate::Check(const authz::Viewer& viewer, const mamori::v1::Ca
     case authz::Decision::kHide:
       return status::NotFound("case");
     case authz::Decision::kRefuse:
-      return status::Error(absl::StatusCode::kPermissionDenied,
-                           mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED,
-                           "no role of the person allows this");
+      return status::RoleNotAllowed();
   }
   return status::NotFound("case");
 }

@@ -7,6 +7,7 @@
 #include "common/idempotency/hash.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "common/status/role_not_allowed.h"
 #include "common/time/timestamp.h"
 #include "services/triage/call_key.h"
 #include "services/triage/case_state.h"
@@ -21,12 +22,6 @@ using server::CallContext;
 
 constexpr auto kKind = mamori::v1::REPORT_KIND_CUSTOMER_HARASSMENT;
 
-absl::Status RoleNotAllowed() {
-  return status::Error(absl::StatusCode::kPermissionDenied,
-                       mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED,
-                       "no role of the person allows this");
-}
-
 std::string DigestOf(const CallContext& call, const ContactSignalStore::Filter& filter) {
   return idempotency::Hash({call.method, call.tenant, call.person, filter.case_id,
                             absl::StrCat(static_cast<int>(filter.state))});
@@ -39,7 +34,7 @@ absl::Status ContactSignals::RequireDesk(const CallContext& call) const {
   const std::vector<int> audiences = d_.gate.AudiencesOf(viewer);
   const bool is_desk =
       std::count(audiences.begin(), audiences.end(), authz::AudienceOfKind(kKind)) > 0;
-  return !viewer.person.empty() && is_desk ? absl::OkStatus() : RoleNotAllowed();
+  return !viewer.person.empty() && is_desk ? absl::OkStatus() : status::RoleNotAllowed();
 }
 
 absl::StatusOr<ContactThreshold> ContactSignals::ThresholdOf(const CrossingRow& row) {
@@ -138,7 +133,7 @@ absl::StatusOr<v1::ListUnseenSignalsResponse> ContactSignals::ListUnseen(
   RETURN_IF_ERROR(Validate(request));
   const authz::Viewer viewer = ViewerOf(call);
   if (viewer.person.empty() || !viewer.roles.Has(authz::Role::kFirstReader))
-    return RoleNotAllowed();
+    return status::RoleNotAllowed();
   ASSIGN_OR_RETURN(Page page, ReadPage(call, request, {.state = v1::CONTACT_SIGNAL_STATE_UNSEEN}));
   v1::ListUnseenSignalsResponse response;
   for (v1::ContactSignal& signal : page.signals) response.add_signals()->Swap(&signal);

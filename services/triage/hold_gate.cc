@@ -1,6 +1,7 @@
 #include "services/triage/hold_gate.h"
 
 #include "common/status/errors.h"
+#include "common/status/role_not_allowed.h"
 
 namespace mamori::triage {
 namespace {
@@ -29,9 +30,7 @@ absl::Status CheckHoldAccess(const AccessGate& gate, const authz::Viewer& viewer
   // Whoever knows of the cases may know that there is such a thing; of a hold on no case only the
   // roles do.
   if (cases.empty()) return status::NotFound(what);
-  return status::Error(absl::StatusCode::kPermissionDenied,
-                       mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED,
-                       "no role of the person allows this");
+  return status::RoleNotAllowed();
 }
 
 }  // namespace mamori::triage

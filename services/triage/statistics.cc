@@ -11,6 +11,7 @@
 #include "common/idempotency/page_token.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "common/status/role_not_allowed.h"
 #include "services/triage/big_endian.h"
 #include "services/triage/page.h"
 
@@ -26,9 +27,7 @@ absl::Status CheckReader(const server::CallContext& call) {
   const authz::RoleSet readers = {Role::kFirstReader, Role::kExecutive, Role::kAuditor,
                                   Role::kAdmin};
   if (authz::RolesOf(call.roles).Meets(readers)) return absl::OkStatus();
-  return status::Error(absl::StatusCode::kPermissionDenied,
-                       mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED,
-                       "no role of the person allows this");
+  return status::RoleNotAllowed();
 }
 
 std::string DigestOf(const server::CallContext& call) {
