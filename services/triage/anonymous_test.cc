@@ -1,10 +1,13 @@
 // A case with an anonymous report is told by day, and its streams wait.
 #include <gmock/gmock.h>
 
+#include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/time/day.h"
+#include "services/triage/tasks.h"
 #include "services/triage/test_triage_fixture.h"
 
 namespace mamori::triage {
@@ -33,6 +36,32 @@ class AnonymousTest : public TriageFixture {
     return event;
   }
 };
+
+class KeptReads final : public audit::ReadLog {
+ public:
+  absl::Status Record(std::vector<audit::Entry> entries) override {
+    std::move(entries.begin(), entries.end(), std::back_inserter(kept));
+    return absl::OkStatus();
+  }
+  std::vector<audit::Entry> kept;
+};
+
+// Also of the work on it, which has a read of its own.
+TEST_F(AnonymousTest, ThatItsWorkWasReadIsToldByDay) {
+  KeptReads reads;
+  Casework casework(
+      {work_store_, case_store_, gate_, assessors_, clock_, ids_, [] {}, tokens_, &reads});
+  Tasks tasks(casework);
+  for (const bool anonymous : {true, false}) {
+    const mamori::v1::Event event = anonymous ? ReceiveAnonymous("x") : Receive("x");
+    ASSERT_THAT(Apply({event}), Each(IsOk()));
+    v1::ListTasksRequest request;
+    request.set_name(Get(id::Name("reports", event.subject_id())).name());
+    ASSERT_THAT(tasks.List(Call("ListTasks"), request), IsOk());
+    ASSERT_FALSE(reads.kept.empty());
+    EXPECT_EQ(reads.kept.back().by_day, anonymous);
+  }
+}
 
 TEST_F(AnonymousTest, EveryTimeIsToldByDayAlsoOfWhatPeopleDoLater) {
   const mamori::v1::Event event = ReceiveAnonymous("x");

@@ -11,6 +11,7 @@
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/triage/call_key.h"
+#include "services/triage/case_reads.h"
 #include "services/triage/closing.h"
 #include "services/triage/page.h"
 #include "services/triage/validate.h"
@@ -127,15 +128,9 @@ Cases::CaseOr Cases::Get(const CallContext& call, const v1::GetCaseRequest& requ
 
 // Before it leaves.
 Cases::CaseOr Cases::Recorded(const CallContext& call, CaseOr read) {
-  if (d_.reads == nullptr || !read.ok()) return read;
-  audit::Entry entry;
-  entry.kind = audit::Kind::kCaseReads;
-  ASSIGN_OR_RETURN(entry.resource_id, id::FromName("cases", read->name()));
-  entry.tenant = call.tenant;
-  entry.action = server::ActionOf(call);
-  entry.who = WhoOf(call);
-  entry.by_day = read->anonymous();
-  RETURN_IF_ERROR(d_.reads->Record({std::move(entry)}));
+  if (!read.ok()) return read;
+  ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", read->name()));
+  RETURN_IF_ERROR(RecordCaseRead(d_.reads, call, case_id, read->anonymous()));
   return read;
 }
 

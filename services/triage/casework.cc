@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/macros.h"
+#include "services/triage/case_reads.h"
 
 namespace mamori::triage {
 
@@ -71,7 +72,7 @@ absl::StatusOr<std::string> Casework::Run(const CallContext& call, const CallKey
   ASSIGN_OR_RETURN(const CaseRow row, d_.cases.GetRow(call.tenant, case_id, call.deadline));
   // Before the request id too: an old answer is not for one who has been kept out since.
   RETURN_IF_ERROR(d_.gate.Check(ViewerOf(call), row.access, action));
-  RETURN_IF_ERROR(AdmitBeyond(call, row));
+  RETURN_IF_ERROR(CheckMergedInto(d_.gate, d_.cases, call, row));
   ASSIGN_OR_RETURN(const auto assessor, d_.assessors.Get(row.policy_digest));
   ChangeContext context{d_.clock.Now(),   call.traceparent, d_.ids,
                         d_.gate.policy(), WhoOf(call),      server::ActionOf(call)};
@@ -95,28 +96,10 @@ absl::Status Casework::RunRead(const CallContext& call, const id::Id& case_id, S
     return d_.gate.Check(ViewerOf(call), row.access, authz::Action::kRead);
   };
   ASSIGN_OR_RETURN(const CaseFile file, d_.store.Read(call.tenant, case_id, admit, call.deadline));
-  RETURN_IF_ERROR(AdmitBeyond(call, file.row));
+  RETURN_IF_ERROR(CheckMergedInto(d_.gate, d_.cases, call, file.row));
   ASSIGN_OR_RETURN(const auto assessor, d_.assessors.Get(file.row.policy_digest));
   RETURN_IF_ERROR(show({file, assessor->policy(), d_.gate.policy(), d_.clock.Now()}));
-  return RecordRead(call, case_id);
-}
-
-absl::Status Casework::AdmitBeyond(const CallContext& call, const CaseRow& row) {
-  if (row.merged_into.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const CaseRow into,
-                   d_.cases.GetRow(call.tenant, row.merged_into, call.deadline));
-  return d_.gate.Check(ViewerOf(call), into.access, authz::Action::kRead);
-}
-
-absl::Status Casework::RecordRead(const CallContext& call, const id::Id& case_id) {
-  if (d_.reads == nullptr) return absl::OkStatus();
-  audit::Entry entry;
-  entry.kind = audit::Kind::kCaseReads;
-  entry.resource_id = case_id;
-  entry.tenant = call.tenant;
-  entry.action = server::ActionOf(call);
-  entry.who = WhoOf(call);
-  return d_.reads->Record({std::move(entry)});
+  return RecordCaseRead(d_.reads, call, case_id, file.row.anonymous);
 }
 
 }  // namespace mamori::triage

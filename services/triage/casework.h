@@ -162,8 +162,6 @@ class Casework {
   using Show = absl::FunctionRef<absl::Status(const CaseView& view)>;
   absl::Status RunRead(const server::CallContext& call, const id::Id& case_id, Show show);
   // A tombstone is seen by those who may see the case that goes on.
-  absl::Status AdmitBeyond(const server::CallContext& call, const CaseRow& row);
-  absl::Status RecordRead(const server::CallContext& call, const id::Id& case_id);
 
   const Dependencies d_;
 };

@@ -11,6 +11,7 @@
 #include "common/time/timestamp.h"
 #include "services/triage/call_key.h"
 #include "services/triage/case_change.h"
+#include "services/triage/case_reads.h"
 #include "services/triage/case_state.h"
 #include "services/triage/deadline_page.h"
 #include "services/triage/deadline_text.h"
@@ -127,36 +128,20 @@ Deadlines::ListOr Deadlines::List(const CallContext& call,
   return request.case_name().empty() ? ListQueue(call, request) : ListOfCase(call, request);
 }
 
-absl::Status Deadlines::RecordRead(const CallContext& call, const id::Id& case_id) {
-  if (d_.reads == nullptr) return absl::OkStatus();
-  audit::Entry entry;
-  entry.kind = audit::Kind::kCaseReads;
-  entry.resource_id = case_id;
-  entry.tenant = call.tenant;
-  entry.action = server::ActionOf(call);
-  entry.who = WhoOf(call);
-  return d_.reads->Record({std::move(entry)});
-}
-
 // A case has few, so they are read at once.
 Deadlines::ListOr Deadlines::ListOfCase(const CallContext& call,
                                         const v1::ListDeadlinesRequest& request) {
   ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", request.case_name()));
   ASSIGN_OR_RETURN(const CaseRow row, d_.cases.GetRow(call.tenant, case_id, call.deadline));
   RETURN_IF_ERROR(d_.gate.Check(ViewerOf(call), row.access, authz::Action::kRead));
-  if (!row.merged_into.empty()) {
-    // A tombstone is seen by those who may see the case that goes on.
-    ASSIGN_OR_RETURN(const CaseRow into,
-                     d_.cases.GetRow(call.tenant, row.merged_into, call.deadline));
-    RETURN_IF_ERROR(d_.gate.Check(ViewerOf(call), into.access, authz::Action::kRead));
-  }
+  RETURN_IF_ERROR(CheckMergedInto(d_.gate, d_.cases, call, row));
   const std::string digest = DigestOfCase(call.tenant, case_id, request.state());
   const idempotency::TokenBinding binding{call.tenant, call.person, digest};
   ASSIGN_OR_RETURN(const auto position, FromQueueToken(d_.tokens, binding, request.page_token()));
   ASSIGN_OR_RETURN(const auto book, d_.clocks.Get(row.policy_digest));
   ASSIGN_OR_RETURN(const std::vector<DeadlineRow> rows,
                    d_.store.ListOfCase(call.tenant, case_id, call.deadline));
-  RETURN_IF_ERROR(RecordRead(call, case_id));
+  RETURN_IF_ERROR(RecordCaseRead(d_.reads, call, case_id, row.anonymous));
   v1::ListDeadlinesResponse response;
   const DeadlineRow* last = nullptr;
   for (const DeadlineRow& one : rows) {

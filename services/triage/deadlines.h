@@ -71,7 +71,6 @@ class Deadlines {
                                                         const QueueFilter& filter,
                                                         std::optional<QueuePosition> position,
                                                         size_t limit);
-  absl::Status RecordRead(const server::CallContext& call, const id::Id& case_id);
 
   const Dependencies d_;
 };
