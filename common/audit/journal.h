@@ -24,6 +24,12 @@ struct Group {
   std::string root;
 };
 
+// What a chain goes on with, and the hash of its first entry as Journal::Append wants it.
+struct Continuation {
+  Entry entry;
+  std::string first;
+};
+
 // Whether a row is one of ours: no database has the key. Thread safe.
 class Authenticator {
  public:
@@ -61,11 +67,27 @@ class Journal {
   // Goes on with a chain, whose resource this transaction has locked. `first` is the hash that
   // Begin gave; empty for a resource from before the audit, whose chain begins here.
   absl::Status Append(db::Tx& tx, Entry entry, std::string_view first) const;
+  // As Append for each of them in this order, in two statements. All are of one kind; several may
+  // be of one resource, and then have the same `first`.
+  absl::Status AppendEach(db::Tx& tx, std::vector<Continuation> entries) const;
 
   const Authenticator& authenticator() const { return authenticator_; }
 
  private:
+  // The last entry of a chain; none has the sequence 0.
+  struct Head {
+    int64_t sequence = 0;
+    std::string hash;
+  };
+  struct NewRow {
+    Head head;
+    db::Params values;
+  };
+
   absl::Time TimeOf(bool by_day) const;
+  // Of a chain that has no row of its own yet.
+  static Head HeadOf(std::string_view first);
+  NewRow RowOf(Entry entry, const Head& head) const;
 
   const Authenticator authenticator_;
   const time::Clock& clock_;

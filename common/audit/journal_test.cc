@@ -51,6 +51,57 @@ TEST(Journal, ReadsAreRecordedInGroups) {
   EXPECT_EQ(service.database_.Number("SELECT COUNT(*) FROM audit_group"), 1);
 }
 
+// Several at once are what they would be one after another, also of one chain.
+TEST(Journal, ChainsGoOnTogetherAsTheyWouldOneByOne) {
+  Service service("intake");
+  const auto entry = [](char id, std::string action) {
+    return Entry{.kind = Kind::kReport,
+                 .resource_id = std::string(16, id),
+                 .tenant = "t",
+                 .action = std::move(action)};
+  };
+  const auto run = [&](auto write) {
+    EXPECT_THAT(service.database_.transactor().Run({}, write), testing::IsOk());
+  };
+  std::vector<std::string> firsts;
+  run([&](db::Tx& tx) -> absl::Status {
+    auto begun = service.journal_.BeginEach(tx, {entry('a', "Submit"), entry('b', "Submit")});
+    if (begun.ok()) firsts = *begun;
+    return begun.status();
+  });
+  run([&](db::Tx& tx) { return service.journal_.Append(tx, entry('a', "Supplement"), firsts[0]); });
+  run([&](db::Tx& tx) {
+    return service.journal_.AppendEach(tx, {{entry('b', "Supplement"), firsts[1]},
+                                            {entry('a', "Withdraw"), firsts[0]},
+                                            {entry('b', "Withdraw"), firsts[1]},
+                                            {entry('c', "Submit"), ""}});
+  });
+  run([&](db::Tx& tx) { return service.journal_.AppendEach(tx, {}); });
+  const auto sequences = [&](char id) {
+    return service.database_
+        .Query(
+            "SELECT GROUP_CONCAT(sequence ORDER BY sequence) FROM audit_entry"
+            " WHERE resource_id = ?",
+            db::Params().Add(std::string(16, id)))[0]
+        .GetBytes(0);
+  };
+  EXPECT_EQ(sequences('a'), "2,3");
+  EXPECT_EQ(sequences('b'), "2,3");
+  EXPECT_EQ(sequences('c'), "1");
+  service.Settle();
+  EXPECT_THAT(service.Verify().findings, IsEmpty());
+  EXPECT_EQ(service.Verify().entries, 7);
+  EXPECT_FALSE(
+      service.database_.transactor()
+          .Run({},
+               [&](db::Tx& tx) {
+                 Entry other = entry('d', "Submit");
+                 other.kind = Kind::kReportReads;
+                 return service.journal_.AppendEach(tx, {{entry('a', "x"), ""}, {other, ""}});
+               })
+          .ok());
+}
+
 // Neither an entry nor the checkpoint that covers it tells when within the day it was written.
 TEST(Journal, WhatIsToldByTheDayIsCoveredWhenTheDayIsOver) {
   Service service("intake");

@@ -26,7 +26,8 @@ absl::StatusOr<bool> Reads::RunOnce() {
   {
     std::lock_guard lock(mu_);
     const size_t count = std::min(waiting_.size(), kMaxPerGroup);
-    batch.assign(waiting_.begin(), waiting_.begin() + count);
+    batch.assign(std::make_move_iterator(waiting_.begin()),
+                 std::make_move_iterator(waiting_.begin() + count));
     waiting_.erase(waiting_.begin(), waiting_.begin() + count);
   }
   if (batch.empty()) return false;

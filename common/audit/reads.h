@@ -2,6 +2,7 @@
 #ifndef MAMORI_COMMON_AUDIT_READS_H_
 #define MAMORI_COMMON_AUDIT_READS_H_
 
+#include <deque>
 #include <mutex>
 #include <vector>
 
@@ -41,7 +42,7 @@ class Reads final : public ReadLog {
   const Journal& journal_;
   const time::Clock& clock_;
   std::mutex mu_;
-  std::vector<Entry> waiting_;
+  std::deque<Entry> waiting_;
 };
 
 }  // namespace mamori::audit

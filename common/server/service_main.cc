@@ -1,5 +1,6 @@
 #include "common/server/service_main.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -153,6 +154,8 @@ class Process {
                                              .check_ready = [this] { return CheckReady(); }},
                                             telemetry_));
     app_->StartWorkers();
+    // Starting takes more than running does: every pattern of the policy is compiled and tried.
+    malloc_trim(0);
     telemetry_.Log(telemetry::Level::kInfo, "serving",
                    {{"port", absl::StrCat(server_->port())},
                     {"probe_port", absl::StrCat(server_->probe_port())}});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "common/db/in_list.h"
@@ -37,7 +38,7 @@ constexpr char kSettleSentTail[] = " END WHERE fence = ? AND state = ? AND deliv
 constexpr char kSettle[] =
     "UPDATE delivery SET state = ?, due_time = ?, attempt_count = attempt_count - ?,"
     " last_error = CASE WHEN ? = '' THEN last_error ELSE ? END"
-    " WHERE delivery_id = ? AND fence = ? AND state = ?";
+    " WHERE fence = ? AND state = ? AND delivery_id IN (";
 constexpr char kLockFirst[] =
     "SELECT notification_id, audit_first FROM notification WHERE notification_id IN (";
 constexpr char kEndpoints[] =
@@ -190,6 +191,42 @@ absl::StatusOr<std::vector<const Settlement*>> StillHeld(
   return held;
 }
 
+// What is written of an outcome other than SENT: those that agree in it are one statement.
+struct Written {
+  DeliveryState state;
+  absl::Time due_time;
+  bool begun;
+  std::string error;
+  int64_t fence;
+
+  auto Key() const { return std::tie(state, due_time, begun, error, fence); }
+  bool operator<(const Written& other) const { return Key() < other.Key(); }
+};
+
+Written WrittenOf(const Settlement& settlement, absl::Time now) {
+  return {.state = settlement.state,
+          .due_time = settlement.state == mamori::v1::DELIVERY_STATE_PENDING
+                          ? settlement.due_time
+                          : time::Told(now, settlement.claim.anonymous),
+          .begun = settlement.begun,
+          .error = settlement.error,
+          .fence = settlement.claim.fence};
+}
+
+absl::Status SettleOthers(db::Tx& tx, const Written& written, const std::vector<std::string>& ids) {
+  for (size_t first = 0; first < ids.size(); first += kChunk) {
+    const size_t count = std::min(kChunk, ids.size() - first);
+    const std::vector<std::string> padded =
+        db::InList({ids.begin() + first, ids.begin() + first + count});
+    db::Params params;
+    params.Add(static_cast<int>(written.state)).Add(written.due_time).Add(written.begun ? 0 : 1);
+    params.Add(written.error).Add(written.error).Add(written.fence).Add(kSending).AddAll(padded);
+    RETURN_IF_ERROR(tx.ExecuteExpecting(
+        count, absl::StrCat(kSettle, db::Placeholders(padded.size()), ")"), params));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 db::TransactionOptions SqlDispatchStore::ClaimOptions() const {
@@ -267,6 +304,7 @@ absl::StatusOr<int> SqlDispatchStore::Settle(const std::vector<Settlement>& sett
     // By fence: most deliveries succeed at the first attempt, so one statement moves most of a
     // batch.
     std::map<std::pair<int64_t, bool>, std::vector<const Settlement*>> sent;
+    std::map<Written, std::vector<std::string>> others;
     std::vector<const Settlement*> at_rest;
     std::vector<const Settlement*> suppressed;
     for (const Settlement* settlement : held) {
@@ -277,10 +315,11 @@ absl::StatusOr<int> SqlDispatchStore::Settle(const std::vector<Settlement>& sett
       if (settlement->state == mamori::v1::DELIVERY_STATE_SENT) {
         sent[{settlement->claim.fence, settlement->claim.anonymous}].push_back(settlement);
       } else {
-        RETURN_IF_ERROR(SettleOther(tx, *settlement, now));
+        others[WrittenOf(*settlement, now)].push_back(settlement->claim.delivery_id);
       }
     }
     for (const auto& [key, group] : sent) RETURN_IF_ERROR(SettleSent(tx, group));
+    for (const auto& [written, ids] : others) RETURN_IF_ERROR(SettleOthers(tx, written, ids));
     RETURN_IF_ERROR(AppendEvents(tx, at_rest, now));
     RETURN_IF_ERROR(RecordSuppressed(tx, suppressed));
     return static_cast<int>(held.size());
@@ -307,22 +346,6 @@ absl::Status SqlDispatchStore::SettleSent(db::Tx& tx, const std::vector<const Se
   return absl::OkStatus();
 }
 
-absl::Status SqlDispatchStore::SettleOther(db::Tx& tx, const Settlement& settlement,
-                                           absl::Time now) {
-  db::Params params;
-  params.Add(static_cast<int>(settlement.state))
-      .Add(settlement.state == mamori::v1::DELIVERY_STATE_PENDING
-               ? settlement.due_time
-               : time::Told(now, settlement.claim.anonymous))
-      .Add(settlement.begun ? 0 : 1)
-      .Add(std::string_view(settlement.error))
-      .Add(std::string_view(settlement.error))
-      .Add(std::string_view(settlement.claim.delivery_id))
-      .Add(settlement.claim.fence)
-      .Add(kSending);
-  return tx.ExecuteExpecting(1, kSettle, params);
-}
-
 absl::Status SqlDispatchStore::RecordSuppressed(db::Tx& tx,
                                                 const std::vector<const Settlement*>& suppressed) {
   if (suppressed.empty()) return absl::OkStatus();
@@ -337,19 +360,20 @@ absl::Status SqlDispatchStore::RecordSuppressed(db::Tx& tx,
                             db::Params().AddAll(padded)));
   std::map<std::string, std::string> first;
   for (const db::Row& row : rows) first[row.GetBytes(0)] = row.IsNull(1) ? "" : row.GetBytes(1);
+  std::vector<audit::Continuation> entries;
   for (const Settlement* settlement : suppressed) {
     // Of a notification that housekeeping has removed nothing is told any more.
     const auto found = first.find(settlement->claim.notification_id);
     if (found == first.end()) continue;
-    audit::Entry entry;
+    audit::Entry& entry = entries.emplace_back().entry;
+    entries.back().first = found->second;
     entry.kind = audit::Kind::kNotification;
     entry.resource_id = settlement->claim.notification_id;
     entry.tenant = settlement->claim.tenant;
     entry.action = "SuppressDelivery";
     entry.who.caller = "notification";
-    RETURN_IF_ERROR(journal_.Append(tx, std::move(entry), found->second));
   }
-  return absl::OkStatus();
+  return journal_.AppendEach(tx, std::move(entries));
 }
 
 absl::Status SqlDispatchStore::AppendEvents(db::Tx& tx,

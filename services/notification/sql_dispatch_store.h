@@ -33,7 +33,6 @@ class SqlDispatchStore final : public DispatchStore {
  private:
   db::TransactionOptions ClaimOptions() const;
   absl::Status SettleSent(db::Tx& tx, const std::vector<const Settlement*>& sent);
-  absl::Status SettleOther(db::Tx& tx, const Settlement& settlement, absl::Time now);
   // That nobody was told is in the audit of the notification.
   absl::Status RecordSuppressed(db::Tx& tx, const std::vector<const Settlement*>& suppressed);
   absl::Status AppendEvents(db::Tx& tx, const std::vector<const Settlement*>& settled,

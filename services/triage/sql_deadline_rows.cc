@@ -19,7 +19,8 @@ constexpr char kSelect[] =
     " FROM deadline d WHERE d.case_id = ? AND d.tenant = ? ORDER BY d.due_time, d.deadline_id";
 constexpr char kUpdate[] =
     "UPDATE deadline SET state = ?, due_time = ?, due_day = ?, next_time = ?, steps_done = ?,"
-    " pause_time = ?, end_time = ?, completer = ? WHERE deadline_id = ? AND tenant = ?";
+    " pause_time = ?, end_time = ?, completer = ?"
+    " WHERE case_id = ? AND deadline_id = ? AND tenant = ?";
 constexpr char kMove[] =
     "UPDATE deadline SET case_id = ? WHERE case_id = ? AND tenant = ? AND state IN (1, 2)";
 
@@ -55,7 +56,7 @@ absl::Status Update(db::Tx& tx, const DeadlineRow& row) {
   params.Add(row.steps_done);
   AddTime(params, row.pause_time);
   AddTime(params, row.end_time);
-  params.Add(row.completer).Add(row.deadline_id).Add(row.tenant);
+  params.Add(row.completer).Add(row.case_id).Add(row.deadline_id).Add(row.tenant);
   return tx.ExecuteExpecting(1, kUpdate, params);
 }
 

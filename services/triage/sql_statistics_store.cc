@@ -29,10 +29,11 @@ constexpr char kByCategory[] =
 constexpr char kOpen[] =
     "SELECT state, COUNT(*) FROM case_record FORCE INDEX (by_state) WHERE tenant = ?"
     " AND state NOT IN (7, 8, 9) AND create_time < ? GROUP BY 1";
-// 3 is COMPLETED, 4 CANCELLED.
+// 1 is RUNNING, 2 PAUSED, 3 COMPLETED. All ranks are named, so that the queue's index answers it.
 constexpr char kDue[] =
     "SELECT clock, regime, state = 3 AND end_time < due_time AS kept, COUNT(*) FROM deadline"
-    " WHERE tenant = ? AND due_time >= ? AND due_time < ? AND state <> 4 GROUP BY 1, 2, 3";
+    " FORCE INDEX (by_queue) WHERE tenant = ? AND state IN (1, 2, 3) AND rank_order IN (0, 1, 2, 3)"
+    " AND due_time >= ? AND due_time < ? GROUP BY 1, 2, 3";
 constexpr char kCompleted[] =
     "SELECT clock, end_time < due_time AS kept, (end_time - start_time) DIV 3600000000 AS hours,"
     " COUNT(*) FROM deadline WHERE tenant = ? AND end_time >= ? AND end_time < ? AND state = 3"
