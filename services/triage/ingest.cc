@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "common/authz/access_record.h"
@@ -10,6 +11,7 @@
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "common/time/timestamp.h"
+#include "common/worker/in_parallel.h"
 #include "services/triage/actor_name_rules.h"
 #include "services/triage/case_state.h"
 #include "services/triage/report_memory.h"
@@ -21,6 +23,9 @@ namespace {
 using mamori::v1::Assessment;
 using mamori::v1::Event;
 using mamori::v1::Report;
+
+// An assessment takes some milliseconds, a thread some tens of microseconds.
+constexpr size_t kPreparedPerThread = 8;
 
 // Something has to be read first.
 bool HasMaterial(const Event& event) {
@@ -104,12 +109,16 @@ std::vector<absl::Status> Ingest::Apply(const std::vector<const Event*>& events,
   const Materials materials = ReadMaterials(events, statuses, deadline);
   std::vector<IngestItem> items;
   std::vector<size_t> index;
-  for (size_t i = 0; i < events.size(); ++i) {
-    if (!statuses[i].ok()) continue;
+  std::vector<std::optional<IngestItem>> prepared(events.size());
+  worker::InParallel(events.size(), kPreparedPerThread, [&](size_t i) {
+    if (!statuses[i].ok()) return;
     absl::StatusOr<IngestItem> item = Prepare(*events[i], materials);
     statuses[i] = item.status();
-    if (!item.ok()) continue;
-    items.push_back(*std::move(item));
+    if (item.ok()) prepared[i] = *std::move(item);
+  });
+  for (size_t i = 0; i < events.size(); ++i) {
+    if (!prepared[i].has_value()) continue;
+    items.push_back(*std::move(prepared[i]));
     index.push_back(i);
   }
   if (items.empty()) return statuses;
