@@ -33,6 +33,13 @@ constexpr char kContacts[] =
     " WHERE (tenant = ? AND create_time = ? AND contact_id > ?)"
     " OR (tenant = ? AND create_time > ?) OR tenant > ?"
     " ORDER BY tenant, create_time, contact_id LIMIT 500";
+// Those that are complete, which is when the audit was told.
+constexpr char kEvidence[] =
+    "SELECT evidence_id, report_id, complete_time, tenant, body, NULL, NULL FROM evidence"
+    " WHERE evidence_id > ? AND state > 1 ORDER BY evidence_id LIMIT 500";
+constexpr char kEvidenceAccesses[] =
+    "SELECT access_id, report_id, create_time, tenant, body, NULL, NULL FROM evidence_access"
+    " WHERE access_id > ? ORDER BY access_id LIMIT 500";
 constexpr char kNotes[] =
     "SELECT note_id, case_id, create_time, tenant, text, NULL, NULL FROM case_note"
     " WHERE note_id > ? ORDER BY note_id LIMIT 500";
@@ -132,6 +139,9 @@ absl::Status Verifier::CheckContent() {
     RETURN_IF_ERROR(CheckCommitted({kReports, Kind::kReport, AfterId, ReportBody}));
     RETURN_IF_ERROR(CheckCommitted({kSupplements, Kind::kReport, AfterSupplement, SupplementBody}));
     RETURN_IF_ERROR(CheckCommitted({kMessages, Kind::kReport, AfterMessage, nullptr}));
+    RETURN_IF_ERROR(CheckCommitted({kEvidence, Kind::kReport, AfterId, sealing::EvidenceBody}));
+    RETURN_IF_ERROR(
+        CheckCommitted({kEvidenceAccesses, Kind::kReport, AfterId, sealing::EvidenceAccessBody}));
     RETURN_IF_ERROR(CheckCommitted({kContacts, Kind::kContact, AfterContact, ContactBody}));
   } else if (verified_.service == "triage") {
     RETURN_IF_ERROR(CheckCommitted({kNotes, Kind::kCase, AfterId, sealing::NoteText}));

@@ -33,6 +33,19 @@ inline Field WorkBody(std::string_view tenant, std::string_view row_id) {
   return {.tenant = tenant, .name = "work.body", .resource = row_id};
 }
 
+// Name, size and hash of a file.
+inline Field EvidenceBody(std::string_view tenant, std::string_view evidence_id) {
+  return {.tenant = tenant, .name = "evidence.body", .resource = evidence_id};
+}
+// A part of a file; `place` says of which and which one.
+inline Field EvidenceChunk(std::string_view tenant, std::string_view place) {
+  return {.tenant = tenant, .name = "evidence.chunk", .resource = place};
+}
+// Why somebody read a file, and what an inspection found.
+inline Field EvidenceAccessBody(std::string_view tenant, std::string_view access_id) {
+  return {.tenant = tenant, .name = "evidence_access.body", .resource = access_id};
+}
+
 }  // namespace mamori::sealing
 
 #endif  // MAMORI_COMMON_SEALING_FIELDS_H_

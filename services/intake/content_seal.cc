@@ -87,6 +87,17 @@ absl::StatusOr<std::string> ContentSeal::OpenBody(const sealing::DataKey& key,
   return text;
 }
 
+absl::StatusOr<std::string> ContentSeal::CommitmentOf(const sealing::DataKey& key,
+                                                      const sealing::Field& field,
+                                                      std::string_view sealed) {
+  ASSIGN_OR_RETURN(std::string text, key.Open(field, sealed));
+  if (text.size() < kRandomBytes) return TooShort();
+  const std::string_view all(text);
+  std::string commitment = audit::Commit(all.substr(0, kRandomBytes), all.substr(kRandomBytes));
+  crypto::Wipe(text);
+  return commitment;
+}
+
 absl::StatusOr<std::string> ContentSeal::OpenReport(const sealing::DataKey& key,
                                                     std::string_view tenant,
                                                     const StoredReport& row) {

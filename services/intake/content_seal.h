@@ -58,6 +58,11 @@ class ContentSeal {
   static absl::StatusOr<std::string> OpenBody(const sealing::DataKey& key,
                                               const sealing::Field& field, std::string_view sealed);
 
+  // What the audit is told of it.
+  static absl::StatusOr<std::string> CommitmentOf(const sealing::DataKey& key,
+                                                  const sealing::Field& field,
+                                                  std::string_view sealed);
+
   static absl::StatusOr<std::string> OpenReport(const sealing::DataKey& key,
                                                 std::string_view tenant, const StoredReport& row);
   // None when it was too large to be kept beside the body.

@@ -3,6 +3,7 @@
 #include "common/sealing/envelope.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "services/intake/sql_evidence_store.h"
 
 namespace mamori::intake {
 namespace {
@@ -25,6 +26,7 @@ absl::Status Erasure::EraseReport(const std::string& tenant, const id::Id& repor
             ASSIGN_OR_RETURN(const sealing::Header header, sealing::HeaderOf(rows[0].GetBytes(0)));
             std::string id(header.key_id);
             RETURN_IF_ERROR(sealing::ListErased(tx, {id}, clock_.Now()));
+            RETURN_IF_ERROR(DropEvidenceBytes(tx, tenant, report_id));
             RETURN_IF_ERROR(journal_.Append(tx,
                                             {.kind = audit::Kind::kReport,
                                              .resource_id = report_id,

@@ -26,6 +26,7 @@
 #include "services/intake/contacts.h"
 #include "services/intake/content_seal.h"
 #include "services/intake/disposals.h"
+#include "services/intake/evidence_room.h"
 #include "services/intake/group_commit.h"
 #include "services/intake/housekeeping.h"
 #include "services/intake/intake_event_service.h"
@@ -44,8 +45,9 @@ using config::Or;
 using config::v1::IntakeConfig;
 
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
-// Relay, backlog, housekeeping, audit, refusals and readiness, beside the handlers.
-constexpr int kWorkerConnections = 6;
+// Relay, backlog, housekeeping, audit, refusals, evidence, its inspection and readiness, beside the
+// handlers.
+constexpr int kWorkerConnections = 8;
 
 GroupCommit::Options WriterOptions(const config::v1::GroupCommit& config) {
   const GroupCommit::Options standard;
@@ -115,6 +117,9 @@ class IntakeApp final : public server::App {
                  &audit_.reads(), &reporters_.gate()),
         contacts_(store_, access_, sealing_.sealer(), tokens_, runtime.clock, runtime.ids,
                   [this] { relay_->Wake(); }),
+        // Whoever configures an inspector puts it here.
+        evidence_(reporters_, store_, transactor_, sealing_.sealer(), audit_, tokens_, nullptr,
+                  runtime),
         disposal_store_(transactor_, runtime.clock, audit_.journal(), sealing_.eraser()),
         disposals_(disposal_store_),
         service_(runtime.rpc, submitter_, reports_, contacts_),
@@ -125,7 +130,7 @@ class IntakeApp final : public server::App {
 
   std::vector<grpc::Service*> services() override {
     std::vector<grpc::Service*> all = reporters_.services();
-    all.insert(all.end(), {&service_, &event_service_, &contact_service_});
+    all.insert(all.end(), {&service_, &event_service_, &contact_service_, evidence_.service()});
     return all;
   }
 
@@ -144,10 +149,12 @@ class IntakeApp final : public server::App {
     relay_->Start();
     sampling_.Start();
     pruning_.Start();
+    evidence_.Start();
   }
 
   void StopWorkers() override {
     reporters_.Stop();
+    evidence_.Stop();
     writer_.Stop();
     pruning_.Stop();
     sampling_.Stop();
@@ -181,6 +188,7 @@ class IntakeApp final : public server::App {
   const idempotency::PageTokens tokens_;
   Reports reports_;
   Contacts contacts_;
+  EvidenceRoom evidence_;
   SqlDisposalStore disposal_store_;
   Disposals disposals_;
   IntakeService service_;

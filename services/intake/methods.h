@@ -40,6 +40,18 @@ inline constexpr char kPostMessage[] = "/mamori.intake.v1.DialogueService/PostMe
 inline constexpr char kListMessages[] = "/mamori.intake.v1.DialogueService/ListMessages";
 inline constexpr char kMarkMessagesRead[] = "/mamori.intake.v1.DialogueService/MarkMessagesRead";
 inline constexpr char kWaitForMessages[] = "/mamori.intake.v1.DialogueService/WaitForMessages";
+inline constexpr char kStartUpload[] = "/mamori.intake.v1.EvidenceService/StartUpload";
+inline constexpr char kStartAnonymousUpload[] =
+    "/mamori.intake.v1.EvidenceService/StartAnonymousUpload";
+inline constexpr char kUploadEvidence[] = "/mamori.intake.v1.EvidenceService/UploadEvidence";
+inline constexpr char kUploadAnonymousEvidence[] =
+    "/mamori.intake.v1.EvidenceService/UploadAnonymousEvidence";
+inline constexpr char kGetEvidence[] = "/mamori.intake.v1.EvidenceService/GetEvidence";
+inline constexpr char kListEvidence[] = "/mamori.intake.v1.EvidenceService/ListEvidence";
+inline constexpr char kDownloadEvidence[] = "/mamori.intake.v1.EvidenceService/DownloadEvidence";
+inline constexpr char kDownloadOriginal[] = "/mamori.intake.v1.EvidenceService/DownloadOriginal";
+inline constexpr char kListEvidenceAccess[] =
+    "/mamori.intake.v1.EvidenceService/ListEvidenceAccess";
 inline constexpr char kEcho[] = "/mamori.intake.v1.IntakeService/Echo";
 inline constexpr char kIngestEvents[] = "/mamori.intake.v1.IntakeEventService/IngestEvents";
 
@@ -71,6 +83,15 @@ inline std::vector<std::string> Methods() {
           kListMessages,
           kMarkMessagesRead,
           kWaitForMessages,
+          kStartUpload,
+          kStartAnonymousUpload,
+          kUploadEvidence,
+          kUploadAnonymousEvidence,
+          kGetEvidence,
+          kListEvidence,
+          kDownloadEvidence,
+          kDownloadOriginal,
+          kListEvidenceAccess,
           kBatchGetContacts,
           kIngestEvents,
           kEcho};

@@ -24,6 +24,11 @@ class ReporterKeys {
                          std::string_view request_id) const {
     return key_.Tag({"message", tenant, report_id, side, request_id});
   }
+  // Of an upload; `side` as in RequestKey.
+  std::string UploadKey(std::string_view tenant, std::string_view report_id, std::string_view side,
+                        std::string_view request_id) const {
+    return key_.Tag({"upload", tenant, report_id, side, request_id});
+  }
   std::string Digest(std::string_view body) const { return key_.Tag({"body", body}); }
 
   void Seal(IdentityRow& row) const { row.tag = TagOf(row); }

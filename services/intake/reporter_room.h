@@ -47,6 +47,10 @@ class ReporterRoom {
   std::vector<grpc::Service*> services() { return {&reporter_service_, &dialogue_service_}; }
   FloodControl& flood() { return flood_; }
   ReporterGate& gate() { return gate_; }
+  const ReporterKeys& keys() const { return keys_; }
+  MessageStore& messages() { return messages_; }
+  DialogueParties& parties() { return parties_; }
+  DialogueParties& fresh_parties() { return fresh_parties_; }
   // Ends the streams.
   void Stop() { dialogue_.Stop(); }
 

@@ -8,6 +8,7 @@
 #include "common/sealing/envelope.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "services/intake/sql_evidence_store.h"
 
 namespace mamori::intake {
 namespace {
@@ -40,6 +41,7 @@ absl::Status SqlDisposalStore::Erase(db::Tx& tx, const mamori::v1::Event& event,
       tx.Execute(kDeleteContacts, db::Params().Add(event.tenant()).Add(report_id)).status());
   RETURN_IF_ERROR(
       tx.Execute(kDeleteSupplements, db::Params().Add(report_id).Add(event.tenant())).status());
+  RETURN_IF_ERROR(DropEvidence(tx, event.tenant(), report_id));
   RETURN_IF_ERROR(
       tx.ExecuteExpecting(1, kDeleteReport, db::Params().Add(report_id).Add(event.tenant())));
   // What the rows said stays in backups and the binlog; nobody opens it there without this key.
