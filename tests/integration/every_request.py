@@ -5,7 +5,8 @@ import time
 
 from harness.client import new_request_id
 from harness.ids import name_of
-from harness.stubs import SERVICES, actor_pb2, assessment_pb2, report_pb2, reporter_service_pb2, text_format
+from harness.stubs import (SERVICES, actor_pb2, assessment_pb2, evidence_service_pb2, report_pb2,
+                           reporter_service_pb2, text_format)
 
 # What a field names, by its path in a request: every RPC of every service that has one is tested.
 RESOURCES = ("name", "case_name", "report", "contact.report", "webhook_endpoint.name")
@@ -78,7 +79,8 @@ def named() -> dict[str, tuple]:
     for service, descriptors in SERVICES.items():
         for descriptor in descriptors:
             for method in descriptor.methods:
-                if method.name.startswith("Create") or method.server_streaming:
+                if method.name.startswith("Create") or method.server_streaming \
+                        or method.client_streaming:
                     continue  # what it makes has no name yet; a stream is read in its own way
                 for path in RESOURCES:
                     field = field_of(method.input_type, path)
@@ -133,6 +135,8 @@ def _fill(request, field, method: str, etag: str, into: str) -> None:
     elif field.name == "message":
         request.message.text = "m"
         request.message.language = "en"
+    elif field.name == "file":
+        request.file.CopyFrom(evidence_service_pb2.UploadedFile(file_name="f", size=1, sha256=bytes(32)))
     elif field.name == "number":
         request.number = 1
     elif field.name == "sharing":
@@ -153,6 +157,8 @@ def kind_of(method: str) -> str:
     """Of what resource the name is."""
     if method in ("RetryDelivery", "AcknowledgeNotification"):
         return {"RetryDelivery": "delivery"}.get(method, "notification")
+    if method in ("GetEvidence", "ListEvidenceAccess"):
+        return "evidence"
     return "report" if NAMED[method][0] == "intake" or method == "ListSimilarReports" else "case"
 
 

@@ -14,11 +14,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from every_request import NAMED, kind_of, make  # noqa: E402
 from harness import paths  # noqa: E402
 from harness.client import new_request_id  # noqa: E402
+from harness.evidence import upload  # noqa: E402
 from harness.ids import name_of  # noqa: E402
 from harness.processes import wait_until  # noqa: E402
 from harness.reports import make_request  # noqa: E402
-from harness.stubs import (SERVICES, actor_pb2, intake_service_pb2, notification_pb2,  # noqa: E402
-                           notification_service_pb2, report_pb2, triage_service_pb2)
+from harness.stubs import (SERVICES, actor_pb2, evidence_service_pb2, intake_service_pb2,  # noqa: E402
+                           notification_pb2, notification_service_pb2, report_pb2, triage_service_pb2)
 from harness.testcase import SystemTest  # noqa: E402
 
 ROLES = ("", "desk", "consultation", "lawyer", "executive", "auditor", "first_reader", "admin")
@@ -30,7 +31,7 @@ VIEWER = "test/viewer"
 LAST = ("MergeCases", "OpenConsultation")
 # For whom nobody is to know.
 ANONYMOUS = ("SubmitAnonymousReport", "RotateReceipt", "GetSealingKey", "SetAnonymousSharing", "WithdrawAnonymousReport",
-             "PostAnonymousMessage", "ListAnonymousMessages", "MarkAnonymousMessagesRead")
+             "PostAnonymousMessage", "ListAnonymousMessages", "MarkAnonymousMessagesRead", "StartAnonymousUpload")
 # By their numbers in common/authz/access_rules.h. Without a person no call gets here, and every query has its tenant:
 # that those two rules are off shows in no call, but in access_rules_test.cc.
 # With each, where it has to show.
@@ -103,6 +104,7 @@ class MatrixTest(SystemTest):
         if relation != "consult":
             delivery = wait_until("its deliveries", lambda: cls.at_rest(client, names["case"]), 30)
             names |= {"delivery": delivery.name, "notification": delivery.notification}
+        names["evidence"] = upload(client, names["report"])
         if own_people and relation != "unmatched":
             cls.match(names, relation)
         verb = {"member": "AddMember", "hand": "ExcludePerson"}.get(relation)
@@ -265,6 +267,19 @@ class MatrixTest(SystemTest):
     def _stream(self, method: str, client, **fields):
         """Whether it begins; nothing may come of it."""
         return list(self._plain("intake", method, client, timeout=1, **fields))
+
+    def _UploadEvidence(self, client, names):  # noqa: N802
+        target = evidence_service_pb2.UploadEvidenceRequest(target={"name": names["evidence"]})
+        return client.call("intake", "UploadEvidence", iter([target]))
+
+    def _UploadAnonymousEvidence(self, client, _):  # noqa: N802
+        return client.call("intake", "UploadAnonymousEvidence", iter([]))
+
+    def _DownloadEvidence(self, client, names):  # noqa: N802
+        return self._stream("DownloadEvidence", client, name=names["evidence"], purpose="p")
+
+    def _DownloadOriginal(self, client, names):  # noqa: N802
+        return self._stream("DownloadOriginal", client, name=names["evidence"], purpose="p")
 
     def _ListCaseProposals(self, client, _):  # noqa: N802
         return self._plain("triage", "ListCaseProposals", client)

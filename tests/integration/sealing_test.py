@@ -14,9 +14,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from harness import audit, canary, paths  # noqa: E402
 from harness.client import AGAIN, new_request_id  # noqa: E402
+from harness.evidence import upload  # noqa: E402
 from harness.processes import free_port, wait_until  # noqa: E402
 from harness.reports import make_request  # noqa: E402
-from harness.stubs import (actor_pb2, contact_pb2, intake_service_pb2, report_pb2,  # noqa: E402
+from harness.stubs import (actor_pb2, contact_pb2, evidence_service_pb2, intake_service_pb2, report_pb2,  # noqa: E402
                            triage_service_pb2)
 from harness.testcase import SystemTest  # noqa: E402
 
@@ -123,6 +124,9 @@ class SealingTest(SystemTest):
         contact.contact.start_time.FromSeconds(1_700_000_000)
         for _ in range(2):
             self.assertIsNotNone(call("intake", "RecordContact", contact))
+        file = upload(self.client, name, f"A call: {WORD}".encode() * 100, f"{WORD}.txt")
+        purpose = evidence_service_pb2.DownloadOriginalRequest(name=file, purpose=f"to find {WORD}")
+        self.assertRaises(grpc.RpcError, lambda: list(self.client.call("intake", "DownloadOriginal", purpose)))
         note = triage_service_pb2.AddNoteRequest(request_id=new_request_id(), name=case.name,
                                                  note={"text": f"Says {WORD}."})
         for _ in range(2):
