@@ -12,7 +12,7 @@ GRANT SELECT, INSERT, UPDATE ON {schema}.message_read TO {user};
 GRANT SELECT, INSERT ON {schema}.withdrawal TO {user};
 GRANT SELECT, INSERT ON {schema}.reporter_identity TO {user};
 GRANT SELECT, INSERT ON {schema}.sharing TO {user};
--- A file's bytes are added to and, once its evidence is gone, deleted; of its row only how far it is moves. The chain of
+-- A file's bytes are added to and, once its evidence is gone, deleted. Of its row only how far it is moves. The chain of
 -- custody is added to, and goes with its report.
 GRANT SELECT, INSERT, DELETE, UPDATE (state, complete_time) ON {schema}.evidence TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.evidence_access TO {user};
