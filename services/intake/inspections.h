@@ -21,7 +21,8 @@ namespace mamori::intake {
 class Inspections {
  public:
   struct Options {
-    absl::Duration lease = absl::Minutes(5);
+    // Longer than an inspection lasts between two looks at its bytes.
+    absl::Duration lease = absl::Minutes(15);
     absl::Duration first_wait = absl::Seconds(30);  // after a failure of a file, doubled each time
     absl::Duration max_wait = absl::Hours(1);
   };

@@ -178,7 +178,7 @@ TEST_F(InspectionsTest, OneReplicaInspectsAndAStaleOneKeepsNothing) {
   FakeInspector first([&](auto& original, auto& derivative) -> absl::StatusOr<Inspection> {
     auto found = Infected(original, derivative);
     EXPECT_THAT(other.RunOnce(), IsOkAndHolds(false)) << "while the first has the lease";
-    fake_clock_.Advance(absl::Minutes(6));
+    fake_clock_.Advance(absl::Minutes(16));
     EXPECT_THAT(other.RunOnce(), IsOkAndHolds(true)) << "when the first was silent for too long";
     return found;
   });
