@@ -14,9 +14,10 @@ namespace {
 
 using inspection::Trouble;
 
-[[noreturn]] void Become(const std::function<int()>& body, int output) {
+[[noreturn]] void Become(const std::function<int()>& body, int output, pid_t worker) {
   constexpr int kRefused = 125;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != worker) _exit(kRefused);  // it has died before
   const int null = open("/dev/null", O_RDWR);
   if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
       dup2(null, STDERR_FILENO) < 0 || close_range(STDERR_FILENO + 1, ~0U, 0) != 0) {
@@ -56,8 +57,9 @@ Trouble TroubleOf(int status) {
 ChildResult RunChild(const std::function<int()>& body, size_t max_output) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return {};
+  const pid_t worker = getpid();
   const pid_t pid = fork();
-  if (pid == 0) Become(body, ends[1]);
+  if (pid == 0) Become(body, ends[1], worker);
   close(ends[1]);
   ChildResult result;
   if (pid > 0) result.output = ReadSome(ends[0], max_output);

@@ -137,7 +137,7 @@ TEST_F(ContainmentTest, WhoeverCleansSeesNothing) {
 }
 
 TEST_F(ContainmentTest, NobodyIsLeftBehind) {
-  for (const char* what : {"fork", "stay"}) {
+  for (const char* what : {"stay", "fork"}) {
     SCOPED_TRACE(what);
     (void)Look(absl::StrCat("cleaner: ", what));
     // The directory is in the command line of each worker of this test. [/] is no / to who looks.

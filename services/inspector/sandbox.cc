@@ -24,6 +24,8 @@ namespace {
 constexpr int kSpaces = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
 // The worker, one parser, and the one program that mat2 starts.
 constexpr rlim_t kProcesses = 16;
+// Of all workers at once, where they are counted together.
+constexpr rlim_t kProcessesOfAll = 1024;
 constexpr rlim_t kOpenFiles = 128;
 constexpr rlim_t kStackBytes = 8 << 20;
 constexpr uint64_t kFilesAtOnce = 4;  // the original, the copy, and what lies between
@@ -69,12 +71,13 @@ bool MountMemory(const SandboxOptions& options, uid_t uid, gid_t gid) {
                how.c_str()) == 0;
 }
 
-// Spaces of one's own without root: a user namespace gives the right to make them.
-bool UnshareAsUser() {
+// A user namespace, in which processes are counted for themselves, and which gives the right to
+// make `spaces` without root.
+bool UnshareAsUser(int spaces) {
   const uid_t uid = geteuid();
   const gid_t gid = getegid();
   prctl(PR_SET_DUMPABLE, 1);  // else /proc/self is root's, after a change of user
-  return unshare(CLONE_NEWUSER | kSpaces) == 0 && Write("/proc/self/setgroups", "deny") &&
+  return unshare(CLONE_NEWUSER | spaces) == 0 && Write("/proc/self/setgroups", "deny") &&
          Write("/proc/self/uid_map", absl::StrCat(uid, " ", uid, " 1")) &&
          Write("/proc/self/gid_map", absl::StrCat(gid, " ", gid, " 1"));
 }
@@ -97,17 +100,22 @@ bool InMemory(const std::string& directory) {
 
 // Own spaces while root if there is the right to, else as a user, else none.
 bool Separate(const SandboxOptions& options, inspection::Layers& layers) {
-  if (geteuid() == 0) {
+  const bool root = geteuid() == 0;
+  if (root) {
     layers.own_network = unshare(kSpaces) == 0;
     layers.own_mounts = layers.own_network && MountMemory(options, options.uid, options.gid);
     if (!DropRoot(options)) return false;
     layers.own_user = true;
   }
+  const bool counted_alone = UnshareAsUser(layers.own_network ? 0 : kSpaces);
   if (!layers.own_network) {
-    layers.own_network = UnshareAsUser();
-    layers.own_mounts = layers.own_network && MountMemory(options, geteuid(), getegid());
+    layers.own_network = counted_alone;
+    layers.own_mounts = counted_alone && MountMemory(options, geteuid(), getegid());
   }
-  return DropCapabilities();
+  if (!DropCapabilities()) return false;
+  // The service's own user has the service's threads as well: no number is right for both.
+  if (!counted_alone && !layers.own_user) return true;
+  return Limit(RLIMIT_NPROC, counted_alone ? kProcesses : kProcessesOfAll);
 }
 
 }  // namespace
@@ -116,8 +124,6 @@ std::optional<inspection::Layers> EnterSandbox(const SandboxOptions& options) {
   inspection::Layers layers;
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || !LimitAll(options)) return std::nullopt;
   if (!Separate(options, layers)) return std::nullopt;
-  // A user counts all its processes; only in a space or as a user of one's own it counts these.
-  if (layers.own_user || layers.own_network) Limit(RLIMIT_NPROC, kProcesses);
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0 ||
       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || chdir(options.directory.c_str()) != 0) {
     return std::nullopt;

@@ -32,11 +32,11 @@ inline std::string ReadFile(const fs::path& file) {
   return text.str();
 }
 
-// Made and removed with the test program.
+// On a disk, where /tmp need not be.
 class TestFolder {
  public:
   TestFolder() {
-    std::string name = "/tmp/mamori-inspect-test.XXXXXX";
+    std::string name = "/var/tmp/mamori-inspect.XXXXXX";
     path_ = mkdtemp(name.data());
     fs::permissions(path_, fs::perms::others_exec | fs::perms::others_read, fs::perm_options::add);
   }

@@ -1,6 +1,7 @@
 // A worker with parsers that were taken over by the file that they read: what they try then is
 // named in it. Everything else of it is the worker that services start.
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -105,7 +106,7 @@ int CleanOr(std::string_view what) {
   if (what == "stay") {  // beyond its parent, with the pipe closed
     if (fork() == 0) {
       close(STDOUT_FILENO);
-      for (;;) pause();
+      for (;;) poll(nullptr, 0, 1000);
     }
   }
   if (what == "pipe") {
