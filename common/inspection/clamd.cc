@@ -11,9 +11,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "common/inspection/clamd_probes.h"
-#include "common/inspection/reasons.h"
 #include "common/status/macros.h"
 
 namespace mamori::inspection {
@@ -24,12 +22,6 @@ using std::string_view_literals::operator""sv;
 constexpr size_t kMaxAnswer = 4096;
 constexpr size_t kMaxChunk = 1 << 20;
 constexpr absl::Duration kProbeAgain = absl::Minutes(10);
-
-constexpr std::string_view kFound = " FOUND";
-constexpr std::string_view kName = "stream: ";
-constexpr std::string_view kLimits = "Heuristics.Limits.Exceeded";
-constexpr std::string_view kEncrypted = "Heuristics.Encrypted";
-constexpr std::string_view kTooLong = "INSTREAM size limit exceeded";
 
 absl::StatusOr<int> Connect(const std::string& path) {
   sockaddr_un address{.sun_family = AF_UNIX};
@@ -88,48 +80,12 @@ std::string Chunk(std::string_view bytes) {
           static_cast<char>(size >> 8), static_cast<char>(size)};
 }
 
-Verdict NotScanned(std::string_view why) {
-  return {.malware = Inspection::kNotScanned, .reason = Reason(why)};
-}
-
 std::string Why(const absl::Status& status) {
   return absl::IsDeadlineExceeded(status) ? "the scanner did not answer in time"
                                           : std::string(status.message());
 }
 
 }  // namespace
-
-Verdict VerdictOf(std::string_view answer) {
-  if (answer == "stream: OK") return {.malware = Inspection::kClean};
-  if (answer.starts_with(kTooLong)) return NotScanned("the file is larger than the scanner reads");
-  if (!answer.starts_with(kName) || !answer.ends_with(kFound)) {
-    return NotScanned("the scanner answered with an error");
-  }
-  answer.remove_prefix(kName.size());
-  answer.remove_suffix(kFound.size());
-  if (answer.starts_with(kLimits)) {
-    return NotScanned(absl::StrCat("not read to the end: ", std::string(answer)));
-  }
-  if (answer.starts_with(kEncrypted)) {
-    return NotScanned(absl::StrCat("encrypted: ", std::string(answer)));
-  }
-  return {.malware = Inspection::kInfected, .reason = Reason(answer)};
-}
-
-absl::StatusOr<absl::Time> SignatureTime(std::string_view version) {
-  const size_t date = version.rfind('/');
-  if (date == std::string_view::npos || version.find('/') == date) {
-    return absl::NotFoundError("the scanner does not say how old its signatures are");
-  }
-  // The day of the month has a blank before its one digit.
-  const std::string text =
-      absl::StrReplaceAll(std::string(version.substr(date + 1)), {{"  ", " "}});
-  absl::Time time;
-  if (!absl::ParseTime("%a %b %d %H:%M:%S %Y", text, &time, nullptr)) {
-    return absl::NotFoundError("the scanner does not say how old its signatures are");
-  }
-  return time;
-}
 
 Clamd::Scan::~Scan() {
   if (fd_ >= 0) close(fd_);

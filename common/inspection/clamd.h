@@ -12,23 +12,10 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/inspection/deadline.h"
-#include "common/inspection/inspector.h"
+#include "common/inspection/scan_answer.h"
 #include "common/time/clock.h"
 
 namespace mamori::inspection {
-
-struct Verdict {
-  Inspection::Malware malware = Inspection::kNotScanned;
-  std::string reason;  // empty when clean
-};
-
-// What clamd's answer to INSTREAM means: "stream: OK", "stream: Name FOUND", "… ERROR". What it
-// reports of limits and encryption is no malware, it is what it did not read.
-Verdict VerdictOf(std::string_view answer);
-
-// The time of the signatures in clamd's answer to VERSION, "ClamAV 1.4.6/27845/Wed Nov 25 08:31:02
-// 2026", read as UTC. NOT_FOUND when it tells none.
-absl::StatusOr<absl::Time> SignatureTime(std::string_view version);
 
 struct ClamdOptions {
   std::string socket;

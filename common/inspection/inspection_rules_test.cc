@@ -8,10 +8,10 @@
 #include <string>
 #include <thread>
 
-#include "common/inspection/clamd.h"
 #include "common/inspection/config.h"
 #include "common/inspection/frame.h"
 #include "common/inspection/reasons.h"
+#include "common/inspection/scan_answer.h"
 #include "common/inspection/worker_process.h"
 #include "common/testing/matchers.h"
 
@@ -43,6 +43,8 @@ TEST(VerdictTest, OnlyOkIsCleanAndWhatWasLeftOutIsNoMalware) {
            Case{"stream: Can't allocate memory ERROR", Inspection::kNotScanned,
                 "the scanner answered with an error"},
            Case{"stream: OK FOUND", Inspection::kInfected, "OK"},
+           Case{"stream: FOUND", Inspection::kNotScanned, "the scanner answered with an error"},
+           Case{"stream:  FOUND", Inspection::kNotScanned, "the scanner answered with an error"},
            Case{"stream: OKAY", Inspection::kNotScanned, "the scanner answered with an error"},
            Case{"OK", Inspection::kNotScanned, "the scanner answered with an error"},
            Case{"", Inspection::kNotScanned, "the scanner answered with an error"},
