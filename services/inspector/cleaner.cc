@@ -21,6 +21,13 @@ tempfile.tempdir = os.getcwd()
 from libmat2 import UnknownMemberPolicy, parser_factory
 from libmat2.archive import ArchiveBasedAbstractParser
 
+# A picture that its metadata turns would lie on its side without them.
+def set_upright(path):
+    from gi.repository import GdkPixbuf
+    picture = GdkPixbuf.Pixbuf.new_from_file(path)
+    if picture.get_option('orientation') not in (None, '1'):
+        picture.apply_embedded_orientation().savev(path, 'jpeg', ['quality'], ['95'])
+
 def parser_of(path):
     parser, _ = parser_factory.get_parser(path)
     if parser is None:
@@ -35,6 +42,8 @@ def tells(meta):
     return any(value not in ('', -1, None) for key, value in meta.items() if key != 'format')
 
 try:
+    if sys.argv[1].endswith('.jpg'):
+        set_upright(sys.argv[1])
     parser = parser_of(sys.argv[1])
 except Exception:
     os._exit(DAMAGED)

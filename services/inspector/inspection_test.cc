@@ -99,6 +99,14 @@ TEST_F(InspectionTest, APictureLosesWhereAndByWhomItWasTaken) {
   }
 }
 
+TEST_F(InspectionTest, APictureThatItsMetadataTurnsStaysUpright) {
+  ASSERT_THAT(Tells(Sample("turned.jpg"), ".jpg"), HasSubstr("64x48"));
+  const Looked looked = Look(Sample("turned.jpg"));
+  ASSERT_TRUE(looked.inspection.has_derivative) << looked.inspection.no_derivative_reason;
+  EXPECT_THAT(Tells(looked.copy, ".jpg"), HasSubstr("48x64"));
+  EXPECT_THAT(Tells(looked.copy, ".jpg"), Not(HasSubstr("Orientation")));
+}
+
 TEST_F(InspectionTest, APaperLosesItsAuthor) {
   ASSERT_THAT(Sample("author.pdf"), HasSubstr(kAuthor));
   const Looked looked = Look(Sample("author.pdf"));

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "absl/strings/str_cat.h"
@@ -31,8 +32,11 @@ constexpr rlim_t kStackBytes = 8 << 20;
 constexpr uint64_t kFilesAtOnce = 4;  // the original, the copy, and what lies between
 constexpr uint64_t kSmallFiles = 4 << 20;
 
+// Nobody but root can raise what is limited to less already.
 bool Limit(__rlimit_resource_t what, rlim_t most) {
-  const rlimit limit{.rlim_cur = most, .rlim_max = most};
+  rlimit limit{};
+  if (getrlimit(what, &limit) != 0) return false;
+  limit.rlim_cur = limit.rlim_max = std::min(most, limit.rlim_max);
   return setrlimit(what, &limit) == 0;
 }
 
@@ -71,15 +75,20 @@ bool MountMemory(const SandboxOptions& options, uid_t uid, gid_t gid) {
                how.c_str()) == 0;
 }
 
+enum class Space { kNone, kOwn, kBroken };
+
 // A user namespace, in which processes are counted for themselves, and which gives the right to
-// make `spaces` without root.
-bool UnshareAsUser(int spaces) {
+// make `spaces` without root. Broken is one in which this user is nobody: no file could be made
+// there.
+Space UnshareAsUser(int spaces) {
   const uid_t uid = geteuid();
   const gid_t gid = getegid();
   prctl(PR_SET_DUMPABLE, 1);  // else /proc/self is root's, after a change of user
-  return unshare(CLONE_NEWUSER | spaces) == 0 && Write("/proc/self/setgroups", "deny") &&
-         Write("/proc/self/uid_map", absl::StrCat(uid, " ", uid, " 1")) &&
-         Write("/proc/self/gid_map", absl::StrCat(gid, " ", gid, " 1"));
+  if (unshare(CLONE_NEWUSER | spaces) != 0) return Space::kNone;
+  const bool mapped = Write("/proc/self/setgroups", "deny") &&
+                      Write("/proc/self/uid_map", absl::StrCat(uid, " ", uid, " 1")) &&
+                      Write("/proc/self/gid_map", absl::StrCat(gid, " ", gid, " 1"));
+  return mapped ? Space::kOwn : Space::kBroken;
 }
 
 bool DropRoot(const SandboxOptions& options) {
@@ -100,14 +109,15 @@ bool InMemory(const std::string& directory) {
 
 // Own spaces while root if there is the right to, else as a user, else none.
 bool Separate(const SandboxOptions& options, inspection::Layers& layers) {
-  const bool root = geteuid() == 0;
-  if (root) {
+  if (geteuid() == 0) {
     layers.own_network = unshare(kSpaces) == 0;
     layers.own_mounts = layers.own_network && MountMemory(options, options.uid, options.gid);
     if (!DropRoot(options)) return false;
     layers.own_user = true;
   }
-  const bool counted_alone = UnshareAsUser(layers.own_network ? 0 : kSpaces);
+  const Space space = UnshareAsUser(layers.own_network ? 0 : kSpaces);
+  if (space == Space::kBroken) return false;
+  const bool counted_alone = space == Space::kOwn;
   if (!layers.own_network) {
     layers.own_network = counted_alone;
     layers.own_mounts = counted_alone && MountMemory(options, geteuid(), getegid());

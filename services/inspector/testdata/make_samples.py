@@ -112,6 +112,7 @@ def picture(name: str, kind: str, *options: str) -> None:
 def pictures() -> None:
     place = ["-GPSLatitude=35.6586", "-GPSLatitudeRef=N", "-GPSLongitude=139.7454", "-GPSLongitudeRef=E"]
     picture("place.jpg", "jpeg", *place, "-Artist=Yamada Taro", "-SerialNumber=123456")
+    picture("turned.jpg", "jpeg", "-n", "-Orientation=6")
     picture("author.png", "png", "-Author=Yamada Taro", "-XMP-dc:Creator=Yamada Taro")
     picture("author.tiff", "tiff", "-Artist=Yamada Taro", *place)
     # A picture that is a script as well.
