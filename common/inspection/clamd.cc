@@ -87,9 +87,7 @@ std::string Why(const absl::Status& status) {
 
 }  // namespace
 
-Clamd::Scan::~Scan() {
-  if (fd_ >= 0) close(fd_);
-}
+Clamd::Scan::~Scan() { close(fd_); }
 
 absl::Status Clamd::Scan::Write(std::string_view bytes) {
   return WriteAll(fd_, bytes, clamd_.options_.time_limit, clamd_.clock_);
@@ -105,7 +103,6 @@ void Clamd::Scan::Send(std::string_view bytes) {
 }
 
 Verdict Clamd::Scan::Finish() {
-  if (fd_ < 0) return NotScanned(Why(failed_));
   if (failed_.ok()) failed_ = Write(Chunk(""));
   if (absl::IsDeadlineExceeded(failed_)) return NotScanned(Why(failed_));
   const absl::StatusOr<std::string> answer =
@@ -118,11 +115,10 @@ Verdict Clamd::Scan::Finish() {
   return trustworthy.ok() ? verdict : NotScanned(Why(trustworthy));
 }
 
-std::unique_ptr<Clamd::Scan> Clamd::Begin() {
-  const absl::StatusOr<int> fd = Connect(options_.socket);
-  std::unique_ptr<Scan> scan(new Scan(*this, fd.ok() ? *fd : -1));
-  scan->failed_ = fd.status();
-  if (fd.ok()) scan->failed_ = scan->Write("zINSTREAM\0"sv);
+absl::StatusOr<std::unique_ptr<Clamd::Scan>> Clamd::Begin() {
+  ASSIGN_OR_RETURN(const int fd, Connect(options_.socket));
+  std::unique_ptr<Scan> scan(new Scan(*this, fd));
+  scan->failed_ = scan->Write("zINSTREAM\0"sv);
   return scan;
 }
 

@@ -50,8 +50,8 @@ class Clamd {
     absl::Status failed_;  // it may have said why before it closed
   };
 
-  // Never null; a clamd that is not there is told by Finish.
-  std::unique_ptr<Scan> Begin();
+  // UNAVAILABLE when clamd is not there.
+  absl::StatusOr<std::unique_ptr<Scan>> Begin();
 
  private:
   absl::StatusOr<std::string> Ask(std::string_view request);

@@ -143,9 +143,12 @@ ProcessInspector::ProcessInspector(const Options& options, const time::Clock& cl
 
 absl::StatusOr<Inspection> ProcessInspector::Inspect(Source& original, Sink& derivative) {
   const Slots::Held slot(slots_);
+  std::unique_ptr<Clamd::Scan> scan;
+  if (clamd_ != nullptr) {
+    ASSIGN_OR_RETURN(scan, clamd_->Begin());
+  }
   ASSIGN_OR_RETURN(const auto worker, WorkerProcess::Start(worker_, clock_));
   Examination examination(*worker, worker_.max_derivative_bytes);
-  const std::unique_ptr<Clamd::Scan> scan = clamd_ == nullptr ? nullptr : clamd_->Begin();
   RETURN_IF_ERROR(Pull(original, examination, scan.get()));
   Inspection inspection;
   inspection.media_type = examination.EndAndTellType();

@@ -273,7 +273,27 @@ TEST_F(InspectionTest, WithoutAScannerNothingIsClean) {
   EXPECT_TRUE(looked.inspection.has_derivative);
   options.clamd = inspection::ClamdOptions{.socket = "/nonexistent/socket"};
   ProcessInspector away(options, clock_);
-  EXPECT_THAT(LookInto(away, "text").inspection.malware_reason, HasSubstr("cannot be reached"));
+  BytesSource source("text");
+  StringSink sink;
+  EXPECT_TRUE(absl::IsUnavailable(away.Inspect(source, sink).status()));
+}
+
+TEST_F(InspectionTest, AScannerThatHangsOrDiesDoesNotClear) {
+  ASSERT_EQ(stage->StartClamd("mortal", ""), 0);
+  ProcessInspector::Options options = Standard();
+  options.clamd->socket = stage->Socket("mortal");
+  options.clamd->time_limit = absl::Seconds(1);
+  const std::string pid = (stage->folder->path() / "mortal" / "pid").string();
+  ProcessInspector inspector(options, clock_);
+  ASSERT_EQ(Shell("kill -STOP $(cat " + pid + ")"), 0);
+  const Looked hung = LookInto(inspector, "text");
+  EXPECT_EQ(hung.inspection.malware, Inspection::kNotScanned);
+  EXPECT_THAT(hung.inspection.malware_reason, HasSubstr("did not answer in time"));
+  EXPECT_TRUE(hung.inspection.has_derivative);
+  ASSERT_EQ(Shell("(sleep 0.3; kill -9 $(cat " + pid + ")) &"), 0);
+  const Looked dead = LookInto(inspector, "text");
+  EXPECT_EQ(dead.inspection.malware, Inspection::kNotScanned);
+  EXPECT_THAT(dead.inspection.malware_reason, HasSubstr("broke off"));
 }
 
 TEST_F(InspectionTest, AScannerWithOldSignaturesFindsButDoesNotClear) {
