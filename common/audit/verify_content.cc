@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/audit/content.h"
+#include "common/audit/report_content.h"
 #include "common/audit/verify.h"
 #include "common/sealing/fields.h"
 #include "common/status/macros.h"
@@ -107,7 +108,12 @@ absl::StatusOr<std::string> CommitmentOf(const sealing::KeyRing& keys,
     ASSIGN_OR_RETURN(const std::string heading,
                      keys.Open(sealing::ReportHeading(content.tenant, content.resource),
                                TextOrNone(row, kHeading)));
-    return Commit(std::string_view(heading).substr(0, sealing::kCommitmentRandomBytes), text);
+    const std::string_view random =
+        std::string_view(heading).substr(0, sealing::kCommitmentRandomBytes);
+    // One from before anything was withheld says so itself, and is compared with the chain all the
+    // same.
+    std::string whole = Commit(random, text);
+    return whole == TextOrNone(row, kCommitment) ? whole : CommitReport(random, text);
   }
   if (text.size() < sealing::kCommitmentRandomBytes) return absl::DataLossError("too short");
   const std::string_view all(text);

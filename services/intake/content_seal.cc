@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/audit/entry.h"
+#include "common/audit/report_content.h"
 #include "common/crypto/aead.h"
 #include "common/sealing/fields.h"
 #include "common/status/macros.h"
@@ -25,7 +26,7 @@ absl::Status ContentSeal::SealReport(std::string body, std::optional<std::string
   ASSIGN_OR_RETURN(const sealing::DataKey key, sealer_.Open(*report.key));
   std::string heading(kRandomBytes, '\0');
   crypto::FillRandom(heading.data(), heading.size());
-  report.answer.digest = audit::Commit(heading, body);
+  report.answer.digest = audit::CommitReport(heading, body);
   heading.reserve(kRandomBytes + 1 + (summary ? summary->size() : 0));
   heading.push_back(summary ? kSummary : kNoSummary);
   if (summary) heading.append(*summary);
@@ -61,7 +62,7 @@ absl::StatusOr<bool> ContentSeal::IsSame(const StoredAnswer& stored, const NewRe
   ASSIGN_OR_RETURN(std::string body,
                    own.Open(sealing::ReportBody(report.tenant, report.report_id), report.body));
   const bool same =
-      audit::Commit(std::string_view(heading).substr(0, kRandomBytes), body) == stored.digest;
+      audit::IsCommitted(std::string_view(heading).substr(0, kRandomBytes), body, stored.digest);
   crypto::Wipe(heading);
   crypto::Wipe(body);
   return same;
