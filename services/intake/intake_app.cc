@@ -22,6 +22,7 @@
 #include "common/worker/periodic.h"
 #include "mamori/triage/v1/triage_service.grpc.pb.h"
 #include "services/intake/backlog_gate.h"
+#include "services/intake/bundle_service.h"
 #include "services/intake/contact_service.h"
 #include "services/intake/contacts.h"
 #include "services/intake/content_seal.h"
@@ -31,9 +32,11 @@
 #include "services/intake/intake_event_service.h"
 #include "services/intake/intake_service.h"
 #include "services/intake/report_access.h"
+#include "services/intake/report_exports.h"
 #include "services/intake/reporter_room.h"
 #include "services/intake/reports.h"
 #include "services/intake/sql_disposal_store.h"
+#include "services/intake/sql_export_store.h"
 #include "services/intake/sql_intake_store.h"
 #include "services/intake/submitter.h"
 
@@ -117,15 +120,19 @@ class IntakeApp final : public server::App {
                   [this] { relay_->Wake(); }),
         disposal_store_(transactor_, runtime.clock, audit_.journal(), sealing_.eraser()),
         disposals_(disposal_store_),
+        export_store_(transactor_, audit_.journal()),
+        exports_({store_, export_store_, access_, reporters_.gate(), sealing_.sealer(), transactor_,
+                  runtime.clock, runtime.sleeper}),
         service_(runtime.rpc, submitter_, reports_, contacts_),
         event_service_(runtime.rpc, disposals_),
-        contact_service_(runtime.rpc, contacts_) {
+        contact_service_(runtime.rpc, contacts_),
+        bundle_service_(runtime.rpc, exports_) {
     runtime.rpc.ObserveRefusals(audit::RecordRefusalsIn(audit_.refusals()));
   }
 
   std::vector<grpc::Service*> services() override {
     std::vector<grpc::Service*> all = reporters_.services();
-    all.insert(all.end(), {&service_, &event_service_, &contact_service_});
+    all.insert(all.end(), {&service_, &event_service_, &contact_service_, &bundle_service_});
     return all;
   }
 
@@ -183,9 +190,12 @@ class IntakeApp final : public server::App {
   Contacts contacts_;
   SqlDisposalStore disposal_store_;
   Disposals disposals_;
+  SqlExportStore export_store_;
+  ReportExports exports_;
   IntakeService service_;
   IntakeEventService event_service_;
   ContactService contact_service_;
+  BundleService bundle_service_;
 };
 
 }  // namespace

@@ -45,6 +45,8 @@ inline constexpr char kIngestEvents[] = "/mamori.intake.v1.IntakeEventService/In
 
 inline constexpr char kBatchGetContacts[] = "/mamori.intake.v1.ContactService/BatchGetContacts";
 
+inline constexpr char kExportReports[] = "/mamori.intake.v1.BundleService/ExportReports";
+
 inline std::vector<std::string> Methods() {
   return {kSubmitReport,
           kBatchSubmitReports,
@@ -72,6 +74,7 @@ inline std::vector<std::string> Methods() {
           kMarkMessagesRead,
           kWaitForMessages,
           kBatchGetContacts,
+          kExportReports,
           kIngestEvents,
           kEcho};
 }

@@ -46,7 +46,12 @@ void AddCategoryRows(const CaseRow& row, std::vector<db::Params>& rows) {
   }
 }
 
-// The audit's commitment to it.
+absl::Status Insert(db::Tx& tx, const char* head, const std::vector<db::Params>& rows) {
+  return rows.empty() ? absl::OkStatus() : tx.InsertRows(head, rows);
+}
+
+}  // namespace
+
 absl::StatusOr<std::string> InsertNote(db::Tx& tx, const CaseChange& change) {
   if (!change.note.has_value()) return std::string();
   if (change.note->sealed.empty()) return absl::InternalError("a note that nobody has sealed");
@@ -57,12 +62,6 @@ absl::StatusOr<std::string> InsertNote(db::Tx& tx, const CaseChange& change) {
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertNote, params));
   return change.note->commitment;
 }
-
-absl::Status Insert(db::Tx& tx, const char* head, const std::vector<db::Params>& rows) {
-  return rows.empty() ? absl::OkStatus() : tx.InsertRows(head, rows);
-}
-
-}  // namespace
 
 const std::string& CaseColumns() {
   static const std::string* const columns = new std::string(absl::StrCat(

@@ -31,6 +31,8 @@
 #include "services/triage/actor_service.h"
 #include "services/triage/actors.h"
 #include "services/triage/assessors.h"
+#include "services/triage/bundle_service.h"
+#include "services/triage/bundles.h"
 #include "services/triage/cases.h"
 #include "services/triage/casework_services.h"
 #include "services/triage/clock_books.h"
@@ -47,6 +49,7 @@
 #include "services/triage/housekeeping.h"
 #include "services/triage/ingest.h"
 #include "services/triage/memory_keys.h"
+#include "services/triage/report_exporter.h"
 #include "services/triage/retention.h"
 #include "services/triage/retention_service.h"
 #include "services/triage/similarity.h"
@@ -55,6 +58,7 @@
 #include "services/triage/sql_access_store.h"
 #include "services/triage/sql_act_store.h"
 #include "services/triage/sql_actor_store.h"
+#include "services/triage/sql_bundle_store.h"
 #include "services/triage/sql_case_store.h"
 #include "services/triage/sql_contact_signal_store.h"
 #include "services/triage/sql_deadline_store.h"
@@ -189,6 +193,10 @@ class TriageApp final : public server::App {
         retention_store_(transactor_, runtime.clock, seal_, marks_, runtime.ids),
         retention_({retention_store_, gate_, retention_policy_, policy_digest_, runtime.clock,
                     runtime.ids, [this] { WakeWorkers(); }, tokens_}),
+        bundle_store_(transactor_, seal_, sealing_.sealer()),
+        exporter_(intake_, client::OnBehalf(config.server().tls(), runtime.clock)),
+        bundles_({bundle_store_, case_store_, exporter_, gate_, sealing_.sealer(),
+                  audit_.signing_key(), transactor_, runtime.clock, runtime.sleeper, runtime.ids}),
         service_(runtime.rpc, ingest_, cases_, watch_, access_, analyze_),
         actor_service_(runtime.rpc, actors_),
         signal_service_(runtime.rpc, signals_),
@@ -197,15 +205,17 @@ class TriageApp final : public server::App {
         statistics_service_(runtime.rpc, statistics_),
         act_service_(runtime.rpc, acts_),
         hold_service_(runtime.rpc, holds_),
-        retention_service_(runtime.rpc, retention_) {
+        retention_service_(runtime.rpc, retention_),
+        bundle_service_(runtime.rpc, bundles_) {
     runtime.rpc.ObserveRefusals(audit::RecordRefusalsIn(audit_.refusals()));
   }
 
   std::vector<grpc::Service*> services() override {
     std::vector<grpc::Service*> services = casework_.services();
-    services.insert(services.end(), {&service_, &actor_service_, &signal_service_,
-                                     &similarity_service_, &deadline_service_, &statistics_service_,
-                                     &act_service_, &hold_service_, &retention_service_});
+    services.insert(services.end(),
+                    {&service_, &actor_service_, &signal_service_, &similarity_service_,
+                     &deadline_service_, &statistics_service_, &act_service_, &hold_service_,
+                     &retention_service_, &bundle_service_});
     return services;
   }
 
@@ -316,6 +326,9 @@ class TriageApp final : public server::App {
   Holds holds_;
   SqlRetentionStore retention_store_;
   Retention retention_;
+  SqlBundleStore bundle_store_;
+  GrpcReportExporter exporter_;
+  Bundles bundles_;
   TriageService service_;
   ActorService actor_service_;
   ContactSignalService signal_service_;
@@ -325,6 +338,7 @@ class TriageApp final : public server::App {
   TwoPersonService act_service_;
   HoldService hold_service_;
   RetentionService retention_service_;
+  BundleService bundle_service_;
 };
 
 }  // namespace

@@ -266,6 +266,14 @@ class MatrixTest(SystemTest):
         """Whether it begins; nothing may come of it."""
         return list(self._plain("intake", method, client, timeout=1, **fields))
 
+    def _ExportEvidenceBundle(self, client, names):  # noqa: N802
+        """Who is admitted waits for a checkpoint; the first bytes, or the deadline, say so."""
+        return next(iter(self._plain("triage", "ExportEvidenceBundle", client, timeout=3, name=names["case"],
+                                     purpose="p")))
+
+    def _ExportReports(self, client, names):  # noqa: N802
+        return next(iter(self._plain("intake", "ExportReports", client, names=[names["report"]])))
+
     def _ListCaseProposals(self, client, _):  # noqa: N802
         return self._plain("triage", "ListCaseProposals", client)
 

@@ -135,7 +135,8 @@ def readmes(tree):
 
 
 def authorization(tree):
-    """Every RPC has exactly one row, every row an RPC, and a service has a purpose, never a person of its own."""
+    """Every RPC has exactly one row, every row an RPC, and a service has a purpose or acts for a person whose token it
+    passes on, never a person of its own."""
     table = tree["deploy/config/authorization.textproto"]
     rows = re.findall(r'method:\s*"([^"]+)"', table)
     rpcs = set()
@@ -154,8 +155,9 @@ def authorization(tree):
         if rows.count(row) > 1:
             yield f"{where}: {row} has {rows.count(row)} rows"
     for number, line in enumerate(table.splitlines(), 1):
-        if "/service/" in line and "callers" in line and ("person:" in line or "purpose:" not in line):
-            yield f"deploy/config/authorization.textproto:{number}: a service acts for a named purpose"
+        for_something = "purpose:" in line or "on_behalf: true" in line
+        if "/service/" in line and "callers" in line and ("person:" in line or not for_something):
+            yield f"deploy/config/authorization.textproto:{number}: a service acts for a named purpose, or on behalf"
 
 
 RULES = {f.__name__: f for f in (dependencies, rule_files, clocks, driver_calls, sizes, unfinished, readmes,

@@ -1,0 +1,126 @@
+#include "services/triage/case_documents.h"
+
+#include <google/protobuf/wrappers.pb.h>
+
+#include <map>
+#include <string_view>
+
+#include "common/audit/entry.h"
+#include "common/bundle/documents.h"
+#include "common/crypto/aead.h"
+#include "common/sealing/fields.h"
+#include "common/status/macros.h"
+#include "mamori/triage/v1/care_service.pb.h"
+#include "mamori/triage/v1/fact_finding_service.pb.h"
+#include "mamori/triage/v1/judgement_service.pb.h"
+#include "mamori/triage/v1/measure_service.pb.h"
+#include "mamori/triage/v1/prevention_service.pb.h"
+#include "mamori/triage/v1/retention_service.pb.h"
+#include "mamori/triage/v1/task_service.pb.h"
+
+namespace mamori::triage {
+namespace {
+
+using google::protobuf::Descriptor;
+using mamori::v1::CommittedContent;
+
+// Which message the body of a record is.
+const Descriptor* TypeOf(WorkKind kind) {
+  switch (kind) {
+    case WorkKind::kStatement:
+      return v1::Statement::descriptor();
+    case WorkKind::kFinding:
+      return v1::Finding::descriptor();
+    case WorkKind::kConclusion:
+      return v1::FactConclusion::descriptor();
+    case WorkKind::kMeasure:
+      return v1::Measure::descriptor();
+    case WorkKind::kJudgement:
+      return v1::Judgement::descriptor();
+    case WorkKind::kCare:
+      return v1::Care::descriptor();
+    case WorkKind::kPrevention:
+      return v1::PreventionAction::descriptor();
+    case WorkKind::kTask:
+      return v1::Task::descriptor();
+    case WorkKind::kDetrimentRisk:
+      return v1::DetrimentRisk::descriptor();
+    case WorkKind::kRetaliation:
+      return v1::RetaliationReport::descriptor();
+  }
+  return google::protobuf::StringValue::descriptor();
+}
+
+const Descriptor* TypeOf(const CommittedRow& row) {
+  switch (row.of) {
+    case CommittedRow::Of::kNote:
+      return google::protobuf::StringValue::descriptor();
+    case CommittedRow::Of::kWork:
+      return TypeOf(row.kind);
+    case CommittedRow::Of::kCertificate:
+      return v1::Disposition::descriptor();
+  }
+  return google::protobuf::StringValue::descriptor();
+}
+
+// Random bytes and content, which begins with them where it is sealed. Erased(), DATA_LOSS.
+absl::StatusOr<CommittedContent> Open(const sealing::KeyRing& keys, const std::string& tenant,
+                                      const CommittedRow& row) {
+  CommittedContent content;
+  if (row.of == CommittedRow::Of::kCertificate) {
+    content.set_random(row.random);
+    content.set_content(row.content);
+    return content;
+  }
+  const sealing::Field field = row.of == CommittedRow::Of::kNote
+                                   ? sealing::NoteText(tenant, row.row_id)
+                                   : sealing::WorkBody(tenant, row.row_id);
+  ASSIGN_OR_RETURN(std::string whole, keys.Open(field, row.content));
+  if (whole.size() < sealing::kCommitmentRandomBytes) {
+    return absl::DataLossError("stored content is too short");
+  }
+  content.set_random(whole.substr(0, sealing::kCommitmentRandomBytes));
+  content.set_content(whole.substr(sealing::kCommitmentRandomBytes));
+  crypto::Wipe(whole);
+  return content;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<mamori::v1::WithheldContent>> WriteCommitted(
+    const sealing::Sealer& sealer, const std::string& tenant, const std::string& case_name,
+    const std::vector<CommittedRow>& rows, bundle::Commitments& open, absl::Time deadline,
+    const std::function<absl::Status(const CommittedContent&)>& take) {
+  std::vector<std::string_view> sealed;
+  for (const CommittedRow& row : rows) {
+    if (row.of != CommittedRow::Of::kCertificate) sealed.push_back(row.content);
+  }
+  ASSIGN_OR_RETURN(const sealing::KeyRing keys, sealer.Fetch(sealed, deadline));
+  bool erased = false;
+  // Which entry commits to which row; opened twice, so that one is open at a time.
+  std::map<int64_t, const CommittedRow*> places;
+  for (const CommittedRow& row : rows) {
+    absl::StatusOr<CommittedContent> content = Open(keys, tenant, row);
+    if (sealing::IsErased(content.status())) {
+      erased = true;
+      continue;
+    }
+    RETURN_IF_ERROR(content.status());
+    if (const auto sequence = open.Take(bundle::CommitmentOf(*content))) places[*sequence] = &row;
+    crypto::Wipe(*content->mutable_content());
+  }
+  for (const auto& [sequence, row] : places) {
+    ASSIGN_OR_RETURN(CommittedContent content, Open(keys, tenant, *row));
+    content.set_service("triage");
+    content.set_resource(case_name);
+    content.set_sequence(sequence);
+    content.mutable_told()->set_type_url(bundle::TypeUrlOf(TypeOf(*row)));
+    RETURN_IF_ERROR(bundle::Tell(content));
+    RETURN_IF_ERROR(take(content));
+  }
+  return open.Rest([&](const std::string&) {
+    return erased ? mamori::v1::WITHHELD_REASON_ERASED : mamori::v1::WITHHELD_REASON_MISSING;
+  });
+}
+
+}  // namespace mamori::triage
