@@ -131,6 +131,7 @@ void AddMemoryCommands(CLI::App& app, Choice& choice);
 void AddMigrateCommand(CLI::App& app, Choice& choice);
 void AddAuditCommands(CLI::App& app, Choice& choice);
 void AddKeysCommand(CLI::App& app, Choice& choice);
+void AddBundleCommands(CLI::App& app, Choice& choice);
 
 }  // namespace mamori::ctl
 
