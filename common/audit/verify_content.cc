@@ -25,8 +25,7 @@ constexpr char kSupplements[] =
     " ORDER BY report_id, create_time, supplement_id LIMIT 500";
 // With its place in the dialogue last.
 constexpr char kMessages[] =
-    "SELECT message_id, report_id, create_time, tenant, body, audit_random, NULL, number FROM "
-    "message"
+    "SELECT message_id, report_id, create_time, tenant, body, NULL, NULL, number FROM message"
     " WHERE (report_id = ? AND number > ?) OR report_id > ? ORDER BY report_id, number LIMIT 500";
 constexpr char kContacts[] =
     "SELECT contact_id, contact_id, create_time, tenant, body, NULL, NULL FROM contact"
@@ -128,10 +127,10 @@ struct Verifier::Committed {
 
 absl::Status Verifier::CheckContent() {
   if (verified_.service == "intake") {
-    using sealing::ContactBody, sealing::ReportBody, sealing::SupplementBody;
+    using sealing::ContactBody, sealing::MessageBody, sealing::ReportBody, sealing::SupplementBody;
     RETURN_IF_ERROR(CheckCommitted({kReports, Kind::kReport, AfterId, ReportBody}));
     RETURN_IF_ERROR(CheckCommitted({kSupplements, Kind::kReport, AfterSupplement, SupplementBody}));
-    RETURN_IF_ERROR(CheckCommitted({kMessages, Kind::kReport, AfterMessage, nullptr}));
+    RETURN_IF_ERROR(CheckCommitted({kMessages, Kind::kReport, AfterMessage, MessageBody}));
     RETURN_IF_ERROR(CheckCommitted({kContacts, Kind::kContact, AfterContact, ContactBody}));
   } else if (verified_.service == "triage") {
     RETURN_IF_ERROR(CheckCommitted({kNotes, Kind::kCase, AfterId, sealing::NoteText}));

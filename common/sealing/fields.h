@@ -28,9 +28,30 @@ inline Field ContactBody(std::string_view tenant, std::string_view contact_id) {
 inline Field NoteText(std::string_view tenant, std::string_view note_id) {
   return {.tenant = tenant, .name = "note.text", .resource = note_id};
 }
+// Of a dialogue about a report, under the report's key.
+inline Field MessageBody(std::string_view tenant, std::string_view message_id) {
+  return {.tenant = tenant, .name = "message.body", .resource = message_id};
+}
+// What a confidential reporter said of themselves, under the report's key and inside that under
+// intake's own one for identities.
+inline Field ReporterIdentity(std::string_view tenant, std::string_view report_id) {
+  return {.tenant = tenant, .name = "reporter.identity", .resource = report_id};
+}
 // Of a statement, finding, measure or what else is recorded of a case.
 inline Field WorkBody(std::string_view tenant, std::string_view row_id) {
   return {.tenant = tenant, .name = "work.body", .resource = row_id};
+}
+// What the rules say of a report, under its case's key.
+inline Field AssessmentBody(std::string_view tenant, std::string_view report_id) {
+  return {.tenant = tenant, .name = "assessment.body", .resource = report_id};
+}
+// An act of two persons, at each of its versions: under its case's key, or one of its own.
+inline Field ActRecord(std::string_view tenant, std::string_view act_id, int64_t version) {
+  return {.tenant = tenant, .name = "act.record", .resource = act_id, .version = version};
+}
+// A legal hold, at each of its versions, under a key of its own.
+inline Field HoldRecord(std::string_view tenant, std::string_view hold_id, int64_t version) {
+  return {.tenant = tenant, .name = "hold.record", .resource = hold_id, .version = version};
 }
 
 }  // namespace mamori::sealing

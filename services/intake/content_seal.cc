@@ -19,9 +19,9 @@ absl::Status TooShort() { return absl::DataLossError("stored content is too shor
 
 }  // namespace
 
-absl::Status ContentSeal::SealReport(std::string body, std::optional<std::string> summary,
-                                     NewReport& report) const {
-  ASSIGN_OR_RETURN(report.key, sealer_.Take(report.tenant));
+absl::Status ContentSeal::SealReport(sealing::KeyUse use, std::string body,
+                                     std::optional<std::string> summary, NewReport& report) const {
+  ASSIGN_OR_RETURN(report.key, sealer_.Take(report.tenant, use));
   ASSIGN_OR_RETURN(const sealing::DataKey key, sealer_.Open(*report.key));
   std::string heading(kRandomBytes, '\0');
   crypto::FillRandom(heading.data(), heading.size());

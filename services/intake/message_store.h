@@ -24,14 +24,14 @@ struct MessageRow {
   std::string author;  // of the desk
   absl::Time create_time;
   absl::Time due_time = absl::UnixEpoch();  // from when on it is streamed to the desk
-  std::string body;                         // sealed
+  std::string body;                         // sealed, with the random bytes of its commitment
 };
 
 struct NewMessage {
   MessageRow row;
-  // What makes it the same when it is sent again.
+  // What makes it the same when it is sent again, with the same words.
   std::string request_key;  // 32 bytes
-  std::string body_digest;  // 32 bytes
+  std::string commitment;   // the audit's
   bool anonymous = false;   // the report is: told by day
   audit::Who who;
   mamori::v1::Event event;  // without a fact: none leaves
@@ -39,6 +39,7 @@ struct NewMessage {
 
 // What a dialogue needs of its report.
 struct DialogueFacts {
+  std::string sealed;  // the beginning of what the report's data key sealed
   absl::Time create_time;
   bool anonymous = false;
   bool withdrawn = false;
@@ -53,8 +54,8 @@ class MessageStore {
   virtual absl::StatusOr<DialogueFacts> Facts(const std::string& tenant,
                                               const std::string& report_id,
                                               absl::Time deadline) = 0;
-  // The row as stored, with its number: of the first call with this request key.
-  // RequestIdReused(); NOT_FOUND; FAILED_PRECONDITION when the report was withdrawn.
+  // The row as stored, with its number: of the first call with this request key, whose words
+  // whoever calls compares. NOT_FOUND; FAILED_PRECONDITION when the report was withdrawn.
   virtual absl::StatusOr<MessageRow> Post(const NewMessage& message, absl::Time deadline) = 0;
   // At most `limit` after `after`, oldest first.
   virtual absl::StatusOr<std::vector<MessageRow>> List(const std::string& tenant,
@@ -67,7 +68,7 @@ class MessageStore {
   virtual absl::StatusOr<int64_t> CountAfter(const std::string& tenant,
                                              const std::string& report_id, v1::MessageSide side,
                                              int64_t number, absl::Time deadline) = 0;
-  // Never goes back, nor further than there are messages.
+  // Never goes back, nor further than there are messages. Nothing for a report that is gone.
   virtual absl::Status MarkRead(const std::string& tenant, const std::string& report_id,
                                 const std::string& reader, int64_t number, absl::Time deadline) = 0;
 };

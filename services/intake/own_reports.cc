@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/idempotency/hash.h"
+#include "common/sealing/fields.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
@@ -55,9 +56,15 @@ absl::StatusOr<NewReport> OwnReports::Prepare(const server::CallContext& call,
     one.tenant = row.tenant;
     one.person_hash = d_.keys.PersonHash(row.tenant, row.report_id, person);
     one.role = role;
-    if (!about.empty()) one.identity = d_.box.Seal({"identity", row.tenant, row.report_id}, about);
+    one.identity = about;
     d_.keys.Seal(one);
   };
+  if (!identity.empty()) {
+    // The report's own key around it: it goes for good with the report.
+    ASSIGN_OR_RETURN(const sealing::DataKey key, d_.seal.sealer().Open(*row.key));
+    identity = key.Seal(sealing::ReporterIdentity(row.tenant, row.report_id),
+                        d_.box.Seal({"identity", row.tenant, row.report_id}, identity));
+  }
   if (request.for_person().empty() || request.for_person() == call.person) {
     add(call.person, ReporterRole::kReporter, identity);
   } else {

@@ -50,7 +50,7 @@ ReporterRoom::ReporterRoom(const ReporterSecrets& secrets, db::Transactor& trans
       fresh_access_(triage, runtime.clock, absl::ZeroDuration()),
       parties_({receipts_, receipt_keys_, store_, gate_, access_}),
       fresh_parties_({receipts_, receipt_keys_, store_, gate_, fresh_access_}),
-      dialogue_({messages_, keys_, box_, runtime.clock, runtime.sleeper, runtime.ids, committed,
+      dialogue_({messages_, keys_, seal, runtime.clock, runtime.sleeper, runtime.ids, committed,
                  &audit.reads()},
                 {}),
       reporters_({writer, seal, backlog, receipts_, receipt_keys_, flood_, sealing_, runtime.clock,

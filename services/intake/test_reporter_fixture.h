@@ -219,10 +219,11 @@ class ReporterTest : public ::testing::Test {
                    ids_,   nullptr,        &reporter_gate_};
   DialogueParties parties_{{receipts_, keys_, reporter_store_, reporter_gate_, access_}};
   time::SystemSleeper sleeper_;
-  Dialogue dialogue_{{messages_, reporter_keys_, box_, clock_, sleeper_, ids_, [] {}, nullptr},
-                     {.poll = absl::Milliseconds(20),
-                      .min_wait = absl::Milliseconds(1500),
-                      .max_wait = absl::Milliseconds(1600)}};
+  Dialogue dialogue_{
+      {messages_, reporter_keys_, TestSeal(), clock_, sleeper_, ids_, [] {}, nullptr},
+      {.poll = absl::Milliseconds(20),
+       .min_wait = absl::Milliseconds(1500),
+       .max_wait = absl::Milliseconds(1600)}};
   OwnReports own_{{writer_, TestSeal(), gate_, reporter_store_, messages_, reporter_keys_, box_,
                    clock_, ids_, [] {}}};
   Reporters reporters_{

@@ -14,9 +14,27 @@ namespace {
 
 constexpr char kSelectKey[] = "SELECT key_id FROM case_key WHERE case_id = ? AND tenant = ?";
 constexpr char kInsertKey[] = "INSERT INTO case_key (case_id, tenant, key_id) VALUES (?, ?, ?)";
+constexpr char kInsertKeys[] = "INSERT INTO case_key (case_id, tenant, key_id) VALUES ";
+
+sealing::KeyUse UseOf(const CaseRow& row) {
+  return row.anonymous ? sealing::KeyUse::kAnonymous : sealing::KeyUse::kNamed;
+}
 
 std::string NoteIdOf(const mamori::v1::CaseNote& note) {
   return id::FromName("notes", note.name()).value_or("");
+}
+
+// Of a disposed case it is empty, and so it is when it was erased.
+absl::Status OpenAssessment(const sealing::KeyRing& keys, std::string_view tenant,
+                            const id::Id& report_id, std::string_view sealed,
+                            mamori::v1::Assessment& assessment) {
+  if (sealed.empty()) return absl::OkStatus();
+  absl::StatusOr<std::string> bytes = keys.Open(sealing::AssessmentBody(tenant, report_id), sealed);
+  if (sealing::IsErased(bytes.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(bytes.status());
+  return assessment.ParseFromString(*bytes)
+             ? absl::OkStatus()
+             : absl::DataLossError("a stored assessment cannot be read");
 }
 
 }  // namespace
@@ -30,10 +48,40 @@ absl::StatusOr<sealing::DataKey> CaseContent::KeyOf(db::Tx& tx, const CaseRow& r
     if (sealing::IsErased(key.status())) return status::NotFound("case");
     return key;
   }
-  ASSIGN_OR_RETURN(const sealing::FreshKey fresh, sealer_.Take(row.tenant));
+  ASSIGN_OR_RETURN(const sealing::FreshKey fresh, sealer_.Take(row.tenant, UseOf(row)));
   RETURN_IF_ERROR(sealer_.MakeDurable({&fresh}, deadline));
   RETURN_IF_ERROR(tx.ExecuteExpecting(
       1, kInsertKey, db::Params().Add(row.case_id).Add(row.tenant).Add(fresh.id())));
+  return sealer_.Open(fresh);
+}
+
+absl::StatusOr<sealing::DataKey> CaseContent::KeyBeside(db::Tx& tx, const CaseRow& row,
+                                                        absl::Time deadline) const {
+  return row.state == mamori::v1::CASE_STATE_DISPOSED ? NewKey(row.tenant, deadline)
+                                                      : KeyOf(tx, row, deadline);
+}
+
+absl::StatusOr<std::vector<sealing::FreshKey>> CaseContent::NewKeys(
+    db::Tx& tx, const std::vector<const CaseRow*>& cases, absl::Time deadline) const {
+  std::vector<sealing::FreshKey> keys;
+  if (cases.empty()) return keys;
+  for (const CaseRow* row : cases) {
+    ASSIGN_OR_RETURN(sealing::FreshKey fresh, sealer_.Take(row->tenant, UseOf(*row)));
+    keys.push_back(std::move(fresh));
+  }
+  std::vector<const sealing::FreshKey*> all;
+  for (const sealing::FreshKey& key : keys) all.push_back(&key);
+  RETURN_IF_ERROR(sealer_.MakeDurable(all, deadline));
+  RETURN_IF_ERROR(tx.InsertRows(kInsertKeys, cases.size(), [&](size_t i, db::Params& params) {
+    params.Add(cases[i]->case_id).Add(cases[i]->tenant).Add(keys[i].id());
+  }));
+  return keys;
+}
+
+absl::StatusOr<sealing::DataKey> CaseContent::NewKey(std::string_view tenant,
+                                                     absl::Time deadline) const {
+  ASSIGN_OR_RETURN(const sealing::FreshKey fresh, sealer_.Take(tenant, sealing::KeyUse::kNamed));
+  RETURN_IF_ERROR(sealer_.MakeDurable({&fresh}, deadline));
   return sealer_.Open(fresh);
 }
 
@@ -112,12 +160,17 @@ absl::Status CaseContent::OpenWork(const CaseRow& row, absl::Time deadline,
   return absl::OkStatus();
 }
 
-absl::Status CaseContent::OpenNotes(std::string_view tenant, absl::Time deadline,
-                                    mamori::v1::Case& proto) const {
-  if (proto.notes().empty()) return absl::OkStatus();
-  std::vector<std::string_view> sealed;
+absl::StatusOr<mamori::v1::Case> CaseContent::OpenCase(std::string_view tenant, absl::Time deadline,
+                                                       SealedCase stored) const {
+  mamori::v1::Case& proto = stored.proto;
+  std::vector<std::string_view> sealed(stored.assessments.begin(), stored.assessments.end());
   for (const mamori::v1::CaseNote& note : proto.notes()) sealed.push_back(note.text());
   ASSIGN_OR_RETURN(const sealing::KeyRing keys, sealer_.Fetch(sealed, deadline));
+  for (int i = 0; i < proto.reports_size(); ++i) {
+    mamori::v1::Assessment& assessment = *proto.add_assessments();
+    ASSIGN_OR_RETURN(const id::Id report_id, id::FromName("reports", proto.reports(i)));
+    RETURN_IF_ERROR(OpenAssessment(keys, tenant, report_id, stored.assessments[i], assessment));
+  }
   google::protobuf::RepeatedPtrField<mamori::v1::CaseNote> opened;
   for (mamori::v1::CaseNote& note : *proto.mutable_notes()) {
     absl::StatusOr<std::string> text =
@@ -128,7 +181,7 @@ absl::Status CaseContent::OpenNotes(std::string_view tenant, absl::Time deadline
     opened.Add(std::move(note));
   }
   proto.mutable_notes()->Swap(&opened);
-  return absl::OkStatus();
+  return std::move(stored.proto);
 }
 
 }  // namespace mamori::triage

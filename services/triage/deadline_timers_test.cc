@@ -101,6 +101,42 @@ TEST_F(DeadlineTimersTest, WarnsThenMissesThenEscalatesEachOnce) {
             3);
 }
 
+// Nothing that is due waits for a key: steps are told, recorded and go on without their notes.
+TEST_F(DeadlineTimersTest, WarnsMissesAndEscalatesWhileTheKeyStoreIsAway) {
+  const std::string name = OpenCase("a complaint").name(), other = OpenCase("another").name();
+  const absl::Time due = DueOf(other, "company.acknowledge");  // the later one
+  keys_.store.FailWith(absl::UnavailableError("away"));
+  RunAll(due - absl::Hours(8));
+  RunAll(due);
+  RunAll(due + absl::Hours(24 * 12));
+  for (const std::string& one : {name, other}) {
+    EXPECT_THAT(Told(one),
+                ElementsAre("near company.acknowledge", "missed company.acknowledge 0",
+                            "missed company.acknowledge 1", "missed company.acknowledge 2"));
+    EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM audit_entry WHERE resource_id = ?",
+                               db::Params().Add(*id::FromName("cases", one))),
+              3);
+  }
+  keys_.store.FailWith(absl::OkStatus());
+  EXPECT_EQ(Get(name).notes_size(), 0);
+  // What comes once it is there again has its note.
+  ASSERT_THAT(cases_.Claim(Call("ClaimCase"), Verb<v1::ClaimCaseRequest>(name)), IsOk());
+  RunAll(DueOf(name, "company.decide"));
+  EXPECT_EQ(Get(name).notes_size(), 1);
+}
+
+// A case whose content was erased has no notes, and keeps no other from its steps.
+TEST_F(DeadlineTimersTest, GoesOnInACaseWhoseContentWasErased) {
+  const std::string name = OpenCase("a complaint").name();
+  const absl::Time due = DueOf(name, "company.acknowledge");
+  const db::Rows keys = database_.Query("SELECT key_id FROM case_key");
+  ASSERT_EQ(keys.size(), 1u) << "a case has its key from the beginning";
+  ASSERT_THAT(keys_.store.Erase({keys[0].GetBytes(0)}, clock_.Now(), Deadline()), IsOk());
+  RunAll(due - absl::Hours(8));
+  RunAll(due);
+  EXPECT_THAT(Told(name), ElementsAre("near company.acknowledge", "missed company.acknowledge 0"));
+}
+
 TEST_F(DeadlineTimersTest, WhatIsDoneIsNotTold) {
   const std::string name = OpenCase("a complaint").name();
   const absl::Time due = DueOf(name, "company.acknowledge");

@@ -18,7 +18,7 @@ constexpr char kInsertVisibility[] =
     "INSERT INTO case_visibility (tenant, person, relation, create_time, case_id) VALUES ";
 constexpr char kDeleteVisibility[] = "DELETE FROM case_visibility WHERE case_id = ? AND tenant = ?";
 
-void AddVisibility(const CaseRow& row, std::vector<db::Params>& rows) {
+void AddVisibility(const AccessSeal& seal, const CaseRow& row, std::vector<db::Params>& rows) {
   std::set<std::pair<std::string, Visibility>> entries;
   for (const auto& member : row.access.members()) {
     entries.emplace(member.person(), Visibility::kMember);
@@ -30,13 +30,17 @@ void AddVisibility(const CaseRow& row, std::vector<db::Params>& rows) {
   }
   for (const auto& [person, relation] : entries) {
     db::Params params;
-    params.Add(row.tenant).Add(person).Add(static_cast<int>(relation));
+    params.Add(row.tenant).Add(VisibleTo(seal, row.tenant, person)).Add(static_cast<int>(relation));
     params.Add(row.create_time).Add(row.case_id);
     rows.push_back(std::move(params));
   }
 }
 
 }  // namespace
+
+std::string VisibleTo(const AccessSeal& seal, std::string_view tenant, std::string_view name) {
+  return name.empty() ? std::string() : seal.HashOf("visibility", tenant, name);
+}
 
 mamori::v1::CaseAccess ReadAccess(const db::Row& row, size_t first, const AccessSeal& seal,
                                   std::string_view tenant, const id::Id& case_id) {
@@ -59,7 +63,7 @@ absl::Status InsertAccess(db::Tx& tx, const AccessSeal& seal,
     params.Add(row->case_id).Add(row->tenant).Add(sealed.version);
     params.Add(std::move(sealed.tag)).Add(std::move(sealed.record));
     records.push_back(std::move(params));
-    AddVisibility(*row, visibility);
+    AddVisibility(seal, *row, visibility);
   }
   if (!records.empty()) RETURN_IF_ERROR(tx.InsertRows(kInsertAccess, records));
   if (!visibility.empty()) RETURN_IF_ERROR(tx.InsertRows(kInsertVisibility, visibility));
@@ -76,7 +80,7 @@ absl::Status UpdateAccess(db::Tx& tx, const AccessSeal& seal, const CaseRow& bef
   RETURN_IF_ERROR(
       tx.Execute(kDeleteVisibility, db::Params().Add(row.case_id).Add(row.tenant)).status());
   std::vector<db::Params> visibility;
-  AddVisibility(row, visibility);
+  AddVisibility(seal, row, visibility);
   return visibility.empty() ? absl::OkStatus() : tx.InsertRows(kInsertVisibility, visibility);
 }
 

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "common/idempotency/request_id.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/triage/sql_act_rows.h"
@@ -20,7 +19,7 @@ absl::StatusOr<ActResource> SqlActStore::Select(db::Tx& tx, std::string_view ten
                                                 bool for_update) const {
   if (kind == v1::ACT_KIND_RELEASE_HOLD) {
     ASSIGN_OR_RETURN(const id::Id hold_id, id::FromName("holds", resource));
-    return SelectHoldResource(tx, seal_, tenant, hold_id, for_update);
+    return SelectHoldResource(tx, seal_, content_, tenant, hold_id, for_update);
   }
   ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", resource));
   ASSIGN_OR_RETURN(CaseRow row, SelectCase(tx, seal_, tenant, case_id, for_update));
@@ -31,6 +30,14 @@ absl::StatusOr<ActResource> SqlActStore::Select(db::Tx& tx, std::string_view ten
   }
   found.cases.push_back(std::move(row));
   return found;
+}
+
+absl::StatusOr<sealing::DataKey> SqlActStore::KeyFor(db::Tx& tx, std::string_view tenant,
+                                                     const ActResource& found,
+                                                     absl::Time deadline) const {
+  const bool of_case = found.hold.version() == 0 && found.cases.size() == 1;
+  return of_case ? content_.KeyBeside(tx, found.cases[0], deadline)
+                 : content_.NewKey(tenant, deadline);
 }
 
 absl::StatusOr<ActResource> SqlActStore::ReadResource(std::string_view tenant, v1::ActKind kind,
@@ -44,38 +51,41 @@ absl::StatusOr<ActResource> SqlActStore::ReadResource(std::string_view tenant, v
 absl::StatusOr<TwoPersonAct> SqlActStore::Add(const CallKey& call, const ActCaller& caller,
                                               std::string_view tenant, v1::ActKind kind,
                                               const std::string& resource, DecideNew decide) {
-  return idempotency::RespondOnce<TwoPersonAct>(
-      transactor_, clock_, call.deadline, call.key, call.digest,
-      [&](db::Tx& tx) -> absl::StatusOr<TwoPersonAct> {
+  using Answered = CaseContent::Answered<TwoPersonAct>;
+  return content_.RespondOnce<TwoPersonAct>(
+      transactor_, clock_, call, tenant, [&](db::Tx& tx) -> absl::StatusOr<Answered> {
         ASSIGN_OR_RETURN(const ActResource found, Select(tx, tenant, kind, resource, true));
         ASSIGN_OR_RETURN(const ActTime time, marks_.Read(tx));
         ASSIGN_OR_RETURN(const NewAct act, decide(found, time));
         RETURN_IF_ERROR(marks_.Leave(tx, time));
-        RETURN_IF_ERROR(InsertAct(tx, seal_, tenant, act, caller));
+        ASSIGN_OR_RETURN(sealing::DataKey key, KeyFor(tx, tenant, found, call.deadline));
+        RETURN_IF_ERROR(InsertAct(tx, seal_, key, tenant, act, caller));
         if (act.told.has_value()) {
           RETURN_IF_ERROR(UpdateCase(tx, seal_, found.cases[0], *act.told));
         }
-        return ToProto(act.act);
+        return Answered{ToProto(act.act), std::move(key)};
       });
 }
 
 absl::StatusOr<TwoPersonAct> SqlActStore::Change(const CallKey& call, const ActCaller& caller,
                                                  std::string_view tenant, const id::Id& act_id,
                                                  Decide decide) {
-  return idempotency::RespondOnce<TwoPersonAct>(
-      transactor_, clock_, call.deadline, call.key, call.digest,
-      [&](db::Tx& tx) -> absl::StatusOr<TwoPersonAct> {
+  using Answered = CaseContent::Answered<TwoPersonAct>;
+  return content_.RespondOnce<TwoPersonAct>(
+      transactor_, clock_, call, tenant, [&](db::Tx& tx) -> absl::StatusOr<Answered> {
         // The resource before the act, as whoever does it locks them: nobody waits in a circle.
-        ASSIGN_OR_RETURN(const ActRow seen, SelectAct(tx, seal_, tenant, act_id, false));
+        ASSIGN_OR_RETURN(const ActRow seen, SelectAct(tx, seal_, content_, tenant, act_id, false));
         ASSIGN_OR_RETURN(const ActResource found,
                          Select(tx, tenant, seen.act.kind(), seen.act.resource(), true));
-        ASSIGN_OR_RETURN(const ActRow row, SelectAct(tx, seal_, tenant, act_id, true));
+        ASSIGN_OR_RETURN(const ActRow row, SelectAct(tx, seal_, content_, tenant, act_id, true));
         ASSIGN_OR_RETURN(const ActTime time, marks_.Read(tx));
         ASSIGN_OR_RETURN(TwoPersonAct after, decide(row.act, found, time));
         RETURN_IF_ERROR(marks_.Leave(tx, time));
+        ASSIGN_OR_RETURN(sealing::DataKey key,
+                         content_.sealer().FetchKey(tenant, row.sealed, call.deadline));
         ASSIGN_OR_RETURN(const TwoPersonAct stored,
-                         UpdateAct(tx, seal_, row, std::move(after), caller));
-        return ToProto(stored);
+                         UpdateAct(tx, seal_, key, row, std::move(after), caller));
+        return Answered{ToProto(stored), std::move(key)};
       });
 }
 
@@ -83,7 +93,7 @@ absl::StatusOr<TwoPersonAct> SqlActStore::Get(std::string_view tenant, const id:
                                               absl::Time deadline) {
   return transactor_.Run<TwoPersonAct>(
       {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<TwoPersonAct> {
-        ASSIGN_OR_RETURN(const ActRow row, SelectAct(tx, seal_, tenant, act_id, false));
+        ASSIGN_OR_RETURN(const ActRow row, SelectAct(tx, seal_, content_, tenant, act_id, false));
         return row.act;
       });
 }
@@ -92,17 +102,18 @@ absl::StatusOr<std::vector<TwoPersonAct>> SqlActStore::List(
     std::string_view tenant, const std::string& resource,
     const std::optional<CasePosition>& position, int limit, absl::Time deadline) {
   return transactor_.Run<std::vector<TwoPersonAct>>(
-      {.deadline = deadline, .read_only = true},
-      [&](db::Tx& tx) { return SelectActs(tx, seal_, tenant, resource, position, limit); });
+      {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
+        return SelectActs(tx, seal_, content_, tenant, resource, position, limit);
+      });
 }
 
 absl::StatusOr<CaseAccess> SqlActStore::ChangeAccessByAct(
     const CallKey& call, std::string_view tenant, const id::Id& case_id, const id::Id& act_id,
     const std::string& person, const std::vector<std::pair<std::string, std::string>>& fields,
     CaseStore::Decide decide) {
-  return idempotency::RespondOnce<CaseAccess>(
-      transactor_, clock_, call.deadline, call.key, call.digest,
-      [&](db::Tx& tx) -> absl::StatusOr<CaseAccess> {
+  using Answered = CaseContent::Answered<CaseAccess>;
+  return content_.RespondOnce<CaseAccess>(
+      transactor_, clock_, call, tenant, [&](db::Tx& tx) -> absl::StatusOr<Answered> {
         ASSIGN_OR_RETURN(const CaseRow before, SelectCase(tx, seal_, tenant, case_id, true));
         ASSIGN_OR_RETURN(const CaseChange change, decide(before));
         const ActUse use{.tenant = std::string(tenant),
@@ -111,11 +122,12 @@ absl::StatusOr<CaseAccess> SqlActStore::ChangeAccessByAct(
                          .resource = id::Name("cases", case_id),
                          .resource_version = before.access_version,
                          .fields = fields};
-        RETURN_IF_ERROR(
-            UseAct(tx, seal_, marks_, use, person, {&before.access}, {change.who, change.action})
-                .status());
+        RETURN_IF_ERROR(UseAct(tx, seal_, content_, marks_, use, person, {&before.access},
+                               {change.who, change.action})
+                            .status());
+        ASSIGN_OR_RETURN(sealing::DataKey key, content_.KeyBeside(tx, before, call.deadline));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, before, change));
-        return ToProto(change.row.access);
+        return Answered{ToProto(change.row.access), std::move(key)};
       });
 }
 

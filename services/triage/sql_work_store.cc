@@ -8,6 +8,7 @@
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/triage/case_audit.h"
+#include "services/triage/sql_assessment_rows.h"
 #include "services/triage/sql_case_rows.h"
 
 namespace mamori::triage {
@@ -21,8 +22,6 @@ constexpr char kSelectReportIds[] =
     " ORDER BY join_time, report_id LIMIT 1000";
 constexpr char kSelectLast[] =
     "SELECT COALESCE(MAX(sequence), 0) FROM case_work WHERE case_id = ? AND tenant = ?";
-constexpr char kMoveReport[] =
-    "UPDATE case_report SET case_id = ? WHERE report_id = ? AND case_id = ? AND tenant = ?";
 constexpr char kInsertWork[] =
     "INSERT INTO case_work (row_id, tenant, case_id, sequence, record_id, kind, version, author,"
     " create_time, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -78,18 +77,19 @@ absl::Status InsertWork(db::Tx& tx, const AccessSeal& seal, const sealing::DataK
   return absl::OkStatus();
 }
 
+// `from_key` is that of the case `from`.
 absl::Status Open(db::Tx& tx, const AccessSeal& seal, const CaseContent& content,
-                  const CaseRow& from, const WorkOpened& opened, absl::Time deadline) {
+                  const CaseRow& from, const sealing::DataKey& from_key, const WorkOpened& opened,
+                  absl::Time deadline) {
   const CaseRow& row = opened.change.row;
   RETURN_IF_ERROR(InsertCases(tx, seal, {{.change = &opened.change, .report = nullptr}}));
-  if (!opened.moved_report.empty()) {
-    db::Params params;
-    params.Add(row.case_id).Add(opened.moved_report).Add(from.case_id).Add(from.tenant);
-    RETURN_IF_ERROR(tx.ExecuteExpecting(1, kMoveReport, params));
-  }
-  if (opened.rows.empty()) return absl::OkStatus();
+  if (opened.rows.empty() && opened.moved_report.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const CaseRow stored, SelectCase(tx, seal, row.tenant, row.case_id, true));
   ASSIGN_OR_RETURN(const sealing::DataKey key, content.KeyOf(tx, stored, deadline));
+  if (!opened.moved_report.empty()) {
+    RETURN_IF_ERROR(MoveReports(tx, {row.tenant, from.case_id, row.case_id}, {opened.moved_report},
+                                from_key, key));
+  }
   return InsertWork(tx, seal, key, stored, opened.change, opened.rows);
 }
 
@@ -112,7 +112,7 @@ absl::StatusOr<std::string> SqlWorkStore::Change(const CallKey& call, std::strin
           RETURN_IF_ERROR(InsertWork(tx, seal_, key, file.row, *change.change, change.rows));
         }
         if (change.opened.has_value()) {
-          RETURN_IF_ERROR(Open(tx, seal_, content_, file.row, *change.opened, call.deadline));
+          RETURN_IF_ERROR(Open(tx, seal_, content_, file.row, key, *change.opened, call.deadline));
         }
         return Answered{std::move(change.answer), std::move(key)};
       });

@@ -111,7 +111,7 @@ class TriageFixture : public ::testing::Test {
         seal_(*crypto::KeyedHash::FromHex(std::string(64, 'a')), journal_, telemetry_),
         gate_(DefaultPolicy()->policy.access()),
         case_store_(database_.transactor(), clock_, seal_, keys_.sealer()),
-        ingest_store_(database_.transactor(), clock_, seal_),
+        ingest_store_(database_.transactor(), clock_, seal_, keys_.sealer()),
         access_store_(database_.transactor(), seal_),
         watch_store_(database_.transactor(), clock_),
         work_store_(database_.transactor(), clock_, seal_, keys_.sealer()),

@@ -91,16 +91,16 @@ constexpr int kWorkerConnections = 11;
 class TriageApp final : public server::App {
  public:
   TriageApp(const TriageConfig& config, const db::PoolOptions& pool, crypto::KeyedHash access_key,
-            crypto::KeyedHash memory_key, audit::Keys audit_keys, idempotency::PageTokens tokens,
-            sealing::Keys sealing_keys, std::shared_ptr<const policy::PolicyVersion> policy,
-            server::Runtime& runtime)
+            crypto::Key record_key, crypto::KeyedHash memory_key, audit::Keys audit_keys,
+            idempotency::PageTokens tokens, sealing::Keys sealing_keys,
+            std::shared_ptr<const policy::PolicyVersion> policy, server::Runtime& runtime)
       : pool_(db::Pool::Create(pool)),
         transactor_(*pool_, runtime.clock, runtime.sleeper),
         policies_(transactor_, runtime.clock),
         catalog_(policies_),
         audit_(config.audit(), "triage", std::move(audit_keys), transactor_, runtime.clock,
                runtime.ids, runtime.telemetry),
-        seal_(std::move(access_key), audit_.journal(), runtime.telemetry),
+        seal_(std::move(access_key), std::move(record_key), audit_.journal(), runtime.telemetry),
         sealing_(config.sealing(), std::move(sealing_keys), runtime.clock, runtime.sleeper,
                  runtime.ids, runtime.telemetry),
         gate_(policy->policy.access()),
@@ -116,7 +116,7 @@ class TriageApp final : public server::App {
         reports_(intake_),
         contacts_(intake_),
         case_store_(transactor_, runtime.clock, seal_, sealing_.sealer()),
-        ingest_store_(transactor_, runtime.clock, seal_),
+        ingest_store_(transactor_, runtime.clock, seal_, sealing_.sealer()),
         access_store_(transactor_, seal_),
         actor_store_(transactor_, runtime.clock, seal_, sealing_.sealer()),
         signal_store_(transactor_, runtime.clock, seal_),
@@ -181,12 +181,13 @@ class TriageApp final : public server::App {
         marks_(runtime.clock, runtime.ids, runtime.telemetry),
         marking_({.name = "time_marks", .interval = absl::Seconds(10)}, runtime.ids,
                  runtime.telemetry, [this] { return marks_.RunOnce(transactor_); }),
-        act_store_(transactor_, runtime.clock, seal_, marks_),
+        act_store_(transactor_, runtime.clock, seal_, sealing_.sealer(), marks_),
         acts_({act_store_, gate_, two_person_policy_, retention_policy_, runtime.clock, runtime.ids,
                [this] { WakeWorkers(); }, tokens_}),
-        hold_store_(transactor_, runtime.clock, seal_, marks_),
+        hold_store_(transactor_, runtime.clock, seal_, sealing_.sealer(), marks_),
         holds_({hold_store_, gate_, runtime.clock, runtime.ids, tokens_}),
-        retention_store_(transactor_, runtime.clock, seal_, marks_, runtime.ids),
+        retention_store_(transactor_, runtime.clock, seal_, sealing_.sealer(), sealing_.eraser(),
+                         marks_, runtime.ids),
         retention_({retention_store_, gate_, retention_policy_, policy_digest_, runtime.clock,
                     runtime.ids, [this] { WakeWorkers(); }, tokens_}),
         service_(runtime.rpc, ingest_, cases_, watch_, access_, analyze_),
@@ -366,6 +367,7 @@ absl::StatusOr<std::unique_ptr<server::App>> MakeTriageApp(const TriageConfig& c
                    config::PoolOptionsOf(config.database(), kWorkerConnections));
   ASSIGN_OR_RETURN(crypto::KeyedHash access_key,
                    crypto::KeyedHash::FromFile(config.access_key_file(), runtime.keys));
+  ASSIGN_OR_RETURN(crypto::Key record_key, AccessSeal::RecordKey(access_key, runtime.keys));
   ASSIGN_OR_RETURN(crypto::KeyedHash memory_key,
                    crypto::KeyedHash::FromFile(config.memory_key_file(), runtime.keys));
   ASSIGN_OR_RETURN(audit::Keys audit_keys, audit::ReadKeys(config.audit(), runtime.keys));
@@ -374,9 +376,10 @@ absl::StatusOr<std::unique_ptr<server::App>> MakeTriageApp(const TriageConfig& c
                                                      runtime.keys, runtime.clock));
   ASSIGN_OR_RETURN(sealing::Keys sealing_keys,
                    sealing::ReadKeys(config.sealing(), "triage", runtime.keys));
-  return std::make_unique<TriageApp>(config, pool, std::move(access_key), std::move(memory_key),
-                                     std::move(audit_keys), std::move(tokens),
-                                     std::move(sealing_keys), std::move(policy), runtime);
+  return std::make_unique<TriageApp>(config, pool, std::move(access_key), std::move(record_key),
+                                     std::move(memory_key), std::move(audit_keys),
+                                     std::move(tokens), std::move(sealing_keys), std::move(policy),
+                                     runtime);
 }
 
 }  // namespace mamori::triage

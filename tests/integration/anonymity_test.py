@@ -136,7 +136,7 @@ class AnonymityTest(SystemTest):
         for table, column in (("report", "create_time"), ("audit_group", "time"), ("audit_group", "entries")):
             found = [exact_times(row[column], self.begin, time.time()) for row in about["mamori_intake", table]]
             self.assertTrue(any(found), f"{table}.{column}")
-        for table, column in (("case_record", "create_time"), ("case_report", "assessment"), ("inbox", "update_time")):
+        for table, column in (("case_record", "create_time"), ("case_report", "join_time"), ("inbox", "update_time")):
             found = [exact_times(row[column], self.begin, time.time()) for row in about["mamori_triage", table]]
             self.assertTrue(any(found), f"{table}.{column}")
 

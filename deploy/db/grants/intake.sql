@@ -6,12 +6,12 @@ GRANT SELECT, INSERT, DELETE ON {schema}.supplement TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.contact TO {user};
 -- A new receipt takes the place of the old one, which is gone then.
 GRANT SELECT, INSERT, DELETE ON {schema}.receipt TO {user};
--- What people wrote and decided is only added to.
-GRANT SELECT, INSERT ON {schema}.message TO {user};
-GRANT SELECT, INSERT, UPDATE ON {schema}.message_read TO {user};
-GRANT SELECT, INSERT ON {schema}.withdrawal TO {user};
-GRANT SELECT, INSERT ON {schema}.reporter_identity TO {user};
-GRANT SELECT, INSERT ON {schema}.sharing TO {user};
+-- What people wrote and decided is never changed, and deleted with the report that it belongs to.
+GRANT SELECT, INSERT, DELETE ON {schema}.message TO {user};
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.message_read TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.withdrawal TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.reporter_identity TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.sharing TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.outbox TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.inbox TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.lease TO {user};

@@ -34,10 +34,10 @@ GRANT SELECT, INSERT ON {schema}.time_mark TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.actor_mention TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.actor_join TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.report_sketch TO {user};
--- Of contacts nothing is deleted; what was proposed is decided.
-GRANT SELECT, INSERT, UPDATE ON {schema}.contact_actor TO {user};
-GRANT SELECT, INSERT ON {schema}.contact_mark TO {user};
-GRANT SELECT, INSERT, UPDATE (state, case_id, decided_by, decide_time, dismissal) ON {schema}.contact_crossing TO {user};
+-- Of contacts those of a case that is disposed of are deleted; what was proposed is decided.
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.contact_actor TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.contact_mark TO {user};
+GRANT SELECT, INSERT, DELETE, UPDATE (state, case_id, decided_by, decide_time, dismissal) ON {schema}.contact_crossing TO {user};
 -- The audit is added to and read, nothing else.
 GRANT SELECT, INSERT ON {schema}.audit_entry TO {user};
 GRANT SELECT, INSERT ON {schema}.audit_group TO {user};
