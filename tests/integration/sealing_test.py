@@ -14,6 +14,7 @@ import grpc
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import every_request  # noqa: E402
+from canary_request import call_everything, while_locked  # noqa: E402
 from harness import access, audit, canary, paths  # noqa: E402
 from harness.client import AGAIN, new_request_id  # noqa: E402
 from harness.ids import id_of  # noqa: E402
@@ -154,12 +155,14 @@ class SealingTest(SystemTest):
         self.assertIn(WORD, self._read(name).narrative)
         self.assertIn(WORD, self.find_case(case.name).notes[0].text)
 
+        errors = call_everything(self, WORD)
+        waiting = while_locked(self, case.name, WORD)
         for service, port in METRICS.items():
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as response:
                 (self.system.directory / f"metrics.{service}").write_bytes(response.read())
         for service in ("intake", "triage"):
             self.system.processes[service][0].kill()
-        self._look_everywhere([a.encode() for a in answers])
+        self._look_everywhere([a.encode() for a in answers] + errors + waiting)
 
     def _canary_request(self, request_id: str):
         request = make_request(f"On the phone he said: {WORD}", request_id, wish=f"No {WORD} any more")
