@@ -11,6 +11,7 @@
 #include "common/policy/check_crosswalk.h"
 #include "common/policy/check_ids.h"
 #include "common/policy/check_measures.h"
+#include "common/policy/check_people.h"
 #include "common/policy/check_periods.h"
 #include "common/policy/check_rules.h"
 #include "common/policy/notice_wait.h"
@@ -67,6 +68,7 @@ class Checker {
     for (Problem& problem : CheckClocks(policy_)) problems_.push_back(std::move(problem));
     for (Problem& problem : CheckCrosswalk(policy_)) problems_.push_back(std::move(problem));
     for (Problem& problem : CheckPeriods(policy_)) problems_.push_back(std::move(problem));
+    for (Problem& problem : CheckPeople(policy_)) problems_.push_back(std::move(problem));
     return std::move(problems_);
   }
 
@@ -357,10 +359,11 @@ class Checker {
 
 const std::vector<std::string_view>& EventTypes() {
   static const auto* const kTypes = new std::vector<std::string_view>{
-      "case.opened",        "case.report_joined",    "case.state_changed",
-      "case.assigned",      "case.severity_changed", "deadline.near",
-      "deadline.missed",    "measure.approved",      "measure.carried_out",
-      "case.emergency_act", "case.message_received", "case.report_withdrawn"};
+      "case.opened",         "case.report_joined",    "case.state_changed",
+      "case.assigned",       "case.severity_changed", "deadline.near",
+      "deadline.missed",     "measure.approved",      "measure.carried_out",
+      "case.emergency_act",  "case.message_received", "case.report_withdrawn",
+      "case.consent_decided"};
   return *kTypes;
 }
 

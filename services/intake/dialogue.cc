@@ -22,11 +22,6 @@ constexpr char kAcknowledgement[] =
     "報告を受け付けました。担当者が確認し、ここでご連絡します。\n"
     "Your report was accepted. Those who look into it will write to you here.";
 
-// The other side's words are what one has to read.
-v1::MessageSide OtherSide(v1::MessageSide side) {
-  return side == v1::MESSAGE_SIDE_DESK ? v1::MESSAGE_SIDE_REPORTER : v1::MESSAGE_SIDE_DESK;
-}
-
 v1::Message Acknowledgement(absl::Time create_time) {
   v1::Message message;
   message.set_side(v1::MESSAGE_SIDE_SYSTEM);
@@ -94,7 +89,7 @@ absl::StatusOr<v1::Message> Dialogue::ToMessage(const MessageRow& row, const Par
   message.set_side(row.side);
   if (party.side == v1::MESSAGE_SIDE_DESK) message.set_author(row.author);
   *message.mutable_create_time() = time::ToTimestamp(row.create_time);
-  message.set_unread(row.side == OtherSide(party.side) && row.number > read_up_to);
+  message.set_unread(IsFor(party.side, row.side) && row.number > read_up_to);
   return message;
 }
 
@@ -134,9 +129,8 @@ absl::StatusOr<v1::ListMessagesResponse> Dialogue::List(const server::CallContex
     bytes += row.body.size();
     ASSIGN_OR_RETURN(*response.add_messages(), ToMessage(row, party, read));
   }
-  ASSIGN_OR_RETURN(const int64_t unread,
-                   d_.messages.CountAfter(party.tenant, party.report_id, OtherSide(party.side),
-                                          read, call.deadline));
+  ASSIGN_OR_RETURN(const int64_t unread, d_.messages.CountAfter(party.tenant, party.report_id,
+                                                                party.side, read, call.deadline));
   response.set_unread_count(unread);
   return response;
 }

@@ -37,6 +37,13 @@ struct NewMessage {
   mamori::v1::Event event;  // without a fact: none leaves
 };
 
+// Whether a message is for this side to read: the other side's, and for the reporter also what
+// Mamori itself says.
+inline bool IsFor(v1::MessageSide reader, v1::MessageSide author) {
+  const bool by_reporter = author == v1::MESSAGE_SIDE_REPORTER;
+  return reader == v1::MESSAGE_SIDE_REPORTER ? !by_reporter : by_reporter;
+}
+
 // What a dialogue needs of its report.
 struct DialogueFacts {
   absl::Time create_time;
@@ -63,9 +70,9 @@ class MessageStore {
   // How far `reader` has read: a person of the desk, or empty for the reporter's side.
   virtual absl::StatusOr<int64_t> ReadUpTo(const std::string& tenant, const std::string& report_id,
                                            const std::string& reader, absl::Time deadline) = 0;
-  // How many of `side` come after `number`.
+  // How many that are for `reader` come after `number` (see IsFor).
   virtual absl::StatusOr<int64_t> CountAfter(const std::string& tenant,
-                                             const std::string& report_id, v1::MessageSide side,
+                                             const std::string& report_id, v1::MessageSide reader,
                                              int64_t number, absl::Time deadline) = 0;
   // Never goes back, nor further than there are messages.
   virtual absl::Status MarkRead(const std::string& tenant, const std::string& report_id,

@@ -28,6 +28,15 @@ inline constexpr char kSubmitIdentifiedReport[] =
 inline constexpr char kSetSharing[] = "/mamori.intake.v1.ReporterService/SetSharing";
 inline constexpr char kGetSharing[] = "/mamori.intake.v1.ReporterService/GetSharing";
 inline constexpr char kWithdrawReport[] = "/mamori.intake.v1.ReporterService/WithdrawReport";
+inline constexpr char kGiveAnonymousConsent[] =
+    "/mamori.intake.v1.ReporterService/GiveAnonymousConsent";
+inline constexpr char kWithdrawAnonymousConsent[] =
+    "/mamori.intake.v1.ReporterService/WithdrawAnonymousConsent";
+inline constexpr char kGiveConsent[] = "/mamori.intake.v1.ReporterService/GiveConsent";
+inline constexpr char kWithdrawConsent[] = "/mamori.intake.v1.ReporterService/WithdrawConsent";
+inline constexpr char kGetConsent[] = "/mamori.intake.v1.ReporterService/GetConsent";
+inline constexpr char kUnsealIdentity[] = "/mamori.intake.v1.IdentityService/UnsealIdentity";
+inline constexpr char kListReportReads[] = "/mamori.intake.v1.IdentityService/ListReportReads";
 inline constexpr char kPostAnonymousMessage[] =
     "/mamori.intake.v1.DialogueService/PostAnonymousMessage";
 inline constexpr char kListAnonymousMessages[] =
@@ -63,6 +72,13 @@ inline std::vector<std::string> Methods() {
           kSetSharing,
           kGetSharing,
           kWithdrawReport,
+          kGiveAnonymousConsent,
+          kWithdrawAnonymousConsent,
+          kGiveConsent,
+          kWithdrawConsent,
+          kGetConsent,
+          kUnsealIdentity,
+          kListReportReads,
           kPostAnonymousMessage,
           kListAnonymousMessages,
           kMarkAnonymousMessagesRead,

@@ -44,6 +44,8 @@ ReporterRoom::ReporterRoom(const ReporterSecrets& secrets, db::Transactor& trans
       flood_(config.flood(), runtime.clock),
       receipts_(transactor, receipt_keys_, audit.journal(), runtime.telemetry),
       store_(transactor, keys_, audit.journal(), runtime.telemetry),
+      consent_store_(transactor, keys_, audit.journal(), runtime.telemetry),
+      identity_store_(transactor, keys_, audit.journal()),
       messages_(transactor, audit.journal()),
       gate_(store_, keys_),
       access_(triage, runtime.clock),
@@ -56,8 +58,14 @@ ReporterRoom::ReporterRoom(const ReporterSecrets& secrets, db::Transactor& trans
       reporters_({writer, seal, backlog, receipts_, receipt_keys_, flood_, sealing_, runtime.clock,
                   runtime.ids}),
       own_({writer, seal, backlog, store_, messages_, keys_, box_, runtime.clock, runtime.ids,
-            std::move(committed)}),
-      reporter_service_({runtime.rpc, reporters_, own_, parties_, flood_, sealing_}),
-      dialogue_service_({runtime.rpc, dialogue_, parties_, fresh_parties_, flood_, sealing_}) {}
+            committed}),
+      consents_({consent_store_, messages_, runtime.clock, runtime.ids, std::move(committed)}),
+      acts_(triage, client::OnBehalf(config.server().tls(), runtime.clock)),
+      identities_({identity_store_, messages_, fresh_parties_, acts_, keys_, box_, runtime.clock,
+                   runtime.ids}),
+      reads_(transactor, audit.journal()),
+      reporter_service_({runtime.rpc, reporters_, own_, consents_, parties_, flood_, sealing_}),
+      dialogue_service_({runtime.rpc, dialogue_, parties_, fresh_parties_, flood_, sealing_}),
+      identity_service_(runtime.rpc, identities_, reads_) {}
 
 }  // namespace mamori::intake

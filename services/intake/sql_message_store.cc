@@ -36,8 +36,10 @@ constexpr char kSelectMessages[] =
 constexpr char kSelectRead[] =
     "SELECT COALESCE(MAX(number), 0) FROM message_read"
     " WHERE report_id = ? AND reader = ? AND tenant = ?";
+// IsFor: side 1 is the reporter's.
 constexpr char kCountAfter[] =
-    "SELECT COUNT(*) FROM message WHERE report_id = ? AND tenant = ? AND side = ? AND number > ?";
+    "SELECT COUNT(*) FROM message WHERE report_id = ? AND tenant = ? AND (side = 1) = ? AND number"
+    " > ?";
 constexpr char kMarkRead[] =
     "INSERT INTO message_read (report_id, reader, tenant, number) SELECT ?, ?, ?, LEAST(?,"
     " (SELECT COALESCE(MAX(m.number), 0) FROM message m WHERE m.report_id = ? AND m.tenant = ?))"
@@ -57,37 +59,8 @@ MessageRow ReadRow(const db::Row& row) {
 
 }  // namespace
 
-absl::StatusOr<db::Rows> SqlMessageStore::Read(absl::Time deadline, const char* sql,
-                                               const db::Params& params) {
-  return transactor_.Run<db::Rows>({.deadline = deadline, .read_only = true},
-                                   [&](db::Tx& tx) { return tx.Query(sql, params); });
-}
-
-absl::StatusOr<int64_t> SqlMessageStore::Number(absl::Time deadline, const char* sql,
-                                                const db::Params& params) {
-  ASSIGN_OR_RETURN(const db::Rows rows, Read(deadline, sql, params));
-  if (rows.size() != 1) return absl::InternalError("a number without a row");
-  return rows[0].GetInt64(0);
-}
-
-absl::StatusOr<DialogueFacts> SqlMessageStore::Facts(const std::string& tenant,
-                                                     const std::string& report_id,
-                                                     absl::Time deadline) {
-  ASSIGN_OR_RETURN(const db::Rows rows,
-                   Read(deadline, kSelectFacts, db::Params().Add(report_id).Add(tenant)));
-  if (rows.empty()) return status::NotFound("report");
-  return DialogueFacts{.create_time = rows[0].GetTime(0),
-                       .anonymous = rows[0].GetInt64(1) != 0,
-                       .withdrawn = rows[0].GetInt64(2) != 0};
-}
-
-absl::StatusOr<MessageRow> SqlMessageStore::Post(const NewMessage& message, absl::Time deadline) {
-  // After an unknown COMMIT the rerun finds the message by its request key.
-  return transactor_.Run<MessageRow>({.deadline = deadline, .settles_unknown_commit = true},
-                                     [&](db::Tx& tx) { return PostIn(tx, message); });
-}
-
-absl::StatusOr<MessageRow> SqlMessageStore::PostIn(db::Tx& tx, const NewMessage& message) {
+absl::StatusOr<MessageRow> PostMessage(db::Tx& tx, const audit::Journal& journal,
+                                       const NewMessage& message) {
   const auto report = [&] {
     return db::Params().Add(message.row.report_id).Add(message.row.tenant);
   };
@@ -127,7 +100,7 @@ absl::StatusOr<MessageRow> SqlMessageStore::PostIn(db::Tx& tx, const NewMessage&
   entry.commitment = audit::Commit(random, row.body);
   entry.by_day = message.anonymous;
   RETURN_IF_ERROR(
-      journal_.Append(tx, std::move(entry), facts[0].IsNull(1) ? "" : facts[0].GetBytes(1)));
+      journal.Append(tx, std::move(entry), facts[0].IsNull(1) ? "" : facts[0].GetBytes(1)));
   db::Params params;
   params.Add(row.report_id).Add(row.number).Add(row.tenant).Add(row.message_id);
   params.Add(static_cast<int>(row.side)).Add(row.author).Add(row.create_time).Add(row.due_time);
@@ -138,6 +111,37 @@ absl::StatusOr<MessageRow> SqlMessageStore::PostIn(db::Tx& tx, const NewMessage&
   events[0].set_subject_sequence(facts[0].GetInt64(0));
   RETURN_IF_ERROR(outbox::Append(tx, events));
   return row;
+}
+
+absl::StatusOr<db::Rows> SqlMessageStore::Read(absl::Time deadline, const char* sql,
+                                               const db::Params& params) {
+  return transactor_.Run<db::Rows>({.deadline = deadline, .read_only = true},
+                                   [&](db::Tx& tx) { return tx.Query(sql, params); });
+}
+
+absl::StatusOr<int64_t> SqlMessageStore::Number(absl::Time deadline, const char* sql,
+                                                const db::Params& params) {
+  ASSIGN_OR_RETURN(const db::Rows rows, Read(deadline, sql, params));
+  if (rows.size() != 1) return absl::InternalError("a number without a row");
+  return rows[0].GetInt64(0);
+}
+
+absl::StatusOr<DialogueFacts> SqlMessageStore::Facts(const std::string& tenant,
+                                                     const std::string& report_id,
+                                                     absl::Time deadline) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   Read(deadline, kSelectFacts, db::Params().Add(report_id).Add(tenant)));
+  if (rows.empty()) return status::NotFound("report");
+  return DialogueFacts{.create_time = rows[0].GetTime(0),
+                       .anonymous = rows[0].GetInt64(1) != 0,
+                       .withdrawn = rows[0].GetInt64(2) != 0};
+}
+
+absl::StatusOr<MessageRow> SqlMessageStore::Post(const NewMessage& message, absl::Time deadline) {
+  // After an unknown COMMIT the rerun finds the message by its request key.
+  return transactor_.Run<MessageRow>(
+      {.deadline = deadline, .settles_unknown_commit = true},
+      [&](db::Tx& tx) { return PostMessage(tx, journal_, message); });
 }
 
 absl::StatusOr<std::vector<MessageRow>> SqlMessageStore::List(const std::string& tenant,
@@ -160,10 +164,11 @@ absl::StatusOr<int64_t> SqlMessageStore::ReadUpTo(const std::string& tenant,
 
 absl::StatusOr<int64_t> SqlMessageStore::CountAfter(const std::string& tenant,
                                                     const std::string& report_id,
-                                                    v1::MessageSide side, int64_t number,
+                                                    v1::MessageSide reader, int64_t number,
                                                     absl::Time deadline) {
-  return Number(deadline, kCountAfter,
-                db::Params().Add(report_id).Add(tenant).Add(static_cast<int>(side)).Add(number));
+  db::Params params;
+  params.Add(report_id).Add(tenant).Add(IsFor(reader, v1::MESSAGE_SIDE_REPORTER)).Add(number);
+  return Number(deadline, kCountAfter, params);
 }
 
 absl::Status SqlMessageStore::MarkRead(const std::string& tenant, const std::string& report_id,

@@ -22,12 +22,16 @@
 #include "common/testing/certificates.h"
 #include "common/testing/matchers.h"
 #include "common/testing/test_database.h"
+#include "services/intake/consents.h"
 #include "services/intake/dialogue_service.h"
+#include "services/intake/identities.h"
 #include "services/intake/methods.h"
 #include "services/intake/own_reports.h"
 #include "services/intake/report_access.h"
 #include "services/intake/reporter_service.h"
 #include "services/intake/reports.h"
+#include "services/intake/sql_consent_store.h"
+#include "services/intake/sql_identity_store.h"
 #include "services/intake/sql_intake_store.h"
 #include "services/intake/sql_message_store.h"
 #include "services/intake/sql_receipt_store.h"
@@ -225,11 +229,14 @@ class ReporterTest : public ::testing::Test {
                       .max_wait = absl::Milliseconds(1600)}};
   OwnReports own_{{writer_, TestSeal(), gate_, reporter_store_, messages_, reporter_keys_, box_,
                    clock_, ids_, [] {}}};
+  SqlConsentStore consent_store_{database_.transactor(), reporter_keys_, journal_, telemetry_};
+  Consents consents_{{consent_store_, messages_, clock_, ids_, [] {}}};
+  SqlIdentityStore identity_store_{database_.transactor(), reporter_keys_, journal_};
   Reporters reporters_{
       {writer_, TestSeal(), gate_, receipts_, keys_, flood_, sealing_, clock_, ids_}};
   server::Authorizer authorizer_ = AllowTwo();
   server::Rpc rpc_{authorizer_, clock_, ids_, telemetry_, {}};
-  ReporterService service_{{rpc_, reporters_, own_, parties_, flood_, sealing_}};
+  ReporterService service_{{rpc_, reporters_, own_, consents_, parties_, flood_, sealing_}};
   DialogueService dialogue_service_{{rpc_, dialogue_, parties_, parties_, flood_, sealing_}};
   testing::CertificateAuthority authority_;
   config::v1::Peer peer_;

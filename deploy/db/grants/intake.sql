@@ -12,6 +12,8 @@ GRANT SELECT, INSERT, UPDATE ON {schema}.message_read TO {user};
 GRANT SELECT, INSERT ON {schema}.withdrawal TO {user};
 GRANT SELECT, INSERT ON {schema}.reporter_identity TO {user};
 GRANT SELECT, INSERT ON {schema}.sharing TO {user};
+GRANT SELECT, INSERT ON {schema}.consent TO {user};
+GRANT SELECT, INSERT ON {schema}.identity_reading TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.outbox TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.inbox TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.lease TO {user};
