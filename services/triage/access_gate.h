@@ -17,9 +17,13 @@ authz::Viewer ViewerOf(const server::CallContext& call);
 
 class AccessGate {
  public:
-  explicit AccessGate(mamori::v1::AccessPolicy policy) : policy_(std::move(policy)) {}
+  explicit AccessGate(mamori::v1::AccessPolicy policy,
+                      mamori::v1::DesignatedHandlerPolicy handlers = {})
+      : policy_(std::move(policy)), handlers_(std::move(handlers)) {}
 
   const mamori::v1::AccessPolicy& policy() const { return policy_; }
+  // Who may have cases of public-interest whistleblowing.
+  const mamori::v1::DesignatedHandlerPolicy& handlers() const { return handlers_; }
 
   // NOT_FOUND, as for a case that does not exist, or PERMISSION_DENIED with ROLE_NOT_ALLOWED. Ask
   // before anything else that depends on the case.
@@ -34,6 +38,7 @@ class AccessGate {
 
  private:
   const mamori::v1::AccessPolicy policy_;
+  const mamori::v1::DesignatedHandlerPolicy handlers_;
 };
 
 }  // namespace mamori::triage

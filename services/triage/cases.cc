@@ -64,11 +64,18 @@ absl::Status CheckCategories(const v1::TriageCaseRequest& request,
   return violations.Status();
 }
 
+absl::Status ConsentMissing() {
+  return status::Error(absl::StatusCode::kFailedPrecondition,
+                       mamori::v1::ERROR_REASON_CONSENT_MISSING,
+                       "the reporter has not consented, or no longer does");
+}
+
 }  // namespace
 
 absl::StatusOr<ChangeContext> Cases::ContextOf(const CallContext& call, const CaseRow& row) const {
   ChangeContext context{d_.clock.Now(),   call.traceparent, d_.ids,
                         d_.gate.policy(), WhoOf(call),      server::ActionOf(call)};
+  context.handlers = &d_.gate.handlers();
   if (d_.clocks != nullptr) {
     ASSIGN_OR_RETURN(context.clocks, d_.clocks->Get(row.policy_digest));
   }
@@ -274,10 +281,12 @@ Cases::CaseOr Cases::Withdraw(const CallContext& call, const v1::WithdrawCaseReq
 
 Cases::CaseOr Cases::OpenConsultation(const CallContext& call,
                                       const v1::OpenConsultationRequest& request) {
-  return Do(call, request, Verb::kOpenConsultation, [&](const CaseRow&, ChangeBuilder& builder) {
-    builder.AddNote(call.person, request.consent());
-    return absl::OkStatus();
-  });
+  return Do(call, request, Verb::kOpenConsultation,
+            [&](const CaseRow& before, ChangeBuilder& builder) -> absl::Status {
+              if (!authz::HasConsent(before.access)) return ConsentMissing();
+              builder.AddNote(call.person, request.consent());
+              return absl::OkStatus();
+            });
 }
 
 absl::StatusOr<CaseNote> Cases::AddNote(const CallContext& call,

@@ -76,6 +76,7 @@ absl::StatusOr<std::string> Casework::Run(const CallContext& call, const CallKey
   ASSIGN_OR_RETURN(const auto assessor, d_.assessors.Get(row.policy_digest));
   ChangeContext context{d_.clock.Now(),   call.traceparent, d_.ids,
                         d_.gate.policy(), WhoOf(call),      server::ActionOf(call)};
+  context.handlers = &d_.gate.handlers();
   if (d_.clocks != nullptr) {
     ASSIGN_OR_RETURN(context.clocks, d_.clocks->Get(row.policy_digest));
   }
@@ -91,9 +92,10 @@ absl::StatusOr<std::string> Casework::Run(const CallContext& call, const CallKey
   return result;
 }
 
-absl::Status Casework::RunRead(const CallContext& call, const id::Id& case_id, Show show) {
+absl::Status Casework::RunRead(const CallContext& call, const id::Id& case_id, authz::Action action,
+                               Show show) {
   const auto admit = [&](const CaseRow& row) {
-    return d_.gate.Check(ViewerOf(call), row.access, authz::Action::kRead);
+    return d_.gate.Check(ViewerOf(call), row.access, action);
   };
   ASSIGN_OR_RETURN(const CaseFile file, d_.store.Read(call.tenant, case_id, admit, call.deadline));
   RETURN_IF_ERROR(CheckMergedInto(d_.gate, d_.cases, call, file.row));

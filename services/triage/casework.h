@@ -145,9 +145,10 @@ class Casework {
 
   // A reading; recorded before it leaves.
   template <typename Response, typename Show>
-  absl::StatusOr<Response> Read(const server::CallContext& call, const id::Id& case_id, Show show) {
+  absl::StatusOr<Response> Read(const server::CallContext& call, const id::Id& case_id, Show show,
+                                authz::Action action = authz::Action::kRead) {
     absl::StatusOr<Response> response;
-    const absl::Status status = RunRead(call, case_id, [&](const CaseView& view) {
+    const absl::Status status = RunRead(call, case_id, action, [&](const CaseView& view) {
       response = show(view);
       return response.status();
     });
@@ -160,8 +161,8 @@ class Casework {
   absl::StatusOr<std::string> Run(const server::CallContext& call, const CallKey& key,
                                   const id::Id& case_id, authz::Action action, Decide decide);
   using Show = absl::FunctionRef<absl::Status(const CaseView& view)>;
-  absl::Status RunRead(const server::CallContext& call, const id::Id& case_id, Show show);
-  // A tombstone is seen by those who may see the case that goes on.
+  absl::Status RunRead(const server::CallContext& call, const id::Id& case_id, authz::Action action,
+                       Show show);
 
   const Dependencies d_;
 };

@@ -41,6 +41,7 @@ class CaseworkServices {
         prevention_service_(rpc, preventions_),
         task_service_(rpc, tasks_) {}
 
+  Casework& casework() { return casework_; }
   std::vector<grpc::Service*> services() {
     return {&finding_service_, &measure_service_,    &judgement_service_,
             &care_service_,    &prevention_service_, &task_service_};

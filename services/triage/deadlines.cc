@@ -40,8 +40,9 @@ Deadlines::DeadlineOr Deadlines::Do(const CallContext& call, const Request& requ
   ASSIGN_OR_RETURN(const CaseRow first, d_.cases.GetRow(call.tenant, case_id, call.deadline));
   RETURN_IF_ERROR(d_.gate.Check(viewer, first.access, authz::Action::kWork));
   ASSIGN_OR_RETURN(const std::shared_ptr<const ClockBook> book, d_.clocks.Get(first.policy_digest));
-  const ChangeContext context{d_.clock.Now(),   call.traceparent, d_.ids,
-                              d_.gate.policy(), WhoOf(call),      server::ActionOf(call)};
+  ChangeContext context{d_.clock.Now(),   call.traceparent, d_.ids,
+                        d_.gate.policy(), WhoOf(call),      server::ActionOf(call)};
+  context.handlers = &d_.gate.handlers();
   DeadlineOr result = d_.store.Change(
       KeyOf(call, request), call.tenant, case_id,
       [&](const CaseRow& row,

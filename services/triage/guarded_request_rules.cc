@@ -157,6 +157,14 @@ absl::Status Validate(const v1::RemoveExclusionRequest& request) {
   return violations.Status();
 }
 
+absl::Status Validate(const v1::UseIdentityActRequest& request) {
+  Violations violations;
+  idempotency::ValidateRequestId(violations, "request_id", request.request_id());
+  CheckName(violations, "act", "acts", request.act());
+  CheckName(violations, "report", "reports", request.report());
+  return violations.Status();
+}
+
 absl::Status Validate(const v1::PlaceHoldRequest& request) { return ValidatePlace(request); }
 
 absl::Status Validate(const v1::ListHoldsRequest& request) {

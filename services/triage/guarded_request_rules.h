@@ -16,6 +16,7 @@ absl::Status Validate(const v1::WithdrawActRequest& request);
 absl::Status Validate(const v1::GetActRequest& request);
 absl::Status Validate(const v1::ListActsRequest& request);
 absl::Status Validate(const v1::RemoveExclusionRequest& request);
+absl::Status Validate(const v1::UseIdentityActRequest& request);
 
 absl::Status Validate(const v1::PlaceHoldRequest& request);
 absl::Status Validate(const v1::ListHoldsRequest& request);

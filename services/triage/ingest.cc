@@ -14,6 +14,7 @@
 #include "common/worker/in_parallel.h"
 #include "services/triage/actor_name_rules.h"
 #include "services/triage/case_state.h"
+#include "services/triage/consent_change.h"
 #include "services/triage/report_memory.h"
 #include "services/triage/validate.h"
 
@@ -182,7 +183,9 @@ absl::Status Ingest::ReadMaterial(const std::string& tenant, const Wanted& wante
 }
 
 absl::StatusOr<IngestItem> Ingest::Prepare(const Event& event, const Materials& materials) {
-  if (event.has_reporter_wrote() || event.has_report_withdrawn()) return PrepareTold(event);
+  if (event.has_reporter_wrote() || event.has_report_withdrawn() || event.has_consent_decided()) {
+    return PrepareTold(event);
+  }
   if (!HasMaterial(event)) {
     IngestItem item;
     item.event = &event;
@@ -298,7 +301,11 @@ IngestItem Ingest::PrepareTold(const Event& event) {
     const ChangeContext context{now, event.traceparent(), d_.ids, d_.gate.policy()};
     ChangeBuilder builder(row, context);
     if (event.has_report_withdrawn()) {
+      EndConsent(event.subject_id(), builder);
       builder.TellWithdrawn(event.subject_id());
+    } else if (event.has_consent_decided()) {
+      DecideConsent(event.subject_id(), event.consent_decided(), builder);
+      builder.TellConsentDecided(event.subject_id());
     } else {
       builder.TellMessage(event.subject_id());
     }

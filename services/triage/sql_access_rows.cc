@@ -14,6 +14,13 @@ constexpr char kInsertAccess[] =
 constexpr char kUpdateAccess[] =
     "UPDATE case_access SET version = ?, tag = ?, record = ?"
     " WHERE case_id = ? AND tenant = ? AND version = ?";
+constexpr char kKeepAccess[] =
+    "INSERT INTO case_access_past (case_id, version, tenant, end_time, tag, record)"
+    " SELECT case_id, version, tenant, ?, tag, record FROM case_access"
+    " WHERE case_id = ? AND tenant = ? AND version = ?";
+constexpr char kSelectPast[] =
+    "SELECT version, tag, record, end_time FROM case_access_past"
+    " WHERE case_id = ? AND tenant = ? AND version >= ? AND version < ? ORDER BY version";
 constexpr char kInsertVisibility[] =
     "INSERT INTO case_visibility (tenant, person, relation, create_time, case_id) VALUES ";
 constexpr char kDeleteVisibility[] = "DELETE FROM case_visibility WHERE case_id = ? AND tenant = ?";
@@ -68,6 +75,9 @@ absl::Status InsertAccess(db::Tx& tx, const AccessSeal& seal,
 
 absl::Status UpdateAccess(db::Tx& tx, const AccessSeal& seal, const CaseRow& before,
                           const CaseRow& row) {
+  db::Params kept;
+  kept.Add(row.update_time).Add(row.case_id).Add(row.tenant).Add(before.access_version);
+  RETURN_IF_ERROR(tx.ExecuteExpecting(1, kKeepAccess, kept));
   SealedAccess sealed = seal.Seal(row.access);
   db::Params params;
   params.Add(sealed.version).Add(std::move(sealed.tag)).Add(std::move(sealed.record));
@@ -78,6 +88,29 @@ absl::Status UpdateAccess(db::Tx& tx, const AccessSeal& seal, const CaseRow& bef
   std::vector<db::Params> visibility;
   AddVisibility(row, visibility);
   return visibility.empty() ? absl::OkStatus() : tx.InsertRows(kInsertVisibility, visibility);
+}
+
+absl::Status SelectAccessPast(db::Tx& tx, const AccessSeal& seal,
+                              const mamori::v1::CaseAccess& access, AccessPast& past) {
+  // Nothing was superseded since it is kept.
+  if (access.kept_since() == 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", access.case_name()));
+  db::Params params;
+  params.Add(case_id).Add(access.tenant()).Add(access.kept_since()).Add(access.version());
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectPast, params));
+  int64_t next = access.kept_since();
+  for (const db::Row& row : rows) {
+    const int64_t version = row.GetInt64(0);
+    mamori::v1::CaseAccess record =
+        seal.Open(access.tenant(), case_id, version,
+                  {.version = version, .record = row.GetBytes(2), .tag = row.GetBytes(1)});
+    if (version != next++ || record.version() != version) past.whole = false;
+    past.records.push_back({std::move(record), row.GetTime(3)});
+  }
+  if (next == access.version()) return absl::OkStatus();
+  seal.Missing();  // alarms
+  past.whole = false;
+  return absl::OkStatus();
 }
 
 }  // namespace mamori::triage

@@ -6,6 +6,7 @@
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
+#include "services/triage/sql_access_rows.h"
 
 namespace mamori::triage {
 namespace {
@@ -129,9 +130,11 @@ absl::StatusOr<v1::TwoPersonAct> UseAct(db::Tx& tx, const AccessSeal& seal, cons
                                         const ActCaller& caller) {
   ASSIGN_OR_RETURN(const ActRow row, SelectAct(tx, seal, use.tenant, use.act_id, true));
   ASSIGN_OR_RETURN(const ActTime time, marks.Read(tx));
-  RETURN_IF_ERROR(
-      CheckUse(row.act, person, HashOfUse(use, row.act),
-               {.time = time, .access = access, .resource_version = use.resource_version}));
+  AccessPast past;
+  for (const auto* one : access) RETURN_IF_ERROR(SelectAccessPast(tx, seal, *one, past));
+  RETURN_IF_ERROR(CheckUse(
+      row.act, person, HashOfUse(use, row.act),
+      {.time = time, .access = access, .past = &past, .resource_version = use.resource_version}));
   v1::TwoPersonAct used = row.act;
   used.set_state(v1::ACT_STATE_USED);
   RETURN_IF_ERROR(marks.Leave(tx, time));

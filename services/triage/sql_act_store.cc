@@ -5,6 +5,7 @@
 #include "common/idempotency/request_id.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "services/triage/sql_access_rows.h"
 #include "services/triage/sql_act_rows.h"
 #include "services/triage/sql_case_rows.h"
 #include "services/triage/sql_hold_store.h"
@@ -14,6 +15,33 @@ namespace mamori::triage {
 
 using mamori::v1::CaseAccess;
 using v1::TwoPersonAct;
+
+namespace {
+
+constexpr char kSelectReports[] =
+    "SELECT report_id FROM case_report WHERE case_id = ? AND tenant = ?"
+    " ORDER BY join_time, report_id LIMIT 1000";
+constexpr char kSelectCaseOfReport[] =
+    "SELECT case_id FROM case_report WHERE report_id = ? AND tenant = ?";
+
+absl::StatusOr<std::vector<id::Id>> SelectReports(db::Tx& tx, std::string_view tenant,
+                                                  const id::Id& case_id) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(kSelectReports, db::Params().Add(case_id).Add(tenant)));
+  std::vector<id::Id> reports;
+  for (const db::Row& row : rows) reports.push_back(row.GetBytes(0));
+  return reports;
+}
+
+// What the act would be judged by now.
+absl::Status LoadPast(db::Tx& tx, const AccessSeal& seal, ActResource& found) {
+  for (const CaseRow& row : found.cases) {
+    RETURN_IF_ERROR(SelectAccessPast(tx, seal, row.access, found.past));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::StatusOr<ActResource> SqlActStore::Select(db::Tx& tx, std::string_view tenant,
                                                 v1::ActKind kind, const std::string& resource,
@@ -25,7 +53,11 @@ absl::StatusOr<ActResource> SqlActStore::Select(db::Tx& tx, std::string_view ten
   ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", resource));
   ASSIGN_OR_RETURN(CaseRow row, SelectCase(tx, seal_, tenant, case_id, for_update));
   ActResource found;
-  found.version = kind == v1::ACT_KIND_REMOVE_EXCLUSION ? row.access_version : row.version;
+  // What disposes is about all of the case, the others about who may see it.
+  found.version = kind == v1::ACT_KIND_DISPOSE_CASE ? row.version : row.access_version;
+  if (kind == v1::ACT_KIND_UNSEAL_IDENTITY) {
+    ASSIGN_OR_RETURN(found.reports, SelectReports(tx, tenant, case_id));
+  }
   if (kind == v1::ACT_KIND_DISPOSE_CASE) {
     ASSIGN_OR_RETURN(found.retention, SelectRetentionFacts(tx, seal_, row));
   }
@@ -67,8 +99,9 @@ absl::StatusOr<TwoPersonAct> SqlActStore::Change(const CallKey& call, const ActC
       [&](db::Tx& tx) -> absl::StatusOr<TwoPersonAct> {
         // The resource before the act, as whoever does it locks them: nobody waits in a circle.
         ASSIGN_OR_RETURN(const ActRow seen, SelectAct(tx, seal_, tenant, act_id, false));
-        ASSIGN_OR_RETURN(const ActResource found,
+        ASSIGN_OR_RETURN(ActResource found,
                          Select(tx, tenant, seen.act.kind(), seen.act.resource(), true));
+        RETURN_IF_ERROR(LoadPast(tx, seal_, found));
         ASSIGN_OR_RETURN(const ActRow row, SelectAct(tx, seal_, tenant, act_id, true));
         ASSIGN_OR_RETURN(const ActTime time, marks_.Read(tx));
         ASSIGN_OR_RETURN(TwoPersonAct after, decide(row.act, found, time));
@@ -117,6 +150,33 @@ absl::StatusOr<CaseAccess> SqlActStore::ChangeAccessByAct(
         RETURN_IF_ERROR(UpdateCase(tx, seal_, before, change));
         return ToProto(change.row.access);
       });
+}
+
+absl::Status SqlActStore::UseForIdentity(const CallKey& call, const ActCaller& caller,
+                                         std::string_view tenant, const id::Id& report_id,
+                                         const id::Id& act_id, const std::string& person,
+                                         Admit admit) {
+  return idempotency::RespondOnce<v1::UseIdentityActResponse>(
+             transactor_, clock_, call.deadline, call.key, call.digest,
+             [&](db::Tx& tx) -> absl::StatusOr<v1::UseIdentityActResponse> {
+               ASSIGN_OR_RETURN(
+                   const db::Rows rows,
+                   tx.Query(kSelectCaseOfReport, db::Params().Add(report_id).Add(tenant)));
+               if (rows.empty()) return status::NotFound("case");
+               ASSIGN_OR_RETURN(const CaseRow row,
+                                SelectCase(tx, seal_, tenant, rows[0].GetBytes(0), true));
+               RETURN_IF_ERROR(admit(row));
+               const ActUse use{.tenant = std::string(tenant),
+                                .act_id = act_id,
+                                .kind = v1::ACT_KIND_UNSEAL_IDENTITY,
+                                .resource = id::Name("cases", row.case_id),
+                                .resource_version = row.access_version,
+                                .fields = {{"report", id::Name("reports", report_id)}}};
+               RETURN_IF_ERROR(
+                   UseAct(tx, seal_, marks_, use, person, {&row.access}, caller).status());
+               return v1::UseIdentityActResponse();
+             })
+      .status();
 }
 
 }  // namespace mamori::triage

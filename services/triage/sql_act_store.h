@@ -35,6 +35,9 @@ class SqlActStore final : public ActStore {
       const CallKey& call, std::string_view tenant, const id::Id& case_id, const id::Id& act_id,
       const std::string& person, const std::vector<std::pair<std::string, std::string>>& fields,
       CaseStore::Decide decide) override;
+  absl::Status UseForIdentity(const CallKey& call, const ActCaller& caller, std::string_view tenant,
+                              const id::Id& report_id, const id::Id& act_id,
+                              const std::string& person, Admit admit) override;
 
  private:
   absl::StatusOr<ActResource> Select(db::Tx& tx, std::string_view tenant, v1::ActKind kind,

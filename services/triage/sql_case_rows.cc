@@ -9,6 +9,7 @@
 #include "common/status/macros.h"
 #include "services/triage/case_audit.h"
 #include "services/triage/sql_deadline_rows.h"
+#include "services/triage/sql_handler_rows.h"
 #include "services/triage/sql_retention_rows.h"
 
 namespace mamori::triage {
@@ -152,6 +153,9 @@ absl::Status UpdateCase(db::Tx& tx, const AccessSeal& seal, const CaseRow& befor
   params.Add(row.access_version).Add(authz::AudienceOf(row.access)).Add(row.anonymous);
   params.Add(row.case_id).Add(row.tenant).Add(before.version);
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kUpdateCase, params));
+  if (!row.assignee.empty() && row.assignee != before.assignee) {
+    RETURN_IF_ERROR(CheckHandler(tx, seal, row, row.assignee, HandlersOf(change)));
+  }
   RETURN_IF_ERROR(TrackClosing(tx, before, row));
   if (row.categories != before.categories) {
     const auto deleted =

@@ -71,15 +71,35 @@ ClockFacts FactsOf(const CaseChange& change) {
           .reporter_named = change.clocks.reporter_named};
 }
 
+void Take(absl::StatusOr<DeadlineChanges> one, std::string_view without, DeadlineChanges& all) {
+  // A clock that is not for cases like this one begins nothing.
+  if (!one.ok()) return;
+  for (DeadlineRow& row : one->started) {
+    if (row.clock != without) all.started.push_back(std::move(row));
+  }
+  for (DeadlineRow& row : one->changed) all.changed.push_back(std::move(row));
+}
+
 DeadlineChanges Apply(const CaseChange& change, const std::vector<DeadlineRow>& existing) {
   const ClockChange& clocks = change.clocks;
-  return clocks.book->Apply(FactsOf(change), clocks.events, existing,
-                            {clocks.begin.value_or(change.row.update_time), change.who.person},
-                            *clocks.ids);
+  const ClockFacts facts = FactsOf(change);
+  const ClockAct act{clocks.begin.value_or(change.row.update_time), change.who.person};
+  DeadlineChanges all = clocks.book->Apply(facts, clocks.events, existing, act, *clocks.ids);
+  for (const ClockChange::Start& start : clocks.starts) {
+    Take(clocks.book->Start(facts, start.clock, start.time, act, *clocks.ids), start.without, all);
+  }
+  for (const DeadlineRow& row : existing) {
+    const bool meant = std::find(clocks.completes.begin(), clocks.completes.end(), row.clock) !=
+                       clocks.completes.end();
+    if (meant) Take(clocks.book->Complete(facts, row, existing, act, *clocks.ids), "", all);
+  }
+  return all;
 }
 
 bool HasClocks(const CaseChange& change) {
-  return change.clocks.book != nullptr && !change.clocks.events.empty();
+  const ClockChange& clocks = change.clocks;
+  return clocks.book != nullptr &&
+         !(clocks.events.empty() && clocks.starts.empty() && clocks.completes.empty());
 }
 
 }  // namespace

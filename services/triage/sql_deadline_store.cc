@@ -10,6 +10,7 @@
 #include "common/worker/timer.h"
 #include "services/triage/sql_case_rows.h"
 #include "services/triage/sql_deadline_rows.h"
+#include "services/triage/sql_handler_rows.h"
 
 namespace mamori::triage {
 namespace {
@@ -102,6 +103,8 @@ absl::StatusOr<v1::Deadline> SqlDeadlineStore::Change(const CallKey& call, std::
         ASSIGN_OR_RETURN(const CaseRow before, SelectCase(tx, seal_, tenant, case_id, true));
         ASSIGN_OR_RETURN(const auto deadlines, SelectDeadlines(tx, tenant, case_id));
         ASSIGN_OR_RETURN(DeadlineChange change, decide(before, deadlines));
+        RETURN_IF_ERROR(CheckHandlerOfClocks(tx, seal_, before, change.deadlines.started,
+                                             HandlersOf(change.change)));
         RETURN_IF_ERROR(WriteDeadlines(tx, change.deadlines, ids_));
         RETURN_IF_ERROR(content_.SealNote(tx, before, call.deadline, change.change));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, before, change.change));

@@ -31,6 +31,7 @@
 #include "services/triage/actor_service.h"
 #include "services/triage/actors.h"
 #include "services/triage/assessors.h"
+#include "services/triage/audit_leak_source.h"
 #include "services/triage/cases.h"
 #include "services/triage/casework_services.h"
 #include "services/triage/clock_books.h"
@@ -47,6 +48,7 @@
 #include "services/triage/housekeeping.h"
 #include "services/triage/ingest.h"
 #include "services/triage/memory_keys.h"
+#include "services/triage/people_services.h"
 #include "services/triage/retention.h"
 #include "services/triage/retention_service.h"
 #include "services/triage/similarity.h"
@@ -58,6 +60,7 @@
 #include "services/triage/sql_case_store.h"
 #include "services/triage/sql_contact_signal_store.h"
 #include "services/triage/sql_deadline_store.h"
+#include "services/triage/sql_handler_store.h"
 #include "services/triage/sql_hold_store.h"
 #include "services/triage/sql_ingest_store.h"
 #include "services/triage/sql_retention_store.h"
@@ -103,7 +106,7 @@ class TriageApp final : public server::App {
         seal_(std::move(access_key), audit_.journal(), runtime.telemetry),
         sealing_(config.sealing(), std::move(sealing_keys), runtime.clock, runtime.sleeper,
                  runtime.ids, runtime.telemetry),
-        gate_(policy->policy.access()),
+        gate_(policy->policy.access(), policy->policy.designated_handlers()),
         tokens_(std::move(tokens)),
         memory_(std::move(memory_key)),
         two_person_policy_(policy->policy.two_person()),
@@ -183,12 +186,17 @@ class TriageApp final : public server::App {
                  runtime.telemetry, [this] { return marks_.RunOnce(transactor_); }),
         act_store_(transactor_, runtime.clock, seal_, marks_),
         acts_({act_store_, gate_, two_person_policy_, retention_policy_, runtime.clock, runtime.ids,
-               [this] { WakeWorkers(); }, tokens_}),
+               [this] { WakeWorkers(); }, tokens_, policy->policy.unsealing()}),
         hold_store_(transactor_, runtime.clock, seal_, marks_),
         holds_({hold_store_, gate_, runtime.clock, runtime.ids, tokens_}),
         retention_store_(transactor_, runtime.clock, seal_, marks_, runtime.ids),
         retention_({retention_store_, gate_, retention_policy_, policy_digest_, runtime.clock,
                     runtime.ids, [this] { WakeWorkers(); }, tokens_}),
+        leak_source_(transactor_, seal_, intake_,
+                     client::OnBehalf(config.server().tls(), runtime.clock)),
+        handler_store_(transactor_, runtime.clock, seal_),
+        people_(runtime.rpc, casework_.casework(), leak_source_,
+                {handler_store_, gate_, runtime.clock, runtime.ids, tokens_}),
         service_(runtime.rpc, ingest_, cases_, watch_, access_, analyze_),
         actor_service_(runtime.rpc, actors_),
         signal_service_(runtime.rpc, signals_),
@@ -203,6 +211,7 @@ class TriageApp final : public server::App {
 
   std::vector<grpc::Service*> services() override {
     std::vector<grpc::Service*> services = casework_.services();
+    for (grpc::Service* service : people_.services()) services.push_back(service);
     services.insert(services.end(), {&service_, &actor_service_, &signal_service_,
                                      &similarity_service_, &deadline_service_, &statistics_service_,
                                      &act_service_, &hold_service_, &retention_service_});
@@ -316,6 +325,9 @@ class TriageApp final : public server::App {
   Holds holds_;
   SqlRetentionStore retention_store_;
   Retention retention_;
+  AuditLeakSource leak_source_;
+  SqlHandlerStore handler_store_;
+  PeopleServices people_;
   TriageService service_;
   ActorService actor_service_;
   ContactSignalService signal_service_;

@@ -54,12 +54,19 @@ absl::Status CheckPair(std::string_view one, std::string_view other, const ActFa
   if (one.empty() || other.empty() || one == other) {
     return NotThisPerson("two different persons are needed");
   }
-  for (const CaseAccess* access : facts.access) {
-    if (LetIn(one, other, *access) || LetIn(other, one, *access)) {
-      return NotThisPerson("one of both let the other into the case");
+  const auto dependent = [&](const CaseAccess& access) {
+    return LetIn(one, other, access) || LetIn(other, one, access);
+  };
+  bool any = std::any_of(facts.access.begin(), facts.access.end(),
+                         [&](const CaseAccess* access) { return dependent(*access); });
+  if (facts.past != nullptr) {
+    if (!facts.past->whole) {
+      return NotThisPerson("who let whom into the case cannot be told: records of it are missing");
     }
+    any = any || std::any_of(facts.past->records.begin(), facts.past->records.end(),
+                             [&](const PastAccess& past) { return dependent(past.access); });
   }
-  return absl::OkStatus();
+  return any ? NotThisPerson("one of both let the other into the case") : absl::OkStatus();
 }
 
 // By name, or by the department that the person was of when approving.
@@ -81,6 +88,7 @@ const ActKindRule* RuleOf(v1::ActKind kind) {
       {v1::ACT_KIND_REMOVE_EXCLUSION, "cases", {"person"}, true},
       {v1::ACT_KIND_RELEASE_HOLD, "holds", {}, false},
       {v1::ACT_KIND_DISPOSE_CASE, "cases", {}, false},
+      {v1::ACT_KIND_UNSEAL_IDENTITY, "cases", {"report"}, true},
   };
   const auto found = std::find_if(kRules->begin(), kRules->end(),
                                   [&](const ActKindRule& one) { return one.kind == kind; });

@@ -11,6 +11,7 @@
 #include "mamori/triage/v1/two_person_service.pb.h"
 #include "mamori/v1/access.pb.h"
 #include "mamori/v1/policy.pb.h"
+#include "services/triage/access_past.h"
 
 namespace mamori::triage {
 
@@ -42,7 +43,8 @@ struct ActPeriods {
 };
 ActPeriods PeriodsOf(const mamori::v1::TwoPersonPolicy& policy, bool emergency);
 
-// Whether one of both let the other into the case by name: then they are not independent.
+// Whether one of both let the other into the case by name: then they are not independent, also when
+// the other was taken out, or let in by somebody else, since.
 bool LetIn(std::string_view one, std::string_view other, const mamori::v1::CaseAccess& access);
 
 // What both approved, against what is there now.
@@ -50,6 +52,8 @@ struct ActFacts {
   ActTime time;
   // Of every case that the resource is about; may be none.
   std::vector<const mamori::v1::CaseAccess*> access;
+  // Of the same cases, as they were before; null for none.
+  const AccessPast* past = nullptr;
   int64_t resource_version = 0;
 };
 

@@ -25,6 +25,9 @@ enum class WorkKind {
   kTask = 8,
   kDetrimentRisk = 9,
   kRetaliation = 10,
+  kHearing = 150,
+  kDisclosure = 151,
+  kLeak = 152,
 };
 
 // One version of one record.
