@@ -18,8 +18,12 @@
 #include "mamori/intake/v1/reporter_service.grpc.pb.h"
 #include "mamori/notification/v1/notification_service.grpc.pb.h"
 #include "mamori/triage/v1/care_service.grpc.pb.h"
+#include "mamori/triage/v1/designated_handler_service.grpc.pb.h"
+#include "mamori/triage/v1/disclosure_service.grpc.pb.h"
 #include "mamori/triage/v1/fact_finding_service.grpc.pb.h"
+#include "mamori/triage/v1/hearing_service.grpc.pb.h"
 #include "mamori/triage/v1/judgement_service.grpc.pb.h"
+#include "mamori/triage/v1/leak_incident_service.grpc.pb.h"
 #include "mamori/triage/v1/measure_service.grpc.pb.h"
 #include "mamori/triage/v1/prevention_service.grpc.pb.h"
 #include "mamori/triage/v1/task_service.grpc.pb.h"
@@ -45,6 +49,10 @@ class Session {
   triage::v1::CareService::Stub& cares();
   triage::v1::PreventionService::Stub& preventions();
   triage::v1::TaskService::Stub& tasks();
+  triage::v1::HearingService::Stub& hearings();
+  triage::v1::DisclosureService::Stub& disclosures();
+  triage::v1::LeakIncidentService::Stub& leaks();
+  triage::v1::DesignatedHandlerService::Stub& handlers();
   notification::v1::NotificationService::Stub& notification();
   std::shared_ptr<grpc::Channel> Channel(const std::string& target) const;
 
@@ -91,6 +99,10 @@ class Session {
   std::unique_ptr<triage::v1::CareService::Stub> cares_;
   std::unique_ptr<triage::v1::PreventionService::Stub> preventions_;
   std::unique_ptr<triage::v1::TaskService::Stub> tasks_;
+  std::unique_ptr<triage::v1::HearingService::Stub> hearings_;
+  std::unique_ptr<triage::v1::DisclosureService::Stub> disclosures_;
+  std::unique_ptr<triage::v1::LeakIncidentService::Stub> leaks_;
+  std::unique_ptr<triage::v1::DesignatedHandlerService::Stub> handlers_;
   std::unique_ptr<notification::v1::NotificationService::Stub> notification_;
 };
 
@@ -120,6 +132,8 @@ void AddJudgementCommands(CLI::App& cases, Choice& choice);
 void AddCareCommands(CLI::App& cases, Choice& choice);
 void AddPreventionCommands(CLI::App& cases, Choice& choice);
 void AddTaskCommands(CLI::App& cases, Choice& choice);
+void AddCasePeopleCommands(CLI::App& cases, Choice& choice);
+void AddPeopleCommands(CLI::App& app, Choice& choice);
 void AddWatchCommand(CLI::App& group, Choice& choice);
 void AddDeliveryCommands(CLI::App& app, Choice& choice);
 void AddWebhookCommands(CLI::App& app, Choice& choice);
