@@ -11,10 +11,13 @@ from harness.stubs import SERVICES, actor_pb2, assessment_pb2, report_pb2, repor
 RESOURCES = ("name", "case_name", "report", "contact.report", "webhook_endpoint.name")
 # What these name is no case but a month, an act, a hold or a signal: services/triage/two_person_test.cc,
 # hold_test.cc, contact_signals_test.cc.
+# A designation is of no case either: designated_handlers_test.cc. UseIdentityAct is for intake alone.
 OF_NO_CASE = {"GetStatistics", "ApproveAct", "WithdrawAct", "GetAct", "ReleaseHold", "AcceptCaseProposal",
-              "DismissCaseProposal"}
+              "DismissCaseProposal", "AcceptDesignation", "WithdrawDesignation", "GetDesignatedHandler",
+              "UseIdentityAct"}
 # What the methods on the work of a case take besides a name.
 MEASURE = "measure { measure: 'WARNING' text: 't' }"
+WORDS = "words { text: 't' language: 'en' take_time { seconds: 1 } }"
 FINDING = "finding { text: 't' outcome: FACT_OUTCOME_NOT sources { resource: 'e' sha256: '" + "x" * 32 + "' } }"
 WORK = {
     "RecordStatement": "statement { kind: STATEMENT_KIND_WRITTEN role: STATEMENT_ROLE_OTHER form: STATEMENT_FORM_SUMMARY "
@@ -50,9 +53,26 @@ WORK = {
     "ListTasks": "",
     "HandOverCase": "assignee: 'a' note: 'n'",
     "SplitReport": "report: 'reports/00000000000000000000000000' reason: 'r'",
+    "NotifyAccused": "person: 'p' notice { text: 't' notify_time { seconds: 1 } answer_due_time { seconds: 4000000 } }",
+    "RecordAccusedStatement": WORDS,
+    "RecordObjection": WORDS,
+    "DecideObjection": "decision: 'd'",
+    "WaiveHearing": "person: 'p' reason: 'r'",
+    "ListHearings": "",
+    "ReceiveDisclosureRequest": "disclosure { person: 'p' requester: REQUESTER_PRINCIPAL text: 't' "
+                                "receive_time { seconds: 1 } }",
+    "CheckRequesterIdentity": "identity_check: 'i'",
+    "DecideDisclosure": "outcome: DISCLOSURE_OUTCOME_FULL decision: 'd' parts { part: 'p' }",
+    "AnswerDisclosure": "answer: 'a' answer_time { seconds: 1 }",
+    "ListDisclosures": "",
+    "OpenLeakIncident": "leak { text: 't' from_time { seconds: 1 } to_time { seconds: 2 } know_time { seconds: 3 } }",
+    "RecordLeakStep": "step { kind: LEAK_STEP_KIND_OTHER text: 't' step_time { seconds: 1 } }",
+    "ListLeakIncidents": "",
 }
 # Whose name is that of a record of the case.
-OF_RECORD = {"ReviseFinding": "findings", "CompletePrevention": "prevention", "ReviewPrevention": "prevention",
+OF_RECORD = {"RecordAccusedStatement": "hearings", "RecordObjection": "hearings", "DecideObjection": "hearings",
+             "CheckRequesterIdentity": "disclosures", "DecideDisclosure": "disclosures",
+             "AnswerDisclosure": "disclosures", "RecordLeakStep": "leaks", "ReviseFinding": "findings", "CompletePrevention": "prevention", "ReviewPrevention": "prevention",
              "CompleteTask": "tasks"} | {m: "measures" for m in WORK if m.endswith(("Measure", "Approval", "Outcome",
                                              "Effect")) and m != "ProposeMeasure"}
 # Of what a field names that no test has made.

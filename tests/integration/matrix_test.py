@@ -30,7 +30,7 @@ VIEWER = "test/viewer"
 LAST = ("MergeCases", "OpenConsultation")
 # For whom nobody is to know.
 ANONYMOUS = ("SubmitAnonymousReport", "RotateReceipt", "GetSealingKey", "SetAnonymousSharing", "WithdrawAnonymousReport",
-             "PostAnonymousMessage", "ListAnonymousMessages", "MarkAnonymousMessagesRead")
+             "GiveAnonymousConsent", "WithdrawAnonymousConsent", "PostAnonymousMessage", "ListAnonymousMessages", "MarkAnonymousMessagesRead")
 # By their numbers in common/authz/access_rules.h. Without a person no call gets here, and every query has its tenant:
 # that those two rules are off shows in no call, but in access_rules_test.cc.
 # With each, where it has to show.
@@ -245,6 +245,30 @@ class MatrixTest(SystemTest):
 
     def _GetAct(self, client, _):  # noqa: N802
         return self._plain("triage", "GetAct", client, name=name_of("acts", os.urandom(16)))
+
+    def _DesignateHandler(self, client, _):  # noqa: N802
+        return self._plain("triage", "DesignateHandler", client, person="test/nobody")
+
+    def _AcceptDesignation(self, client, _):  # noqa: N802
+        return self._plain("triage", "AcceptDesignation", client, name=name_of("handlers", os.urandom(16)),
+                           duty_version="1")
+
+    def _WithdrawDesignation(self, client, _):  # noqa: N802
+        return self._plain("triage", "WithdrawDesignation", client, name=name_of("handlers", os.urandom(16)),
+                           cause="WITHDRAWAL_CAUSE_TERM")
+
+    def _GetDesignatedHandler(self, client, _):  # noqa: N802
+        return self._plain("triage", "GetDesignatedHandler", client, name=name_of("handlers", os.urandom(16)))
+
+    def _ListDesignatedHandlers(self, client, _):  # noqa: N802
+        return self._plain("triage", "ListDesignatedHandlers", client)
+
+    def _UseIdentityAct(self, client, names):  # noqa: N802
+        return self._plain("triage", "UseIdentityAct", client, act=name_of("acts", os.urandom(16)),
+                           report=names["report"])
+
+    def _ListReportReads(self, client, names):  # noqa: N802
+        return self._plain("intake", "ListReportReads", client, reports=[names["report"]])
 
     def _ListActs(self, client, names):  # noqa: N802
         return self._plain("triage", "ListActs", client, resource=names["case"])
