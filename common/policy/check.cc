@@ -64,6 +64,7 @@ class Checker {
     for (Problem& problem : CheckMeasureDecisions(policy_)) problems_.push_back(std::move(problem));
     CheckDelivery();
     CheckAccess();
+    CheckRisk();
     for (Problem& problem : CheckClocks(policy_)) problems_.push_back(std::move(problem));
     for (Problem& problem : CheckCrosswalk(policy_)) problems_.push_back(std::move(problem));
     for (Problem& problem : CheckPeriods(policy_)) problems_.push_back(std::move(problem));
@@ -85,6 +86,14 @@ class Checker {
   void NeedLowerId(const std::string& id, const std::string& at, Ids& known) {
     Need(IsLowerId(id), at + ".id", kLowerIdWanted);
     Need(known.insert(id).second, at + ".id", "stands twice");
+  }
+
+  // Only what the work on a case goes through.
+  void CheckRisk() {
+    const v1::CaseState by = policy_.risk_assessed_by();
+    Need(by == v1::CASE_STATE_UNSPECIFIED ||
+             (by >= v1::CASE_STATE_TRIAGED && by <= v1::CASE_STATE_CLOSED),
+         "risk_assessed_by", "want TRIAGED, INVESTIGATING, DECIDING, ACTING, MONITORING or CLOSED");
   }
 
   void CheckActs() {
