@@ -37,7 +37,8 @@ constexpr char kNotes[] =
     "SELECT note_id, case_id, create_time, tenant, text, NULL, NULL FROM case_note"
     " WHERE note_id > ? ORDER BY note_id LIMIT 500";
 constexpr char kWork[] =
-    "SELECT row_id, case_id, create_time, tenant, body, NULL, NULL FROM case_work"
+    "SELECT row_id, case_id, create_time, tenant, body, NULL, NULL, sequence, record_id, kind,"
+    " version, author FROM case_work"
     " WHERE row_id > ? ORDER BY row_id LIMIT 500";
 // In the clear, with the random bytes of the commitment beside it.
 constexpr char kDispositions[] =
@@ -95,6 +96,19 @@ db::Params AfterContact(const db::Row* last) {
   return AfterGroup(last, last == nullptr ? std::string() : last->GetBytes(kTenant));
 }
 
+// A record of work is sealed to all that its row says of it.
+std::string PlaceOfWork(const db::Row& row) {
+  constexpr size_t kSequence = 7, kRecord = 8, kWorkKind = 9, kVersion = 10, kAuthor = 11;
+  return sealing::ResourceOf({.row_id = row.GetBytes(0),
+                              .case_id = row.GetBytes(1),
+                              .sequence = row.GetInt64(kSequence),
+                              .record_id = row.GetBytes(kRecord),
+                              .kind = row.GetInt64(kWorkKind),
+                              .version = row.GetInt64(kVersion),
+                              .create_micros = row.GetInt64(2),
+                              .author = row.GetBytes(kAuthor)});
+}
+
 bool Has(const std::vector<std::string>& all, const std::string& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
@@ -124,6 +138,9 @@ struct Verifier::Committed {
   db::Params (*after)(const db::Row* last);
   // Null for what is not sealed.
   sealing::Field (*field)(std::string_view tenant, std::string_view id);
+  // What it is sealed to instead of the row's id; and how older rows of the table are.
+  std::string (*place)(const db::Row& row) = nullptr;
+  sealing::Field (*old_field)(std::string_view tenant, std::string_view id) = nullptr;
 };
 
 absl::Status Verifier::CheckContent() {
@@ -135,7 +152,8 @@ absl::Status Verifier::CheckContent() {
     RETURN_IF_ERROR(CheckCommitted({kContacts, Kind::kContact, AfterContact, ContactBody}));
   } else if (verified_.service == "triage") {
     RETURN_IF_ERROR(CheckCommitted({kNotes, Kind::kCase, AfterId, sealing::NoteText}));
-    RETURN_IF_ERROR(CheckCommitted({kWork, Kind::kCase, AfterId, sealing::WorkBody}));
+    RETURN_IF_ERROR(CheckCommitted(
+        {kWork, Kind::kCase, AfterId, sealing::WorkBody, PlaceOfWork, sealing::OldWorkBody}));
     RETURN_IF_ERROR(CheckCommitted({kDispositions, Kind::kCase, AfterId, nullptr}));
     RETURN_IF_ERROR(CheckCases());
   }
@@ -188,7 +206,12 @@ void Verifier::CheckCommittedRow(const Committed& table, const db::Row& row,
   if (table.field == nullptr) {
     commitment = Commit(TextOrNone(row, kHeading), row.GetBytes(kContent));
   } else if (keys) {
-    commitment = CommitmentOf(*keys, table.field(row.GetBytes(kTenant), row.GetBytes(0)), row);
+    const std::string place = table.place == nullptr ? row.GetBytes(0) : table.place(row);
+    commitment = CommitmentOf(*keys, table.field(row.GetBytes(kTenant), place), row);
+    if (table.old_field != nullptr && absl::IsDataLoss(commitment.status())) {
+      commitment =
+          CommitmentOf(*keys, table.old_field(row.GetBytes(kTenant), row.GetBytes(0)), row);
+    }
     if (sealing::IsErased(commitment.status())) ++verified_.erased;
   }
   // What does not open any more can still be the right row, as far as the row says it.

@@ -40,6 +40,9 @@ inline constexpr char kPostMessage[] = "/mamori.intake.v1.DialogueService/PostMe
 inline constexpr char kListMessages[] = "/mamori.intake.v1.DialogueService/ListMessages";
 inline constexpr char kMarkMessagesRead[] = "/mamori.intake.v1.DialogueService/MarkMessagesRead";
 inline constexpr char kWaitForMessages[] = "/mamori.intake.v1.DialogueService/WaitForMessages";
+inline constexpr char kGetAnonymousTimeline[] =
+    "/mamori.intake.v1.TimelineService/GetAnonymousTimeline";
+inline constexpr char kGetReportTimeline[] = "/mamori.intake.v1.TimelineService/GetReportTimeline";
 inline constexpr char kEcho[] = "/mamori.intake.v1.IntakeService/Echo";
 inline constexpr char kIngestEvents[] = "/mamori.intake.v1.IntakeEventService/IngestEvents";
 
@@ -71,6 +74,8 @@ inline std::vector<std::string> Methods() {
           kListMessages,
           kMarkMessagesRead,
           kWaitForMessages,
+          kGetAnonymousTimeline,
+          kGetReportTimeline,
           kBatchGetContacts,
           kIngestEvents,
           kEcho};

@@ -58,6 +58,8 @@ ReporterRoom::ReporterRoom(const ReporterSecrets& secrets, db::Transactor& trans
       own_({writer, seal, backlog, store_, messages_, keys_, box_, runtime.clock, runtime.ids,
             std::move(committed)}),
       reporter_service_({runtime.rpc, reporters_, own_, parties_, flood_, sealing_}),
-      dialogue_service_({runtime.rpc, dialogue_, parties_, fresh_parties_, flood_, sealing_}) {}
+      dialogue_service_({runtime.rpc, dialogue_, parties_, fresh_parties_, flood_, sealing_}),
+      timeline_service_(
+          {runtime.rpc, parties_, messages_, flood_, runtime.clock, AskTriage(triage)}) {}
 
 }  // namespace mamori::intake

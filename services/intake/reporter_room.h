@@ -22,6 +22,7 @@
 #include "services/intake/sql_message_store.h"
 #include "services/intake/sql_receipt_store.h"
 #include "services/intake/sql_reporter_store.h"
+#include "services/intake/timeline_service.h"
 
 namespace mamori::intake {
 
@@ -44,7 +45,9 @@ class ReporterRoom {
                const std::shared_ptr<grpc::Channel>& triage, const config::v1::IntakeConfig& config,
                server::Runtime& runtime, std::function<void()> committed);
 
-  std::vector<grpc::Service*> services() { return {&reporter_service_, &dialogue_service_}; }
+  std::vector<grpc::Service*> services() {
+    return {&reporter_service_, &dialogue_service_, &timeline_service_};
+  }
   FloodControl& flood() { return flood_; }
   ReporterGate& gate() { return gate_; }
   // Ends the streams.
@@ -69,6 +72,7 @@ class ReporterRoom {
   OwnReports own_;
   ReporterService reporter_service_;
   DialogueService dialogue_service_;
+  TimelineService timeline_service_;
 };
 
 }  // namespace mamori::intake

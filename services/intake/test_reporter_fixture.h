@@ -34,6 +34,7 @@
 #include "services/intake/sql_reporter_store.h"
 #include "services/intake/test_content.h"
 #include "services/intake/test_requests.h"
+#include "services/intake/timeline_service.h"
 
 namespace mamori::intake {
 
@@ -132,7 +133,7 @@ class ReporterTest : public ::testing::Test {
     *options.config.mutable_tls() =
         authority_.Issue("server", {"spiffe://mamori.internal/service/intake"});
     options.methods = Methods();
-    options.services = {&service_, &dialogue_service_};
+    options.services = {&service_, &dialogue_service_, &timeline_service_};
     options.check_ready = [] { return absl::OkStatus(); };
     server_ = server::Server::Start(std::move(options), telemetry_).value();
     peer_.set_target(absl::StrCat("localhost:", server_->port()));
@@ -231,6 +232,16 @@ class ReporterTest : public ::testing::Test {
   server::Rpc rpc_{authorizer_, clock_, ids_, telemetry_, {}};
   ReporterService service_{{rpc_, reporters_, own_, parties_, flood_, sealing_}};
   DialogueService dialogue_service_{{rpc_, dialogue_, parties_, parties_, flood_, sealing_}};
+  // What triage is asked, and what it answers.
+  std::vector<triage::v1::ReadReporterTimelineRequest> asked_;
+  grpc::Status triage_answers_;
+  TimelineService timeline_service_{
+      {rpc_, parties_, messages_, flood_, clock_,
+       [this](auto*, const auto& request, triage::v1::Timeline* timeline) {
+         asked_.push_back(request);
+         timeline->add_entries()->set_text_en("It was received.");
+         return triage_answers_;
+       }}};
   testing::CertificateAuthority authority_;
   config::v1::Peer peer_;
   std::unique_ptr<server::Server> server_;

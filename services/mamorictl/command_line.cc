@@ -40,7 +40,7 @@ int RunCommandLine(int argc, char** argv, const time::Clock& clock, time::Sleepe
         AddCaseCommands,     AddDeadlineCommands, AddStatisticsCommands, AddAccessCommands,
         AddActCommands,      AddHoldCommands,     AddActorCommands,      AddMemoryCommands,
         AddDeliveryCommands, AddWebhookCommands,  AddMigrateCommand,     AddAuditCommands,
-        AddKeysCommand}) {
+        AddKeysCommand,      AddDeskCommands,     AddTimelineCommand}) {
     add(app, choice);
   }
   try {

@@ -122,6 +122,8 @@ void AddPreventionCommands(CLI::App& cases, Choice& choice);
 void AddTaskCommands(CLI::App& cases, Choice& choice);
 void AddWatchCommand(CLI::App& group, Choice& choice);
 void AddDeliveryCommands(CLI::App& app, Choice& choice);
+void AddDeskCommands(CLI::App& app, Choice& choice);
+void AddTimelineCommand(CLI::App& app, Choice& choice);
 void AddWebhookCommands(CLI::App& app, Choice& choice);
 void AddAnalyzeCommand(CLI::App& app, Choice& choice);
 void AddOverviewCommand(CLI::App& app, Choice& choice);

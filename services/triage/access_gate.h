@@ -10,6 +10,7 @@
 #include "common/authz/access_rules.h"
 #include "common/server/caller.h"
 #include "services/triage/case_row.h"
+#include "services/triage/list_viewer.h"
 
 namespace mamori::triage {
 
@@ -31,6 +32,7 @@ class AccessGate {
 
   // The audiences that the viewer's roles are let into, for lists.
   std::vector<int> AudiencesOf(const authz::Viewer& viewer) const;
+  ListViewer ListViewerOf(const server::CallContext& call) const;
 
  private:
   const mamori::v1::AccessPolicy policy_;

@@ -1,5 +1,6 @@
 #include "services/triage/case_content.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,17 @@ CaseContent::Sealed CaseContent::Seal(const sealing::DataKey& key, const sealing
   sealed.text = key.Seal(field, whole);
   crypto::Wipe(whole);
   return sealed;
+}
+
+std::string CaseContent::PlaceOf(const WorkRow& row) {
+  return sealing::ResourceOf({.row_id = row.row_id,
+                              .case_id = row.case_id,
+                              .sequence = row.sequence,
+                              .record_id = row.record_id,
+                              .kind = static_cast<int64_t>(row.kind),
+                              .version = row.version,
+                              .create_micros = absl::ToUnixMicros(row.create_time),
+                              .author = row.author});
 }
 
 absl::StatusOr<std::string> CaseContent::Open(const sealing::KeyRing& keys,
@@ -96,20 +108,34 @@ absl::StatusOr<std::string> CaseContent::AnswerOnce(
   return sealing::OpenAnswer(sealer_, place, call.digest, stored, call.deadline);
 }
 
-absl::Status CaseContent::OpenWork(const CaseRow& row, absl::Time deadline,
-                                   std::vector<WorkRow>& work) const {
+absl::Status CaseContent::OpenEach(std::string_view tenant, absl::Time deadline,
+                                   const std::vector<WorkRow*>& work) const {
   if (work.empty()) return absl::OkStatus();
   std::vector<std::string_view> sealed;
-  for (const WorkRow& one : work) sealed.push_back(one.body);
+  for (const WorkRow* one : work) sealed.push_back(one->body);
   ASSIGN_OR_RETURN(const sealing::KeyRing keys, sealer_.Fetch(sealed, deadline));
-  for (WorkRow& one : work) {
+  for (WorkRow* one : work) {
     absl::StatusOr<std::string> body =
-        Open(keys, sealing::WorkBody(row.tenant, one.row_id), one.body);
-    if (sealing::IsErased(body.status())) return status::NotFound("case");
+        Open(keys, sealing::WorkBody(tenant, PlaceOf(*one)), one->body);
+    // Nobody can make an old row of a new one: it opens in one way alone.
+    if (absl::IsDataLoss(body.status())) {
+      body = Open(keys, sealing::OldWorkBody(tenant, one->row_id), one->body);
+    }
+    if (sealing::IsErased(body.status())) body = std::string();
     RETURN_IF_ERROR(body.status());
-    one.body = *std::move(body);
+    one->body = *std::move(body);
   }
   return absl::OkStatus();
+}
+
+absl::Status CaseContent::OpenWork(const CaseRow& row, absl::Time deadline,
+                                   std::vector<WorkRow>& work) const {
+  std::vector<WorkRow*> each;
+  for (WorkRow& one : work) each.push_back(&one);
+  RETURN_IF_ERROR(OpenEach(row.tenant, deadline, each));
+  const bool erased =
+      std::any_of(work.begin(), work.end(), [](const WorkRow& one) { return one.body.empty(); });
+  return erased ? status::NotFound("case") : absl::OkStatus();
 }
 
 absl::Status CaseContent::OpenNotes(std::string_view tenant, absl::Time deadline,

@@ -33,6 +33,8 @@ class CaseContent {
     std::string text;
     std::string commitment;
   };
+  // Where a record of work stands, which its body is sealed to.
+  static std::string PlaceOf(const WorkRow& row);
   static Sealed Seal(const sealing::DataKey& key, const sealing::Field& field,
                      std::string_view text);
   static absl::StatusOr<std::string> Open(const sealing::KeyRing& keys, const sealing::Field& field,
@@ -43,6 +45,10 @@ class CaseContent {
   // The same for a case that this transaction has locked, whose key nothing else asks for.
   absl::Status SealNote(db::Tx& tx, const CaseRow& row, absl::Time deadline,
                         CaseChange& change) const;
+  // Opens records of work, of whatever cases of the tenant. Of those that were erased nothing is
+  // left: no record is empty.
+  absl::Status OpenEach(std::string_view tenant, absl::Time deadline,
+                        const std::vector<WorkRow*>& work) const;
   // Opens the records of the work on a case. NOT_FOUND when they were erased.
   absl::Status OpenWork(const CaseRow& row, absl::Time deadline, std::vector<WorkRow>& work) const;
   // Opens the notes of a case that was read. Those that were erased are left out.

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "services/triage/case_reads.h"
 
 namespace mamori::triage {
@@ -35,7 +36,7 @@ WorkRow Work::Append(std::vector<WorkRow>& rows, WorkRow row,
                      const google::protobuf::Message& body) {
   row.row_id = ids_.NewId();
   row.author = call_.person;
-  row.create_time = view_.now;
+  row.create_time = time::Told(view_.now, change_.row().anonymous);
   row.body = body.SerializeAsString();
   rows.push_back(row);
   return row;
@@ -56,7 +57,8 @@ void Work::AddTo(OpenedCase& opened, WorkKind kind, const google::protobuf::Mess
 }
 
 WorkChange Work::Finish(std::string answer) && {
-  WorkChange change{.rows = std::move(rows_), .answer = std::move(answer)};
+  WorkChange change{
+      .rows = std::move(rows_), .answer = std::move(answer), .leaves_mark = leaves_mark_};
   if (!untouched_) change.change = std::move(change_).Finish();
   if (opened_.has_value()) {
     change.opened = WorkOpened{.change = std::move(opened_->builder).Finish(),

@@ -87,6 +87,8 @@ class Work {
   // Opens another case, at most one. `row` is it before its first change.
   OpenedCase& Open(const CaseRow& row) { return opened_.emplace(row, context_); }
   void AddTo(OpenedCase& opened, WorkKind kind, const google::protobuf::Message& body);
+  // The time of this decision counts against clocks that are set back.
+  void LeaveMark() { leaves_mark_ = true; }
   // Nobody can see by the case itself that something was done.
   void LeaveUntouched() { untouched_ = true; }
 
@@ -103,6 +105,7 @@ class Work {
   std::vector<WorkRow> rows_;
   std::optional<OpenedCase> opened_;
   bool untouched_ = false;
+  bool leaves_mark_ = false;
 };
 
 class Casework {

@@ -44,6 +44,7 @@ class RetentionTest : public GuardedFixture {
     ASSERT_THAT((worked_.*verb)(Call("m"), request), IsOk());
   }
   void Close(const std::string& name) {
+    AssessRisk(name);
     auto close = Verb<v1::CloseCaseRequest>(name);
     close.set_reason("r");
     close.set_no_prevention_reason("once");
@@ -148,13 +149,13 @@ TEST_F(RetentionTest, TwoPersonsDisposeAndACertificateStays) {
   WaitOver();
   EXPECT_THAT(Dispose("c", name, act), HasReason(mamori::v1::ERROR_REASON_ACT_PERSON_NOT_ALLOWED));
   database_.Run(
-      "INSERT INTO case_work SELECT case_id, tenant, case_id, 1, case_id, 1, 1, 'a', 0,"
+      "INSERT INTO case_work SELECT case_id, tenant, case_id, 2, case_id, 1, 1, 'a', 0,"
       " 'said' FROM case_record");
   database_.Run(
       "INSERT INTO actor_mention SELECT tenant, report_id, 0, report_id, 1, 9 FROM case_report");
   const auto done = Dispose("b", name, act);
   ASSERT_THAT(done, IsOk());
-  EXPECT_EQ(done->record_count(), 1);
+  EXPECT_EQ(done->record_count(), 2);  // with the assessment of the risk
   EXPECT_EQ(Count("SELECT COUNT(*) FROM case_work WHERE case_id = ?", name), 0);
   EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM actor_mention"), 0);
   EXPECT_EQ(done->act(), act.name());

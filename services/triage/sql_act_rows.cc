@@ -98,6 +98,18 @@ absl::StatusOr<std::vector<v1::TwoPersonAct>> SelectActs(
   }
 }
 
+absl::StatusOr<std::vector<v1::TwoPersonAct>> SelectWaitingActs(db::Tx& tx, const AccessSeal& seal,
+                                                                std::string_view tenant,
+                                                                const std::string& resource) {
+  constexpr int kMost = 1000;
+  ASSIGN_OR_RETURN(std::vector<v1::TwoPersonAct> acts,
+                   SelectActs(tx, seal, tenant, resource, std::nullopt, kMost));
+  std::erase_if(acts, [](const v1::TwoPersonAct& act) {
+    return act.state() != v1::ACT_STATE_REQUESTED && act.state() != v1::ACT_STATE_APPROVED;
+  });
+  return acts;
+}
+
 absl::Status InsertAct(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
                        const NewAct& act, const ActCaller& caller) {
   SealedAccess sealed = SealAct(seal, tenant, act.act);

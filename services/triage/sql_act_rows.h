@@ -30,6 +30,11 @@ absl::StatusOr<std::vector<v1::TwoPersonAct>> SelectActs(
     db::Tx& tx, const AccessSeal& seal, std::string_view tenant, const std::string& resource,
     const std::optional<CasePosition>& position, int limit);
 
+// Those of the newest 1,000 on the resource that are neither done nor withdrawn.
+absl::StatusOr<std::vector<v1::TwoPersonAct>> SelectWaitingActs(db::Tx& tx, const AccessSeal& seal,
+                                                                std::string_view tenant,
+                                                                const std::string& resource);
+
 // With its first audit entry.
 absl::Status InsertAct(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
                        const NewAct& act, const ActCaller& caller);

@@ -7,11 +7,14 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "services/triage/sql_act_rows.h"
 #include "services/triage/sql_case_list.h"
 #include "services/triage/sql_case_rows.h"
 #include "services/triage/sql_deadline_rows.h"
 #include "services/triage/sql_hold_rows.h"
 #include "services/triage/sql_retention_rows.h"
+#include "services/triage/sql_work_items.h"
+#include "services/triage/sql_work_rows.h"
 
 namespace mamori::triage {
 namespace {
@@ -139,13 +142,6 @@ absl::StatusOr<Case> Whole(db::Tx& tx, const AccessSeal& seal, std::string_view 
   return proto;
 }
 
-absl::StatusOr<std::vector<id::Id>> ReportsOf(db::Tx& tx, const CaseRow& row) {
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectReports, Of(row)));
-  std::vector<id::Id> reports;
-  for (const db::Row& report : rows) reports.push_back(report.GetBytes(0));
-  return reports;
-}
-
 }  // namespace
 
 absl::StatusOr<Case> SqlCaseStore::Change(const CallKey& call, std::string_view tenant,
@@ -195,6 +191,13 @@ absl::StatusOr<mamori::v1::CaseAccess> SqlCaseStore::ChangeAccess(const CallKey&
       });
 }
 
+absl::StatusOr<CaseFile> SqlCaseStore::Opened(db::Tx& tx, const CaseRow& row,
+                                              absl::Time deadline) const {
+  ASSIGN_OR_RETURN(CaseFile file, SelectFile(tx, row));
+  RETURN_IF_ERROR(content_.OpenWork(row, deadline, file.work));
+  return file;
+}
+
 absl::StatusOr<Case> SqlCaseStore::MergeCases(const CallKey& call, std::string_view tenant,
                                               const id::Id& from, const id::Id& into,
                                               DecideMerge decide) {
@@ -206,8 +209,11 @@ absl::StatusOr<Case> SqlCaseStore::MergeCases(const CallKey& call, std::string_v
         ASSIGN_OR_RETURN(CaseRow first, SelectCase(tx, seal_, tenant, std::min(from, into), true));
         ASSIGN_OR_RETURN(CaseRow second, SelectCase(tx, seal_, tenant, std::max(from, into), true));
         if (first.case_id != from) std::swap(first, second);
-        ASSIGN_OR_RETURN(const std::vector<id::Id> reports, ReportsOf(tx, first));
-        ASSIGN_OR_RETURN(Merge merge, decide(first, second, reports));
+        ASSIGN_OR_RETURN(const CaseFile from_file, Opened(tx, first, call.deadline));
+        ASSIGN_OR_RETURN(const CaseFile into_file, Opened(tx, second, call.deadline));
+        ASSIGN_OR_RETURN(const std::vector<v1::TwoPersonAct> acts,
+                         SelectWaitingActs(tx, seal_, tenant, id::Name("cases", from)));
+        ASSIGN_OR_RETURN(Merge merge, decide({from_file, into_file, acts}));
         ASSIGN_OR_RETURN(sealing::DataKey key, content_.KeyOf(tx, second, call.deadline));
         CaseContent::SealNote(key, merge.into);
         if (merge.from.note.has_value()) {
@@ -220,6 +226,8 @@ absl::StatusOr<Case> SqlCaseStore::MergeCases(const CallKey& call, std::string_v
         RETURN_IF_ERROR(UpdateCase(tx, seal_, first, merge.from));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, second, merge.into));
         RETURN_IF_ERROR(MergeClocks(tx, merge.from, into));
+        RETURN_IF_ERROR(ForgetItems(tx, first));
+        RETURN_IF_ERROR(InsertWork(tx, seal_, key, second, merge.into, merge.carried));
         RETURN_IF_ERROR(RestartRetention(tx, merge.into.row));
         ASSIGN_OR_RETURN(Case answer, Answer(tx, merge.into.row));
         return Answered{std::move(answer), std::move(key)};

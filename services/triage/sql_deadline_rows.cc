@@ -13,13 +13,13 @@ namespace {
 
 constexpr char kInsert[] =
     "INSERT INTO deadline (deadline_id, tenant, case_id, company, clock, regime, rank_order, state,"
-    " start_time, due_time, due_day, next_time, steps_done, pause_time, end_time, completer)"
-    " VALUES ";
+    " start_time, due_time, due_day, next_time, steps_done, pause_time, end_time, completer,"
+    " paused_micros) VALUES ";
 constexpr char kSelect[] =
     " FROM deadline d WHERE d.case_id = ? AND d.tenant = ? ORDER BY d.due_time, d.deadline_id";
 constexpr char kUpdate[] =
     "UPDATE deadline SET state = ?, due_time = ?, due_day = ?, next_time = ?, steps_done = ?,"
-    " pause_time = ?, end_time = ?, completer = ?"
+    " pause_time = ?, end_time = ?, completer = ?, paused_micros = ?"
     " WHERE case_id = ? AND deadline_id = ? AND tenant = ?";
 constexpr char kMove[] =
     "UPDATE deadline SET case_id = ? WHERE case_id = ? AND tenant = ? AND state IN (1, 2)";
@@ -44,7 +44,7 @@ db::Params ValuesOf(const DeadlineRow& row) {
   params.Add(row.steps_done);
   AddTime(params, row.pause_time);
   AddTime(params, row.end_time);
-  params.Add(row.completer);
+  params.Add(row.completer).Add(absl::ToInt64Microseconds(row.paused));
   return params;
 }
 
@@ -56,7 +56,8 @@ absl::Status Update(db::Tx& tx, const DeadlineRow& row) {
   params.Add(row.steps_done);
   AddTime(params, row.pause_time);
   AddTime(params, row.end_time);
-  params.Add(row.completer).Add(row.case_id).Add(row.deadline_id).Add(row.tenant);
+  params.Add(row.completer).Add(absl::ToInt64Microseconds(row.paused));
+  params.Add(row.case_id).Add(row.deadline_id).Add(row.tenant);
   return tx.ExecuteExpecting(1, kUpdate, params);
 }
 
@@ -109,6 +110,7 @@ DeadlineRow ReadDeadline(const db::Row& row, size_t first) {
   result.pause_time = time(13);
   result.end_time = time(14);
   result.completer = row.GetBytes(first + 15);
+  result.paused = absl::Microseconds(row.GetInt64(first + 16));
   return result;
 }
 

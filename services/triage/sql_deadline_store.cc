@@ -4,12 +4,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/idempotency/request_id.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/worker/timer.h"
 #include "services/triage/sql_case_rows.h"
 #include "services/triage/sql_deadline_rows.h"
+#include "services/triage/sql_visible.h"
 
 namespace mamori::triage {
 namespace {
@@ -18,9 +18,6 @@ constexpr char kQueue[] =
     " FROM deadline d FORCE INDEX (by_queue) JOIN case_record c ON c.case_id = d.case_id";
 constexpr char kQueueOf[] = " WHERE d.tenant = ? AND d.state = ?";
 constexpr char kOfCompany[] = " AND d.company = ?";
-constexpr char kMember[] =
-    "EXISTS (SELECT 1 FROM case_visibility v WHERE v.tenant = c.tenant AND v.person = ?"
-    " AND v.relation = 1 AND v.create_time = c.create_time AND v.case_id = c.case_id)";
 constexpr char kAfter[] =
     " AND d.rank_order >= ? AND (d.rank_order > ? OR d.due_time > ?"
     " OR (d.due_time = ? AND d.deadline_id > ?))";
@@ -96,16 +93,17 @@ absl::StatusOr<std::optional<absl::Time>> FireOne(db::Tx& tx, const AccessSeal& 
 
 absl::StatusOr<v1::Deadline> SqlDeadlineStore::Change(const CallKey& call, std::string_view tenant,
                                                       const id::Id& case_id, Decide decide) {
-  return idempotency::RespondOnce<v1::Deadline>(
-      transactor_, clock_, call.deadline, call.key, call.digest,
-      [&](db::Tx& tx) -> absl::StatusOr<v1::Deadline> {
+  using Answered = CaseContent::Answered<v1::Deadline>;
+  return content_.RespondOnce<v1::Deadline>(
+      transactor_, clock_, call, tenant, [&](db::Tx& tx) -> absl::StatusOr<Answered> {
         ASSIGN_OR_RETURN(const CaseRow before, SelectCase(tx, seal_, tenant, case_id, true));
         ASSIGN_OR_RETURN(const auto deadlines, SelectDeadlines(tx, tenant, case_id));
         ASSIGN_OR_RETURN(DeadlineChange change, decide(before, deadlines));
         RETURN_IF_ERROR(WriteDeadlines(tx, change.deadlines, ids_));
-        RETURN_IF_ERROR(content_.SealNote(tx, before, call.deadline, change.change));
+        ASSIGN_OR_RETURN(sealing::DataKey key, content_.KeyOf(tx, before, call.deadline));
+        CaseContent::SealNote(key, change.change);
         RETURN_IF_ERROR(UpdateCase(tx, seal_, before, change.change));
-        return change.answer;
+        return Answered{std::move(change.answer), std::move(key)};
       });
 }
 
@@ -128,13 +126,8 @@ absl::StatusOr<std::vector<QueueEntry>> SqlDeadlineStore::ListQueue(
     sql += kOfCompany;
     params.Add(filter.company);
   }
-  sql += " AND (";
-  if (!filter.audiences.empty()) {
-    absl::StrAppend(&sql, "c.audience IN (", db::Placeholders(filter.audiences.size()), ") OR ");
-    for (int audience : filter.audiences) params.Add(audience);
-  }
-  absl::StrAppend(&sql, kMember, ")");
-  params.Add(filter.person);
+  AppendLetIn(filter.viewer, sql, params);
+  AppendNotKeptOut(filter.viewer, sql, params);
   if (position.has_value()) {
     sql += kAfter;
     params.Add(position->rank).Add(position->rank).Add(position->due_micros);

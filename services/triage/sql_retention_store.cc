@@ -14,6 +14,7 @@
 #include "services/triage/sql_hold_rows.h"
 #include "services/triage/sql_memory_rows.h"
 #include "services/triage/sql_retention_rows.h"
+#include "services/triage/sql_work_items.h"
 
 namespace mamori::triage {
 namespace {
@@ -150,6 +151,7 @@ absl::StatusOr<Disposition> SqlRetentionStore::Dispose(const CallKey& call, std:
         certificate.set_note_count(static_cast<int32_t>(notes));
         ASSIGN_OR_RETURN(const int64_t records, tx.Execute(kDeleteWork, Of(found.row)));
         certificate.set_record_count(static_cast<int32_t>(records));
+        RETURN_IF_ERROR(ForgetItems(tx, found.row));
         for (const id::Id& one : reports) RETURN_IF_ERROR(EraseMemory(tx, tenant, one));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, found.row, disposal.change));
         RETURN_IF_ERROR(Certify(tx, seal_, disposal.change, certificate,

@@ -58,6 +58,7 @@
 #include "services/triage/sql_case_store.h"
 #include "services/triage/sql_contact_signal_store.h"
 #include "services/triage/sql_deadline_store.h"
+#include "services/triage/sql_desk_store.h"
 #include "services/triage/sql_hold_store.h"
 #include "services/triage/sql_ingest_store.h"
 #include "services/triage/sql_retention_store.h"
@@ -125,7 +126,9 @@ class TriageApp final : public server::App {
         sketch_index_(sketch_store_, {}),
         deadline_store_(transactor_, runtime.clock, runtime.ids, seal_, sealing_.sealer()),
         statistics_store_(transactor_, runtime.clock, runtime.ids),
-        work_store_(transactor_, runtime.clock, seal_, sealing_.sealer()),
+        marks_(runtime.clock, runtime.ids, runtime.telemetry),
+        work_store_(transactor_, runtime.clock, seal_, sealing_.sealer(), marks_),
+        desk_store_(transactor_, seal_, sealing_.sealer()),
         relay_(outbox::Relay::Create(
             {transactor_, runtime.clock, runtime.ids, runtime.telemetry},
             RouteEvents(
@@ -177,8 +180,8 @@ class TriageApp final : public server::App {
         analyze_(assessors_),
         casework_(runtime.rpc,
                   {work_store_, case_store_, gate_, assessors_, runtime.clock, runtime.ids,
-                   [this] { WakeWorkers(); }, tokens_, &audit_.reads(), &clocks_}),
-        marks_(runtime.clock, runtime.ids, runtime.telemetry),
+                   [this] { WakeWorkers(); }, tokens_, &audit_.reads(), &clocks_},
+                  desk_store_),
         marking_({.name = "time_marks", .interval = absl::Seconds(10)}, runtime.ids,
                  runtime.telemetry, [this] { return marks_.RunOnce(transactor_); }),
         act_store_(transactor_, runtime.clock, seal_, marks_),
@@ -283,7 +286,9 @@ class TriageApp final : public server::App {
   text::LazyTokenizer tokenizer_;
   SqlDeadlineStore deadline_store_;
   SqlStatisticsStore statistics_store_;
+  const TimeMarks marks_;
   SqlWorkStore work_store_;
+  SqlDeskStore desk_store_;
   const std::unique_ptr<outbox::Relay> relay_;
   outbox::Gauges gauges_;
   worker::Periodic gauging_;
@@ -308,7 +313,6 @@ class TriageApp final : public server::App {
   Similarity similarity_;
   Analyze analyze_;
   CaseworkServices casework_;
-  const TimeMarks marks_;
   worker::Periodic marking_;
   SqlActStore act_store_;
   TwoPerson acts_;

@@ -87,13 +87,6 @@ const ActKindRule* RuleOf(v1::ActKind kind) {
   return found == kRules->end() ? nullptr : &*found;
 }
 
-absl::Duration ClockBehind(const ActTime& time) {
-  const absl::Duration behind = time.newest - time.wall;
-  return behind > kClockTolerance ? behind : absl::ZeroDuration();
-}
-
-absl::Time Effective(const ActTime& time) { return std::max(time.wall, time.newest); }
-
 ActPeriods PeriodsOf(const mamori::v1::TwoPersonPolicy& policy, bool emergency) {
   const absl::Duration wait = Or(policy.wait(), policy.has_wait(), kWait);
   const absl::Duration shorter =
@@ -106,12 +99,6 @@ bool LetIn(std::string_view one, std::string_view other, const CaseAccess& acces
   return std::any_of(access.members().begin(), access.members().end(), [&](const auto& member) {
     return member.person() == other && member.added_by() == one;
   });
-}
-
-absl::Status CheckClock(const ActTime& time) {
-  if (ClockBehind(time) == absl::ZeroDuration()) return absl::OkStatus();
-  return status::Error(StatusCode::kFailedPrecondition, mamori::v1::ERROR_REASON_CLOCK_BEHIND,
-                       "the clock is behind a time that was recorded");
 }
 
 absl::Status CheckApprove(const v1::TwoPersonAct& act, std::string_view person,

@@ -11,6 +11,7 @@
 #include "mamori/triage/v1/two_person_service.pb.h"
 #include "mamori/v1/access.pb.h"
 #include "mamori/v1/policy.pb.h"
+#include "services/triage/act_time.h"
 
 namespace mamori::triage {
 
@@ -23,18 +24,6 @@ struct ActKindRule {
 };
 // Null for what is no kind.
 const ActKindRule* RuleOf(v1::ActKind kind);
-
-// The time by which acts are judged.
-struct ActTime {
-  absl::Time wall;    // this replica's clock
-  absl::Time newest;  // the newest time that any replica has recorded; InfinitePast for none
-};
-// Replicas' clocks differ a little, and marks are written a little before they are read.
-inline constexpr absl::Duration kClockTolerance = absl::Seconds(5);
-// How far the clock is behind what was recorded; zero within the tolerance.
-absl::Duration ClockBehind(const ActTime& time);
-// The later of both.
-absl::Time Effective(const ActTime& time);
 
 struct ActPeriods {
   absl::Duration wait;
@@ -54,7 +43,6 @@ struct ActFacts {
 };
 
 // Each is OK or the error of TwoPersonService. `hash` is what the person approves.
-absl::Status CheckClock(const ActTime& time);
 absl::Status CheckApprove(const v1::TwoPersonAct& act, std::string_view person,
                           std::string_view hash, const ActFacts& facts);
 absl::Status CheckWithdraw(const v1::TwoPersonAct& act);

@@ -30,7 +30,7 @@ VIEWER = "test/viewer"
 LAST = ("MergeCases", "OpenConsultation")
 # For whom nobody is to know.
 ANONYMOUS = ("SubmitAnonymousReport", "RotateReceipt", "GetSealingKey", "SetAnonymousSharing", "WithdrawAnonymousReport",
-             "PostAnonymousMessage", "ListAnonymousMessages", "MarkAnonymousMessagesRead")
+             "PostAnonymousMessage", "ListAnonymousMessages", "MarkAnonymousMessagesRead", "GetAnonymousTimeline")
 # By their numbers in common/authz/access_rules.h. Without a person no call gets here, and every query has its tenant:
 # that those two rules are off shows in no call, but in access_rules_test.cc.
 # With each, where it has to show.
@@ -110,6 +110,8 @@ class MatrixTest(SystemTest):
             request = getattr(triage_service_pb2, f"{verb}Request")(
                 request_id=new_request_id(), name=names["case"], person=VIEWER)
             client.call("triage", verb, request)
+        for method in ("AddTask", "TriageCase", "PlanPrevention") if relation != "consult" else ("AddTask",):
+            client.call("triage", method, make(method, names["case"]))
         return names
 
     @classmethod
@@ -161,6 +163,18 @@ class MatrixTest(SystemTest):
     def _ListCases(self, client, names):  # noqa: N802
         request = triage_service_pb2.ListCasesRequest(page_size=1000)
         return names["case"] in {c.name for c in client.call("triage", "ListCases", request).cases}
+
+    # Each case has one of both from the desk.
+    def _ListOpenTasks(self, client, names):  # noqa: N802
+        listed = self._plain("triage", "ListOpenTasks", client, page_size=1000)
+        return names["case"] in {t.case_of.name for t in listed.tasks}
+
+    def _ListOpenPrevention(self, client, names):  # noqa: N802
+        listed = self._plain("triage", "ListOpenPrevention", client, page_size=1000)
+        return names["case"] in {p.case_of.name for p in listed.prevention}
+
+    def _ReadReporterTimeline(self, client, _):  # noqa: N802
+        return self._plain("triage", "ReadReporterTimeline", client)
 
     def _ListReports(self, client, names):  # noqa: N802
         request = intake_service_pb2.ListReportsRequest(page_size=1000)

@@ -12,6 +12,7 @@ GRANT SELECT, INSERT, DELETE ON {schema}.case_category TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.case_report TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.case_note TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.case_work TO {user};
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.work_item TO {user};
 GRANT SELECT, INSERT ON {schema}.case_key TO {user};
 GRANT SELECT, INSERT ON {schema}.erased_key TO {user};
 GRANT SELECT, INSERT ON {schema}.case_delivery TO {user};
