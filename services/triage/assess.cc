@@ -63,9 +63,9 @@ std::vector<Assessor::Hit> Assessor::FindHits(const mamori::v1::Report& report, 
   for (const auto& text : texts.supplements) in_supplement.push_back(index_.Candidates(text));
   for (int i = 0; i < policy_.rules_size(); ++i) {
     const mamori::v1::Rule& rule = policy_.rules(i);
-    const auto find = [&](const policy::ReportText& text, const policy::Windows& windows) {
+    const auto find = [&](const Text& text, const policy::Windows& windows) {
       if (windows.empty()) return std::vector<policy::Span>();
-      return guards_.Keep(text, rule, matchers_[i].Find(text, windows), &guards);
+      return text.guards.Keep(rule, matchers_[i].Find(text, windows), &guards);
     };
     std::optional<bool> facts;
     const auto holds = [&] {
@@ -88,23 +88,26 @@ std::vector<Assessor::Hit> Assessor::FindHits(const mamori::v1::Report& report, 
 bool Assessor::Speaks(const mamori::v1::SeverityLine& line, int index, const Texts& texts) const {
   const policy::Patterns& patterns = severity_patterns_[index];
   if (patterns.empty()) return true;
-  const auto in = [&](const policy::ReportText& text) {
+  const auto in = [&](const Text& text) {
     std::vector<policy::Span> spans;
     patterns.FindAll(text.plain.text(), {0, text.plain.text().size()}, spans);
     for (const policy::Span& span : spans) {
-      if (guards_.Voiding(text, span, line.category()) == nullptr) return true;
+      if (text.guards.Voiding(span, line.category()) == nullptr) return true;
     }
     return false;
   };
   return in(texts.narrative) || std::any_of(texts.supplements.begin(), texts.supplements.end(), in);
 }
 
-mamori::v1::Assessment Assessor::Assess(const mamori::v1::Report& report) const {
-  Texts texts{policy::ReportText(report.narrative()), {}};
-  texts.supplements.reserve(report.supplements_size());
+Assessor::Texts::Texts(const mamori::v1::Report& report, const policy::Guards& guards)
+    : narrative(report.narrative(), guards) {
   for (const mamori::v1::Supplement& supplement : report.supplements()) {
-    texts.supplements.emplace_back(supplement.text());
+    supplements.emplace_back(supplement.text(), guards);
   }
+}
+
+mamori::v1::Assessment Assessor::Assess(const mamori::v1::Report& report) const {
+  const Texts texts(report, guards_);
   std::set<std::string> guards;
   const std::vector<Hit> hits = FindHits(report, texts, guards);
 
@@ -128,8 +131,10 @@ mamori::v1::Assessment Assessor::Assess(const mamori::v1::Report& report) const 
       add(outside->second, hit);
     }
   }
-  for (const mamori::v1::Guard* guard : guards_.Lowering(texts.narrative)) {
-    if (by_category.empty() || !FactsHold(guard->facts(), report)) continue;
+  std::set<std::string> hit_categories;
+  for (const auto& [category, draft] : by_category) hit_categories.insert(category);
+  for (const mamori::v1::Guard* guard : texts.narrative.guards.Lowering(hit_categories)) {
+    if (!FactsHold(guard->facts(), report)) continue;
     guards.insert(guard->id());
     for (auto& [category, draft] : by_category) {
       const auto& ids = guard->categories();

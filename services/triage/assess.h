@@ -3,6 +3,7 @@
 #ifndef MAMORI_SERVICES_TRIAGE_ASSESS_H_
 #define MAMORI_SERVICES_TRIAGE_ASSESS_H_
 
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -45,9 +46,18 @@ class Assessor {
     const mamori::v1::Rule* rule;
     std::vector<policy::Span> spans;  // of the plain narrative
   };
+  // A text with the guards that are asked about it.
+  struct Text : policy::ReportText {
+    Text(std::string_view original, const policy::Guards& guards)
+        : ReportText(original), guards(guards, *this) {}
+    Text(const Text&) = delete;
+    Text& operator=(const Text&) = delete;
+    mutable policy::GuardReader guards;
+  };
   struct Texts {
-    policy::ReportText narrative;
-    std::vector<policy::ReportText> supplements;
+    Texts(const mamori::v1::Report& report, const policy::Guards& guards);
+    const Text narrative;
+    std::deque<Text> supplements;
   };
   std::vector<Hit> FindHits(const mamori::v1::Report& report, const Texts& texts,
                             std::set<std::string>& guards) const;
