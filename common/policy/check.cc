@@ -11,6 +11,7 @@
 #include "common/policy/check_crosswalk.h"
 #include "common/policy/check_ids.h"
 #include "common/policy/check_measures.h"
+#include "common/policy/check_opinion.h"
 #include "common/policy/check_periods.h"
 #include "common/policy/check_rules.h"
 #include "common/policy/notice_wait.h"
@@ -67,6 +68,7 @@ class Checker {
     for (Problem& problem : CheckClocks(policy_)) problems_.push_back(std::move(problem));
     for (Problem& problem : CheckCrosswalk(policy_)) problems_.push_back(std::move(problem));
     for (Problem& problem : CheckPeriods(policy_)) problems_.push_back(std::move(problem));
+    for (Problem& problem : CheckOpinion(policy_)) problems_.push_back(std::move(problem));
     return std::move(problems_);
   }
 

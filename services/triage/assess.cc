@@ -45,7 +45,11 @@ Assessor::Assessor(mamori::v1::Policy policy, std::string digest)
       digest_(std::move(digest)),
       slots_(policy_),
       guards_(policy_, slots_),
-      index_(policy_, slots_) {
+      index_(policy_, slots_),
+      terms_(policy_.opinion().terms()) {
+  if (policy_.opinion().has_model()) {
+    opinion_ = std::make_unique<const Opinion>(policy_, policy_.opinion().model(), digest_);
+  }
   for (const mamori::v1::Rule& rule : policy_.rules()) matchers_.emplace_back(rule, slots_);
   for (const mamori::v1::SeverityLine& line : policy_.severity_lines()) {
     severity_patterns_.emplace_back(line.patterns(), slots_);
@@ -72,7 +76,7 @@ std::vector<Assessor::Hit> Assessor::FindHits(const mamori::v1::Report& report, 
       if (!facts.has_value()) facts = FactsHold(rule.facts(), report);
       return *facts;
     };
-    Hit hit{&rule, {}};
+    Hit hit{i, &rule, {}};
     bool found = rule.patterns().empty() && rule.masked_patterns().empty() && holds();
     if (!in_narrative[i].empty() && holds()) hit.spans = find(texts.narrative, in_narrative[i]);
     found = found || !hit.spans.empty();
@@ -106,7 +110,33 @@ Assessor::Texts::Texts(const mamori::v1::Report& report, const policy::Guards& g
   }
 }
 
-mamori::v1::Assessment Assessor::Assess(const mamori::v1::Report& report) const {
+OpinionInput Assessor::InputOf(const std::vector<Hit>& hits, const Texts& texts) const {
+  OpinionInput input;
+  std::set<std::string_view> spoken;
+  for (const Hit& hit : hits) {
+    input.rules.push_back(hit.index);
+    spoken.insert(hit.rule->category());
+  }
+  for (int i = 0; i < policy_.acts_size(); ++i) {
+    if (spoken.count(policy_.acts(i).id()) > 0) input.acts.push_back(i);
+  }
+  std::vector<bool> found(static_cast<size_t>(policy_.opinion().terms_size()));
+  terms_.Find(texts.narrative.plain.text(), found);
+  for (const auto& text : texts.supplements) terms_.Find(text.plain.text(), found);
+  for (size_t i = 0; i < found.size(); ++i) {
+    if (found[i]) input.terms.push_back(static_cast<int>(i));
+  }
+  return input;
+}
+
+OpinionInput Assessor::InputOf(const mamori::v1::Report& report) const {
+  const Texts texts(report, guards_);
+  std::set<std::string> guards;
+  return InputOf(FindHits(report, texts, guards), texts);
+}
+
+mamori::v1::Assessment Assessor::Assess(const mamori::v1::Report& report,
+                                        const Opinion* opinion) const {
   const Texts texts(report, guards_);
   std::set<std::string> guards;
   const std::vector<Hit> hits = FindHits(report, texts, guards);
@@ -189,6 +219,10 @@ mamori::v1::Assessment Assessor::Assess(const mamori::v1::Report& report) const 
   }
   Recommend(found, report.immediate_danger() || !dangers.empty(), assessment);
   Classify(report, assessment);
+  if (opinion != nullptr) {
+    *assessment.mutable_second_opinion() =
+        opinion->Of(InputOf(hits, texts), !assessment.no_rule_matched());
+  }
   return assessment;
 }
 
