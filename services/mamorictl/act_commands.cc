@@ -114,6 +114,12 @@ void AddRequestDisposal(CLI::App& group, Choice& choice) {
              api::ACT_KIND_DISPOSE_CASE, "cases/…", std::make_shared<api::RequestActRequest>());
 }
 
+void AddRequestTraining(CLI::App& group, Choice& choice) {
+  AddRequest(group, choice, "request-training",
+             "Ask that a model for the second opinion be trained from confirmed cases",
+             api::ACT_KIND_TRAIN_OPINION, "policies/…", std::make_shared<api::RequestActRequest>());
+}
+
 void AddApprove(CLI::App& group, Choice& choice) {
   auto* command = group.add_subcommand("approve", "Approve an act as the second person");
   auto request = std::make_shared<api::ApproveActRequest>();
@@ -189,11 +195,12 @@ int ListActs(Session& session, const api::ListActsRequest& request, const Paging
 }
 
 void AddList(CLI::App& group, Choice& choice) {
-  auto* command = group.add_subcommand("list", "The acts about a case or a hold, newest first");
+  auto* command =
+      group.add_subcommand("list", "The acts about a case, a hold or a policy, newest first");
   auto request = std::make_shared<api::ListActsRequest>();
   command
       ->add_option_function<std::string>(
-          "resource", [=](Text t) { request->set_resource(t); }, "cases/… or holds/…")
+          "resource", [=](Text t) { request->set_resource(t); }, "cases/…, holds/… or policies/…")
       ->required();
   const auto paging = AddPagingFlags(*command);
   command->callback([=, &choice] {
@@ -238,6 +245,7 @@ void AddActCommands(CLI::App& app, Choice& choice) {
   acts::AddRequestRemoval(*group, choice);
   acts::AddRequestRelease(*group, choice);
   acts::AddRequestDisposal(*group, choice);
+  acts::AddRequestTraining(*group, choice);
   acts::AddApprove(*group, choice);
   acts::AddWithdraw(*group, choice);
   acts::AddShow(*group, choice);

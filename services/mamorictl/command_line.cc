@@ -35,12 +35,12 @@ int RunCommandLine(int argc, char** argv, const time::Clock& clock, time::Sleepe
   app.fallthrough();
   AddSettings(app, settings);
   for (auto* add :
-       {AddHealthCommand,    AddSubmitCommands,   AddReporterCommands,   AddDialogueCommands,
-        AddReportCommands,   AddContactCommands,  AddAnalyzeCommand,     AddOverviewCommand,
-        AddCaseCommands,     AddDeadlineCommands, AddStatisticsCommands, AddAccessCommands,
-        AddActCommands,      AddHoldCommands,     AddActorCommands,      AddMemoryCommands,
-        AddDeliveryCommands, AddWebhookCommands,  AddMigrateCommand,     AddAuditCommands,
-        AddKeysCommand}) {
+       {AddHealthCommand,  AddSubmitCommands,   AddReporterCommands,   AddDialogueCommands,
+        AddReportCommands, AddContactCommands,  AddAnalyzeCommand,     AddOverviewCommand,
+        AddCaseCommands,   AddDeadlineCommands, AddStatisticsCommands, AddAccessCommands,
+        AddActCommands,    AddHoldCommands,     AddOpinionCommands,    AddActorCommands,
+        AddMemoryCommands, AddDeliveryCommands, AddWebhookCommands,    AddMigrateCommand,
+        AddAuditCommands,  AddKeysCommand}) {
     add(app, choice);
   }
   try {

@@ -126,6 +126,7 @@ void AddWebhookCommands(CLI::App& app, Choice& choice);
 void AddAnalyzeCommand(CLI::App& app, Choice& choice);
 void AddOverviewCommand(CLI::App& app, Choice& choice);
 void AddHoldCommands(CLI::App& app, Choice& choice);
+void AddOpinionCommands(CLI::App& app, Choice& choice);
 void AddHealthCommand(CLI::App& app, Choice& choice);
 void AddMemoryCommands(CLI::App& app, Choice& choice);
 void AddMigrateCommand(CLI::App& app, Choice& choice);

@@ -24,9 +24,11 @@ struct ActResource {
   std::vector<CaseRow> cases;
   // Where it is one; without a version otherwise.
   v1::LegalHold hold;
+  // About the tenant as a whole, and no case of it.
+  bool of_tenant = false;
   // Of an act that disposes: what the case's retention depends on.
   RetentionFacts retention;
-  // Of what `kind` counts: the case's access record, the case, or the hold.
+  // Of what `kind` counts: the case's access record, the case, the hold, or the model in force.
   int64_t version = 0;
 
   std::vector<const mamori::v1::CaseAccess*> access() const {

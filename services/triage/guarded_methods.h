@@ -19,12 +19,15 @@ inline constexpr char kReleaseHold[] = "/mamori.triage.v1.HoldService/ReleaseHol
 inline constexpr char kDryRunRetention[] = "/mamori.triage.v1.RetentionService/DryRunRetention";
 inline constexpr char kDisposeCase[] = "/mamori.triage.v1.RetentionService/DisposeCase";
 inline constexpr char kGetDisposition[] = "/mamori.triage.v1.RetentionService/GetDisposition";
+inline constexpr char kTrainOpinion[] = "/mamori.triage.v1.OpinionService/TrainOpinion";
+inline constexpr char kGetOpinion[] = "/mamori.triage.v1.OpinionService/GetOpinion";
 
 // Behind `methods`, which are the others of the binary.
 inline std::vector<std::string> WithGuarded(std::vector<std::string> methods) {
-  methods.insert(methods.end(), {kRequestAct, kApproveAct, kWithdrawAct, kGetAct, kListActs,
-                                 kRemoveExclusion, kPlaceHold, kListHolds, kReleaseHold,
-                                 kDryRunRetention, kDisposeCase, kGetDisposition});
+  methods.insert(methods.end(),
+                 {kRequestAct, kApproveAct, kWithdrawAct, kGetAct, kListActs, kRemoveExclusion,
+                  kPlaceHold, kListHolds, kReleaseHold, kDryRunRetention, kDisposeCase,
+                  kGetDisposition, kTrainOpinion, kGetOpinion});
   return methods;
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "mamori/triage/v1/hold_service.pb.h"
+#include "mamori/triage/v1/opinion_service.pb.h"
 #include "mamori/triage/v1/retention_service.pb.h"
 #include "mamori/triage/v1/two_person_service.pb.h"
 
@@ -24,6 +25,9 @@ absl::Status Validate(const v1::ReleaseHoldRequest& request);
 absl::Status Validate(const v1::DryRunRetentionRequest& request);
 absl::Status Validate(const v1::DisposeCaseRequest& request);
 absl::Status Validate(const v1::GetDispositionRequest& request);
+
+absl::Status Validate(const v1::TrainOpinionRequest& request);
+absl::Status Validate(const v1::GetOpinionRequest& request);
 
 }  // namespace mamori::triage
 

@@ -51,8 +51,9 @@ std::vector<std::string> CategoriesOf(const Assessment& assessment) {
   return categories;
 }
 
-Assessment AssessAt(const Assessor& assessor, const Report& report, absl::Time now) {
-  Assessment assessment = assessor.Assess(report);
+Assessment AssessAt(const Assessor& assessor, const Opinion* opinion, const Report& report,
+                    absl::Time now) {
+  Assessment assessment = assessor.Assess(report, opinion);
   *assessment.mutable_assess_time() = time::ToTimestamp(now);
   return assessment;
 }
@@ -176,6 +177,9 @@ absl::Status Ingest::ReadMaterial(const std::string& tenant, const Wanted& wante
     ASSIGN_OR_RETURN(material.counts,
                      d_.store.CountContacts(tenant, wanted.supplemented, deadline));
   }
+  if (d_.opinions != nullptr && !wanted.known.empty()) {
+    ASSIGN_OR_RETURN(material.models, d_.opinions->VersionsOf(tenant, wanted.known, deadline));
+  }
   if (cases.empty() && wanted.known.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(material.digests, d_.store.FindDigests(tenant, cases, wanted.known, deadline));
   return absl::OkStatus();
@@ -204,6 +208,15 @@ absl::StatusOr<std::shared_ptr<const Assessor>> Ingest::AssessorOf(const Materia
   return d_.assessors.Get(it->second);
 }
 
+Opinions::OpinionOr Ingest::OpinionOf(const Material& material, const Event& event,
+                                      const id::Id& report_id,
+                                      const std::shared_ptr<const Assessor>& assessor) {
+  if (d_.opinions == nullptr) return std::shared_ptr<const Opinion>(assessor, assessor->opinion());
+  const auto it = material.models.find(report_id);
+  return it == material.models.end() ? d_.opinions->InForce(event.tenant(), assessor)
+                                     : d_.opinions->Get(event.tenant(), assessor, it->second);
+}
+
 absl::StatusOr<std::shared_ptr<const ClockBook>> Ingest::ClocksOf(const std::string& digest) {
   if (d_.clocks == nullptr) return nullptr;
   return d_.clocks->Get(digest);
@@ -229,8 +242,9 @@ void Ingest::HoldBack(ChangeBuilder& builder) {
 absl::StatusOr<IngestItem> Ingest::PrepareReceived(const Event& event, const Material& material) {
   ASSIGN_OR_RETURN(const Report* report, FindReport(material.reports, event.subject_id()));
   ASSIGN_OR_RETURN(const auto assessor, d_.assessors.Current());
+  ASSIGN_OR_RETURN(const auto opinion, OpinionOf(material, event, event.subject_id(), assessor));
   const absl::Time now = time::Told(d_.clock.Now(), event.anonymous());
-  const Assessment assessment = AssessAt(*assessor, *report, now);
+  const Assessment assessment = AssessAt(*assessor, opinion.get(), *report, now);
 
   CaseRow row;
   row.anonymous = event.anonymous();
@@ -267,7 +281,9 @@ absl::StatusOr<IngestItem> Ingest::PrepareReceived(const Event& event, const Mat
   if (!existing.ok() || material.digests.count(*existing) == 0) return item;
   // It may still open its own case, so both are prepared; `joins` is asked under the case's lock.
   ASSIGN_OR_RETURN(const auto theirs, AssessorOf(material, *existing));
-  const Assessment joining = AssessAt(*theirs, *report, now);
+  ASSIGN_OR_RETURN(const auto their_opinion,
+                   OpinionOf(material, event, event.subject_id(), theirs));
+  const Assessment joining = AssessAt(*theirs, their_opinion.get(), *report, now);
   item.existing_case = *existing;
   item.joined_assessment = joining.SerializeAsString();
   item.joined_digest = theirs->digest();
@@ -314,9 +330,11 @@ absl::StatusOr<IngestItem> Ingest::PrepareSupplemented(const Event& event,
   ASSIGN_OR_RETURN(const auto assessor, AssessorOf(material, event.subject_id()));
   const absl::Time now =
       time::Told(d_.clock.Now(), report->reporter_mode() == mamori::v1::REPORTER_MODE_ANONYMOUS);
+  ASSIGN_OR_RETURN(const auto opinion, OpinionOf(material, event, event.subject_id(), assessor));
   const auto count = material.counts.find(event.subject_id());
-  const Assessment assessment = AssessAt(
-      *assessor, count == material.counts.end() ? *report : Counted(*report, count->second), now);
+  const Assessment assessment =
+      AssessAt(*assessor, opinion.get(),
+               count == material.counts.end() ? *report : Counted(*report, count->second), now);
   IngestItem item;
   item.event = &event;
   item.supplemented = IngestItem::Supplemented{event.subject_id(), assessment.SerializeAsString()};
@@ -366,9 +384,10 @@ absl::StatusOr<IngestItem> Ingest::PrepareContact(const Event& event, const Mate
   // Its report's event is on its way.
   if (material.digests.count(effect.report_id) == 0) return status::EventGap(0);
   ASSIGN_OR_RETURN(const auto assessor, AssessorOf(material, effect.report_id));
-  effect.reassess = [this, &event, report, assessor, now](const CaseRow& row,
-                                                          const ContactCount& count) {
-    const Assessment assessment = AssessAt(*assessor, Counted(*report, count), now);
+  ASSIGN_OR_RETURN(const auto opinion, OpinionOf(material, event, effect.report_id, assessor));
+  effect.reassess = [this, &event, report, assessor, opinion, now](const CaseRow& row,
+                                                                   const ContactCount& count) {
+    const Assessment assessment = AssessAt(*assessor, opinion.get(), Counted(*report, count), now);
     const ChangeContext context{now, event.traceparent(), d_.ids, d_.gate.policy()};
     ChangeBuilder builder(row, context);
     if (!IsFinal(row.state)) Raise(builder, assessment);

@@ -8,6 +8,7 @@
 #include "services/triage/sql_act_rows.h"
 #include "services/triage/sql_case_rows.h"
 #include "services/triage/sql_hold_store.h"
+#include "services/triage/sql_opinion_store.h"
 #include "services/triage/sql_retention_rows.h"
 
 namespace mamori::triage {
@@ -21,6 +22,9 @@ absl::StatusOr<ActResource> SqlActStore::Select(db::Tx& tx, std::string_view ten
   if (kind == v1::ACT_KIND_RELEASE_HOLD) {
     ASSIGN_OR_RETURN(const id::Id hold_id, id::FromName("holds", resource));
     return SelectHoldResource(tx, seal_, tenant, hold_id, for_update);
+  }
+  if (kind == v1::ACT_KIND_TRAIN_OPINION) {
+    return SelectOpinionResource(tx, tenant, resource, for_update);
   }
   ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", resource));
   ASSIGN_OR_RETURN(CaseRow row, SelectCase(tx, seal_, tenant, case_id, for_update));

@@ -47,6 +47,7 @@
 #include "services/triage/housekeeping.h"
 #include "services/triage/ingest.h"
 #include "services/triage/memory_keys.h"
+#include "services/triage/opinion_parts.h"
 #include "services/triage/retention.h"
 #include "services/triage/retention_service.h"
 #include "services/triage/similarity.h"
@@ -111,6 +112,7 @@ class TriageApp final : public server::App {
         policy_digest_(policy->digest),
         notices_(policy->policy.anonymous_notices()),
         assessors_(catalog_, policy),
+        marks_(runtime.clock, runtime.ids, runtime.telemetry),
         clocks_(catalog_),
         intake_(client::CreateChannel(config.intake(), config.server().tls())),
         reports_(intake_),
@@ -126,6 +128,8 @@ class TriageApp final : public server::App {
         deadline_store_(transactor_, runtime.clock, runtime.ids, seal_, sealing_.sealer()),
         statistics_store_(transactor_, runtime.clock, runtime.ids),
         work_store_(transactor_, runtime.clock, seal_, sealing_.sealer()),
+        opinion_({runtime.rpc, transactor_, runtime.clock, seal_, marks_, work_store_, reports_,
+                  assessors_, HeldOutFiles(config)}),
         relay_(outbox::Relay::Create(
             {transactor_, runtime.clock, runtime.ids, runtime.telemetry},
             RouteEvents(
@@ -160,7 +164,7 @@ class TriageApp final : public server::App {
                     runtime.telemetry, [this] { return publisher_.RunOnce(); }),
         statistics_(statistics_store_, tokens_),
         ingest_({ingest_store_, gate_, reports_, contacts_, assessors_, memory_, runtime.clock,
-                 runtime.ids, notices_, [this] { WakeWorkers(); }, &clocks_}),
+                 runtime.ids, notices_, [this] { WakeWorkers(); }, &clocks_, &opinion_.opinions()}),
         cases_({case_store_, work_store_, gate_, assessors_, runtime.clock, runtime.ids,
                 [this] { WakeWorkers(); }, tokens_, &audit_.reads(), &clocks_}),
         deadlines_({case_store_, deadline_store_, gate_, clocks_, runtime.clock, runtime.ids,
@@ -174,11 +178,10 @@ class TriageApp final : public server::App {
                   [this] { WakeWorkers(); }, tokens_, &clocks_}),
         similarity_({sketch_index_, sketch_store_, actor_store_, access_store_, gate_, reports_,
                      memory_, tokenizer_}),
-        analyze_(assessors_),
+        analyze_(assessors_, opinion_.opinions()),
         casework_(runtime.rpc,
                   {work_store_, case_store_, gate_, assessors_, runtime.clock, runtime.ids,
                    [this] { WakeWorkers(); }, tokens_, &audit_.reads(), &clocks_}),
-        marks_(runtime.clock, runtime.ids, runtime.telemetry),
         marking_({.name = "time_marks", .interval = absl::Seconds(10)}, runtime.ids,
                  runtime.telemetry, [this] { return marks_.RunOnce(transactor_); }),
         act_store_(transactor_, runtime.clock, seal_, marks_),
@@ -203,9 +206,10 @@ class TriageApp final : public server::App {
 
   std::vector<grpc::Service*> services() override {
     std::vector<grpc::Service*> services = casework_.services();
-    services.insert(services.end(), {&service_, &actor_service_, &signal_service_,
-                                     &similarity_service_, &deadline_service_, &statistics_service_,
-                                     &act_service_, &hold_service_, &retention_service_});
+    services.insert(services.end(),
+                    {&service_, &actor_service_, &signal_service_, &similarity_service_,
+                     &deadline_service_, &statistics_service_, &act_service_, &hold_service_,
+                     &retention_service_, opinion_.service()});
     return services;
   }
 
@@ -268,6 +272,7 @@ class TriageApp final : public server::App {
   const std::string policy_digest_;
   const mamori::v1::AnonymousNotices notices_;
   Assessors assessors_;
+  const TimeMarks marks_;
   ClockBooks clocks_;
   const std::shared_ptr<grpc::Channel> intake_;
   GrpcReportSource reports_;
@@ -284,6 +289,7 @@ class TriageApp final : public server::App {
   SqlDeadlineStore deadline_store_;
   SqlStatisticsStore statistics_store_;
   SqlWorkStore work_store_;
+  OpinionParts opinion_;
   const std::unique_ptr<outbox::Relay> relay_;
   outbox::Gauges gauges_;
   worker::Periodic gauging_;
@@ -308,7 +314,6 @@ class TriageApp final : public server::App {
   Similarity similarity_;
   Analyze analyze_;
   CaseworkServices casework_;
-  const TimeMarks marks_;
   worker::Periodic marking_;
   SqlActStore act_store_;
   TwoPerson acts_;
@@ -347,6 +352,7 @@ absl::Status CheckSettings(const TriageConfig& config) {
   if (config.memory_key_file().empty()) return wrong("memory_key_file: empty, want a file");
   RETURN_IF_ERROR(crypto::CheckKeyFile(config.memory_key_file()));
   RETURN_IF_ERROR(sealing::CheckConfig(config.sealing()));
+  RETURN_IF_ERROR(ReadSamples(HeldOutFiles(config)).status());
   RETURN_IF_ERROR(text::CheckDictionary());
   return audit::CheckConfig(config.audit());
 }

@@ -14,6 +14,7 @@
 #include "services/triage/case_change.h"
 #include "services/triage/guarded_request_rules.h"
 #include "services/triage/hold_gate.h"
+#include "services/triage/opinion_gate.h"
 #include "services/triage/page.h"
 
 namespace mamori::triage {
@@ -35,12 +36,20 @@ v1::ActApproval ApprovalOf(const CallContext& call, absl::Time now) {
   return approval;
 }
 
+// A kind of act that the resource may be of.
+v1::ActKind AnyKindAbout(const std::string& resource) {
+  if (id::FromName("holds", resource).ok()) return v1::ACT_KIND_RELEASE_HOLD;
+  if (id::FromName("policies", resource).ok()) return v1::ACT_KIND_TRAIN_OPINION;
+  return v1::ACT_KIND_REMOVE_EXCLUSION;
+}
+
 absl::Status NoSuchAct() { return status::NotFound("act"); }
 
 }  // namespace
 
 absl::Status TwoPerson::Check(const CallContext& call, const ActResource& resource) const {
   const authz::Viewer viewer = ViewerOf(call);
+  if (resource.of_tenant) return CheckOpinionRole(call);
   if (resource.hold.version() > 0) {
     return CheckHoldAccess(d_.gate, viewer, resource.access(), resource.hold.actor(), "hold");
   }
@@ -62,6 +71,7 @@ TwoPerson::ActOr TwoPerson::Admit(const CallContext& call, const id::Id& act_id)
 
 absl::Status TwoPerson::CheckPossible(const TwoPersonAct& asked, const ActResource& resource,
                                       absl::Time now) const {
+  if (asked.kind() == v1::ACT_KIND_TRAIN_OPINION) return absl::OkStatus();
   if (asked.kind() == v1::ACT_KIND_RELEASE_HOLD) {
     return resource.hold.has_release_time() ? status::StateNotAllowed("the hold was released")
                                             : absl::OkStatus();
@@ -174,12 +184,9 @@ TwoPerson::ActOr TwoPerson::Get(const CallContext& call, const v1::GetActRequest
 absl::StatusOr<v1::ListActsResponse> TwoPerson::List(const CallContext& call,
                                                      const v1::ListActsRequest& request) {
   RETURN_IF_ERROR(Validate(request));
-  const bool of_hold = id::FromName("holds", request.resource()).ok();
-  ASSIGN_OR_RETURN(
-      const ActResource resource,
-      d_.store.ReadResource(call.tenant,
-                            of_hold ? v1::ACT_KIND_RELEASE_HOLD : v1::ACT_KIND_REMOVE_EXCLUSION,
-                            request.resource(), call.deadline));
+  ASSIGN_OR_RETURN(const ActResource resource,
+                   d_.store.ReadResource(call.tenant, AnyKindAbout(request.resource()),
+                                         request.resource(), call.deadline));
   RETURN_IF_ERROR(Check(call, resource));
   const std::string digest =
       idempotency::Hash({"ListActs", call.tenant, request.resource(), call.person});

@@ -81,6 +81,7 @@ const ActKindRule* RuleOf(v1::ActKind kind) {
       {v1::ACT_KIND_REMOVE_EXCLUSION, "cases", {"person"}, true},
       {v1::ACT_KIND_RELEASE_HOLD, "holds", {}, false},
       {v1::ACT_KIND_DISPOSE_CASE, "cases", {}, false},
+      {v1::ACT_KIND_TRAIN_OPINION, "policies", {}, false},
   };
   const auto found = std::find_if(kRules->begin(), kRules->end(),
                                   [&](const ActKindRule& one) { return one.kind == kind; });

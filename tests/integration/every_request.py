@@ -9,10 +9,10 @@ from harness.stubs import SERVICES, actor_pb2, assessment_pb2, report_pb2, repor
 
 # What a field names, by its path in a request: every RPC of every service that has one is tested.
 RESOURCES = ("name", "case_name", "report", "contact.report", "webhook_endpoint.name")
-# What these name is no case but a month, an act, a hold or a signal: services/triage/two_person_test.cc,
-# hold_test.cc, contact_signals_test.cc.
+# What these name is no case but a month, an act, a hold, a signal or a policy: services/triage/two_person_test.cc,
+# hold_test.cc, contact_signals_test.cc, opinion_training_test.cc.
 OF_NO_CASE = {"GetStatistics", "ApproveAct", "WithdrawAct", "GetAct", "ReleaseHold", "AcceptCaseProposal",
-              "DismissCaseProposal"}
+              "DismissCaseProposal", "TrainOpinion"}
 # What the methods on the work of a case take besides a name.
 MEASURE = "measure { measure: 'WARNING' text: 't' }"
 FINDING = "finding { text: 't' outcome: FACT_OUTCOME_NOT sources { resource: 'e' sha256: '" + "x" * 32 + "' } }"

@@ -232,6 +232,13 @@ class MatrixTest(SystemTest):
     def _ListStatistics(self, client, _):  # noqa: N802
         return self._plain("triage", "ListStatistics", client)
 
+    def _TrainOpinion(self, client, _):  # noqa: N802
+        return self._plain("triage", "TrainOpinion", client, name=name_of("policies", os.urandom(16)),
+                           act=name_of("acts", os.urandom(16)))
+
+    def _GetOpinion(self, client, _):  # noqa: N802
+        return self._plain("triage", "GetOpinion", client)
+
     def _RequestAct(self, client, names):  # noqa: N802
         return self._plain("triage", "RequestAct", client, act={
             "kind": "ACT_KIND_REMOVE_EXCLUSION", "resource": names["case"], "reason": "r",

@@ -28,6 +28,7 @@ GRANT SELECT, INSERT ON {schema}.legal_hold_target TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.hold_head TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.case_retention TO {user};
 GRANT SELECT, INSERT ON {schema}.disposition TO {user};
+GRANT SELECT, INSERT ON {schema}.opinion_model TO {user};
 -- Times are only added, so that no service can take one back.
 GRANT SELECT, INSERT ON {schema}.time_mark TO {user};
 -- Deleted with a report that is erased.
