@@ -89,6 +89,7 @@ def submit_beside_echo(system: System, plan: Plan) -> dict:
 
 def analyze(system: System, plan: Plan) -> dict:
     """analyze_rps, and the quantiles of one analysis after the other: what AnalyzeReport takes with nobody in its way."""
+    system.fresh_schemas()
     system.start_services(only=("triage",), paused=True)
     many = system.drive("analyze", system.ports["triage"], in_flight=64, **plan.short)
     alone = [system.drive("analyze", system.ports["triage"], in_flight=1, **plan.short) for _ in range(plan.rounds)]
