@@ -37,6 +37,7 @@ class Audit {
 
   const Journal& journal() const { return journal_; }
   const Notary& notary() const { return notary_; }
+  const crypto::SigningKey& signing_key() const { return signing_; }
   Reads& reads() { return reads_; }
   Refusals& refusals() { return refusals_; }
 

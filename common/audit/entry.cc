@@ -132,6 +132,8 @@ std::string NameOf(Kind kind, std::string_view resource_id) {
       return id::Name("acts", resource_id);
     case Kind::kLegalHold:
       return id::Name("holds", resource_id);
+    case Kind::kDesignatedHandler:
+      return id::Name("handlers", resource_id);
     case Kind::kContactSignal:
       return id::Name("signals", resource_id);
     case Kind::kNone:

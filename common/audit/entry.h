@@ -25,6 +25,7 @@ enum class Kind : uint8_t {
   kRefusals = 40,
   kTwoPersonAct = 110,
   kLegalHold = 111,
+  kDesignatedHandler = 150,
   kContactSignal = 70,
 };
 

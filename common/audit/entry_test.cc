@@ -7,7 +7,9 @@
 #include "common/audit/checkpoint.h"
 #include "common/audit/hash.h"
 #include "common/audit/notary.h"
+#include "common/audit/report_content.h"
 #include "common/audit/test_service.h"
+#include "mamori/v1/report.pb.h"
 
 namespace mamori::audit {
 namespace {
@@ -59,6 +61,37 @@ TEST(Entry, FieldsDoNotRunIntoOneAnother) {
   one.action = "meAddNote";
   EXPECT_NE(Encode(one), Encode(other));
   EXPECT_NE(Commit("ab", "c"), Commit("a", "bc"));
+}
+
+TEST(ReportContent, OpensWithoutWhatNoReaderIsTold) {
+  mamori::v1::Report report;
+  report.set_narrative("what happened");
+  report.set_contact_count(3);
+  const std::string random = NewRandom();
+  const std::string open = report.SerializeAsString();
+  EXPECT_EQ(CommitReport(random, open), Commit(random, open));
+  EXPECT_EQ(OpeningOf(random, open).withheld, "");
+  report.add_keep_out("acme/boss");
+  report.add_keep_out("acme/friend");
+  report.set_submitter_digest("digest");
+  const std::string whole = report.SerializeAsString();
+  const Opening opening = OpeningOf(random, whole);
+  EXPECT_EQ(opening.content, open);
+  EXPECT_EQ(opening.withheld.size(), kHashBytes);
+  // The bytes that open the hash of what is withheld are not given away.
+  EXPECT_NE(opening.random, random);
+  const std::string commitment = CommitReport(random, whole);
+  EXPECT_EQ(Commit(opening), commitment);
+  EXPECT_TRUE(IsCommitted(random, whole, commitment));
+  EXPECT_TRUE(IsCommitted(random, whole, Commit(random, whole)));  // as it was before
+  EXPECT_FALSE(IsCommitted(random, open, commitment));
+  report.set_keep_out(0, "acme/other");
+  EXPECT_NE(CommitReport(random, report.SerializeAsString()), commitment);
+  // What is no message is committed to as it is.
+  for (const std::string& bytes : {std::string("\x8a\x01\x7f", 3), std::string("\xff", 1)}) {
+    EXPECT_EQ(CommitReport(random, bytes), Commit(random, bytes));
+    EXPECT_EQ(OpeningOf(random, bytes).content, bytes);
+  }
 }
 
 TEST(Entry, TheFirstAloneHasNoPrevious) {

@@ -173,7 +173,7 @@ class Service {
             .commitment = Commit(random, BodyOf(id))};
   }
   sealing::DataKey NewKey() {
-    const auto fresh = keys_.sealer().Take("t");
+    const auto fresh = keys_.sealer().Take("t", sealing::KeyUse::kNamed);
     EXPECT_THAT(keys_.sealer().MakeDurable({&*fresh}, absl::InfiniteFuture()), testing::IsOk());
     return *keys_.sealer().Open(*fresh);
   }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/audit/content.h"
+#include "common/audit/report_content.h"
 #include "common/audit/verify.h"
 #include "common/sealing/fields.h"
 #include "common/status/macros.h"
@@ -25,19 +26,26 @@ constexpr char kSupplements[] =
     " ORDER BY report_id, create_time, supplement_id LIMIT 500";
 // With its place in the dialogue last.
 constexpr char kMessages[] =
-    "SELECT message_id, report_id, create_time, tenant, body, audit_random, NULL, number FROM "
-    "message"
+    "SELECT message_id, report_id, create_time, tenant, body, NULL, NULL, number FROM message"
     " WHERE (report_id = ? AND number > ?) OR report_id > ? ORDER BY report_id, number LIMIT 500";
 constexpr char kContacts[] =
     "SELECT contact_id, contact_id, create_time, tenant, body, NULL, NULL FROM contact"
     " WHERE (tenant = ? AND create_time = ? AND contact_id > ?)"
     " OR (tenant = ? AND create_time > ?) OR tenant > ?"
     " ORDER BY tenant, create_time, contact_id LIMIT 500";
+// Those that are complete, which is when the audit was told.
+constexpr char kEvidence[] =
+    "SELECT evidence_id, report_id, complete_time, tenant, body, NULL, NULL FROM evidence"
+    " WHERE evidence_id > ? AND state > 1 ORDER BY evidence_id LIMIT 500";
+constexpr char kEvidenceAccesses[] =
+    "SELECT access_id, report_id, create_time, tenant, body, NULL, NULL FROM evidence_access"
+    " WHERE access_id > ? ORDER BY access_id LIMIT 500";
 constexpr char kNotes[] =
     "SELECT note_id, case_id, create_time, tenant, text, NULL, NULL FROM case_note"
     " WHERE note_id > ? ORDER BY note_id LIMIT 500";
 constexpr char kWork[] =
-    "SELECT row_id, case_id, create_time, tenant, body, NULL, NULL FROM case_work"
+    "SELECT row_id, case_id, create_time, tenant, body, NULL, NULL, sequence, record_id, kind,"
+    " version, author FROM case_work"
     " WHERE row_id > ? ORDER BY row_id LIMIT 500";
 // In the clear, with the random bytes of the commitment beside it.
 constexpr char kDispositions[] =
@@ -95,6 +103,19 @@ db::Params AfterContact(const db::Row* last) {
   return AfterGroup(last, last == nullptr ? std::string() : last->GetBytes(kTenant));
 }
 
+// A record of work is sealed to all that its row says of it.
+std::string PlaceOfWork(const db::Row& row) {
+  constexpr size_t kSequence = 7, kRecord = 8, kWorkKind = 9, kVersion = 10, kAuthor = 11;
+  return sealing::ResourceOf({.row_id = row.GetBytes(0),
+                              .case_id = row.GetBytes(1),
+                              .sequence = row.GetInt64(kSequence),
+                              .record_id = row.GetBytes(kRecord),
+                              .kind = row.GetInt64(kWorkKind),
+                              .version = row.GetInt64(kVersion),
+                              .create_micros = row.GetInt64(2),
+                              .author = row.GetBytes(kAuthor)});
+}
+
 bool Has(const std::vector<std::string>& all, const std::string& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
@@ -107,7 +128,12 @@ absl::StatusOr<std::string> CommitmentOf(const sealing::KeyRing& keys,
     ASSIGN_OR_RETURN(const std::string heading,
                      keys.Open(sealing::ReportHeading(content.tenant, content.resource),
                                TextOrNone(row, kHeading)));
-    return Commit(std::string_view(heading).substr(0, sealing::kCommitmentRandomBytes), text);
+    const std::string_view random =
+        std::string_view(heading).substr(0, sealing::kCommitmentRandomBytes);
+    // One from before anything was withheld says so itself, and is compared with the chain all the
+    // same.
+    std::string whole = Commit(random, text);
+    return whole == TextOrNone(row, kCommitment) ? whole : CommitReport(random, text);
   }
   if (text.size() < sealing::kCommitmentRandomBytes) return absl::DataLossError("too short");
   const std::string_view all(text);
@@ -124,18 +150,25 @@ struct Verifier::Committed {
   db::Params (*after)(const db::Row* last);
   // Null for what is not sealed.
   sealing::Field (*field)(std::string_view tenant, std::string_view id);
+  // What it is sealed to instead of the row's id; and how older rows of the table are.
+  std::string (*place)(const db::Row& row) = nullptr;
+  sealing::Field (*old_field)(std::string_view tenant, std::string_view id) = nullptr;
 };
 
 absl::Status Verifier::CheckContent() {
   if (verified_.service == "intake") {
-    using sealing::ContactBody, sealing::ReportBody, sealing::SupplementBody;
+    using sealing::ContactBody, sealing::MessageBody, sealing::ReportBody, sealing::SupplementBody;
     RETURN_IF_ERROR(CheckCommitted({kReports, Kind::kReport, AfterId, ReportBody}));
     RETURN_IF_ERROR(CheckCommitted({kSupplements, Kind::kReport, AfterSupplement, SupplementBody}));
-    RETURN_IF_ERROR(CheckCommitted({kMessages, Kind::kReport, AfterMessage, nullptr}));
+    RETURN_IF_ERROR(CheckCommitted({kMessages, Kind::kReport, AfterMessage, MessageBody}));
+    RETURN_IF_ERROR(CheckCommitted({kEvidence, Kind::kReport, AfterId, sealing::EvidenceBody}));
+    RETURN_IF_ERROR(
+        CheckCommitted({kEvidenceAccesses, Kind::kReport, AfterId, sealing::EvidenceAccessBody}));
     RETURN_IF_ERROR(CheckCommitted({kContacts, Kind::kContact, AfterContact, ContactBody}));
   } else if (verified_.service == "triage") {
     RETURN_IF_ERROR(CheckCommitted({kNotes, Kind::kCase, AfterId, sealing::NoteText}));
-    RETURN_IF_ERROR(CheckCommitted({kWork, Kind::kCase, AfterId, sealing::WorkBody}));
+    RETURN_IF_ERROR(CheckCommitted(
+        {kWork, Kind::kCase, AfterId, sealing::WorkBody, PlaceOfWork, sealing::OldWorkBody}));
     RETURN_IF_ERROR(CheckCommitted({kDispositions, Kind::kCase, AfterId, nullptr}));
     RETURN_IF_ERROR(CheckCases());
   }
@@ -188,7 +221,12 @@ void Verifier::CheckCommittedRow(const Committed& table, const db::Row& row,
   if (table.field == nullptr) {
     commitment = Commit(TextOrNone(row, kHeading), row.GetBytes(kContent));
   } else if (keys) {
-    commitment = CommitmentOf(*keys, table.field(row.GetBytes(kTenant), row.GetBytes(0)), row);
+    const std::string place = table.place == nullptr ? row.GetBytes(0) : table.place(row);
+    commitment = CommitmentOf(*keys, table.field(row.GetBytes(kTenant), place), row);
+    if (table.old_field != nullptr && absl::IsDataLoss(commitment.status())) {
+      commitment =
+          CommitmentOf(*keys, table.old_field(row.GetBytes(kTenant), row.GetBytes(0)), row);
+    }
     if (sealing::IsErased(commitment.status())) ++verified_.erased;
   }
   // What does not open any more can still be the right row, as far as the row says it.

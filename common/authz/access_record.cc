@@ -113,6 +113,19 @@ void SortByPerson(Repeated& people) {
   });
 }
 
+// Whether somebody is there who can be asked: a report without a reporter service has nobody.
+bool CanDecide(v1::ReporterMode mode) {
+  return mode == v1::REPORTER_MODE_NAMED || mode == v1::REPORTER_MODE_CONFIDENTIAL ||
+         mode == v1::REPORTER_MODE_ANONYMOUS;
+}
+
+v1::ReportConsent* FindConsent(std::string_view report, CaseAccess& record) {
+  for (v1::ReportConsent& one : *record.mutable_consents()) {
+    if (one.report() == report) return &one;
+  }
+  return nullptr;
+}
+
 // After every change: no member who is kept out, somebody who is left, one order.
 void Settle(const v1::AccessPolicy& policy, absl::Time now, CaseAccess& record) {
   auto& members = *record.mutable_members();
@@ -182,6 +195,9 @@ void AddReport(const v1::Report& report, const v1::AccessPolicy& policy, absl::T
   AddSlots(report, record);
   for (const std::string& person : report.keep_out()) {
     AddExclusion(person, v1::EXCLUSION_CAUSE_KEEP_OUT, "", now, record);
+  }
+  if (record.consulting() && CanDecide(report.reporter_mode()) && !report.name().empty()) {
+    record.add_consents()->set_report(report.name());
   }
   Settle(policy, now, record);
 }
@@ -271,6 +287,27 @@ bool Match(std::string_view slot_name, const ActorMatch* match, bool closed, std
 void Consent(const v1::AccessPolicy& policy, absl::Time now, CaseAccess& record) {
   record.set_consulting(false);
   Settle(policy, now, record);
+}
+
+bool HasConsent(const CaseAccess& record) {
+  return std::all_of(record.consents().begin(), record.consents().end(),
+                     [](const v1::ReportConsent& one) { return one.given(); });
+}
+
+bool DecideConsent(const v1::ReportConsent& decision, CaseAccess& record) {
+  v1::ReportConsent* known = FindConsent(decision.report(), record);
+  if (known == nullptr) {
+    *record.add_consents() = decision;
+    return true;
+  }
+  if (decision.version() <= known->version()) return false;
+  *known = decision;
+  return true;
+}
+
+void EndConsent(std::string_view report, CaseAccess& record) {
+  v1::ReportConsent* known = FindConsent(report, record);
+  if (known != nullptr) known->set_given(false);
 }
 
 bool IsIdentified(const CaseAccess& record) {

@@ -43,7 +43,16 @@ void RemoveMember(std::string_view person, const v1::AccessPolicy& policy, absl:
 // people need is known of everyone in it. False, and nothing done, when there is no such slot.
 bool Match(std::string_view slot, const v1::ActorMatch* match, bool closed, std::string_view by,
            const v1::AccessPolicy& policy, absl::Time now, v1::CaseAccess& record);
+// The case leaves its own desk. Whether it may is told by HasConsent.
 void Consent(const v1::AccessPolicy& policy, absl::Time now, v1::CaseAccess& record);
+// Nobody who can be asked about this consultation is missing: every report whose reporter can
+// decide has given consent. True also where nobody can: the desk's own record is all there is.
+bool HasConsent(const v1::CaseAccess& record);
+// What the reporter of a report of the case decided last. False, and nothing done, for an older
+// decision than the one that is there.
+bool DecideConsent(const v1::ReportConsent& decision, v1::CaseAccess& record);
+// The report was withdrawn, and so is what was consented to for it.
+void EndConsent(std::string_view report, v1::CaseAccess& record);
 
 // Everyone whom the reports tell of is known, or they tell of nobody of ours.
 bool IsIdentified(const v1::CaseAccess& record);

@@ -11,6 +11,8 @@
 #include "common/policy/check_crosswalk.h"
 #include "common/policy/check_ids.h"
 #include "common/policy/check_measures.h"
+#include "common/policy/check_opinion.h"
+#include "common/policy/check_people.h"
 #include "common/policy/check_periods.h"
 #include "common/policy/check_rules.h"
 #include "common/policy/notice_wait.h"
@@ -64,9 +66,12 @@ class Checker {
     for (Problem& problem : CheckMeasureDecisions(policy_)) problems_.push_back(std::move(problem));
     CheckDelivery();
     CheckAccess();
+    CheckRisk();
     for (Problem& problem : CheckClocks(policy_)) problems_.push_back(std::move(problem));
     for (Problem& problem : CheckCrosswalk(policy_)) problems_.push_back(std::move(problem));
     for (Problem& problem : CheckPeriods(policy_)) problems_.push_back(std::move(problem));
+    for (Problem& problem : CheckOpinion(policy_)) problems_.push_back(std::move(problem));
+    for (Problem& problem : CheckPeople(policy_)) problems_.push_back(std::move(problem));
     return std::move(problems_);
   }
 
@@ -85,6 +90,14 @@ class Checker {
   void NeedLowerId(const std::string& id, const std::string& at, Ids& known) {
     Need(IsLowerId(id), at + ".id", kLowerIdWanted);
     Need(known.insert(id).second, at + ".id", "stands twice");
+  }
+
+  // Only what the work on a case goes through.
+  void CheckRisk() {
+    const v1::CaseState by = policy_.risk_assessed_by();
+    Need(by == v1::CASE_STATE_UNSPECIFIED ||
+             (by >= v1::CASE_STATE_TRIAGED && by <= v1::CASE_STATE_CLOSED),
+         "risk_assessed_by", "want TRIAGED, INVESTIGATING, DECIDING, ACTING, MONITORING or CLOSED");
   }
 
   void CheckActs() {
@@ -357,10 +370,11 @@ class Checker {
 
 const std::vector<std::string_view>& EventTypes() {
   static const auto* const kTypes = new std::vector<std::string_view>{
-      "case.opened",        "case.report_joined",    "case.state_changed",
-      "case.assigned",      "case.severity_changed", "deadline.near",
-      "deadline.missed",    "measure.approved",      "measure.carried_out",
-      "case.emergency_act", "case.message_received", "case.report_withdrawn"};
+      "case.opened",         "case.report_joined",    "case.state_changed",
+      "case.assigned",       "case.severity_changed", "deadline.near",
+      "deadline.missed",     "measure.approved",      "measure.carried_out",
+      "case.emergency_act",  "case.message_received", "case.report_withdrawn",
+      "case.consent_decided"};
   return *kTypes;
 }
 

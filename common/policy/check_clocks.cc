@@ -14,6 +14,7 @@ namespace mamori::policy {
 namespace {
 
 constexpr int kMaxSteps = 5;
+constexpr int kMaxPauseDays = 366;
 
 bool IsIn(int count, int most) { return count >= 1 && count <= most; }
 
@@ -105,12 +106,22 @@ class Checker {
       Need(IsSpan(clock.due()), at + ".due", kSpanWanted);
       Need(!clock.roll_forward() || clock.due().length_case() != v1::ClockSpan::kHours,
            at + ".roll_forward", "hours are not rolled");
+      CheckPause(clock, at);
       CheckSpans(clock.warnings(), at + ".warnings");
       CheckSpans(clock.escalations(), at + ".escalations");
       CheckEvents(clock, at);
       CheckScope(clock, at);
       CheckOrder(clock, at);
     }
+  }
+
+  void CheckPause(const v1::Clock& clock, const std::string& at) {
+    Need(!clock.may_pause() || MayPause(clock.regime()), at + ".may_pause",
+         "what a law sets is not paused");
+    Need(clock.max_pause_days() >= 0 && clock.max_pause_days() <= kMaxPauseDays,
+         at + ".max_pause_days", absl::StrCat("want 0 to ", kMaxPauseDays));
+    Need(clock.max_pause_days() == 0 || clock.may_pause(), at + ".max_pause_days",
+         "goes with may_pause");
   }
 
   void CheckSpans(const google::protobuf::RepeatedPtrField<v1::ClockSpan>& spans,
@@ -199,6 +210,18 @@ class Checker {
 };
 
 }  // namespace
+
+bool MayPause(v1::ClockRegime regime) {
+  switch (regime) {
+    case v1::CLOCK_REGIME_WHISTLEBLOWER:
+    case v1::CLOCK_REGIME_EU:
+    case v1::CLOCK_REGIME_TAKEDOWN:
+    case v1::CLOCK_REGIME_APPI:
+      return false;
+    default:
+      return true;
+  }
+}
 
 std::vector<Problem> CheckClocks(const v1::Policy& policy) { return Checker(policy).Run(); }
 

@@ -9,6 +9,9 @@
 
 namespace mamori::policy {
 
+// Whether a deadline of this regime may stand paused at all: what a law sets is stopped by nobody.
+bool MayPause(v1::ClockRegime regime);
+
 // In the order of the message: calendars, clocks, then the clocks and levels that routes name.
 std::vector<Problem> CheckClocks(const v1::Policy& policy);
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+
 namespace mamori::policy {
 namespace {
 
@@ -99,6 +101,30 @@ TEST(CheckClocks, NamesEverythingThatIsWrong) {
         "routes[1].clocks: z", "routes[1].max_level"}) {
     EXPECT_THAT(problems, Contains(StartsWith(what)));
   }
+}
+
+TEST(CheckClocks, WhatALawSetsIsNotPausedAndAPauseHasABound) {
+  const auto of = [](const char* regime, const char* pause) {
+    return ProblemsOf(absl::StrCat(R"pb(
+                                     calendars { id: "jp" time_zone: "Asia/Tokyo" }
+                                     clocks { id: "a" label_ja: "a" label_en: "a"
+                                              starts: CLOCK_EVENT_PERSON
+                                              due { months: 3 }
+                                              urgency: URGENCY_HIGH
+                                              regime:)pb",
+                                   regime, " ", pause, " }")
+                          .c_str());
+  };
+  for (const char* regime : {"CLOCK_REGIME_EU", "CLOCK_REGIME_APPI", "CLOCK_REGIME_TAKEDOWN",
+                             "CLOCK_REGIME_WHISTLEBLOWER"}) {
+    EXPECT_THAT(of(regime, "may_pause: true"), Contains(StartsWith("clocks[0].may_pause")));
+    EXPECT_THAT(of(regime, ""), IsEmpty());
+  }
+  EXPECT_THAT(of("CLOCK_REGIME_COMPANY", "may_pause: true max_pause_days: 366"), IsEmpty());
+  EXPECT_THAT(of("CLOCK_REGIME_COMPANY", "may_pause: true max_pause_days: 367"),
+              Contains(StartsWith("clocks[0].max_pause_days")));
+  EXPECT_THAT(of("CLOCK_REGIME_COMPANY", "max_pause_days: 5"),
+              Contains(StartsWith("clocks[0].max_pause_days")));
 }
 
 TEST(CheckClocks, AsksForACalendarWhereThereAreClocks) {

@@ -128,7 +128,8 @@ class PatternChecker {
       const RuleMatcher matcher(rule, slots_);
       const auto finds = [&](const std::string& example) {
         const ReportText text(example);
-        return !guards.Keep(text, rule, matcher.Find(text), nullptr).empty();
+        GuardReader reader(guards, text);
+        return !reader.Keep(rule, matcher.Find(text), nullptr).empty();
       };
       for (int k = 0; k < rule.examples_size(); ++k) {
         Need(finds(rule.examples(k)), absl::StrCat(at, ".examples[", k, "]"),

@@ -2,12 +2,16 @@
 #ifndef MAMORI_COMMON_POLICY_GUARDS_H_
 #define MAMORI_COMMON_POLICY_GUARDS_H_
 
+#include <re2/re2.h>
+
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "common/policy/patterns.h"
+#include "common/policy/pattern_filter.h"
 #include "common/policy/report_text.h"
 #include "common/policy/slots.h"
 #include "mamori/v1/policy.pb.h"
@@ -20,31 +24,62 @@ class Guards {
   // `policy` outlives this.
   Guards(const v1::Policy& policy, const Slots& slots);
 
-  // The guard among those for `category` that voids a match at `span`; nullptr when none does.
-  // Guards with facts are left out: see Lowering().
-  const v1::Guard* Voiding(const ReportText& text, const Span& span,
-                           std::string_view category) const;
-
-  // The guards with `lowers` that speak in `text`, whatever their categories and facts.
-  std::vector<const v1::Guard*> Lowering(const ReportText& text) const;
-
-  // `spans` without those that a guard voids. The voiding guards are added to `voiding`.
-  std::vector<Span> Keep(const ReportText& text, const v1::Rule& rule, std::vector<Span> spans,
-                         std::set<std::string>* voiding) const;
-
  private:
+  friend class GuardReader;
+  using Strings = google::protobuf::RepeatedPtrField<std::string>;
+  // Numbers of patterns.
   struct Compiled {
     const v1::Guard* guard;
-    Patterns before;
-    Patterns after;
-    Patterns sentence;
-    Patterns anywhere;
+    std::vector<int> before;
+    std::vector<int> after;
+    std::vector<int> sentence;
+    std::vector<int> anywhere;
   };
-  static bool SpeaksAt(const Compiled& guard, const ReportText& text, const Span& span,
-                       const Span& sentence);
+  std::vector<int> Add(const Strings& patterns, const Slots& slots);
 
   std::vector<Compiled> voiding_;
   std::vector<Compiled> lowering_;
+  PatternFilter filter_;
+  std::vector<std::shared_ptr<const RE2>> patterns_;  // by number
+};
+
+// The guards, asked about one text. Finds out which of their patterns the text has letters for when
+// it is first asked, and asks no guard the same twice. Not thread safe.
+class GuardReader {
+ public:
+  // Both outlive this.
+  GuardReader(const Guards& guards, const ReportText& text) : guards_(guards), text_(text) {}
+
+  // The guard among those for `category` that voids a match at `span`; nullptr when none does.
+  // Guards with facts are left out: see Lowers().
+  const v1::Guard* Voiding(const Span& span, std::string_view category);
+
+  // `spans` without those that a guard voids. The voiding guards are added to `voiding`.
+  std::vector<Span> Keep(const v1::Rule& rule, std::vector<Span> spans,
+                         std::set<std::string>* voiding);
+
+  // The guards with `lowers` that are for one of `categories` and speak in the text, whatever their
+  // facts.
+  std::vector<const v1::Guard*> Lowering(const std::set<std::string>& categories);
+
+ private:
+  // What was last said of a sentence.
+  struct Said {
+    size_t begin = std::string::npos;
+    bool speaks = false;
+  };
+  void Prepare();
+  bool Match(const std::vector<int>& patterns, std::string_view part) const;
+  bool SpeaksIn(size_t guard, const Span& sentence);
+  bool SpeaksAt(size_t guard, const Span& span, const Span& sentence);
+  bool SpeaksAnywhere(size_t guard);
+
+  const Guards& guards_;
+  const ReportText& text_;
+  bool ready_ = false;
+  std::vector<bool> may_match_;                 // by pattern
+  std::vector<Said> sentences_;                 // by voiding guard
+  std::vector<std::optional<bool>> text_wide_;  // likewise
 };
 
 }  // namespace mamori::policy

@@ -37,17 +37,21 @@ bool Patterns::Match(std::string_view text) const {
 
 void Patterns::FindAll(std::string_view text, const text::Span& window,
                        std::vector<text::Span>& spans) const {
-  for (const auto& pattern : Compiled()) {
-    size_t from = window.begin;
-    for (int i = 0; i < kMaxMatches && from < window.end; ++i) {
-      re2::StringPiece match;
-      if (!pattern->Match(Piece(text), from, window.end, RE2::UNANCHORED, &match, 1)) break;
-      // No pattern of a checked policy matches nothing.
-      if (match.empty()) break;
-      const size_t begin = static_cast<size_t>(match.data() - text.data());
-      from = begin + match.size();
-      spans.push_back({begin, from});
-    }
+  for (int pattern = 0; pattern < size(); ++pattern) FindAll(pattern, text, window, spans);
+}
+
+void Patterns::FindAll(int pattern, std::string_view text, const text::Span& window,
+                       std::vector<text::Span>& spans) const {
+  const RE2& compiled = *Compiled()[static_cast<size_t>(pattern)];
+  size_t from = window.begin;
+  for (int i = 0; i < kMaxMatches && from < window.end; ++i) {
+    re2::StringPiece match;
+    if (!compiled.Match(Piece(text), from, window.end, RE2::UNANCHORED, &match, 1)) break;
+    // No pattern of a checked policy matches nothing.
+    if (match.empty()) break;
+    const size_t begin = static_cast<size_t>(match.data() - text.data());
+    from = begin + match.size();
+    spans.push_back({begin, from});
   }
 }
 

@@ -24,11 +24,15 @@ class Patterns {
   Patterns(const google::protobuf::RepeatedPtrField<std::string>& patterns, const Slots& slots);
 
   bool empty() const { return state_->sources.empty(); }
+  int size() const { return static_cast<int>(state_->sources.size()); }
   // True when one of them matches somewhere in `text`.
   bool Match(std::string_view text) const;
   // Adds all matches of all of them that lie in `window`, those of one pattern ascending and apart;
   // the work on a hostile text is bounded.
   void FindAll(std::string_view text, const text::Span& window,
+               std::vector<text::Span>& spans) const;
+  // The same of one of them.
+  void FindAll(int pattern, std::string_view text, const text::Span& window,
                std::vector<text::Span>& spans) const;
 
  private:

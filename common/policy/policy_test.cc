@@ -259,7 +259,8 @@ TEST(Guards, VoidWhatIsDeniedAfterItsQuotation) {
   const RuleMatcher matcher(rule, slots);
   const auto kept = [&](const char* words) {
     const ReportText text(words);
-    return guards.Keep(text, rule, matcher.Find(text), nullptr).size();
+    GuardReader reader(guards, text);
+    return reader.Keep(rule, matcher.Find(text), nullptr).size();
   };
   EXPECT_EQ(kept("「殺すぞ。待ってろ」といった発言はなかった。"), 0u);
   EXPECT_EQ(kept("「殺すぞ」と言われた。"), 1u);

@@ -20,19 +20,28 @@ RuleMatcher::RuleMatcher(const v1::Rule& rule, const Slots& slots)
       context_(rule.context(), slots) {}
 
 std::vector<Span> RuleMatcher::Find(const ReportText& text) const {
-  return Find(text, {{{0, text.plain.text().size()}}, true});
+  Windows all;
+  const Span whole{0, text.plain.text().size()};
+  for (int i = 0; i < patterns_.size(); ++i) all.plain.push_back({whole, i});
+  for (int i = 0; i < masked_.size(); ++i) all.masked.push_back(i);
+  return Find(text, all);
 }
 
 std::vector<Span> RuleMatcher::Find(const ReportText& text, const Windows& windows) const {
-  if (!context_.empty() && !context_.Match(text.plain.text())) return {};
   std::vector<Span> spans;
-  for (const Span& window : windows.plain) patterns_.FindAll(text.plain.text(), window, spans);
+  for (const Windows::Place& place : windows.plain) {
+    patterns_.FindAll(place.pattern, text.plain.text(), place.window, spans);
+  }
   std::vector<Span> masked;
-  if (windows.masked) masked_.FindAll(text.bare.text(), {0, text.bare.text().size()}, masked);
+  for (const int pattern : windows.masked) {
+    masked_.FindAll(pattern, text.bare.text(), {0, text.bare.text().size()}, masked);
+  }
   for (const Span& span : masked) {
     // What is not masked is the plain patterns' matter: "ばかり" is not "バカ".
     if (text.bare.Altered(span)) spans.push_back(text.bare.ToSource(span));
   }
+  if (spans.empty()) return spans;
+  if (!context_.empty() && !context_.Match(text.plain.text())) return {};
   std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) {
     return a.begin != b.begin ? a.begin < b.begin : a.end > b.end;
   });

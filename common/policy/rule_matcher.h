@@ -17,11 +17,15 @@ namespace mamori::policy {
 // True when the gate asks for any fact at all.
 bool AsksAnything(const v1::FactGate& facts);
 
-// Where in a text a rule is tried.
+// Where in a text which of a rule's patterns are tried.
 struct Windows {
-  std::vector<Span> plain;  // of `plain`, ascending; may overlap
-  bool masked = false;      // in `bare`
-  bool empty() const { return plain.empty() && !masked; }
+  struct Place {
+    Span window;
+    int pattern;  // place in the rule
+  };
+  std::vector<Place> plain;  // of `plain`, ascending; may overlap
+  std::vector<int> masked;   // those of `masked_patterns`, in `bare`
+  bool empty() const { return plain.empty() && masked.empty(); }
 };
 
 // Immutable and thread safe. The rule's patterns compile: Check() has seen it.

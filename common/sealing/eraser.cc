@@ -31,8 +31,44 @@ absl::Status ListErased(db::Tx& tx, const std::vector<std::string>& key_ids, abs
 }
 
 absl::Status Eraser::Erase(const std::vector<std::string>& key_ids, absl::Time deadline) {
-  RETURN_IF_ERROR(Append(key_ids));
-  return store_.Erase(key_ids, clock_.Now(), deadline);
+  if (key_ids.empty()) return absl::OkStatus();
+  {
+    std::lock_guard lock(mu_);
+    for (const std::string& id : key_ids) waiting_.emplace(id, false);
+  }
+  RETURN_IF_ERROR(List(key_ids));
+  RETURN_IF_ERROR(store_.Erase(key_ids, clock_.Now(), deadline));
+  std::lock_guard lock(mu_);
+  for (const std::string& id : key_ids) waiting_.erase(id);
+  return absl::OkStatus();
+}
+
+absl::Status Eraser::FinishErasures(absl::Time deadline) {
+  std::vector<std::string> key_ids;
+  {
+    std::lock_guard lock(mu_);
+    for (const auto& [id, listed] : waiting_) key_ids.push_back(id);
+  }
+  return Erase(key_ids, deadline);
+}
+
+absl::Status Eraser::List(const std::vector<std::string>& key_ids) {
+  std::vector<std::string> missing;
+  {
+    std::lock_guard lock(mu_);
+    for (const std::string& id : key_ids) {
+      const auto waiting = waiting_.find(id);
+      if (waiting == waiting_.end() || !waiting->second) missing.push_back(id);
+    }
+  }
+  if (missing.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(Append(missing));
+  std::lock_guard lock(mu_);
+  for (const std::string& id : missing) {
+    const auto waiting = waiting_.find(id);
+    if (waiting != waiting_.end()) waiting->second = true;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Eraser::Append(const std::vector<std::string>& key_ids) const {

@@ -2,6 +2,8 @@
 #ifndef MAMORI_COMMON_SEALING_ERASER_H_
 #define MAMORI_COMMON_SEALING_ERASER_H_
 
+#include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -28,14 +30,20 @@ class Eraser {
       : store_(store), file_(std::move(file)), clock_(clock) {}
 
   // After it has returned OK nobody opens what was sealed with `key_ids`, which stand in the
-  // service's own list. On an error Replay does the rest at the next start; it may be called again.
+  // service's own list. On an error FinishErasures does the rest as soon as it can, and Replay at
+  // the next start; it may be called again.
   absl::Status Erase(const std::vector<std::string>& key_ids, absl::Time deadline);
+
+  // Does what Erase could not: OK when nothing is left.
+  absl::Status FinishErasures(absl::Time deadline);
 
   // Does every erasure again that the key store has not or no longer. `own` is the service's own
   // database. Returns how many there were.
   absl::StatusOr<int64_t> Replay(db::Transactor& own);
 
  private:
+  // In the file first: what is erased is listed, whenever the process ends.
+  absl::Status List(const std::vector<std::string>& key_ids);
   absl::Status Append(const std::vector<std::string>& key_ids) const;
   absl::StatusOr<std::vector<std::string>> ReadFile() const;
   absl::StatusOr<int64_t> EraseAgain(const std::vector<std::string>& key_ids);
@@ -43,6 +51,9 @@ class Eraser {
   KeyStore& store_;
   const std::string file_;
   const time::Clock& clock_;
+
+  std::mutex mu_;
+  std::map<std::string, bool> waiting_;  // until the key store erases them; whether the file has it
 };
 
 }  // namespace mamori::sealing

@@ -23,22 +23,22 @@ Lot::Lot() {
   }
 }
 
-absl::StatusOr<FreshKey> KeyStock::Take(std::string_view tenant) {
+absl::StatusOr<FreshKey> KeyStock::Take(std::string_view tenant, KeyUse use) {
   for (;;) {
     bool low = false;
     FreshKey key;
     {
       std::lock_guard lock(mu_);
       auto shelf = shelves_.find(tenant);
-      if (shelf == shelves_.end()) shelf = shelves_.emplace(std::string(tenant), Shelf()).first;
-      Shelf& one = shelf->second;
+      if (shelf == shelves_.end()) shelf = shelves_.emplace(std::string(tenant), Shelves()).first;
+      Shelf& one = shelf->second.of(use);
       if (one.left > 0) {
         key = {one.lots.front(), one.lots.front()->order[one.next]};
         if (++one.next == kKeysPerBatch) {
           one.lots.pop_front();
           one.next = 0;
         }
-        low = --one.left < ahead_ / 2;
+        low = --one.left < Ahead(use) / 2;
       }
     }
     if (low && low_) low_();
@@ -46,13 +46,14 @@ absl::StatusOr<FreshKey> KeyStock::Take(std::string_view tenant) {
     ASSIGN_OR_RETURN(KeyBatch batch, wrapper_.Make(tenant));
     auto lot = std::make_shared<Lot>();
     lot->batch = std::move(batch);
-    Add(std::string(tenant), {std::move(lot)});
+    Add(std::string(tenant), use, {std::move(lot)});
   }
 }
 
-void KeyStock::Add(const std::string& tenant, const std::vector<std::shared_ptr<Lot>>& lots) {
+void KeyStock::Add(const std::string& tenant, KeyUse use,
+                   const std::vector<std::shared_ptr<Lot>>& lots) {
   std::lock_guard lock(mu_);
-  Shelf& shelf = shelves_[tenant];
+  Shelf& shelf = shelves_[tenant].of(use);
   shelf.lots.insert(shelf.lots.end(), lots.begin(), lots.end());
   shelf.left += lots.size() * kKeysPerBatch;
 }
@@ -73,14 +74,22 @@ absl::Status KeyStock::MakeDurable(const std::vector<const FreshKey*>& keys, abs
 }
 
 absl::StatusOr<bool> KeyStock::RunOnce() {
-  std::vector<std::pair<std::string, size_t>> missing;
+  struct Missing {
+    std::string tenant;
+    KeyUse use;
+    size_t count;
+  };
+  std::vector<Missing> missing;
   {
     std::lock_guard lock(mu_);
-    for (const auto& [tenant, shelf] : shelves_) {
-      if (shelf.left < ahead_ / 2) missing.emplace_back(tenant, ahead_ - shelf.left);
+    for (auto& [tenant, shelves] : shelves_) {
+      for (const KeyUse use : {KeyUse::kNamed, KeyUse::kAnonymous}) {
+        const size_t left = shelves.of(use).left;
+        if (left < Ahead(use) / 2) missing.push_back({tenant, use, Ahead(use) - left});
+      }
     }
   }
-  for (const auto& [tenant, count] : missing) {
+  for (const auto& [tenant, use, count] : missing) {
     std::vector<std::shared_ptr<Lot>> lots;
     std::vector<const KeyBatch*> batches;
     for (size_t made = 0; made < count && lots.size() < kMostAtOnce; made += kKeysPerBatch) {
@@ -90,7 +99,7 @@ absl::StatusOr<bool> KeyStock::RunOnce() {
     }
     RETURN_IF_ERROR(store_.Add(batches, clock_.Now() + kTimeout));
     for (const auto& lot : lots) lot->durable = true;
-    Add(tenant, lots);
+    Add(tenant, use, lots);
   }
   return !missing.empty();
 }

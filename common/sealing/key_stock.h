@@ -43,6 +43,11 @@ struct FreshKey {
   std::string id() const { return lot->batch.KeyId(number); }
 };
 
+// What a data key is for. Keys of both kinds are never in one batch: the ids of keys stand beside
+// what is sealed, and a key's neighbours would tell when an anonymous report came that is told by
+// day.
+enum class KeyUse { kNamed, kAnonymous };
+
 // Thread safe.
 class KeyStock {
  public:
@@ -52,7 +57,7 @@ class KeyStock {
       : wrapper_(wrapper), store_(store), clock_(clock), ahead_(ahead), low_(std::move(low)) {}
 
   // Does not block: when none is ready it makes some, which MakeDurable then has to store.
-  absl::StatusOr<FreshKey> Take(std::string_view tenant);
+  absl::StatusOr<FreshKey> Take(std::string_view tenant, KeyUse use);
   // Nothing that was sealed with `keys` may be written before this has returned OK. Nearly always
   // it has nothing to do.
   absl::Status MakeDurable(const std::vector<const FreshKey*>& keys, absl::Time deadline);
@@ -68,8 +73,19 @@ class KeyStock {
     size_t left = 0;
   };
 
+  // Of one tenant. Both are there from the first key that is taken of either, so that it does not
+  // tell of which kind that was.
+  struct Shelves {
+    Shelf named;
+    Shelf anonymous;
+
+    Shelf& of(KeyUse use) { return use == KeyUse::kAnonymous ? anonymous : named; }
+  };
+
   absl::Status Store(Lot& lot, absl::Time deadline);
-  void Add(const std::string& tenant, const std::vector<std::shared_ptr<Lot>>& lots);
+  // How many keys are kept ready: anonymous reports are few.
+  size_t Ahead(KeyUse use) const { return use == KeyUse::kAnonymous ? ahead_ / 4 : ahead_; }
+  void Add(const std::string& tenant, KeyUse use, const std::vector<std::shared_ptr<Lot>>& lots);
 
   const KeyWrapper& wrapper_;
   KeyStore& store_;
@@ -78,7 +94,7 @@ class KeyStock {
   const std::function<void()> low_;
 
   std::mutex mu_;
-  std::map<std::string, Shelf, std::less<>> shelves_;
+  std::map<std::string, Shelves, std::less<>> shelves_;
 };
 
 }  // namespace mamori::sealing

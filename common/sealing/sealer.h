@@ -41,7 +41,9 @@ class Sealer {
       : wrapper_(wrapper), store_(store), stock_(stock) {}
 
   // As KeyStock.
-  absl::StatusOr<FreshKey> Take(std::string_view tenant) const { return stock_.Take(tenant); }
+  absl::StatusOr<FreshKey> Take(std::string_view tenant, KeyUse use) const {
+    return stock_.Take(tenant, use);
+  }
   absl::Status MakeDurable(const std::vector<const FreshKey*>& keys, absl::Time deadline) const {
     return stock_.MakeDurable(keys, deadline);
   }

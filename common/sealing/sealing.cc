@@ -14,6 +14,7 @@ namespace {
 constexpr int kWorkerConnections = 2;
 constexpr int kKeysAhead = 1024;
 constexpr int kMostKeysAhead = 65536;
+constexpr absl::Duration kErasureTimeout = absl::Seconds(5);
 
 }  // namespace
 
@@ -46,6 +47,7 @@ absl::StatusOr<Keys> ReadKeys(const config::v1::Sealing& config, const std::stri
 Sealing::Sealing(const config::v1::Sealing& config, Keys keys, const time::Clock& clock,
                  time::Sleeper& sleeper, id::IdSource& ids, telemetry::Telemetry& telemetry)
     : keys_(std::move(keys)),
+      clock_(clock),
       telemetry_(telemetry),
       pool_(db::Pool::Create(keys_.store)),
       transactor_(*pool_, clock, sleeper),
@@ -56,7 +58,14 @@ Sealing::Sealing(const config::v1::Sealing& config, Keys keys, const time::Clock
              [this] { stocking_.Wake(); }),
       sealer_(wrapper_, store_, stock_),
       stocking_({.name = "keys", .interval = absl::Seconds(1)}, ids, telemetry,
-                [this] { return stock_.RunOnce(); }) {}
+                [this] { return Work(); }) {}
+
+absl::StatusOr<bool> Sealing::Work() {
+  const absl::Status finished = eraser_.FinishErasures(clock_.Now() + kErasureTimeout);
+  ASSIGN_OR_RETURN(const bool stocked, stock_.RunOnce());
+  RETURN_IF_ERROR(finished);
+  return stocked;
+}
 
 absl::Status Sealing::Prepare(db::Transactor& own) {
   RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumKeysSchema));

@@ -52,7 +52,11 @@ class Sealing {
   void Stop() { stocking_.Stop(); }
 
  private:
+  // Keeps fresh keys ready, and erases what the key store was away for.
+  absl::StatusOr<bool> Work();
+
   const Keys keys_;
+  const time::Clock& clock_;
   telemetry::Telemetry& telemetry_;
   const std::unique_ptr<db::Pool> pool_;
   db::Transactor transactor_;

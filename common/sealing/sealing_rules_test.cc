@@ -27,7 +27,7 @@ Field BodyOf(std::string_view resource) {
 }
 
 FreshKey Stored(const Sealer& sealer, std::string_view tenant = "acme") {
-  auto key = sealer.Take(tenant);
+  auto key = sealer.Take(tenant, KeyUse::kNamed);
   EXPECT_THAT(key, IsOk());
   EXPECT_THAT(sealer.MakeDurable({&*key}, kSoon), IsOk());
   return *std::move(key);
@@ -163,7 +163,8 @@ TEST(KeyStock, GivesEachKeyOnceHoweverManyTake) {
   for (auto& mine : taken) {
     threads.emplace_back([&] {
       for (int i = 0; i < 200; ++i) {
-        const auto key = memory.sealer().Take(i % 3 == 0 ? "umbra" : "acme");
+        const auto key = memory.sealer().Take(i % 3 == 0 ? "umbra" : "acme",
+                                              i % 2 == 0 ? KeyUse::kNamed : KeyUse::kAnonymous);
         ASSERT_THAT(key, IsOk());
         mine.insert(key->id());
         ASSERT_THAT(memory.sealer().Open(*key), IsOk());
@@ -184,7 +185,8 @@ TEST(KeyStock, GivesEachKeyOnceHoweverManyTake) {
 TEST(KeyStock, GivesKeysInNoOrderOfTheirIds) {
   MemorySealing memory;
   std::vector<std::string> ids;
-  for (size_t i = 0; i < kKeysPerBatch; ++i) ids.push_back(memory.sealer().Take("acme")->id());
+  for (size_t i = 0; i < kKeysPerBatch; ++i)
+    ids.push_back(memory.sealer().Take("acme", KeyUse::kNamed)->id());
   int rising = 0;
   for (size_t i = 1; i < ids.size(); ++i) rising += ids[i - 1] < ids[i] ? 1 : 0;
   // In order they are 63; drawn, 31.5 with a deviation of 2.3.
@@ -192,9 +194,36 @@ TEST(KeyStock, GivesKeysInNoOrderOfTheirIds) {
   EXPECT_GT(rising, 13);
 }
 
+// A key's neighbours must not tell when an anonymous report came.
+TEST(KeyStock, KeepsKeysOfAnonymousReportsApart) {
+  MemorySealing memory;
+  std::set<std::string> named, anonymous;
+  for (size_t i = 0; i < 3 * kKeysPerBatch; ++i) {
+    named.emplace(BatchIdOf(memory.sealer().Take("acme", KeyUse::kNamed)->id()));
+    if (i % 2 != 0) continue;
+    anonymous.emplace(BatchIdOf(memory.sealer().Take("acme", KeyUse::kAnonymous)->id()));
+  }
+  for (const std::string& batch : anonymous) EXPECT_EQ(named.count(batch), 0u);
+  EXPECT_EQ(anonymous.size(), 2u);
+}
+
+// Nor must it be told by when its batch was made that it was the first of its kind.
+TEST(KeyStock, KeepsKeysOfBothKindsReadyFromTheFirstOfEither) {
+  MemorySealing named, anonymous;
+  ASSERT_THAT(named.sealer().Take("acme", KeyUse::kNamed), IsOk());
+  ASSERT_THAT(anonymous.sealer().Take("acme", KeyUse::kAnonymous), IsOk());
+  for (MemorySealing* memory : {&named, &anonymous}) {
+    ASSERT_THAT(memory->sealing.stock().RunOnce(), IsOk());
+    for (const KeyUse use : {KeyUse::kNamed, KeyUse::kAnonymous}) {
+      EXPECT_TRUE((memory == &named) == (use == KeyUse::kNamed) ||
+                  memory->sealer().Take("acme", use)->lot->durable);
+    }
+  }
+}
+
 TEST(KeyStock, IsDurableAheadAndSaysWhatIsNot) {
   MemorySealing memory;
-  auto first = memory.sealer().Take("acme");
+  auto first = memory.sealer().Take("acme", KeyUse::kNamed);
   ASSERT_THAT(first, IsOk());
   EXPECT_FALSE(first->lot->durable);
   EXPECT_EQ(memory.store.batch_count(), 0u);
@@ -203,15 +232,15 @@ TEST(KeyStock, IsDurableAheadAndSaysWhatIsNot) {
 
   ASSERT_TRUE(*memory.sealing.stock().RunOnce());
   EXPECT_FALSE(*memory.sealing.stock().RunOnce()) << "there are enough";
-  const size_t ahead = memory.store.batch_count();
+  const size_t ahead = memory.store.batch_count() - 1;  // that one is for anonymous reports
   EXPECT_GE(ahead, 4u);
   memory.store.FailWith(absl::UnavailableError("away"));
   // As long as there are keys ahead, nobody asks the store.
   for (size_t i = 1; i < ahead * kKeysPerBatch; ++i) {
-    const auto key = memory.sealer().Take("acme");
+    const auto key = memory.sealer().Take("acme", KeyUse::kNamed);
     ASSERT_THAT(memory.sealer().MakeDurable({&*key}, kSoon), IsOk()) << i;
   }
-  const auto beyond = memory.sealer().Take("acme");
+  const auto beyond = memory.sealer().Take("acme", KeyUse::kNamed);
   ASSERT_THAT(beyond, IsOk());
   EXPECT_THAT(memory.sealer().MakeDurable({&*beyond}, kSoon), StatusIs(StatusCode::kUnavailable));
   EXPECT_THAT(memory.sealing.stock().RunOnce(), StatusIs(StatusCode::kUnavailable));

@@ -10,6 +10,7 @@
 #include "common/sealing/test_sealer.h"
 #include "common/testing/matchers.h"
 #include "common/testing/test_database.h"
+#include "common/time/day.h"
 
 namespace mamori::sealing {
 namespace {
@@ -101,6 +102,20 @@ TEST(SqlKeyStore, ListsWhatWasErased) {
   const db::Rows rows = database.Query("SELECT key_id FROM erased_key");
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0].GetBytes(0), batch.KeyId(9));
+}
+
+// One that was made for an anonymous report would tell when that came.
+TEST(SqlKeyStore, TellsTheDayOfABatchAlone) {
+  time::SystemClock clock;
+  testing::TestDatabase database("deploy/db/migrations/keys");
+  SqlKeyStore store(database.transactor(), clock);
+  const TestSealing sealing(store);
+  const KeyBatch batch = *sealing.wrapper().Make("acme");
+  ASSERT_THAT(store.Add({&batch}, kSoon), IsOk());
+  const db::Rows rows = database.Query("SELECT create_time FROM key_batch");
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].GetTime(0), time::BeginOfDay(rows[0].GetTime(0)));
+  EXPECT_GT(rows[0].GetTime(0), clock.Now() - 2 * time::kDay);
 }
 
 }  // namespace

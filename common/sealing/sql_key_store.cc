@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/db/in_list.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 
 namespace mamori::sealing {
 namespace {
@@ -30,7 +31,8 @@ constexpr char kUpdateWrapped[] =
 }  // namespace
 
 absl::Status SqlKeyStore::Add(const std::vector<const KeyBatch*>& batches, absl::Time deadline) {
-  const absl::Time now = clock_.Now();
+  // By day: a batch for anonymous reports would tell when one came.
+  const absl::Time now = time::BeginOfDay(clock_.Now());
   const absl::Status added =
       transactor_.Run({.deadline = deadline, .settles_unknown_commit = true}, [&](db::Tx& tx) {
         return tx.InsertRows(kInsertBatches, batches.size(), [&](size_t i, db::Params& params) {

@@ -26,6 +26,11 @@ class MemoryKeyStore final : public KeyStore {
     std::lock_guard lock(mu_);
     failure_ = std::move(status);
   }
+  // Erasing alone.
+  void FailErasuresWith(absl::Status status) {
+    std::lock_guard lock(mu_);
+    erase_failure_ = std::move(status);
+  }
   size_t batch_count() const {
     std::lock_guard lock(mu_);
     return batches_.size();
@@ -53,6 +58,7 @@ class MemoryKeyStore final : public KeyStore {
   absl::Status Erase(const std::vector<std::string>& ids, absl::Time, absl::Time) override {
     std::lock_guard lock(mu_);
     if (!failure_.ok()) return failure_;
+    if (!erase_failure_.ok()) return erase_failure_;
     for (const std::string& id : ids) {
       const absl::StatusOr<size_t> number = NumberOf(id);
       if (!number.ok()) return number.status();
@@ -81,6 +87,7 @@ class MemoryKeyStore final : public KeyStore {
  private:
   mutable std::mutex mu_;
   absl::Status failure_;
+  absl::Status erase_failure_;
   std::map<std::string, KeyBatch> batches_;
 };
 

@@ -6,21 +6,33 @@
 #include "common/config/textproto.h"
 #include "common/server/authorizer.h"
 #include "common/testing/matchers.h"
+#include "mamori/intake/v1/bundle_service.pb.h"
 #include "mamori/intake/v1/contact_service.pb.h"
 #include "mamori/intake/v1/dialogue_service.pb.h"
+#include "mamori/intake/v1/evidence_service.pb.h"
+#include "mamori/intake/v1/identity_service.pb.h"
 #include "mamori/intake/v1/intake_event_service.pb.h"
 #include "mamori/intake/v1/intake_service.pb.h"
 #include "mamori/intake/v1/reporter_service.pb.h"
+#include "mamori/intake/v1/timeline_service.pb.h"
 #include "mamori/notification/v1/notification_service.pb.h"
 #include "mamori/triage/v1/actor_service.pb.h"
+#include "mamori/triage/v1/bundle_service.pb.h"
 #include "mamori/triage/v1/care_service.pb.h"
 #include "mamori/triage/v1/contact_signal_service.pb.h"
 #include "mamori/triage/v1/deadline_service.pb.h"
+#include "mamori/triage/v1/designated_handler_service.pb.h"
+#include "mamori/triage/v1/desk_service.pb.h"
+#include "mamori/triage/v1/disclosure_service.pb.h"
 #include "mamori/triage/v1/fact_finding_service.pb.h"
+#include "mamori/triage/v1/hearing_service.pb.h"
 #include "mamori/triage/v1/hold_service.pb.h"
 #include "mamori/triage/v1/judgement_service.pb.h"
+#include "mamori/triage/v1/leak_incident_service.pb.h"
 #include "mamori/triage/v1/measure_service.pb.h"
+#include "mamori/triage/v1/opinion_service.pb.h"
 #include "mamori/triage/v1/prevention_service.pb.h"
+#include "mamori/triage/v1/reporter_timeline_service.pb.h"
 #include "mamori/triage/v1/retention_service.pb.h"
 #include "mamori/triage/v1/similarity_service.pb.h"
 #include "mamori/triage/v1/statistics_service.pb.h"
@@ -53,7 +65,19 @@ std::set<std::string> AllMethods() {
                            triage::v1::ListContactSignalsRequest::descriptor()->file(),
                            triage::v1::ListSimilarReportsRequest::descriptor()->file(),
                            intake::v1::BatchGetContactsRequest::descriptor()->file(),
-                           notification::v1::ListDeliveriesRequest::descriptor()->file()}) {
+                           notification::v1::ListDeliveriesRequest::descriptor()->file(),
+                           intake::v1::ExportReportsRequest::descriptor()->file(),
+                           intake::v1::StartUploadRequest::descriptor()->file(),
+                           intake::v1::UnsealIdentityRequest::descriptor()->file(),
+                           intake::v1::GetAnonymousTimelineRequest::descriptor()->file(),
+                           triage::v1::ExportEvidenceBundleRequest::descriptor()->file(),
+                           triage::v1::DesignateHandlerRequest::descriptor()->file(),
+                           triage::v1::ListOpenTasksRequest::descriptor()->file(),
+                           triage::v1::DisclosureRequest::descriptor()->file(),
+                           triage::v1::NotifyAccusedRequest::descriptor()->file(),
+                           triage::v1::OpenLeakIncidentRequest::descriptor()->file(),
+                           triage::v1::TrainOpinionRequest::descriptor()->file(),
+                           triage::v1::ReadReporterTimelineRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {
         methods.insert("/" + file->service(s)->full_name() + "/" +

@@ -23,7 +23,7 @@ bool IsMethodName(std::string_view method) {
 }
 
 bool IsPurpose(std::string_view text) {
-  return text == "assess" || text == "check" || text == "relay";
+  return text == "assess" || text == "check" || text == "relay" || text == "timeline";
 }
 
 using Tenants = std::map<std::string, std::set<std::string, std::less<>>, std::less<>>;
@@ -59,7 +59,7 @@ absl::StatusOr<Authorizer::Grant> ReadGrant(const config::v1::AllowedCaller& cal
   if (caller.id().empty()) return wrong(".id: empty");
   const bool service = !caller.purpose().empty() || caller.on_behalf();
   if (!caller.purpose().empty() && !IsPurpose(caller.purpose())) {
-    return wrong(".purpose: want assess, check or relay");
+    return wrong(".purpose: want assess, check, relay or timeline");
   }
   if (service == !grant.is_service()) {
     return wrong(".person: want it for an application, purpose or on_behalf for a service");

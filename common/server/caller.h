@@ -37,7 +37,7 @@ struct CallContext {
   std::string token_hash;  // SHA-256 of the token, 32 bytes
   absl::Time token_expiry = absl::InfiniteFuture();  // streams end then
   std::string resource;  // on behalf: what the calling service's statement is about
-  // For what a service acts for itself, "assess", "check" or "relay"; or empty.
+  // For what a service acts for itself, "assess", "check", "relay" or "timeline"; or empty.
   std::string purpose;
   std::string request_id;   // of the call, for logs: metadata "mamori-request-id" or made here
   std::string traceparent;  // W3C, when the caller sent a valid one

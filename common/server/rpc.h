@@ -26,6 +26,7 @@
 #include "common/server/admission.h"
 #include "common/server/authorizer.h"
 #include "common/server/caller.h"
+#include "common/server/stream_watch.h"
 #include "common/telemetry/telemetry.h"
 #include "common/time/clock.h"
 
@@ -110,6 +111,40 @@ class Rpc {
   // What a stream asks besides its token, such as whether the person is still a member.
   using StreamCheck = std::function<absl::Status(const CallContext&)>;
 
+  // How long a client stream may say nothing.
+  static constexpr absl::Duration kMaxSilence = absl::Seconds(60);
+
+  // A blocking client stream. `handler(call, read)` returns absl::StatusOr<Response>;
+  // `read(&request)` is false when the client has said all, is gone, has said nothing for
+  // kMaxSilence, or as soon as the person's token or `check` no longer holds, also while it waits.
+  // `check` is called from another thread. The stream then ends with that status, whatever the
+  // handler returns, well within 5 s; a client that was waited for sees CANCELLED.
+  template <typename Request, typename Response, typename Handler>
+  grpc::Status ClientStream(grpc::ServerContext* context, std::string_view method, Needs needs,
+                            grpc::ServerReader<Request>* reader, Response* response,
+                            Handler&& handler, StreamCheck check = nullptr) {
+    Call call = Begin(*context, method, needs, /*stream=*/true);
+    if (!call.status.ok()) return End(call, call.status);
+    Stay stay(*this, call, std::move(check));
+    StreamWatch watch(
+        clock_, [&] { return stay.Holds() ? absl::OkStatus() : stay.lost(); },
+        [context] { context->TryCancel(); }, kMaxSilence);
+    absl::Status ended;
+    try {
+      absl::StatusOr<Response> result =
+          handler(static_cast<const CallContext&>(call.context),
+                  std::function<bool(Request*)>([&](Request* request) {
+                    return watch.Await([&] { return reader->Read(request); });
+                  }));
+      if (result.ok()) *response = *std::move(result);
+      ended = result.status();
+    } catch (...) {
+      ended = CaughtException();
+    }
+    watch.Stop();
+    return End(call, watch.lost().ok() ? ended : watch.lost());
+  }
+
   // A blocking server stream. `handler(call, cancelled, write)` returns absl::Status;
   // `write(message)` is false once the client is gone; `cancelled()` is true then too.
   // Both are so as well once the person's token has expired, its key was withdrawn, or `check` no
@@ -144,7 +179,7 @@ class Rpc {
     std::shared_ptr<const authn::Identity> identity;  // null without a token
     bool anonymous = false;
   };
-  // Whether a stream may go on. Used by its handler's thread alone.
+  // Whether a stream may go on. Used by one thread.
   class Stay {
    public:
     Stay(const Rpc& rpc, const Call& call, StreamCheck check)

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <future>
 #include <stdexcept>
 
 #include "absl/strings/str_cat.h"
@@ -302,6 +304,30 @@ class StreamTest : public RpcTest {
     return {stream->Finish(), absl::Now() - begin};
   }
 };
+
+// A client that says nothing holds a handler for a minute and no longer.
+TEST(StreamWatchTest, EndsAWaitThatLastsTooLong) {
+  time::FakeClock clock;
+  std::promise<void> cancelled;
+  std::atomic_flag once;
+  StreamWatch watch(
+      clock, [] { return absl::OkStatus(); },
+      [&] {
+        if (!once.test_and_set()) cancelled.set_value();
+      },
+      absl::Seconds(60));
+  std::future<void> done = cancelled.get_future();
+  EXPECT_TRUE(watch.Await([&] {
+    clock.Advance(absl::Seconds(59));
+    return done.wait_for(std::chrono::milliseconds(1500)) == std::future_status::timeout;
+  }));
+  EXPECT_FALSE(watch.Await([&] {
+    clock.Advance(absl::Seconds(61));
+    return done.wait_for(std::chrono::seconds(5)) == std::future_status::timeout;
+  }));
+  EXPECT_THAT(watch.lost(), StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_FALSE(watch.Await([] { return true; })) << "nothing is read any more";
+}
 
 // However long the handler took, it is not seen.
 TEST_F(RpcTest, NotFoundLeavesAtTheNextQuantum) {

@@ -4,6 +4,7 @@ root=$(cd "$here/../.." && pwd)
 state=${MAMORI_STATE:-$root/.mamori}
 case $state in /*) ;; *) state=$PWD/$state ;; esac
 binaries=${MAMORI_BUILD:-$root/build}
+case $binaries in /*) ;; *) binaries=$PWD/$binaries ;; esac
 mamorictl=$binaries/services/mamorictl/mamorictl
 
 # A path as short as the user can type it here.
@@ -90,6 +91,7 @@ render() {
   text=$(cat "$root/deploy/config/$1.textproto")
   text=${text//@STATE@/$state}
   text=${text//@ROOT@/$root}
+  text=${text//@BUILD@/$binaries}
   for name in $port_names; do text=${text//@$name@/${!name}}; done
   printf '%s\n' "$text" | grep -v -e '^# A template: ' >"$state/config/$1.textproto"
   if grep -n '@[A-Z_]*@' "$state/config/$1.textproto" >&2; then die "deploy/config/$1.textproto: unknown placeholder"; fi

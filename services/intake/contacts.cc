@@ -30,7 +30,8 @@ Position PositionOf(const StoredContact& row) {
 absl::StatusOr<sealing::DataKey> Contacts::KeyFor(const server::CallContext& call,
                                                   const std::string& report) {
   if (report.empty()) {
-    ASSIGN_OR_RETURN(const sealing::FreshKey fresh, sealer_.Take(call.tenant));
+    ASSIGN_OR_RETURN(const sealing::FreshKey fresh,
+                     sealer_.Take(call.tenant, sealing::KeyUse::kNamed));
     RETURN_IF_ERROR(sealer_.MakeDurable({&fresh}, call.deadline));
     return sealer_.Open(fresh);
   }

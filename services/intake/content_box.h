@@ -1,5 +1,5 @@
-// Seals what reporters entrust to intake alone: who they are, and the words of dialogues. The
-// database holds only what this gives.
+// Seals what reporters entrust to intake alone: who they are. What this gives is sealed once more,
+// with the report's data key, so that it is erased with the report.
 #ifndef MAMORI_SERVICES_INTAKE_CONTENT_BOX_H_
 #define MAMORI_SERVICES_INTAKE_CONTENT_BOX_H_
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/audit/entry.h"
+#include "common/audit/report_content.h"
 #include "common/crypto/aead.h"
 #include "common/sealing/fields.h"
 #include "common/status/macros.h"
@@ -19,13 +20,13 @@ absl::Status TooShort() { return absl::DataLossError("stored content is too shor
 
 }  // namespace
 
-absl::Status ContentSeal::SealReport(std::string body, std::optional<std::string> summary,
-                                     NewReport& report) const {
-  ASSIGN_OR_RETURN(report.key, sealer_.Take(report.tenant));
+absl::Status ContentSeal::SealReport(sealing::KeyUse use, std::string body,
+                                     std::optional<std::string> summary, NewReport& report) const {
+  ASSIGN_OR_RETURN(report.key, sealer_.Take(report.tenant, use));
   ASSIGN_OR_RETURN(const sealing::DataKey key, sealer_.Open(*report.key));
   std::string heading(kRandomBytes, '\0');
   crypto::FillRandom(heading.data(), heading.size());
-  report.answer.digest = audit::Commit(heading, body);
+  report.answer.digest = audit::CommitReport(heading, body);
   heading.reserve(kRandomBytes + 1 + (summary ? summary->size() : 0));
   heading.push_back(summary ? kSummary : kNoSummary);
   if (summary) heading.append(*summary);
@@ -61,7 +62,7 @@ absl::StatusOr<bool> ContentSeal::IsSame(const StoredAnswer& stored, const NewRe
   ASSIGN_OR_RETURN(std::string body,
                    own.Open(sealing::ReportBody(report.tenant, report.report_id), report.body));
   const bool same =
-      audit::Commit(std::string_view(heading).substr(0, kRandomBytes), body) == stored.digest;
+      audit::IsCommitted(std::string_view(heading).substr(0, kRandomBytes), body, stored.digest);
   crypto::Wipe(heading);
   crypto::Wipe(body);
   return same;
@@ -85,6 +86,17 @@ absl::StatusOr<std::string> ContentSeal::OpenBody(const sealing::DataKey& key,
   if (text.size() < kRandomBytes) return TooShort();
   text.erase(0, kRandomBytes);
   return text;
+}
+
+absl::StatusOr<std::string> ContentSeal::CommitmentOf(const sealing::DataKey& key,
+                                                      const sealing::Field& field,
+                                                      std::string_view sealed) {
+  ASSIGN_OR_RETURN(std::string text, key.Open(field, sealed));
+  if (text.size() < kRandomBytes) return TooShort();
+  const std::string_view all(text);
+  std::string commitment = audit::Commit(all.substr(0, kRandomBytes), all.substr(kRandomBytes));
+  crypto::Wipe(text);
+  return commitment;
 }
 
 absl::StatusOr<std::string> ContentSeal::OpenReport(const sealing::DataKey& key,

@@ -40,7 +40,7 @@ class ContentSeal {
 
   // Sets key, heading, body and digest of `report`, whose id and tenant are there; `body` and
   // `summary` are wiped. Never blocks.
-  absl::Status SealReport(std::string body, std::optional<std::string> summary,
+  absl::Status SealReport(sealing::KeyUse use, std::string body, std::optional<std::string> summary,
                           NewReport& report) const;
   // Before any of them is written.
   absl::Status MakeDurable(const std::vector<const NewReport*>& reports, absl::Time deadline) const;
@@ -57,6 +57,11 @@ class ContentSeal {
                          std::string_view body);
   static absl::StatusOr<std::string> OpenBody(const sealing::DataKey& key,
                                               const sealing::Field& field, std::string_view sealed);
+
+  // What the audit is told of it.
+  static absl::StatusOr<std::string> CommitmentOf(const sealing::DataKey& key,
+                                                  const sealing::Field& field,
+                                                  std::string_view sealed);
 
   static absl::StatusOr<std::string> OpenReport(const sealing::DataKey& key,
                                                 std::string_view tenant, const StoredReport& row);

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
+#include "common/crypto/aead.h"
+#include "common/sealing/fields.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
@@ -22,9 +24,23 @@ constexpr char kAcknowledgement[] =
     "報告を受け付けました。担当者が確認し、ここでご連絡します。\n"
     "Your report was accepted. Those who look into it will write to you here.";
 
-// The other side's words are what one has to read.
-v1::MessageSide OtherSide(v1::MessageSide side) {
-  return side == v1::MESSAGE_SIDE_DESK ? v1::MESSAGE_SIDE_REPORTER : v1::MESSAGE_SIDE_DESK;
+// As a party sees it. DATA_LOSS.
+absl::StatusOr<v1::Message> ToMessage(const sealing::DataKey& key, const MessageRow& row,
+                                      const Party& party, int64_t read_up_to) {
+  ASSIGN_OR_RETURN(
+      std::string body,
+      ContentSeal::OpenBody(key, sealing::MessageBody(row.tenant, row.message_id), row.body));
+  v1::Message message;
+  const bool parsed = message.ParseFromString(body);
+  crypto::Wipe(body);
+  if (!parsed) return absl::DataLossError("a message cannot be parsed");
+  message.set_name(id::Name("messages", row.message_id));
+  message.set_number(row.number);
+  message.set_side(row.side);
+  if (party.side == v1::MESSAGE_SIDE_DESK) message.set_author(row.author);
+  *message.mutable_create_time() = time::ToTimestamp(row.create_time);
+  message.set_unread(IsFor(party.side, row.side) && row.number > read_up_to);
+  return message;
 }
 
 v1::Message Acknowledgement(absl::Time create_time) {
@@ -47,7 +63,6 @@ absl::StatusOr<v1::Message> Dialogue::Post(const server::CallContext& call, cons
   v1::Message words;
   words.set_text(message.text());
   words.set_language(message.language());
-  const std::string body = words.SerializeAsString();
 
   NewMessage post;
   post.row.report_id = party.report_id;
@@ -55,10 +70,16 @@ absl::StatusOr<v1::Message> Dialogue::Post(const server::CallContext& call, cons
   post.row.message_id = d_.ids.NewId();
   post.row.side = party.side;
   post.row.create_time = time::Told(now, facts.anonymous);
-  post.row.body =
-      d_.box.Seal({"message", party.tenant, party.report_id, post.row.message_id}, body);
+  {
+    ASSIGN_OR_RETURN(const sealing::DataKey key, KeyOf(party, facts, call.deadline));
+    std::string body = words.SerializeAsString();
+    ContentSeal::Sealed sealed =
+        ContentSeal::SealBody(key, sealing::MessageBody(party.tenant, post.row.message_id), body);
+    crypto::Wipe(body);
+    post.row.body = std::move(sealed.body);
+    post.commitment = std::move(sealed.commitment);
+  }
   post.request_key = d_.keys.RequestKey(party.tenant, party.report_id, party.reader(), request_id);
-  post.body_digest = d_.keys.Digest(body);
   post.anonymous = facts.anonymous;
   if (party.side == v1::MESSAGE_SIDE_DESK) {
     post.row.author = party.person;
@@ -80,22 +101,20 @@ absl::StatusOr<v1::Message> Dialogue::Post(const server::CallContext& call, cons
   }
   ASSIGN_OR_RETURN(const MessageRow row, d_.messages.Post(post, call.deadline));
   d_.committed();
-  return ToMessage(row, party, row.number);
+  ASSIGN_OR_RETURN(const sealing::DataKey key, KeyOf(party, facts, call.deadline));
+  ASSIGN_OR_RETURN(v1::Message posted, ToMessage(key, row, party, row.number));
+  // No hash of the words is kept to tell that they are the same.
+  if (posted.text() != words.text() || posted.language() != words.language()) {
+    return status::RequestIdReused();
+  }
+  return posted;
 }
 
-absl::StatusOr<v1::Message> Dialogue::ToMessage(const MessageRow& row, const Party& party,
-                                                int64_t read_up_to) const {
-  ASSIGN_OR_RETURN(const std::string body,
-                   d_.box.Open({"message", row.tenant, row.report_id, row.message_id}, row.body));
-  v1::Message message;
-  if (!message.ParseFromString(body)) return absl::DataLossError("a message cannot be parsed");
-  message.set_name(id::Name("messages", row.message_id));
-  message.set_number(row.number);
-  message.set_side(row.side);
-  if (party.side == v1::MESSAGE_SIDE_DESK) message.set_author(row.author);
-  *message.mutable_create_time() = time::ToTimestamp(row.create_time);
-  message.set_unread(row.side == OtherSide(party.side) && row.number > read_up_to);
-  return message;
+absl::StatusOr<sealing::DataKey> Dialogue::KeyOf(const Party& party, const DialogueFacts& facts,
+                                                 absl::Time deadline) const {
+  auto key = d_.seal.sealer().FetchKey(party.tenant, facts.sealed, deadline);
+  if (sealing::IsErased(key.status())) return status::NotFound("report");
+  return key;
 }
 
 absl::Status Dialogue::RecordRead(const server::CallContext& call, const Party& party,
@@ -109,6 +128,23 @@ absl::Status Dialogue::RecordRead(const server::CallContext& call, const Party& 
   entry.who = {party.caller, party.person};
   entry.by_day = anonymous;
   return d_.reads->Record({std::move(entry)});
+}
+
+absl::Status Dialogue::AddMessages(const std::vector<MessageRow>& rows, const Party& party,
+                                   const DialogueFacts& facts, int64_t read, int size,
+                                   absl::Time deadline, v1::ListMessagesResponse& response) const {
+  if (rows.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const sealing::DataKey key, KeyOf(party, facts, deadline));
+  size_t bytes = 0;
+  for (const MessageRow& row : rows) {
+    if (response.messages_size() == size ||
+        (bytes > 0 && bytes + row.body.size() > kMaxAnswerBytes)) {
+      break;
+    }
+    bytes += row.body.size();
+    ASSIGN_OR_RETURN(*response.add_messages(), ToMessage(key, row, party, read));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::ListMessagesResponse> Dialogue::List(const server::CallContext& call,
@@ -125,18 +161,9 @@ absl::StatusOr<v1::ListMessagesResponse> Dialogue::List(const server::CallContex
   RETURN_IF_ERROR(RecordRead(call, party, facts.anonymous));
   v1::ListMessagesResponse response;
   if (after < 0) *response.add_messages() = Acknowledgement(facts.create_time);
-  size_t bytes = 0;
-  for (const MessageRow& row : rows) {
-    if (response.messages_size() == size ||
-        (bytes > 0 && bytes + row.body.size() > kMaxAnswerBytes)) {
-      break;
-    }
-    bytes += row.body.size();
-    ASSIGN_OR_RETURN(*response.add_messages(), ToMessage(row, party, read));
-  }
-  ASSIGN_OR_RETURN(const int64_t unread,
-                   d_.messages.CountAfter(party.tenant, party.report_id, OtherSide(party.side),
-                                          read, call.deadline));
+  RETURN_IF_ERROR(AddMessages(rows, party, facts, read, size, call.deadline, response));
+  ASSIGN_OR_RETURN(const int64_t unread, d_.messages.CountAfter(party.tenant, party.report_id,
+                                                                party.side, read, call.deadline));
   response.set_unread_count(unread);
   return response;
 }
@@ -180,7 +207,11 @@ absl::Status Dialogue::Follow(
     for (const MessageRow& row : rows) {
       // In their order: one that waits holds back those after it.
       if (party.side == v1::MESSAGE_SIDE_DESK && row.due_time > now) break;
-      ASSIGN_OR_RETURN(*response.mutable_message(), ToMessage(row, party, seen));
+      {
+        // Not for as long as a client takes to read.
+        ASSIGN_OR_RETURN(const sealing::DataKey key, KeyOf(party, facts, now + kReadBudget));
+        ASSIGN_OR_RETURN(*response.mutable_message(), ToMessage(key, row, party, seen));
+      }
       if (!write(response)) return absl::CancelledError("the client is gone");
       seen = row.number;
       last_sent = d_.clock.Monotonic();

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -13,7 +14,7 @@
 #include "common/server/caller.h"
 #include "common/time/clock.h"
 #include "mamori/intake/v1/dialogue_service.pb.h"
-#include "services/intake/content_box.h"
+#include "services/intake/content_seal.h"
 #include "services/intake/dialogue_parties.h"
 #include "services/intake/message_store.h"
 #include "services/intake/reporter_keys.h"
@@ -33,7 +34,7 @@ class Dialogue {
   struct Dependencies {
     MessageStore& messages;
     const ReporterKeys& keys;
-    const ContentBox& box;
+    const ContentSeal& seal;
     const time::Clock& clock;
     time::Sleeper& sleeper;
     id::IdSource& ids;
@@ -58,8 +59,13 @@ class Dialogue {
   void Stop() { stopping_.store(true, std::memory_order_release); }
 
  private:
-  absl::StatusOr<v1::Message> ToMessage(const MessageRow& row, const Party& party,
-                                        int64_t read_up_to) const;
+  // The key of the report that the dialogue is about. NOT_FOUND when it was erased.
+  absl::StatusOr<sealing::DataKey> KeyOf(const Party& party, const DialogueFacts& facts,
+                                         absl::Time deadline) const;
+  // At most as many as make `size` of them and a page's bytes.
+  absl::Status AddMessages(const std::vector<MessageRow>& rows, const Party& party,
+                           const DialogueFacts& facts, int64_t read, int size, absl::Time deadline,
+                           v1::ListMessagesResponse& response) const;
   absl::Status Follow(const server::CallContext& call, const Party& party, int64_t after,
                       const std::function<bool()>& cancelled,
                       const std::function<bool(const v1::WaitForMessagesResponse&)>& write);

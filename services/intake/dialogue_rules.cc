@@ -99,4 +99,16 @@ absl::Status Validate(const v1::WaitForMessagesRequest& request) {
   return rules.Status();
 }
 
+absl::Status Validate(const v1::GetAnonymousTimelineRequest& request) {
+  FieldRules rules = Rules();
+  CheckReceipt(rules, "receipt", request.receipt());
+  return rules.Status();
+}
+
+absl::Status Validate(const v1::GetReportTimelineRequest& request) {
+  FieldRules rules = Rules();
+  Report(rules, request.report());
+  return rules.Status();
+}
+
 }  // namespace mamori::intake

@@ -8,7 +8,9 @@
 #include <thread>
 #include <vector>
 
+#include "common/sealing/fields.h"
 #include "services/intake/reports.h"
+#include "services/intake/sql_disposal_store.h"
 #include "services/intake/test_reporter_fixture.h"
 
 namespace mamori::intake {
@@ -83,6 +85,8 @@ class DialogueTest : public ReporterTest {
     for (const std::string& person : people) sharing.add_people(person);
     return own_.Share(CallOf(party.person), party, sharing);
   }
+
+  absl::Time Deadline() const { return clock_.Now() + absl::Seconds(20); }
 
   std::unique_ptr<v1::DialogueService::Stub> dialogue_stub_;
 };
@@ -306,6 +310,86 @@ TEST_F(DialogueTest, AWithdrawnReportIsShownNoMore) {
   EXPECT_THAT(PostBy(receipt, "message-0001", "One more thing."),
               HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
   EXPECT_THAT(ListBy(receipt), IsOk());
+}
+
+// What a disposal deletes, and what of it opens when a backup is put back with all keys of now.
+TEST_F(DialogueTest, ADisposedReportLeavesNothingOfItsReporter) {
+  const std::string receipt = NewReceipt(), next = NewReceipt();
+  const std::string anonymous = Submit(Anonymous(receipt))->name();
+  ASSERT_THAT(PostBy(receipt, "message-0001", "It happened again."), IsOk());
+  ASSERT_THAT(Post(Desk(anonymous), "message-0001", "When was it?"), IsOk());
+  ASSERT_THAT(dialogue_.MarkRead(CallOf(kDesk), Desk(anonymous), 1), IsOk());
+  ASSERT_THAT(Rotate(receipt, next), IsOk());
+  ASSERT_THAT(Share(*parties_.ByReceipt(CallOf(""), next), v1::SHARING_SCOPE_PEOPLE, 0, {kDesk}),
+              IsOk());
+  const std::string confidential =
+      SubmitAs(kReporter, mamori::v1::REPORTER_MODE_CONFIDENTIAL)->name();
+  ASSERT_THAT(Post(Desk(confidential), "message-0001", "Thank you."), IsOk());
+  ASSERT_THAT(own_.Withdraw(CallOf(kReporter), *parties_.Reporter(CallOf(kReporter), confidential)),
+              IsOk());
+  const std::vector<std::string> tables = {
+      "report", "message", "message_read", "receipt", "reporter_identity", "sharing", "withdrawal"};
+  for (const std::string& table : tables) {
+    EXPECT_GT(database_.Number("SELECT COUNT(*) FROM " + table), 0) << table;
+    database_.Run("CREATE TABLE saved_" + table + " AS SELECT * FROM " + table);
+  }
+  database_.Run("DELETE FROM outbox");
+
+  // What stays sealed opens by both keys alone.
+  const auto opens = [&] {
+    std::vector<bool> opened;
+    for (const db::Row& row : database_.Query(
+             "SELECT report_id, identity FROM reporter_identity WHERE identity <> ''")) {
+      const auto key = TestSeal().sealer().FetchKey("acme", row.GetBytes(1), Deadline());
+      const auto boxed =
+          key.ok() ? key->Open(sealing::ReporterIdentity("acme", row.GetBytes(0)), row.GetBytes(1))
+                   : key.status();
+      const auto identity =
+          boxed.ok() ? box_.Open({"identity", "acme", row.GetBytes(0)}, *boxed) : boxed.status();
+      opened.push_back(identity.ok() && identity->find(GoodSubmit().report().reporter().person()) !=
+                                            std::string::npos);
+    }
+    for (const db::Row& row : database_.Query("SELECT message_id, body FROM message")) {
+      const auto key = TestSeal().sealer().FetchKey("acme", row.GetBytes(1), Deadline());
+      opened.push_back(key.ok() &&
+                       ContentSeal::OpenBody(*key, sealing::MessageBody("acme", row.GetBytes(0)),
+                                             row.GetBytes(1))
+                           .ok());
+    }
+    return opened;
+  };
+  EXPECT_EQ(opens(), std::vector<bool>(4, true)) << "this test would see nothing";
+
+  sealing::Eraser eraser(TestKeyStore(), "", clock_);
+  SqlDisposalStore disposals(database_.transactor(), clock_, journal_, eraser);
+  for (const std::string& name : {anonymous, confidential}) {
+    mamori::v1::Event event;
+    event.set_event_id(ids_.NewId());
+    event.set_tenant("acme");
+    event.set_source("triage");
+    event.set_subject_id(*id::FromName("reports", name));
+    event.set_subject_sequence(1);
+    event.mutable_report_disposed()->set_case_id(ids_.NewId());
+    ASSERT_THAT(disposals.Apply({&event}, Deadline())[0], IsOk());
+  }
+  for (const std::string& table : tables) {
+    EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM " + table), 0) << table;
+  }
+  EXPECT_THAT(ListBy(next), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+  ASSERT_THAT(dialogue_.MarkRead(CallOf(kDesk),
+                                 {.tenant = "acme",
+                                  .report_id = *id::FromName("reports", anonymous),
+                                  .side = v1::MESSAGE_SIDE_DESK,
+                                  .person = kDesk},
+                                 1),
+              IsOk());
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM message_read"), 0) << "a mark of nothing";
+
+  for (const std::string& table : tables) {
+    database_.Run("INSERT INTO " + table + " SELECT * FROM saved_" + table);
+  }
+  EXPECT_EQ(opens(), std::vector<bool>(4, false));
+  EXPECT_THAT(ListBy(next), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
 }
 
 }  // namespace

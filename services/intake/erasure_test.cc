@@ -1,6 +1,5 @@
-// Erasure on real databases: the service's own and the key store, each of which is set back.
-#include "services/intake/erasure.h"
-
+// What is erased when a report is disposed of, on real databases: the service's own and the key
+// store, each of which is set back.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -21,10 +20,12 @@
 #include "common/testing/test_database.h"
 #include "services/intake/contacts.h"
 #include "services/intake/content_seal.h"
+#include "services/intake/disposals.h"
 #include "services/intake/methods.h"
 #include "services/intake/records.h"
 #include "services/intake/report_access.h"
 #include "services/intake/reports.h"
+#include "services/intake/sql_disposal_store.h"
 #include "services/intake/sql_intake_store.h"
 #include "services/intake/test_requests.h"
 
@@ -61,9 +62,31 @@ class ErasureTest : public ::testing::Test {
     request.set_name(name);
     return reports_.Get(Call(), request);
   }
+  // As triage tells of it, after all that the report's events told has left.
   absl::Status Erase(const std::string& name, const std::string& tenant = "acme") {
-    return erasure_.EraseReport(tenant, *id::FromName("reports", name), {"retention", ""}, Soon());
+    database_.Run("DELETE FROM outbox");
+    v1::IngestEventsRequest request;
+    mamori::v1::Event& event = *request.add_events();
+    event.set_event_id(ids_.NewId());
+    event.set_tenant(tenant);
+    event.set_source("triage");
+    event.set_subject_id(*id::FromName("reports", name));
+    event.set_subject_sequence(1);
+    event.mutable_report_disposed()->set_case_id(ids_.NewId());
+    const auto response = disposals_.Ingest(Call(), request);
+    if (!response.ok()) return response.status();
+    return status::FromProtoStatus(response->results(0).status());
   }
+  // The service's own tables that have something of a report.
+  void SaveAll() {
+    for (const char* table : kTables) Save(database_, table);
+  }
+  void SetAllBack() {
+    for (const char* table : kTables) SetBack(database_, table);
+    database_.Run("DELETE FROM erased_key");
+    database_.Run("DELETE FROM inbox");
+  }
+  static constexpr const char* kTables[] = {"report", "supplement", "contact", "request_id"};
 
   // As a backup would have it, and as its restore leaves it.
   void Save(testing::TestDatabase& database, const std::string& table) {
@@ -90,7 +113,8 @@ class ErasureTest : public ::testing::Test {
   Reports reports_{store_, access_, sealing_.sealer(), tokens_, clock_, ids_, nullptr};
   Contacts contacts_{store_, access_, sealing_.sealer(), tokens_, clock_, ids_, [] {}};
   sealing::Eraser eraser_{key_store_, file_, clock_};
-  Erasure erasure_{database_.transactor(), journal_, eraser_, clock_};
+  SqlDisposalStore disposal_store_{database_.transactor(), clock_, journal_, eraser_};
+  Disposals disposals_{disposal_store_};
 };
 
 TEST_F(ErasureTest, TakesAReportWithAllThatBelongsToItAndNothingElse) {
@@ -99,41 +123,40 @@ TEST_F(ErasureTest, TakesAReportWithAllThatBelongsToItAndNothingElse) {
   ASSERT_THAT(reports_.Supplement(Call(), GoodSupplement(name)), IsOk());
   ASSERT_THAT(contacts_.Record(Call(), GoodContact(name)), IsOk());
   ASSERT_THAT(Read(name), IsOk());
-  EXPECT_THAT(Erase(name, "umbra"), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
-  EXPECT_THAT(Read(name), IsOk());
-
   ASSERT_THAT(Erase(name), IsOk());
   EXPECT_THAT(Read(name), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
   EXPECT_THAT(Read(kept), IsOk());
   const auto contacts = contacts_.List(Call(), {});
   ASSERT_THAT(contacts, IsOk());
   EXPECT_THAT(contacts->contacts(), SizeIs(0));
-  // The stored answer to the same call told its words too.
-  EXPECT_FALSE(reports_.Supplement(Call(), GoodSupplement(name)).ok());
-  EXPECT_THAT(Erase(name), IsOk());
-  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM report"), 2);
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM report"), 1);
   EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM erased_key"), 1);
   EXPECT_EQ(keys_.Number("SELECT COUNT(*) FROM erased_key"), 1);
-  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM audit_entry WHERE resource_id = ?"
-                             " AND INSTR(entry, 'EraseReport') > 0",
-                             db::Params().Add(*id::FromName("reports", name))),
-            2);
 }
 
 TEST_F(ErasureTest, HoldsWhenTheDatabaseIsSetBackToBefore) {
   const std::string name = Submit("request-0001");
-  Save(database_, "report");
+  const std::string kept = Submit("request-0002");
+  ASSERT_THAT(reports_.Supplement(Call(), GoodSupplement(name)), IsOk());
+  ASSERT_THAT(contacts_.Record(Call(), GoodContact(name)), IsOk());
+  SaveAll();
   ASSERT_THAT(Erase(name), IsOk());
-  SetBack(database_, "report");
-  database_.Run("DELETE FROM erased_key");
+  SetAllBack();
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM report"), 2);
   EXPECT_THAT(Read(name), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+  EXPECT_THAT(contacts_.List(Call(), {})->contacts(), SizeIs(0));
+  // The stored answer to the same call told its words too.
+  EXPECT_FALSE(reports_.Supplement(Call(), GoodSupplement(name)).ok());
+  EXPECT_THAT(Read(kept), IsOk());
 }
 
 TEST_F(ErasureTest, IsDoneAgainWhenTheKeyStoreIsSetBack) {
   const std::string name = Submit("request-0001");
   const std::string kept = Submit("request-0002");
+  SaveAll();
   Save(keys_, "key_batch");
   ASSERT_THAT(Erase(name), IsOk());
+  SetBack(database_, "report");
   SetBack(keys_, "key_batch");
   keys_.Run("DELETE FROM erased_key");
   ASSERT_THAT(Read(name), IsOk()) << "this test would see nothing";
@@ -145,8 +168,10 @@ TEST_F(ErasureTest, IsDoneAgainWhenTheKeyStoreIsSetBack) {
 
 TEST_F(ErasureTest, IsDoneAgainFromItsFileWhenBothAreSetBack) {
   const std::string name = Submit("request-0001");
+  SaveAll();
   Save(keys_, "key_batch");
   ASSERT_THAT(Erase(name), IsOk());
+  SetAllBack();
   SetBack(keys_, "key_batch");
   keys_.Run("DELETE FROM erased_key");
   database_.Run("DELETE FROM erased_key");
@@ -155,13 +180,33 @@ TEST_F(ErasureTest, IsDoneAgainFromItsFileWhenBothAreSetBack) {
   EXPECT_THAT(Read(name), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
 }
 
+TEST_F(ErasureTest, IsFinishedWhenTheKeyStoreIsThereAgain) {
+  const std::string name = Submit("request-0001");
+  const std::string other = Submit("request-0002");
+  SaveAll();
+  keys_.Run("RENAME TABLE key_batch TO away");
+  EXPECT_FALSE(Erase(name).ok());
+  EXPECT_FALSE(Erase(other).ok());
+  EXPECT_FALSE(eraser_.FinishErasures(Soon()).ok());
+  keys_.Run("RENAME TABLE away TO key_batch");
+  SetBack(database_, "report");
+  EXPECT_THAT(Read(name), IsOk()) << "this test would see nothing";
+  EXPECT_THAT(eraser_.FinishErasures(Soon()), IsOk());
+  EXPECT_THAT(Read(name), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+  EXPECT_THAT(Read(other), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+}
+
+// By a process that did not live to see it.
 TEST_F(ErasureTest, IsFinishedAtTheNextStartWhenTheKeyStoreWasAway) {
   const std::string name = Submit("request-0001");
+  SaveAll();
   keys_.Run("RENAME TABLE key_batch TO away");
   EXPECT_FALSE(Erase(name).ok());
   keys_.Run("RENAME TABLE away TO key_batch");
+  SetBack(database_, "report");
   EXPECT_THAT(Read(name), IsOk());
-  EXPECT_EQ(*eraser_.Replay(database_.transactor()), 1);
+  sealing::Eraser next(key_store_, file_, clock_);
+  EXPECT_EQ(*next.Replay(database_.transactor()), 1);
   EXPECT_THAT(Read(name), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
 }
 
@@ -190,7 +235,9 @@ TEST_F(ErasureTest, LeavesNothingThatConfirmsAKnownText) {
           << column;
     }
   }
+  SaveAll();
   ASSERT_THAT(Erase(name), IsOk());
+  SetAllBack();
   EXPECT_FALSE(confirms());
 }
 

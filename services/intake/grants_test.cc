@@ -16,10 +16,11 @@
 #include "common/id/id.h"
 #include "common/testing/matchers.h"
 #include "common/testing/test_database.h"
-#include "services/intake/erasure.h"
 #include "services/intake/methods.h"
 #include "services/intake/records.h"
+#include "services/intake/sql_blob_store.h"
 #include "services/intake/sql_disposal_store.h"
+#include "services/intake/sql_evidence_store.h"
 #include "services/intake/sql_intake_store.h"
 #include "services/intake/test_content.h"
 #include "services/intake/test_requests.h"
@@ -94,9 +95,6 @@ TEST_F(GrantsTest, AllowEverythingTheStoreDoes) {
   sealing::Eraser eraser(TestKeyStore(), "", clock_);
   EXPECT_THAT(store_->PruneAnswers(clock_.Now(), 10, soon), IsOk());
   EXPECT_THAT(store_->GetHeading("acme", report.report_id, soon), IsOk());
-  EXPECT_THAT(Erasure(*transactor_, journal_, eraser, clock_)
-                  .EraseReport("acme", report.report_id, {"retention", ""}, soon),
-              IsOk());
   SqlDisposalStore disposals(*transactor_, clock_, journal_, eraser);
   mamori::v1::Event disposed;
   disposed.set_event_id(ids_.NewId());
@@ -110,15 +108,65 @@ TEST_F(GrantsTest, AllowEverythingTheStoreDoes) {
   EXPECT_THAT(eraser.Replay(*transactor_), IsOk());
 }
 
+TEST_F(GrantsTest, AllowWhatTheStoresOfEvidenceDo) {
+  const absl::Time soon = clock_.Now() + absl::Minutes(1);
+  auto request = GoodSubmit();
+  const NewReport report =
+      MakeTestReport(TestCall(), kSubmitReport, request, {ids_.NewId(), ids_.NewId()}, TestNow());
+  ASSERT_THAT(store_->InsertReports({&report}, soon), IsOk());
+  SqlEvidenceStore evidence(*transactor_, journal_);
+  SqlBlobStore blobs(*transactor_);
+  EvidenceRow row{.evidence_id = ids_.NewId(),
+                  .report_id = report.report_id,
+                  .tenant = "acme",
+                  .create_time = TestNow(),
+                  .chunk_count = 1,
+                  .blob_id = ids_.NewId(),
+                  .derivative_id = ids_.NewId(),
+                  .request_key = std::string(32, 'k'),
+                  .body_digest = std::string(32, 'd')};
+  const Blob blob{"acme", row.blob_id};
+  const std::string writer = ids_.NewId();
+  EXPECT_THAT(blobs.Create(blob, soon), IsOk());
+  EXPECT_THAT(evidence.Add(row, {"portal", ""}, soon), IsOk());
+  EXPECT_THAT(blobs.Open(blob, writer, soon), IsOk());
+  EXPECT_THAT(blobs.Append(blob, writer, 0, "sealed", soon), IsOk());
+  EXPECT_THAT(blobs.Read(blob, 0, soon), IsOk());
+  EXPECT_THAT(blobs.Truncate(blob, writer, soon), IsOk());
+  const auto access = [&] {
+    return NewEvidenceAccess{.row = {.evidence_id = row.evidence_id,
+                                     .access_id = ids_.NewId(),
+                                     .report_id = row.report_id,
+                                     .tenant = "acme",
+                                     .create_time = TestNow()},
+                             .action = "UploadEvidence"};
+  };
+  EXPECT_THAT(evidence.Complete("", access(), soon), IsOk());
+  EXPECT_THAT(evidence.AddAccess(access(), soon), IsOk());
+  const auto lease = transactor_->Run<std::optional<worker::Lease>>({}, [&](db::Tx& tx) {
+    return worker::TryAcquire(tx, "evidence/inspect", ids_.NewId(), clock_.Now(), absl::Minutes(1));
+  });
+  ASSERT_THAT(lease, IsOk());
+  EXPECT_THAT(evidence.Settle(access(), **lease, soon), IsOk());
+  EXPECT_THAT(evidence.List("acme", row.report_id, {}, 10, soon), IsOk());
+  EXPECT_THAT(evidence.ListAccess("acme", row.evidence_id, 9, 10, soon), IsOk());
+  EXPECT_THAT(evidence.DropStale(clock_.Now(), 10, soon), IsOk());
+  EXPECT_THAT(
+      transactor_->Run({}, [&](db::Tx& tx) { return DropEvidence(tx, "acme", row.report_id); }),
+      IsOk());
+  EXPECT_THAT(blobs.Drop(blob, soon), IsOk());
+  EXPECT_THAT(evidence.Forget(blob, soon), IsOk());
+}
+
 TEST_F(GrantsTest, ForbidToChangeWhatPeopleTold) {
-  for (const std::string table : {"message", "withdrawal", "reporter_identity", "sharing"}) {
-    EXPECT_THAT(Execute(absl::StrCat("DELETE FROM ", table)), Not(IsOk())) << table;
-  }
   for (const std::string table : {"report", "supplement", "contact", "message", "withdrawal",
                                   "reporter_identity", "sharing"}) {
     EXPECT_THAT(Execute(absl::StrCat("UPDATE ", table, " SET tenant = 'x'")), Not(IsOk())) << table;
   }
   EXPECT_THAT(Execute("UPDATE report SET body = ''"), Not(IsOk()));
+  EXPECT_THAT(Execute("UPDATE evidence SET body = ''"), Not(IsOk()));
+  EXPECT_THAT(Execute("UPDATE evidence_chunk SET sealed = ''"), Not(IsOk()));
+  EXPECT_THAT(Execute("UPDATE evidence_access SET body = ''"), Not(IsOk()));
   EXPECT_THAT(Execute("UPDATE request_id SET response = ''"), Not(IsOk()));
   EXPECT_THAT(Execute("DROP TABLE report"), Not(IsOk()));
 }

@@ -15,6 +15,7 @@
 #include "common/db/schema.h"
 #include "common/db/transaction.h"
 #include "common/idempotency/page_token.h"
+#include "common/inspection/config.h"
 #include "common/outbox/gauges.h"
 #include "common/outbox/relay.h"
 #include "common/sealing/sealing.h"
@@ -22,18 +23,22 @@
 #include "common/worker/periodic.h"
 #include "mamori/triage/v1/triage_service.grpc.pb.h"
 #include "services/intake/backlog_gate.h"
+#include "services/intake/bundle_service.h"
 #include "services/intake/contact_service.h"
 #include "services/intake/contacts.h"
 #include "services/intake/content_seal.h"
 #include "services/intake/disposals.h"
+#include "services/intake/evidence_room.h"
 #include "services/intake/group_commit.h"
 #include "services/intake/housekeeping.h"
 #include "services/intake/intake_event_service.h"
 #include "services/intake/intake_service.h"
 #include "services/intake/report_access.h"
+#include "services/intake/report_exports.h"
 #include "services/intake/reporter_room.h"
 #include "services/intake/reports.h"
 #include "services/intake/sql_disposal_store.h"
+#include "services/intake/sql_export_store.h"
 #include "services/intake/sql_intake_store.h"
 #include "services/intake/submitter.h"
 
@@ -44,8 +49,9 @@ using config::Or;
 using config::v1::IntakeConfig;
 
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
-// Relay, backlog, housekeeping, audit, refusals and readiness, beside the handlers.
-constexpr int kWorkerConnections = 6;
+// Relay, backlog, housekeeping, audit, refusals, evidence, its inspection and readiness, beside the
+// handlers.
+constexpr int kWorkerConnections = 8;
 
 GroupCommit::Options WriterOptions(const config::v1::GroupCommit& config) {
   const GroupCommit::Options standard;
@@ -71,7 +77,7 @@ class IntakeApp final : public server::App {
  public:
   IntakeApp(const IntakeConfig& config, const db::PoolOptions& pool, audit::Keys audit_keys,
             idempotency::PageTokens tokens, ReporterSecrets secrets, sealing::Keys sealing_keys,
-            server::Runtime& runtime)
+            std::unique_ptr<inspection::Inspector> inspector, server::Runtime& runtime)
       : pool_(db::Pool::Create(pool)),
         writer_pool_(db::Pool::Create(
             WriterPoolOptions(pool, WriterOptions(config.group_commit()).writers))),
@@ -115,17 +121,24 @@ class IntakeApp final : public server::App {
                  &audit_.reads(), &reporters_.gate()),
         contacts_(store_, access_, sealing_.sealer(), tokens_, runtime.clock, runtime.ids,
                   [this] { relay_->Wake(); }),
+        evidence_(reporters_, store_, transactor_, sealing_.sealer(), audit_, tokens_,
+                  std::move(inspector), runtime),
         disposal_store_(transactor_, runtime.clock, audit_.journal(), sealing_.eraser()),
         disposals_(disposal_store_),
+        export_store_(transactor_, audit_.journal()),
+        exports_({store_, export_store_, access_, reporters_.gate(), sealing_.sealer(), transactor_,
+                  runtime.clock, runtime.sleeper}),
         service_(runtime.rpc, submitter_, reports_, contacts_),
         event_service_(runtime.rpc, disposals_),
-        contact_service_(runtime.rpc, contacts_) {
+        contact_service_(runtime.rpc, contacts_),
+        bundle_service_(runtime.rpc, exports_) {
     runtime.rpc.ObserveRefusals(audit::RecordRefusalsIn(audit_.refusals()));
   }
 
   std::vector<grpc::Service*> services() override {
     std::vector<grpc::Service*> all = reporters_.services();
-    all.insert(all.end(), {&service_, &event_service_, &contact_service_});
+    all.insert(all.end(), {&service_, &event_service_, &contact_service_, &bundle_service_,
+                           evidence_.service()});
     return all;
   }
 
@@ -144,10 +157,12 @@ class IntakeApp final : public server::App {
     relay_->Start();
     sampling_.Start();
     pruning_.Start();
+    evidence_.Start();
   }
 
   void StopWorkers() override {
     reporters_.Stop();
+    evidence_.Stop();
     writer_.Stop();
     pruning_.Stop();
     sampling_.Stop();
@@ -181,11 +196,15 @@ class IntakeApp final : public server::App {
   const idempotency::PageTokens tokens_;
   Reports reports_;
   Contacts contacts_;
+  EvidenceRoom evidence_;
   SqlDisposalStore disposal_store_;
   Disposals disposals_;
+  SqlExportStore export_store_;
+  ReportExports exports_;
   IntakeService service_;
   IntakeEventService event_service_;
   ContactService contact_service_;
+  BundleService bundle_service_;
 };
 
 }  // namespace
@@ -205,6 +224,7 @@ absl::Status CheckConfig(const IntakeConfig& config) {
   if (config.group_commit().max_queue() < 0) return wrong("group_commit.max_queue: negative");
   RETURN_IF_ERROR(config::CheckPageTokenKey(config.server()));
   RETURN_IF_ERROR(sealing::CheckConfig(config.sealing()));
+  if (config.has_inspector()) RETURN_IF_ERROR(inspection::CheckConfig(config.inspector()));
   return audit::CheckConfig(config.audit());
 }
 
@@ -220,8 +240,14 @@ absl::StatusOr<std::unique_ptr<server::App>> MakeIntakeApp(const IntakeConfig& c
   ASSIGN_OR_RETURN(ReporterSecrets secrets, ReadReporterSecrets(config, runtime.keys));
   ASSIGN_OR_RETURN(sealing::Keys sealing_keys,
                    sealing::ReadKeys(config.sealing(), "intake", runtime.keys));
+  std::unique_ptr<inspection::Inspector> inspector;
+  if (config.has_inspector()) {
+    ASSIGN_OR_RETURN(
+        inspector, inspection::MakeInspector(config.inspector(), runtime.clock, runtime.telemetry));
+  }
   return std::make_unique<IntakeApp>(config, pool, std::move(audit_keys), std::move(tokens),
-                                     std::move(secrets), std::move(sealing_keys), runtime);
+                                     std::move(secrets), std::move(sealing_keys),
+                                     std::move(inspector), runtime);
 }
 
 }  // namespace mamori::intake

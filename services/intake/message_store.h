@@ -24,21 +24,29 @@ struct MessageRow {
   std::string author;  // of the desk
   absl::Time create_time;
   absl::Time due_time = absl::UnixEpoch();  // from when on it is streamed to the desk
-  std::string body;                         // sealed
+  std::string body;                         // sealed, with the random bytes of its commitment
 };
 
 struct NewMessage {
   MessageRow row;
-  // What makes it the same when it is sent again.
+  // What makes it the same when it is sent again, with the same words.
   std::string request_key;  // 32 bytes
-  std::string body_digest;  // 32 bytes
+  std::string commitment;   // the audit's
   bool anonymous = false;   // the report is: told by day
   audit::Who who;
   mamori::v1::Event event;  // without a fact: none leaves
 };
 
+// Whether a message is for this side to read: the other side's, and for the reporter also what
+// Mamori itself says.
+inline bool IsFor(v1::MessageSide reader, v1::MessageSide author) {
+  const bool by_reporter = author == v1::MESSAGE_SIDE_REPORTER;
+  return reader == v1::MESSAGE_SIDE_REPORTER ? !by_reporter : by_reporter;
+}
+
 // What a dialogue needs of its report.
 struct DialogueFacts {
+  std::string sealed;  // the beginning of what the report's data key sealed
   absl::Time create_time;
   bool anonymous = false;
   bool withdrawn = false;
@@ -53,8 +61,8 @@ class MessageStore {
   virtual absl::StatusOr<DialogueFacts> Facts(const std::string& tenant,
                                               const std::string& report_id,
                                               absl::Time deadline) = 0;
-  // The row as stored, with its number: of the first call with this request key.
-  // RequestIdReused(); NOT_FOUND; FAILED_PRECONDITION when the report was withdrawn.
+  // The row as stored, with its number: of the first call with this request key, whose words
+  // whoever calls compares. NOT_FOUND; FAILED_PRECONDITION when the report was withdrawn.
   virtual absl::StatusOr<MessageRow> Post(const NewMessage& message, absl::Time deadline) = 0;
   // At most `limit` after `after`, oldest first.
   virtual absl::StatusOr<std::vector<MessageRow>> List(const std::string& tenant,
@@ -63,11 +71,11 @@ class MessageStore {
   // How far `reader` has read: a person of the desk, or empty for the reporter's side.
   virtual absl::StatusOr<int64_t> ReadUpTo(const std::string& tenant, const std::string& report_id,
                                            const std::string& reader, absl::Time deadline) = 0;
-  // How many of `side` come after `number`.
+  // How many that are for `reader` come after `number` (see IsFor).
   virtual absl::StatusOr<int64_t> CountAfter(const std::string& tenant,
-                                             const std::string& report_id, v1::MessageSide side,
+                                             const std::string& report_id, v1::MessageSide reader,
                                              int64_t number, absl::Time deadline) = 0;
-  // Never goes back, nor further than there are messages.
+  // Never goes back, nor further than there are messages. Nothing for a report that is gone.
   virtual absl::Status MarkRead(const std::string& tenant, const std::string& report_id,
                                 const std::string& reader, int64_t number, absl::Time deadline) = 0;
 };

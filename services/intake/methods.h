@@ -28,6 +28,15 @@ inline constexpr char kSubmitIdentifiedReport[] =
 inline constexpr char kSetSharing[] = "/mamori.intake.v1.ReporterService/SetSharing";
 inline constexpr char kGetSharing[] = "/mamori.intake.v1.ReporterService/GetSharing";
 inline constexpr char kWithdrawReport[] = "/mamori.intake.v1.ReporterService/WithdrawReport";
+inline constexpr char kGiveAnonymousConsent[] =
+    "/mamori.intake.v1.ReporterService/GiveAnonymousConsent";
+inline constexpr char kWithdrawAnonymousConsent[] =
+    "/mamori.intake.v1.ReporterService/WithdrawAnonymousConsent";
+inline constexpr char kGiveConsent[] = "/mamori.intake.v1.ReporterService/GiveConsent";
+inline constexpr char kWithdrawConsent[] = "/mamori.intake.v1.ReporterService/WithdrawConsent";
+inline constexpr char kGetConsent[] = "/mamori.intake.v1.ReporterService/GetConsent";
+inline constexpr char kUnsealIdentity[] = "/mamori.intake.v1.IdentityService/UnsealIdentity";
+inline constexpr char kListReportReads[] = "/mamori.intake.v1.IdentityService/ListReportReads";
 inline constexpr char kPostAnonymousMessage[] =
     "/mamori.intake.v1.DialogueService/PostAnonymousMessage";
 inline constexpr char kListAnonymousMessages[] =
@@ -40,10 +49,27 @@ inline constexpr char kPostMessage[] = "/mamori.intake.v1.DialogueService/PostMe
 inline constexpr char kListMessages[] = "/mamori.intake.v1.DialogueService/ListMessages";
 inline constexpr char kMarkMessagesRead[] = "/mamori.intake.v1.DialogueService/MarkMessagesRead";
 inline constexpr char kWaitForMessages[] = "/mamori.intake.v1.DialogueService/WaitForMessages";
+inline constexpr char kStartUpload[] = "/mamori.intake.v1.EvidenceService/StartUpload";
+inline constexpr char kStartAnonymousUpload[] =
+    "/mamori.intake.v1.EvidenceService/StartAnonymousUpload";
+inline constexpr char kUploadEvidence[] = "/mamori.intake.v1.EvidenceService/UploadEvidence";
+inline constexpr char kUploadAnonymousEvidence[] =
+    "/mamori.intake.v1.EvidenceService/UploadAnonymousEvidence";
+inline constexpr char kGetEvidence[] = "/mamori.intake.v1.EvidenceService/GetEvidence";
+inline constexpr char kListEvidence[] = "/mamori.intake.v1.EvidenceService/ListEvidence";
+inline constexpr char kDownloadEvidence[] = "/mamori.intake.v1.EvidenceService/DownloadEvidence";
+inline constexpr char kDownloadOriginal[] = "/mamori.intake.v1.EvidenceService/DownloadOriginal";
+inline constexpr char kListEvidenceAccess[] =
+    "/mamori.intake.v1.EvidenceService/ListEvidenceAccess";
+inline constexpr char kGetAnonymousTimeline[] =
+    "/mamori.intake.v1.TimelineService/GetAnonymousTimeline";
+inline constexpr char kGetReportTimeline[] = "/mamori.intake.v1.TimelineService/GetReportTimeline";
 inline constexpr char kEcho[] = "/mamori.intake.v1.IntakeService/Echo";
 inline constexpr char kIngestEvents[] = "/mamori.intake.v1.IntakeEventService/IngestEvents";
 
 inline constexpr char kBatchGetContacts[] = "/mamori.intake.v1.ContactService/BatchGetContacts";
+
+inline constexpr char kExportReports[] = "/mamori.intake.v1.BundleService/ExportReports";
 
 inline std::vector<std::string> Methods() {
   return {kSubmitReport,
@@ -63,6 +89,13 @@ inline std::vector<std::string> Methods() {
           kSetSharing,
           kGetSharing,
           kWithdrawReport,
+          kGiveAnonymousConsent,
+          kWithdrawAnonymousConsent,
+          kGiveConsent,
+          kWithdrawConsent,
+          kGetConsent,
+          kUnsealIdentity,
+          kListReportReads,
           kPostAnonymousMessage,
           kListAnonymousMessages,
           kMarkAnonymousMessagesRead,
@@ -71,7 +104,19 @@ inline std::vector<std::string> Methods() {
           kListMessages,
           kMarkMessagesRead,
           kWaitForMessages,
+          kStartUpload,
+          kStartAnonymousUpload,
+          kUploadEvidence,
+          kUploadAnonymousEvidence,
+          kGetEvidence,
+          kListEvidence,
+          kDownloadEvidence,
+          kDownloadOriginal,
+          kListEvidenceAccess,
+          kGetAnonymousTimeline,
+          kGetReportTimeline,
           kBatchGetContacts,
+          kExportReports,
           kIngestEvents,
           kEcho};
 }

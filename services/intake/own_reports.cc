@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "common/idempotency/hash.h"
+#include "common/sealing/fields.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
-#include "common/time/day.h"
-#include "common/time/timestamp.h"
 #include "services/intake/await_commit.h"
+#include "services/intake/deciding.h"
 #include "services/intake/methods.h"
 #include "services/intake/records.h"
 #include "services/intake/reporter_rules.h"
@@ -26,6 +26,12 @@ v1::Sharing ToProto(const SharingRow& row) {
   return sharing;
 }
 
+// Whose report it is.
+const std::string& PersonOf(const server::CallContext& call,
+                            const v1::SubmitIdentifiedReportRequest& request) {
+  return request.for_person().empty() ? call.person : request.for_person();
+}
+
 }  // namespace
 
 absl::StatusOr<NewReport> OwnReports::Prepare(const server::CallContext& call,
@@ -37,7 +43,10 @@ absl::StatusOr<NewReport> OwnReports::Prepare(const server::CallContext& call,
   submit.mutable_report()->set_reporter_mode(request.mode());
   std::string identity;
   if (confidential) {
-    identity = request.report().reporter().SerializeAsString();
+    mamori::v1::ReporterIdentity who = request.report().reporter();
+    // Who says nothing of themselves is known by the token alone.
+    if (who.person().empty()) who.set_person(PersonOf(call, request));
+    identity = who.SerializeAsString();
     submit.mutable_report()->clear_reporter();
   }
   server::CallContext known = call;
@@ -55,15 +64,17 @@ absl::StatusOr<NewReport> OwnReports::Prepare(const server::CallContext& call,
     one.tenant = row.tenant;
     one.person_hash = d_.keys.PersonHash(row.tenant, row.report_id, person);
     one.role = role;
-    if (!about.empty()) one.identity = d_.box.Seal({"identity", row.tenant, row.report_id}, about);
+    one.identity = about;
     d_.keys.Seal(one);
   };
-  if (request.for_person().empty() || request.for_person() == call.person) {
-    add(call.person, ReporterRole::kReporter, identity);
-  } else {
-    add(request.for_person(), ReporterRole::kReporter, identity);
-    add(call.person, ReporterRole::kForAnother, "");
+  if (!identity.empty()) {
+    // The report's own key around it: it goes for good with the report.
+    ASSIGN_OR_RETURN(const sealing::DataKey key, d_.seal.sealer().Open(*row.key));
+    identity = key.Seal(sealing::ReporterIdentity(row.tenant, row.report_id),
+                        d_.box.Seal({"identity", row.tenant, row.report_id}, identity));
   }
+  add(PersonOf(call, request), ReporterRole::kReporter, identity);
+  if (PersonOf(call, request) != call.person) add(call.person, ReporterRole::kForAnother, "");
   return row;
 }
 
@@ -82,27 +93,9 @@ absl::StatusOr<v1::SubmitReportResponse> OwnReports::Submit(
   return response;
 }
 
-absl::StatusOr<ReporterAct> OwnReports::ActOf(const server::CallContext& call, const Party& party) {
-  // The one who reported for somebody speaks, but does not decide.
-  if (party.role != ReporterRole::kReporter) {
-    return status::Error(absl::StatusCode::kPermissionDenied,
-                         mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED,
-                         "whose report it is decides about it");
-  }
-  ASSIGN_OR_RETURN(const DialogueFacts facts,
-                   d_.messages.Facts(party.tenant, party.report_id, call.deadline));
-  ReporterAct act;
-  act.tenant = party.tenant;
-  act.report_id = party.report_id;
-  act.anonymous = facts.anonymous;
-  act.who.caller = party.caller;
-  act.now = time::Told(d_.clock.Now(), facts.anonymous);
-  return act;
-}
-
 absl::StatusOr<v1::Sharing> OwnReports::Share(const server::CallContext& call, const Party& party,
                                               const v1::Sharing& sharing) {
-  ASSIGN_OR_RETURN(const ReporterAct act, ActOf(call, party));
+  ASSIGN_OR_RETURN(const ReporterAct act, DecidingAct(d_.messages, d_.clock, call, party));
   SharingRow row{.report_id = party.report_id,
                  .version = sharing.version(),
                  .tenant = party.tenant,
@@ -127,14 +120,8 @@ absl::StatusOr<v1::Sharing> OwnReports::GetSharing(const server::CallContext& ca
 
 absl::StatusOr<v1::WithdrawReportResponse> OwnReports::Withdraw(const server::CallContext& call,
                                                                 const Party& party) {
-  ASSIGN_OR_RETURN(const ReporterAct act, ActOf(call, party));
-  mamori::v1::Event event;
-  event.set_event_id(d_.ids.NewId());
-  event.set_tenant(party.tenant);
-  event.set_source("intake");
-  event.set_subject_id(party.report_id);
-  *event.mutable_event_time() = time::ToTimestamp(act.now);
-  event.set_anonymous(act.anonymous);
+  ASSIGN_OR_RETURN(const ReporterAct act, DecidingAct(d_.messages, d_.clock, call, party));
+  mamori::v1::Event event = EventOf(act, d_.ids);
   event.mutable_report_withdrawn();
   RETURN_IF_ERROR(d_.store.Withdraw(act, event, call.deadline));
   d_.committed();

@@ -48,7 +48,6 @@ class OwnReports {
  private:
   absl::StatusOr<NewReport> Prepare(const server::CallContext& call,
                                     const v1::SubmitIdentifiedReportRequest& request);
-  absl::StatusOr<ReporterAct> ActOf(const server::CallContext& call, const Party& party);
 
   const Dependencies d_;
 };

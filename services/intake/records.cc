@@ -13,6 +13,7 @@
 #include "common/sealing/sealed_answer.h"
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
+#include "services/intake/methods.h"
 
 namespace mamori::intake {
 namespace {
@@ -144,7 +145,9 @@ absl::StatusOr<NewReport> MakeNewReport(const ContentSeal& seal, const server::C
   fact.set_immediate_danger(row.immediate_danger);
   row.report_id = std::move(ids.subject);
   row.who.caller = call.caller;
-  RETURN_IF_ERROR(seal.SealReport(std::move(body), std::move(summary), row));
+  const auto use =
+      method == kSubmitAnonymousReport ? sealing::KeyUse::kAnonymous : sealing::KeyUse::kNamed;
+  RETURN_IF_ERROR(seal.SealReport(use, std::move(body), std::move(summary), row));
   return row;
 }
 

@@ -14,4 +14,9 @@ std::string ReporterKeys::TagOf(const SharingRow& row) const {
                    absl::StrCat(row.scope), row.people});
 }
 
+std::string ReporterKeys::TagOf(const ConsentRow& row) const {
+  return key_.Tag({"consent", row.report_id, absl::StrCat(row.version), row.tenant,
+                   row.given ? "given" : "not given"});
+}
+
 }  // namespace mamori::intake

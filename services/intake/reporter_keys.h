@@ -24,16 +24,28 @@ class ReporterKeys {
                          std::string_view request_id) const {
     return key_.Tag({"message", tenant, report_id, side, request_id});
   }
+  std::string ReadingKey(std::string_view tenant, std::string_view person,
+                         std::string_view request_id) const {
+    return key_.Tag({"reading", tenant, person, request_id});
+  }
+  // Of an upload; `side` as in RequestKey.
+  std::string UploadKey(std::string_view tenant, std::string_view report_id, std::string_view side,
+                        std::string_view request_id) const {
+    return key_.Tag({"upload", tenant, report_id, side, request_id});
+  }
   std::string Digest(std::string_view body) const { return key_.Tag({"body", body}); }
 
   void Seal(IdentityRow& row) const { row.tag = TagOf(row); }
   bool Believes(const IdentityRow& row) const { return TagOf(row) == row.tag; }
   void Seal(SharingRow& row) const { row.tag = TagOf(row); }
   bool Believes(const SharingRow& row) const { return TagOf(row) == row.tag; }
+  void Seal(ConsentRow& row) const { row.tag = TagOf(row); }
+  bool Believes(const ConsentRow& row) const { return TagOf(row) == row.tag; }
 
  private:
   std::string TagOf(const IdentityRow& row) const;
   std::string TagOf(const SharingRow& row) const;
+  std::string TagOf(const ConsentRow& row) const;
 
   const crypto::KeyedHash key_;
 };

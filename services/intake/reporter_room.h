@@ -15,13 +15,21 @@
 #include "common/db/transaction.h"
 #include "common/server/service_main.h"
 #include "mamori/config/v1/config.pb.h"
+#include "services/intake/act_user.h"
+#include "services/intake/consents.h"
 #include "services/intake/dialogue_service.h"
+#include "services/intake/identities.h"
+#include "services/intake/identity_service.h"
 #include "services/intake/own_reports.h"
+#include "services/intake/report_reads.h"
 #include "services/intake/reporter_service.h"
 #include "services/intake/reporters.h"
+#include "services/intake/sql_consent_store.h"
+#include "services/intake/sql_identity_store.h"
 #include "services/intake/sql_message_store.h"
 #include "services/intake/sql_receipt_store.h"
 #include "services/intake/sql_reporter_store.h"
+#include "services/intake/timeline_service.h"
 
 namespace mamori::intake {
 
@@ -44,9 +52,15 @@ class ReporterRoom {
                const std::shared_ptr<grpc::Channel>& triage, const config::v1::IntakeConfig& config,
                server::Runtime& runtime, std::function<void()> committed);
 
-  std::vector<grpc::Service*> services() { return {&reporter_service_, &dialogue_service_}; }
+  std::vector<grpc::Service*> services() {
+    return {&reporter_service_, &dialogue_service_, &timeline_service_, &identity_service_};
+  }
   FloodControl& flood() { return flood_; }
   ReporterGate& gate() { return gate_; }
+  const ReporterKeys& keys() const { return keys_; }
+  MessageStore& messages() { return messages_; }
+  DialogueParties& parties() { return parties_; }
+  DialogueParties& fresh_parties() { return fresh_parties_; }
   // Ends the streams.
   void Stop() { dialogue_.Stop(); }
 
@@ -58,6 +72,8 @@ class ReporterRoom {
   FloodControl flood_;
   SqlReceiptStore receipts_;
   SqlReporterStore store_;
+  SqlConsentStore consent_store_;
+  SqlIdentityStore identity_store_;
   SqlMessageStore messages_;
   ReporterGate gate_;
   client::TriageAccessChecker access_;
@@ -67,8 +83,14 @@ class ReporterRoom {
   Dialogue dialogue_;
   Reporters reporters_;
   OwnReports own_;
+  Consents consents_;
+  GrpcActUser acts_;
+  Identities identities_;
+  ReportReads reads_;
   ReporterService reporter_service_;
   DialogueService dialogue_service_;
+  TimelineService timeline_service_;
+  IdentityService identity_service_;
 };
 
 }  // namespace mamori::intake

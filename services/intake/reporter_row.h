@@ -29,6 +29,15 @@ struct SharingRow {
   std::string tag;     // over all the rest
 };
 
+// A decision about whether a consultation may become a case.
+struct ConsentRow {
+  std::string report_id;
+  int64_t version = 0;  // from 1
+  std::string tenant;
+  bool given = false;
+  std::string tag;  // over all the rest
+};
+
 }  // namespace mamori::intake
 
 #endif  // MAMORI_SERVICES_INTAKE_REPORTER_ROW_H_

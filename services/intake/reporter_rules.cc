@@ -40,6 +40,25 @@ void CheckReceipt(FieldRules& rules, const char* field, const std::string& text)
   }
 }
 
+namespace {
+
+// Of a request that has nothing else.
+template <typename Request>
+absl::Status CheckReceiptAlone(const Request& request) {
+  FieldRules rules(absl::InfinitePast());
+  CheckReceipt(rules, "receipt", request.receipt());
+  return rules.Status();
+}
+
+template <typename Request>
+absl::Status CheckReportAlone(const Request& request) {
+  FieldRules rules(absl::InfinitePast());
+  ReportName(rules, request.report());
+  return rules.Status();
+}
+
+}  // namespace
+
 absl::Status Validate(const v1::SetAnonymousSharingRequest& request) {
   FieldRules rules(absl::InfinitePast());
   CheckReceipt(rules, "receipt", request.receipt());
@@ -48,9 +67,7 @@ absl::Status Validate(const v1::SetAnonymousSharingRequest& request) {
 }
 
 absl::Status Validate(const v1::WithdrawAnonymousReportRequest& request) {
-  FieldRules rules(absl::InfinitePast());
-  CheckReceipt(rules, "receipt", request.receipt());
-  return rules.Status();
+  return CheckReceiptAlone(request);
 }
 
 absl::Status Validate(const v1::SubmitIdentifiedReportRequest& request, absl::Time now) {
@@ -77,17 +94,27 @@ absl::Status Validate(const v1::SetSharingRequest& request) {
   return rules.Status();
 }
 
-absl::Status Validate(const v1::GetSharingRequest& request) {
-  FieldRules rules(absl::InfinitePast());
-  ReportName(rules, request.report());
-  return rules.Status();
-}
+absl::Status Validate(const v1::GetSharingRequest& request) { return CheckReportAlone(request); }
 
 absl::Status Validate(const v1::WithdrawReportRequest& request) {
-  FieldRules rules(absl::InfinitePast());
-  ReportName(rules, request.report());
-  return rules.Status();
+  return CheckReportAlone(request);
 }
+
+absl::Status Validate(const v1::GiveAnonymousConsentRequest& request) {
+  return CheckReceiptAlone(request);
+}
+
+absl::Status Validate(const v1::WithdrawAnonymousConsentRequest& request) {
+  return CheckReceiptAlone(request);
+}
+
+absl::Status Validate(const v1::GiveConsentRequest& request) { return CheckReportAlone(request); }
+
+absl::Status Validate(const v1::WithdrawConsentRequest& request) {
+  return CheckReportAlone(request);
+}
+
+absl::Status Validate(const v1::GetConsentRequest& request) { return CheckReportAlone(request); }
 
 absl::Status ValidateSubmitAnonymousReport(const v1::SubmitAnonymousReportRequest& request,
                                            absl::Time now) {

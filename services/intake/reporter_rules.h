@@ -21,6 +21,11 @@ absl::Status Validate(const v1::SubmitIdentifiedReportRequest& request, absl::Ti
 absl::Status Validate(const v1::SetSharingRequest& request);
 absl::Status Validate(const v1::GetSharingRequest& request);
 absl::Status Validate(const v1::WithdrawReportRequest& request);
+absl::Status Validate(const v1::GiveAnonymousConsentRequest& request);
+absl::Status Validate(const v1::WithdrawAnonymousConsentRequest& request);
+absl::Status Validate(const v1::GiveConsentRequest& request);
+absl::Status Validate(const v1::WithdrawConsentRequest& request);
+absl::Status Validate(const v1::GetConsentRequest& request);
 absl::Status ValidateSubmitAnonymousReport(const v1::SubmitAnonymousReportRequest& request,
                                            absl::Time now);
 absl::Status ValidateRotateReceipt(const v1::RotateReceiptRequest& request);

@@ -117,4 +117,62 @@ grpc::Status ReporterService::WithdrawReport(grpc::ServerContext* context,
                       });
 }
 
+grpc::Status ReporterService::GiveAnonymousConsent(grpc::ServerContext* context,
+                                                   const v1::GiveAnonymousConsentRequest* request,
+                                                   v1::Consent* response) {
+  return d_.rpc.Unary(context, kGiveAnonymousConsent, Needs::kAnonymous, response,
+                      [&](const CallContext& call) -> absl::StatusOr<v1::Consent> {
+                        RETURN_IF_ERROR(Validate(*request));
+                        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
+                        return d_.consents.Give(call, party);
+                      });
+}
+
+grpc::Status ReporterService::WithdrawAnonymousConsent(
+    grpc::ServerContext* context, const v1::WithdrawAnonymousConsentRequest* request,
+    v1::WithdrawConsentResponse* response) {
+  return d_.rpc.Unary(context, kWithdrawAnonymousConsent, Needs::kAnonymous, response,
+                      [&](const CallContext& call) -> absl::StatusOr<v1::WithdrawConsentResponse> {
+                        RETURN_IF_ERROR(Validate(*request));
+                        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
+                        return d_.consents.Withdraw(call, party);
+                      });
+}
+
+grpc::Status ReporterService::GiveConsent(grpc::ServerContext* context,
+                                          const v1::GiveConsentRequest* request,
+                                          v1::Consent* response) {
+  return d_.rpc.Unary(context, kGiveConsent, Needs::kTenantAndPerson, response,
+                      [&](const CallContext& call) -> absl::StatusOr<v1::Consent> {
+                        RETURN_IF_ERROR(Validate(*request));
+                        ASSIGN_OR_RETURN(const Party party,
+                                         d_.parties.Reporter(call, request->report()));
+                        return d_.consents.Give(call, party);
+                      });
+}
+
+grpc::Status ReporterService::WithdrawConsent(grpc::ServerContext* context,
+                                              const v1::WithdrawConsentRequest* request,
+                                              v1::WithdrawConsentResponse* response) {
+  return d_.rpc.Unary(context, kWithdrawConsent, Needs::kTenantAndPerson, response,
+                      [&](const CallContext& call) -> absl::StatusOr<v1::WithdrawConsentResponse> {
+                        RETURN_IF_ERROR(Validate(*request));
+                        ASSIGN_OR_RETURN(const Party party,
+                                         d_.parties.Reporter(call, request->report()));
+                        return d_.consents.Withdraw(call, party);
+                      });
+}
+
+grpc::Status ReporterService::GetConsent(grpc::ServerContext* context,
+                                         const v1::GetConsentRequest* request,
+                                         v1::Consent* response) {
+  return d_.rpc.Unary(context, kGetConsent, Needs::kTenantAndPerson, response,
+                      [&](const CallContext& call) -> absl::StatusOr<v1::Consent> {
+                        RETURN_IF_ERROR(Validate(*request));
+                        ASSIGN_OR_RETURN(const Party party,
+                                         d_.parties.Reporter(call, request->report()));
+                        return d_.consents.Get(call, party);
+                      });
+}
+
 }  // namespace mamori::intake

@@ -6,6 +6,7 @@
 
 #include "common/server/rpc.h"
 #include "mamori/intake/v1/reporter_service.grpc.pb.h"
+#include "services/intake/consents.h"
 #include "services/intake/dialogue_parties.h"
 #include "services/intake/flood_control.h"
 #include "services/intake/own_reports.h"
@@ -20,6 +21,7 @@ class ReporterService final : public v1::ReporterService::Service {
     server::Rpc& rpc;
     Reporters& reporters;
     OwnReports& own;
+    Consents& consents;
     DialogueParties& parties;
     FloodControl& flood;
     const SealingKeys& sealing;
@@ -49,6 +51,19 @@ class ReporterService final : public v1::ReporterService::Service {
   grpc::Status WithdrawReport(grpc::ServerContext* context,
                               const v1::WithdrawReportRequest* request,
                               v1::WithdrawReportResponse* response) override;
+  grpc::Status GiveAnonymousConsent(grpc::ServerContext* context,
+                                    const v1::GiveAnonymousConsentRequest* request,
+                                    v1::Consent* response) override;
+  grpc::Status WithdrawAnonymousConsent(grpc::ServerContext* context,
+                                        const v1::WithdrawAnonymousConsentRequest* request,
+                                        v1::WithdrawConsentResponse* response) override;
+  grpc::Status GiveConsent(grpc::ServerContext* context, const v1::GiveConsentRequest* request,
+                           v1::Consent* response) override;
+  grpc::Status WithdrawConsent(grpc::ServerContext* context,
+                               const v1::WithdrawConsentRequest* request,
+                               v1::WithdrawConsentResponse* response) override;
+  grpc::Status GetConsent(grpc::ServerContext* context, const v1::GetConsentRequest* request,
+                          v1::Consent* response) override;
 
  private:
   // Who asks by a receipt, within the receipt's own allowance.

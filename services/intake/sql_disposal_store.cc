@@ -8,17 +8,28 @@
 #include "common/sealing/envelope.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "services/intake/sql_evidence_store.h"
 
 namespace mamori::intake {
 namespace {
 
-// Supplements lock the same row before they are written: none comes in between.
+// Supplements, messages and whatever a reporter decides lock the same row before they are written:
+// nothing comes in between.
 constexpr char kLockReport[] =
     "SELECT audit_first, body FROM report FORCE INDEX (by_id) WHERE report_id = ? AND tenant = ?"
     " FOR UPDATE";
 constexpr char kWaiting[] = "SELECT 1 FROM outbox WHERE shard = ? AND subject_id = ? LIMIT 1";
 constexpr char kDeleteContacts[] = "DELETE FROM contact WHERE tenant = ? AND report_id = ?";
 constexpr char kDeleteSupplements[] = "DELETE FROM supplement WHERE report_id = ? AND tenant = ?";
+// The dialogue, and who the reporter is and what they decided.
+constexpr const char* kDeleteReporters[] = {
+    "DELETE FROM message WHERE report_id = ? AND tenant = ?",
+    "DELETE FROM message_read WHERE report_id = ? AND tenant = ?",
+    "DELETE FROM receipt WHERE report_id = ? AND tenant = ?",
+    "DELETE FROM reporter_identity WHERE report_id = ? AND tenant = ?",
+    "DELETE FROM sharing WHERE report_id = ? AND tenant = ?",
+    "DELETE FROM withdrawal WHERE report_id = ? AND tenant = ?",
+    "DELETE FROM consent WHERE report_id = ? AND tenant = ?"};
 constexpr char kDeleteReport[] = "DELETE FROM report WHERE report_id = ? AND tenant = ?";
 
 absl::Status TryLater(const char* why) {
@@ -40,6 +51,11 @@ absl::Status SqlDisposalStore::Erase(db::Tx& tx, const mamori::v1::Event& event,
       tx.Execute(kDeleteContacts, db::Params().Add(event.tenant()).Add(report_id)).status());
   RETURN_IF_ERROR(
       tx.Execute(kDeleteSupplements, db::Params().Add(report_id).Add(event.tenant())).status());
+  for (const char* statement : kDeleteReporters) {
+    RETURN_IF_ERROR(
+        tx.Execute(statement, db::Params().Add(report_id).Add(event.tenant())).status());
+  }
+  RETURN_IF_ERROR(DropEvidence(tx, event.tenant(), report_id));
   RETURN_IF_ERROR(
       tx.ExecuteExpecting(1, kDeleteReport, db::Params().Add(report_id).Add(event.tenant())));
   // What the rows said stays in backups and the binlog; nobody opens it there without this key.

@@ -12,6 +12,10 @@
 
 namespace mamori::intake {
 
+// MessageStore::Post within a transaction.
+absl::StatusOr<MessageRow> PostMessage(db::Tx& tx, const audit::Journal& journal,
+                                       const NewMessage& message);
+
 class SqlMessageStore final : public MessageStore {
  public:
   SqlMessageStore(db::Transactor& transactor, const audit::Journal& journal)
@@ -26,7 +30,7 @@ class SqlMessageStore final : public MessageStore {
   absl::StatusOr<int64_t> ReadUpTo(const std::string& tenant, const std::string& report_id,
                                    const std::string& reader, absl::Time deadline) override;
   absl::StatusOr<int64_t> CountAfter(const std::string& tenant, const std::string& report_id,
-                                     v1::MessageSide side, int64_t number,
+                                     v1::MessageSide reader, int64_t number,
                                      absl::Time deadline) override;
   absl::Status MarkRead(const std::string& tenant, const std::string& report_id,
                         const std::string& reader, int64_t number, absl::Time deadline) override;
@@ -34,7 +38,6 @@ class SqlMessageStore final : public MessageStore {
  private:
   absl::StatusOr<db::Rows> Read(absl::Time deadline, const char* sql, const db::Params& params);
   absl::StatusOr<int64_t> Number(absl::Time deadline, const char* sql, const db::Params& params);
-  absl::StatusOr<MessageRow> PostIn(db::Tx& tx, const NewMessage& message);
 
   db::Transactor& transactor_;
   const audit::Journal& journal_;

@@ -7,6 +7,7 @@
 #include "common/outbox/outbox.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "services/intake/report_chain.h"
 
 namespace mamori::intake {
 namespace {
@@ -26,12 +27,6 @@ constexpr char kSelectWithdrawn[] =
     "SELECT report_id FROM withdrawal WHERE tenant = ? AND report_id IN (";
 constexpr char kInsertWithdrawal[] =
     "INSERT INTO withdrawal (report_id, tenant, create_time) VALUES (?, ?, ?)";
-constexpr char kLockReport[] =
-    "UPDATE report FORCE INDEX (by_id) SET event_sequence = event_sequence + ?"
-    " WHERE report_id = ? AND tenant = ?";
-constexpr char kSelectReport[] =
-    "SELECT event_sequence, audit_first FROM report WHERE report_id = ? AND tenant = ?";
-
 std::string AddList(const char* head, const std::string& tenant,
                     const std::vector<std::string>& ids, db::Params& params) {
   const std::vector<std::string> list = db::InList(ids);
@@ -122,32 +117,6 @@ absl::StatusOr<std::map<std::string, SharingRow>> SqlReporterStore::FindSharing(
   return Newest(rows);
 }
 
-absl::StatusOr<int64_t> SqlReporterStore::Lock(db::Tx& tx, const ReporterAct& act, int by,
-                                               std::string& first) {
-  ASSIGN_OR_RETURN(
-      const int64_t found,
-      tx.Execute(kLockReport, db::Params().Add(by).Add(act.report_id).Add(act.tenant)));
-  if (found == 0) return status::NotFound("report");
-  ASSIGN_OR_RETURN(const db::Rows rows,
-                   tx.Query(kSelectReport, db::Params().Add(act.report_id).Add(act.tenant)));
-  if (rows.size() != 1) return absl::InternalError("a locked report is gone");
-  if (!rows[0].IsNull(1)) first = rows[0].GetBytes(1);
-  return rows[0].GetInt64(0);
-}
-
-absl::Status SqlReporterStore::Record(db::Tx& tx, const ReporterAct& act, const char* action,
-                                      std::string record, std::string_view first) const {
-  audit::Entry entry;
-  entry.kind = audit::Kind::kReport;
-  entry.resource_id = act.report_id;
-  entry.tenant = act.tenant;
-  entry.action = action;
-  entry.who = act.who;
-  entry.record = std::move(record);
-  entry.by_day = act.anonymous;
-  return journal_.Append(tx, std::move(entry), first);
-}
-
 absl::StatusOr<SharingRow> SqlReporterStore::Share(const ReporterAct& act, SharingRow row,
                                                    absl::Time deadline) {
   // A rerun after an unknown COMMIT finds the decision that is just the one wanted.
@@ -157,8 +126,7 @@ absl::StatusOr<SharingRow> SqlReporterStore::Share(const ReporterAct& act, Shari
 
 absl::StatusOr<SharingRow> SqlReporterStore::ShareIn(db::Tx& tx, const ReporterAct& act,
                                                      const SharingRow& wanted) {
-  std::string first;
-  RETURN_IF_ERROR(Lock(tx, act, 0, first).status());
+  ASSIGN_OR_RETURN(const LockedReport locked, LockReport(tx, act.tenant, act.report_id, 0));
   db::Params params;
   const std::string sql = AddList(kSelectSharing, act.tenant, {act.report_id}, params);
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(sql, params));
@@ -173,7 +141,7 @@ absl::StatusOr<SharingRow> SqlReporterStore::ShareIn(db::Tx& tx, const ReporterA
   values.Add(next.report_id).Add(next.version).Add(next.tenant).Add(next.scope).Add(act.now);
   values.Add(next.tag).Add(next.people);
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertSharing, values));
-  RETURN_IF_ERROR(Record(tx, act, "SetSharing", next.tag, first));
+  RETURN_IF_ERROR(RecordReporterAct(tx, journal_, act, "SetSharing", next.tag, locked.audit_first));
   return next;
 }
 
@@ -200,13 +168,12 @@ absl::Status SqlReporterStore::Withdraw(const ReporterAct& act, const mamori::v1
 
 absl::Status SqlReporterStore::WithdrawIn(db::Tx& tx, const ReporterAct& act,
                                           const mamori::v1::Event& event) {
-  std::string first;
-  ASSIGN_OR_RETURN(const int64_t sequence, Lock(tx, act, 1, first));
+  ASSIGN_OR_RETURN(const LockedReport locked, LockReport(tx, act.tenant, act.report_id, 1));
   RETURN_IF_ERROR(tx.ExecuteExpecting(
       1, kInsertWithdrawal, db::Params().Add(act.report_id).Add(act.tenant).Add(act.now)));
-  RETURN_IF_ERROR(Record(tx, act, "WithdrawReport", "", first));
+  RETURN_IF_ERROR(RecordReporterAct(tx, journal_, act, "WithdrawReport", "", locked.audit_first));
   std::vector<mamori::v1::Event> events = {event};
-  events[0].set_subject_sequence(sequence);
+  events[0].set_subject_sequence(locked.event_sequence);
   return outbox::Append(tx, events);
 }
 

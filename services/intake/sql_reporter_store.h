@@ -43,12 +43,6 @@ class SqlReporterStore final : public ReporterStore {
   absl::StatusOr<std::map<std::string, SharingRow>> Newest(const db::Rows& rows);
   absl::StatusOr<SharingRow> ShareIn(db::Tx& tx, const ReporterAct& act, const SharingRow& wanted);
   absl::Status WithdrawIn(db::Tx& tx, const ReporterAct& act, const mamori::v1::Event& event);
-  // The report's counter after moving by `by`, and that it is locked. NOT_FOUND. `first` gets the
-  // hash of its chain's first entry.
-  static absl::StatusOr<int64_t> Lock(db::Tx& tx, const ReporterAct& act, int by,
-                                      std::string& first);
-  absl::Status Record(db::Tx& tx, const ReporterAct& act, const char* action, std::string record,
-                      std::string_view first) const;
   void Refuse(const char* what);
 
   db::Transactor& transactor_;

@@ -28,7 +28,7 @@ inline const ContentSeal& TestSeal() {
 // A new data key, such as a report's own.
 inline sealing::DataKey TestKey(const std::string& tenant = "acme") {
   const sealing::Sealer& sealer = TestSeal().sealer();
-  const auto fresh = sealer.Take(tenant);
+  const auto fresh = sealer.Take(tenant, sealing::KeyUse::kNamed);
   (void)sealer.MakeDurable({&*fresh}, absl::InfiniteFuture());
   return *sealer.Open(*fresh);
 }

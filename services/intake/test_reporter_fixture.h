@@ -22,18 +22,23 @@
 #include "common/testing/certificates.h"
 #include "common/testing/matchers.h"
 #include "common/testing/test_database.h"
+#include "services/intake/consents.h"
 #include "services/intake/dialogue_service.h"
+#include "services/intake/identities.h"
 #include "services/intake/methods.h"
 #include "services/intake/own_reports.h"
 #include "services/intake/report_access.h"
 #include "services/intake/reporter_service.h"
 #include "services/intake/reports.h"
+#include "services/intake/sql_consent_store.h"
+#include "services/intake/sql_identity_store.h"
 #include "services/intake/sql_intake_store.h"
 #include "services/intake/sql_message_store.h"
 #include "services/intake/sql_receipt_store.h"
 #include "services/intake/sql_reporter_store.h"
 #include "services/intake/test_content.h"
 #include "services/intake/test_requests.h"
+#include "services/intake/timeline_service.h"
 
 namespace mamori::intake {
 
@@ -132,7 +137,7 @@ class ReporterTest : public ::testing::Test {
     *options.config.mutable_tls() =
         authority_.Issue("server", {"spiffe://mamori.internal/service/intake"});
     options.methods = Methods();
-    options.services = {&service_, &dialogue_service_};
+    options.services = {&service_, &dialogue_service_, &timeline_service_};
     options.check_ready = [] { return absl::OkStatus(); };
     server_ = server::Server::Start(std::move(options), telemetry_).value();
     peer_.set_target(absl::StrCat("localhost:", server_->port()));
@@ -219,18 +224,32 @@ class ReporterTest : public ::testing::Test {
                    ids_,   nullptr,        &reporter_gate_};
   DialogueParties parties_{{receipts_, keys_, reporter_store_, reporter_gate_, access_}};
   time::SystemSleeper sleeper_;
-  Dialogue dialogue_{{messages_, reporter_keys_, box_, clock_, sleeper_, ids_, [] {}, nullptr},
-                     {.poll = absl::Milliseconds(20),
-                      .min_wait = absl::Milliseconds(1500),
-                      .max_wait = absl::Milliseconds(1600)}};
+  Dialogue dialogue_{
+      {messages_, reporter_keys_, TestSeal(), clock_, sleeper_, ids_, [] {}, nullptr},
+      {.poll = absl::Milliseconds(20),
+       .min_wait = absl::Milliseconds(1500),
+       .max_wait = absl::Milliseconds(1600)}};
   OwnReports own_{{writer_, TestSeal(), gate_, reporter_store_, messages_, reporter_keys_, box_,
                    clock_, ids_, [] {}}};
+  SqlConsentStore consent_store_{database_.transactor(), reporter_keys_, journal_, telemetry_};
+  Consents consents_{{consent_store_, messages_, clock_, ids_, [] {}}};
+  SqlIdentityStore identity_store_{database_.transactor(), reporter_keys_, journal_};
   Reporters reporters_{
       {writer_, TestSeal(), gate_, receipts_, keys_, flood_, sealing_, clock_, ids_}};
   server::Authorizer authorizer_ = AllowTwo();
   server::Rpc rpc_{authorizer_, clock_, ids_, telemetry_, {}};
-  ReporterService service_{{rpc_, reporters_, own_, parties_, flood_, sealing_}};
+  ReporterService service_{{rpc_, reporters_, own_, consents_, parties_, flood_, sealing_}};
   DialogueService dialogue_service_{{rpc_, dialogue_, parties_, parties_, flood_, sealing_}};
+  // What triage is asked, and what it answers.
+  std::vector<triage::v1::ReadReporterTimelineRequest> asked_;
+  grpc::Status triage_answers_;
+  TimelineService timeline_service_{
+      {rpc_, parties_, messages_, flood_, clock_,
+       [this](auto*, const auto& request, triage::v1::Timeline* timeline) {
+         asked_.push_back(request);
+         timeline->add_entries()->set_text_en("It was received.");
+         return triage_answers_;
+       }}};
   testing::CertificateAuthority authority_;
   config::v1::Peer peer_;
   std::unique_ptr<server::Server> server_;

@@ -18,6 +18,7 @@ constexpr Presence kOptional = Presence::kOptional;
 constexpr size_t kMaxNarrativeBytes = 64 * 1024;
 constexpr size_t kMaxNameCharacters = 200;
 constexpr int kMaxBatch = 500;
+constexpr int kMaxExported = 1000;
 constexpr size_t kMaxPageTokenBytes = 1024;
 constexpr size_t kMaxEchoBytes = 1024;
 
@@ -213,6 +214,17 @@ absl::Status ValidateBatchGetContacts(const v1::BatchGetContactsRequest& request
   for (int i = 0; i < request.names_size() && i < kMaxBatch; ++i) {
     rules.Name(Path("names", i), "contacts", request.names(i), kRequired);
   }
+  return rules.Status();
+}
+
+absl::Status ValidateExportReports(const v1::ExportReportsRequest& request) {
+  FieldRules rules = TimelessRules();
+  rules.Count(Path("names"), request.names_size(), 1, kMaxExported);
+  for (int i = 0; i < request.names_size() && i < kMaxExported; ++i) {
+    rules.Name(Path("names", i), "reports", request.names(i), kRequired);
+  }
+  rules.Count(Path("join_times"), request.join_times_size(), request.names_size(),
+              request.names_size());
   return rules.Status();
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "mamori/intake/v1/bundle_service.pb.h"
 #include "mamori/intake/v1/contact_service.pb.h"
 #include "mamori/intake/v1/intake_service.pb.h"
 
@@ -32,6 +33,7 @@ absl::Status ValidateListReports(const v1::ListReportsRequest& request);
 absl::Status ValidateSupplementReport(const v1::SupplementReportRequest& request);
 absl::Status ValidateRecordContact(const v1::RecordContactRequest& request, absl::Time now);
 absl::Status ValidateBatchGetContacts(const v1::BatchGetContactsRequest& request);
+absl::Status ValidateExportReports(const v1::ExportReportsRequest& request);
 absl::Status ValidateListContacts(const v1::ListContactsRequest& request);
 absl::Status ValidateEcho(const v1::EchoRequest& request);
 

@@ -84,24 +84,34 @@ CLI::App* AddRequest(CLI::App& group, Choice& choice, const char* verb, const ch
   return command;
 }
 
+// The one field that the kind needs.
+void AddField(CLI::App& command, const std::shared_ptr<api::RequestActRequest>& request,
+              const char* name, const char* help) {
+  command
+      .add_option_function<std::string>(
+          name,
+          [=](Text t) {
+            auto& field = *request->mutable_act()->add_fields();
+            field.set_name(name);
+            field.set_value(t);
+          },
+          help)
+      ->required();
+}
+
+void AddEmergency(CLI::App& command, const std::shared_ptr<api::RequestActRequest>& request) {
+  command.add_flag_function(
+      "--emergency", [=](int64_t) { request->mutable_act()->set_emergency(true); },
+      "A shorter wait; the auditor is told at once");
+}
+
 void AddRequestRemoval(CLI::App& group, Choice& choice) {
   auto request = std::make_shared<api::RequestActRequest>();
   auto* command = AddRequest(group, choice, "request-let-in",
                              "Ask that a person no longer be kept out of a case",
                              api::ACT_KIND_REMOVE_EXCLUSION, "cases/…", request);
-  command
-      ->add_option_function<std::string>(
-          "person",
-          [=](Text t) {
-            auto& field = *request->mutable_act()->add_fields();
-            field.set_name("person");
-            field.set_value(t);
-          },
-          "The person's subject")
-      ->required();
-  command->add_flag_function(
-      "--emergency", [=](int64_t) { request->mutable_act()->set_emergency(true); },
-      "A shorter wait; the auditor is told at once");
+  AddField(*command, request, "person", "The person's subject");
+  AddEmergency(*command, request);
 }
 
 void AddRequestRelease(CLI::App& group, Choice& choice) {
@@ -112,6 +122,22 @@ void AddRequestRelease(CLI::App& group, Choice& choice) {
 void AddRequestDisposal(CLI::App& group, Choice& choice) {
   AddRequest(group, choice, "request-disposal", "Ask that a case's content go, after its retention",
              api::ACT_KIND_DISPOSE_CASE, "cases/…", std::make_shared<api::RequestActRequest>());
+}
+
+void AddRequestTraining(CLI::App& group, Choice& choice) {
+  AddRequest(group, choice, "request-training",
+             "Ask that a model for the second opinion be trained from confirmed cases",
+             api::ACT_KIND_TRAIN_OPINION, "policies/…", std::make_shared<api::RequestActRequest>());
+}
+
+void AddRequestIdentity(CLI::App& group, Choice& choice) {
+  auto request = std::make_shared<api::RequestActRequest>();
+  auto* command =
+      AddRequest(group, choice, "request-identity",
+                 "Ask that a confidential reporter's identity be opened, to be read once",
+                 api::ACT_KIND_UNSEAL_IDENTITY, "cases/…", request);
+  AddField(*command, request, "report", "reports/…, of the case");
+  AddEmergency(*command, request);
 }
 
 void AddApprove(CLI::App& group, Choice& choice) {
@@ -189,11 +215,12 @@ int ListActs(Session& session, const api::ListActsRequest& request, const Paging
 }
 
 void AddList(CLI::App& group, Choice& choice) {
-  auto* command = group.add_subcommand("list", "The acts about a case or a hold, newest first");
+  auto* command =
+      group.add_subcommand("list", "The acts about a case, a hold or a policy, newest first");
   auto request = std::make_shared<api::ListActsRequest>();
   command
       ->add_option_function<std::string>(
-          "resource", [=](Text t) { request->set_resource(t); }, "cases/… or holds/…")
+          "resource", [=](Text t) { request->set_resource(t); }, "cases/…, holds/… or policies/…")
       ->required();
   const auto paging = AddPagingFlags(*command);
   command->callback([=, &choice] {
@@ -238,6 +265,8 @@ void AddActCommands(CLI::App& app, Choice& choice) {
   acts::AddRequestRemoval(*group, choice);
   acts::AddRequestRelease(*group, choice);
   acts::AddRequestDisposal(*group, choice);
+  acts::AddRequestTraining(*group, choice);
+  acts::AddRequestIdentity(*group, choice);
   acts::AddApprove(*group, choice);
   acts::AddWithdraw(*group, choice);
   acts::AddShow(*group, choice);

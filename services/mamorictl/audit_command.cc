@@ -15,6 +15,7 @@
 #include "common/audit/verify.h"
 #include "common/config/textproto.h"
 #include "common/status/macros.h"
+#include "services/mamorictl/by_service.h"
 #include "services/mamorictl/content_keys.h"
 #include "services/mamorictl/exit_code.h"
 #include "services/mamorictl/session.h"
@@ -36,29 +37,6 @@ struct AuditFlags {
   KeyStoreFlags key_store;
   bool no_content = false;
 };
-
-// "SERVICE=VALUE" of a list.
-absl::StatusOr<std::map<std::string, std::vector<std::string>>> ByService(
-    const std::vector<std::string>& texts) {
-  std::map<std::string, std::vector<std::string>> found;
-  for (const std::string& text : texts) {
-    const size_t at = text.find('=');
-    if (at == std::string::npos) {
-      return absl::InvalidArgumentError(absl::StrCat(text, ": want SERVICE=VALUE"));
-    }
-    found[text.substr(0, at)].push_back(text.substr(at + 1));
-  }
-  return found;
-}
-
-absl::StatusOr<std::string> PublicKey(const std::vector<std::string>& given,
-                                      const std::string& service) {
-  if (given.size() != 1 || given[0].size() != 2 * crypto::kPublicKeyBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--public-key ", service, "=HEX: want exactly one of 64 hex digits"));
-  }
-  return absl::HexStringToBytes(given[0]);
-}
 
 struct Job {
   std::string service;
@@ -101,7 +79,7 @@ absl::StatusOr<std::vector<Job>> MakeJobs(const AuditFlags& flags) {
     const auto key = keys.find(service);
     ASSIGN_OR_RETURN(
         job.public_key,
-        PublicKey(key == keys.end() ? std::vector<std::string>() : key->second, service));
+        PublicKeyOf(key == keys.end() ? std::vector<std::string>() : key->second, service));
     const auto list = files.find(service);
     if (list == files.end()) continue;
     for (const std::string& file : list->second) {

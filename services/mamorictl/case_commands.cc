@@ -124,6 +124,7 @@ void AddCaseCommands(CLI::App& app, Choice& choice) {
   AddCareCommands(*group, choice);
   AddPreventionCommands(*group, choice);
   AddTaskCommands(*group, choice);
+  AddCasePeopleCommands(*group, choice);
   AddWatchCommand(*group, choice);
 }
 

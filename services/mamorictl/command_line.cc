@@ -18,7 +18,8 @@ constexpr char kFooter[] =
     "  0 done   1 a local file failed   2 wrong usage   3 --wait ended too early\n"
     "  10 + gRPC code: 13 invalid argument, 14 deadline exceeded (send again with the same\n"
     "  --request-id), 15 not found, 17 permission denied, 18 overloaded, 19 not in this state,\n"
-    "  20 changed by someone else, 23 internal, 24 unavailable, 25 the audit is not whole, 26 "
+    "  20 changed by someone else, 23 internal, 24 unavailable, 25 the audit is not whole, or a\n"
+    "  bundle not genuine, 26 "
     "unauthenticated";
 
 }  // namespace
@@ -38,9 +39,10 @@ int RunCommandLine(int argc, char** argv, const time::Clock& clock, time::Sleepe
        {AddHealthCommand,    AddSubmitCommands,   AddReporterCommands,   AddDialogueCommands,
         AddReportCommands,   AddContactCommands,  AddAnalyzeCommand,     AddOverviewCommand,
         AddCaseCommands,     AddDeadlineCommands, AddStatisticsCommands, AddAccessCommands,
-        AddActCommands,      AddHoldCommands,     AddActorCommands,      AddMemoryCommands,
-        AddDeliveryCommands, AddWebhookCommands,  AddMigrateCommand,     AddAuditCommands,
-        AddKeysCommand}) {
+        AddPeopleCommands,   AddActCommands,      AddHoldCommands,       AddOpinionCommands,
+        AddActorCommands,    AddMemoryCommands,   AddDeliveryCommands,   AddWebhookCommands,
+        AddMigrateCommand,   AddAuditCommands,    AddBundleCommands,     AddKeysCommand,
+        AddEvidenceCommands, AddDeskCommands,     AddTimelineCommand}) {
     add(app, choice);
   }
   try {

@@ -231,6 +231,15 @@ void AddShare(CLI::App& group, Choice& choice) {
   });
 }
 
+template <typename Repeated>
+std::string RemainsText(const Repeated& remains) {
+  std::string text = "remains:";
+  for (const int part : remains) {
+    absl::StrAppend(&text, " ", EnumText(static_cast<intake::v1::Remains>(part)));
+  }
+  return text + "\n";
+}
+
 void AddWithdraw(CLI::App& group, Choice& choice) {
   auto* withdraw = group.add_subcommand("withdraw", "Withdraw one's own report, once and for all");
   auto own = AddOwn(*withdraw);
@@ -243,14 +252,68 @@ void AddWithdraw(CLI::App& group, Choice& choice) {
                         intake::v1::WithdrawReportRequest, intake::v1::WithdrawReportResponse>(
           session, *own, &Stub::WithdrawAnonymousReport, &Stub::WithdrawReport, [](auto&) {},
           [](const intake::v1::WithdrawReportResponse& response) {
-            std::string text = "remains:";
-            for (const int part : response.remains()) {
-              absl::StrAppend(&text, " ", EnumText(static_cast<intake::v1::Remains>(part)));
-            }
-            return text + "\n";
+            return RemainsText(response.remains());
           });
     };
   });
+}
+
+std::string ConsentText(const intake::v1::Consent& consent) {
+  return absl::StrCat(consent.given() ? "given" : "not given", ", version ", consent.version(),
+                      "\n");
+}
+
+void AddGiveConsent(CLI::App& group, Choice& choice) {
+  auto* give = group.add_subcommand("give", "Let the consultation become a case");
+  auto own = AddOwn(*give);
+  give->callback([=, &choice] {
+    choice.run = [=](Session& session) {
+      using Stub = intake::v1::ReporterService::Stub;
+      return CallEither<intake::v1::GiveAnonymousConsentRequest, intake::v1::GiveConsentRequest,
+                        intake::v1::Consent>(
+          session, *own, &Stub::GiveAnonymousConsent, &Stub::GiveConsent, [](auto&) {},
+          ConsentText);
+    };
+  });
+}
+
+void AddWithdrawConsent(CLI::App& group, Choice& choice) {
+  auto* withdraw = group.add_subcommand("withdraw", "Take it back; says what remains");
+  auto own = AddOwn(*withdraw);
+  withdraw->callback([=, &choice] {
+    choice.run = [=](Session& session) {
+      using Stub = intake::v1::ReporterService::Stub;
+      return CallEither<intake::v1::WithdrawAnonymousConsentRequest,
+                        intake::v1::WithdrawConsentRequest, intake::v1::WithdrawConsentResponse>(
+          session, *own, &Stub::WithdrawAnonymousConsent, &Stub::WithdrawConsent, [](auto&) {},
+          [](const intake::v1::WithdrawConsentResponse& response) {
+            return ConsentText(response.consent()) + RemainsText(response.remains());
+          });
+    };
+  });
+}
+
+void AddShowConsent(CLI::App& group, Choice& choice) {
+  auto* show = group.add_subcommand("show", "What is in force, by token");
+  auto request = std::make_shared<intake::v1::GetConsentRequest>();
+  show->add_option_function<std::string>(
+          "report", [=](const std::string& t) { request->set_report(t); }, "reports/…")
+      ->required();
+  show->callback([=, &choice] {
+    choice.run = [=](Session& session) {
+      intake::v1::Consent consent;
+      const auto status = session.reporter().GetConsent(session.Call().get(), *request, &consent);
+      return status.ok() ? session.Show(consent, ConsentText(consent)) : session.Fail(status);
+    };
+  });
+}
+
+void AddConsent(CLI::App& group, Choice& choice) {
+  auto* consent = group.add_subcommand("consent", "Whether one's own consultation becomes a case");
+  consent->require_subcommand(1);
+  AddGiveConsent(*consent, choice);
+  AddWithdrawConsent(*consent, choice);
+  AddShowConsent(*consent, choice);
 }
 
 void AddIdentify(CLI::App& group, Choice& choice) {
@@ -295,6 +358,7 @@ void AddReporterCommands(CLI::App& app, Choice& choice) {
   AddIdentify(*group, choice);
   AddShare(*group, choice);
   AddWithdraw(*group, choice);
+  AddConsent(*group, choice);
 }
 
 }  // namespace mamori::ctl

@@ -71,6 +71,28 @@ triage::v1::TaskService::Stub& Session::tasks() {
   return *tasks_;
 }
 
+triage::v1::HearingService::Stub& Session::hearings() {
+  if (!hearings_) hearings_ = triage::v1::HearingService::NewStub(Channel(settings_.triage));
+  return *hearings_;
+}
+
+triage::v1::DisclosureService::Stub& Session::disclosures() {
+  if (!disclosures_)
+    disclosures_ = triage::v1::DisclosureService::NewStub(Channel(settings_.triage));
+  return *disclosures_;
+}
+
+triage::v1::LeakIncidentService::Stub& Session::leaks() {
+  if (!leaks_) leaks_ = triage::v1::LeakIncidentService::NewStub(Channel(settings_.triage));
+  return *leaks_;
+}
+
+triage::v1::DesignatedHandlerService::Stub& Session::handlers() {
+  if (!handlers_)
+    handlers_ = triage::v1::DesignatedHandlerService::NewStub(Channel(settings_.triage));
+  return *handlers_;
+}
+
 notification::v1::NotificationService::Stub& Session::notification() {
   if (!notification_) {
     notification_ = notification::v1::NotificationService::NewStub(Channel(settings_.notification));

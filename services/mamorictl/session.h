@@ -18,8 +18,12 @@
 #include "mamori/intake/v1/reporter_service.grpc.pb.h"
 #include "mamori/notification/v1/notification_service.grpc.pb.h"
 #include "mamori/triage/v1/care_service.grpc.pb.h"
+#include "mamori/triage/v1/designated_handler_service.grpc.pb.h"
+#include "mamori/triage/v1/disclosure_service.grpc.pb.h"
 #include "mamori/triage/v1/fact_finding_service.grpc.pb.h"
+#include "mamori/triage/v1/hearing_service.grpc.pb.h"
 #include "mamori/triage/v1/judgement_service.grpc.pb.h"
+#include "mamori/triage/v1/leak_incident_service.grpc.pb.h"
 #include "mamori/triage/v1/measure_service.grpc.pb.h"
 #include "mamori/triage/v1/prevention_service.grpc.pb.h"
 #include "mamori/triage/v1/task_service.grpc.pb.h"
@@ -45,6 +49,10 @@ class Session {
   triage::v1::CareService::Stub& cares();
   triage::v1::PreventionService::Stub& preventions();
   triage::v1::TaskService::Stub& tasks();
+  triage::v1::HearingService::Stub& hearings();
+  triage::v1::DisclosureService::Stub& disclosures();
+  triage::v1::LeakIncidentService::Stub& leaks();
+  triage::v1::DesignatedHandlerService::Stub& handlers();
   notification::v1::NotificationService::Stub& notification();
   std::shared_ptr<grpc::Channel> Channel(const std::string& target) const;
 
@@ -91,6 +99,10 @@ class Session {
   std::unique_ptr<triage::v1::CareService::Stub> cares_;
   std::unique_ptr<triage::v1::PreventionService::Stub> preventions_;
   std::unique_ptr<triage::v1::TaskService::Stub> tasks_;
+  std::unique_ptr<triage::v1::HearingService::Stub> hearings_;
+  std::unique_ptr<triage::v1::DisclosureService::Stub> disclosures_;
+  std::unique_ptr<triage::v1::LeakIncidentService::Stub> leaks_;
+  std::unique_ptr<triage::v1::DesignatedHandlerService::Stub> handlers_;
   std::unique_ptr<notification::v1::NotificationService::Stub> notification_;
 };
 
@@ -105,6 +117,7 @@ struct Choice {
 void AddSubmitCommands(CLI::App& app, Choice& choice);
 void AddReporterCommands(CLI::App& app, Choice& choice);
 void AddDialogueCommands(CLI::App& app, Choice& choice);
+void AddEvidenceCommands(CLI::App& app, Choice& choice);
 void AddReportCommands(CLI::App& app, Choice& choice);
 void AddActCommands(CLI::App& app, Choice& choice);
 void AddAccessCommands(CLI::App& app, Choice& choice);
@@ -120,17 +133,23 @@ void AddJudgementCommands(CLI::App& cases, Choice& choice);
 void AddCareCommands(CLI::App& cases, Choice& choice);
 void AddPreventionCommands(CLI::App& cases, Choice& choice);
 void AddTaskCommands(CLI::App& cases, Choice& choice);
+void AddCasePeopleCommands(CLI::App& cases, Choice& choice);
+void AddPeopleCommands(CLI::App& app, Choice& choice);
 void AddWatchCommand(CLI::App& group, Choice& choice);
 void AddDeliveryCommands(CLI::App& app, Choice& choice);
+void AddDeskCommands(CLI::App& app, Choice& choice);
+void AddTimelineCommand(CLI::App& app, Choice& choice);
 void AddWebhookCommands(CLI::App& app, Choice& choice);
 void AddAnalyzeCommand(CLI::App& app, Choice& choice);
 void AddOverviewCommand(CLI::App& app, Choice& choice);
 void AddHoldCommands(CLI::App& app, Choice& choice);
+void AddOpinionCommands(CLI::App& app, Choice& choice);
 void AddHealthCommand(CLI::App& app, Choice& choice);
 void AddMemoryCommands(CLI::App& app, Choice& choice);
 void AddMigrateCommand(CLI::App& app, Choice& choice);
 void AddAuditCommands(CLI::App& app, Choice& choice);
 void AddKeysCommand(CLI::App& app, Choice& choice);
+void AddBundleCommands(CLI::App& app, Choice& choice);
 
 }  // namespace mamori::ctl
 

@@ -124,6 +124,9 @@ void CheckFacts(Violations& violations, const mamori::v1::Event& event) {
     case Event::kCaseReportWithdrawn:
       return CheckFact(violations, "case_report_withdrawn", event.case_report_withdrawn(), true,
                        event.case_report_withdrawn().policy_digest());
+    case Event::kCaseConsentDecided:
+      return CheckFact(violations, "case_consent_decided", event.case_consent_decided(), true,
+                       event.case_consent_decided().policy_digest());
     default:
       return;  // told to nobody: taken, without an effect
   }

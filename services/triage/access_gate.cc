@@ -43,4 +43,10 @@ std::vector<int> AccessGate::AudiencesOf(const authz::Viewer& viewer) const {
   return audiences;
 }
 
+ListViewer AccessGate::ListViewerOf(const server::CallContext& call) const {
+  return {.person = call.person,
+          .department = call.department,
+          .audiences = AudiencesOf(ViewerOf(call))};
+}
+
 }  // namespace mamori::triage

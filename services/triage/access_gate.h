@@ -10,6 +10,7 @@
 #include "common/authz/access_rules.h"
 #include "common/server/caller.h"
 #include "services/triage/case_row.h"
+#include "services/triage/list_viewer.h"
 
 namespace mamori::triage {
 
@@ -17,9 +18,13 @@ authz::Viewer ViewerOf(const server::CallContext& call);
 
 class AccessGate {
  public:
-  explicit AccessGate(mamori::v1::AccessPolicy policy) : policy_(std::move(policy)) {}
+  explicit AccessGate(mamori::v1::AccessPolicy policy,
+                      mamori::v1::DesignatedHandlerPolicy handlers = {})
+      : policy_(std::move(policy)), handlers_(std::move(handlers)) {}
 
   const mamori::v1::AccessPolicy& policy() const { return policy_; }
+  // Who may have cases of public-interest whistleblowing.
+  const mamori::v1::DesignatedHandlerPolicy& handlers() const { return handlers_; }
 
   // NOT_FOUND, as for a case that does not exist, or PERMISSION_DENIED with ROLE_NOT_ALLOWED. Ask
   // before anything else that depends on the case.
@@ -31,9 +36,11 @@ class AccessGate {
 
   // The audiences that the viewer's roles are let into, for lists.
   std::vector<int> AudiencesOf(const authz::Viewer& viewer) const;
+  ListViewer ListViewerOf(const server::CallContext& call) const;
 
  private:
   const mamori::v1::AccessPolicy policy_;
+  const mamori::v1::DesignatedHandlerPolicy handlers_;
 };
 
 }  // namespace mamori::triage

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "services/triage/sql_access_rows.h"
 #include "services/triage/test_triage_fixture.h"
 #include "services/triage/watch.h"
 
@@ -296,11 +297,10 @@ class TamperTest : public AccessTest {
         1);
   }
   mamori::v1::CaseAccess Read(const mamori::v1::Case& one) {
-    mamori::v1::CaseAccess record;
-    const db::Rows rows =
-        database_.Query("SELECT record FROM case_access WHERE case_id = ?", IdOf(one));
-    EXPECT_TRUE(record.ParseFromString(rows[0].GetBytes(0)));
-    return record;
+    const db::Row row = database_.Query(
+        "SELECT version, tag, record FROM case_access WHERE case_id = ?", IdOf(one))[0];
+    return seal_.Open("t", *id::FromName("cases", one.name()), row.GetInt64(0),
+                      {row.GetInt64(0), row.GetBytes(2), row.GetBytes(1)});
   }
 };
 
@@ -316,7 +316,8 @@ TEST_F(TamperTest, AMemberAddedToTheIndexAloneSeesNothing) {
   const mamori::v1::Case one = Open("x", kInternal);
   database_.Execute(
       "INSERT INTO case_visibility (tenant, person, relation, create_time, case_id)"
-      " SELECT tenant, 'insider', 1, create_time, case_id FROM case_record");
+      " SELECT tenant, ?, 1, create_time, case_id FROM case_record",
+      db::Params().Add(VisibleTo(seal_, "t", "insider")));
   EXPECT_THAT(List(As("insider", desk_)), IsEmpty());
   EXPECT_THAT(List(As("insider", {"lawyer"})), IsEmpty());
   EXPECT_FALSE(Sees(As("insider", {"lawyer"}), one));

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "mamori/triage/v1/hold_service.pb.h"
+#include "services/triage/access_past.h"
 #include "services/triage/act_record.h"
 #include "services/triage/case_store.h"
 #include "services/triage/retention_rules.h"
@@ -24,9 +25,15 @@ struct ActResource {
   std::vector<CaseRow> cases;
   // Where it is one; without a version otherwise.
   v1::LegalHold hold;
+  // About the tenant as a whole, and no case of it.
+  bool of_tenant = false;
+  // Who could see the cases before; only of what was locked.
+  AccessPast past;
+  // Of an act that opens an identity: the case's reports.
+  std::vector<id::Id> reports;
   // Of an act that disposes: what the case's retention depends on.
   RetentionFacts retention;
-  // Of what `kind` counts: the case's access record, the case, or the hold.
+  // Of what `kind` counts: the case's access record, the case, the hold, or the model in force.
   int64_t version = 0;
 
   std::vector<const mamori::v1::CaseAccess*> access() const {
@@ -89,6 +96,14 @@ class ActStore {
       const CallKey& call, std::string_view tenant, const id::Id& case_id, const id::Id& act_id,
       const std::string& person, const std::vector<std::pair<std::string, std::string>>& fields,
       CaseStore::Decide decide) = 0;
+
+  // Uses up an act that opens the identity of a report's reporter, once `admit` has admitted the
+  // case that has the report; whose errors are returned unchanged. NOT_FOUND; the errors of UseAct.
+  using Admit = absl::FunctionRef<absl::Status(const CaseRow& row)>;
+  virtual absl::Status UseForIdentity(const CallKey& call, const ActCaller& caller,
+                                      std::string_view tenant, const id::Id& report_id,
+                                      const id::Id& act_id, const std::string& person,
+                                      Admit admit) = 0;
 };
 
 }  // namespace mamori::triage

@@ -7,6 +7,9 @@
 #include <vector>
 
 #include "common/time/day.h"
+#include "common/time/timestamp.h"
+#include "services/triage/desk_lists.h"
+#include "services/triage/sql_desk_store.h"
 #include "services/triage/tasks.h"
 #include "services/triage/test_triage_fixture.h"
 
@@ -61,6 +64,33 @@ TEST_F(AnonymousTest, ThatItsWorkWasReadIsToldByDay) {
     ASSERT_FALSE(reads.kept.empty());
     EXPECT_EQ(reads.kept.back().by_day, anonymous);
   }
+}
+
+TEST_F(AnonymousTest, WhatPeopleRecordOfItIsRecordedByDayAndListedSo) {
+  const mamori::v1::Event event = ReceiveAnonymous("x");
+  ASSERT_THAT(Apply({event}), Each(IsOk()));
+  const std::string name = Get(id::Name("reports", event.subject_id())).name();
+  Tasks tasks(plain_casework_);
+  auto add = Verb<v1::AddTaskRequest>(name);
+  add.mutable_task()->set_text("t");
+  add.mutable_task()->set_owner("desk-2");
+  *add.mutable_task()->mutable_due_time() = time::ToTimestamp(clock_.Now());
+  ASSERT_THAT(tasks.Add(Call("AddTask"), add), IsOk());
+  AssessRisk(name);
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM case_work"), 2);
+  EXPECT_EQ(Exact("case_work", "create_time"), 0);
+  KeptReads reads;
+  SqlDeskStore store(database_.transactor(), seal_, keys_.sealer());
+  DeskLists lists({store, gate_, clock_, tokens_, &reads});
+  const auto list = lists.Tasks(Call("ListOpenTasks"), {});
+  ASSERT_THAT(list, IsOk());
+  EXPECT_EQ(list->tasks_size(), 1);
+  ASSERT_EQ(reads.kept.size(), 1u);
+  EXPECT_TRUE(reads.kept[0].by_day);
+  EXPECT_EQ(reads.kept[0].resource_id, *id::FromName("cases", name));
+  // Of a named one times are told.
+  AssessRisk(Open("x").name());
+  EXPECT_GT(Exact("case_work", "create_time"), 0);
 }
 
 TEST_F(AnonymousTest, EveryTimeIsToldByDayAlsoOfWhatPeopleDoLater) {

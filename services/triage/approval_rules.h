@@ -26,7 +26,7 @@ struct ApprovalFacts {
   const mamori::v1::ApprovalRule& rule;
   const v1::Measure& measure;  // as stored: proposers and approvals are read
   std::string digest;          // of the measure with what it cites, as that is now
-  absl::Time now;
+  absl::Time now;              // no earlier than what was recorded: see ActTime
   std::vector<ApprovalPerson> roster;
   // Whether the case's access record keeps the person out.
   std::function<bool(const ApprovalPerson&)> is_out;

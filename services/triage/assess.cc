@@ -45,7 +45,11 @@ Assessor::Assessor(mamori::v1::Policy policy, std::string digest)
       digest_(std::move(digest)),
       slots_(policy_),
       guards_(policy_, slots_),
-      index_(policy_, slots_) {
+      index_(policy_, slots_),
+      terms_(policy_.opinion().terms()) {
+  if (policy_.opinion().has_model()) {
+    opinion_ = std::make_unique<const Opinion>(policy_, policy_.opinion().model(), digest_);
+  }
   for (const mamori::v1::Rule& rule : policy_.rules()) matchers_.emplace_back(rule, slots_);
   for (const mamori::v1::SeverityLine& line : policy_.severity_lines()) {
     severity_patterns_.emplace_back(line.patterns(), slots_);
@@ -63,16 +67,16 @@ std::vector<Assessor::Hit> Assessor::FindHits(const mamori::v1::Report& report, 
   for (const auto& text : texts.supplements) in_supplement.push_back(index_.Candidates(text));
   for (int i = 0; i < policy_.rules_size(); ++i) {
     const mamori::v1::Rule& rule = policy_.rules(i);
-    const auto find = [&](const policy::ReportText& text, const policy::Windows& windows) {
+    const auto find = [&](const Text& text, const policy::Windows& windows) {
       if (windows.empty()) return std::vector<policy::Span>();
-      return guards_.Keep(text, rule, matchers_[i].Find(text, windows), &guards);
+      return text.guards.Keep(rule, matchers_[i].Find(text, windows), &guards);
     };
     std::optional<bool> facts;
     const auto holds = [&] {
       if (!facts.has_value()) facts = FactsHold(rule.facts(), report);
       return *facts;
     };
-    Hit hit{&rule, {}};
+    Hit hit{i, &rule, {}};
     bool found = rule.patterns().empty() && rule.masked_patterns().empty() && holds();
     if (!in_narrative[i].empty() && holds()) hit.spans = find(texts.narrative, in_narrative[i]);
     found = found || !hit.spans.empty();
@@ -88,23 +92,52 @@ std::vector<Assessor::Hit> Assessor::FindHits(const mamori::v1::Report& report, 
 bool Assessor::Speaks(const mamori::v1::SeverityLine& line, int index, const Texts& texts) const {
   const policy::Patterns& patterns = severity_patterns_[index];
   if (patterns.empty()) return true;
-  const auto in = [&](const policy::ReportText& text) {
+  const auto in = [&](const Text& text) {
     std::vector<policy::Span> spans;
     patterns.FindAll(text.plain.text(), {0, text.plain.text().size()}, spans);
     for (const policy::Span& span : spans) {
-      if (guards_.Voiding(text, span, line.category()) == nullptr) return true;
+      if (text.guards.Voiding(span, line.category()) == nullptr) return true;
     }
     return false;
   };
   return in(texts.narrative) || std::any_of(texts.supplements.begin(), texts.supplements.end(), in);
 }
 
-mamori::v1::Assessment Assessor::Assess(const mamori::v1::Report& report) const {
-  Texts texts{policy::ReportText(report.narrative()), {}};
-  texts.supplements.reserve(report.supplements_size());
+Assessor::Texts::Texts(const mamori::v1::Report& report, const policy::Guards& guards)
+    : narrative(report.narrative(), guards) {
   for (const mamori::v1::Supplement& supplement : report.supplements()) {
-    texts.supplements.emplace_back(supplement.text());
+    supplements.emplace_back(supplement.text(), guards);
   }
+}
+
+OpinionInput Assessor::InputOf(const std::vector<Hit>& hits, const Texts& texts) const {
+  OpinionInput input;
+  std::set<std::string_view> spoken;
+  for (const Hit& hit : hits) {
+    input.rules.push_back(hit.index);
+    spoken.insert(hit.rule->category());
+  }
+  for (int i = 0; i < policy_.acts_size(); ++i) {
+    if (spoken.count(policy_.acts(i).id()) > 0) input.acts.push_back(i);
+  }
+  std::vector<bool> found(static_cast<size_t>(policy_.opinion().terms_size()));
+  terms_.Find(texts.narrative.plain.text(), found);
+  for (const auto& text : texts.supplements) terms_.Find(text.plain.text(), found);
+  for (size_t i = 0; i < found.size(); ++i) {
+    if (found[i]) input.terms.push_back(static_cast<int>(i));
+  }
+  return input;
+}
+
+OpinionInput Assessor::InputOf(const mamori::v1::Report& report) const {
+  const Texts texts(report, guards_);
+  std::set<std::string> guards;
+  return InputOf(FindHits(report, texts, guards), texts);
+}
+
+mamori::v1::Assessment Assessor::Assess(const mamori::v1::Report& report,
+                                        const Opinion* opinion) const {
+  const Texts texts(report, guards_);
   std::set<std::string> guards;
   const std::vector<Hit> hits = FindHits(report, texts, guards);
 
@@ -128,8 +161,10 @@ mamori::v1::Assessment Assessor::Assess(const mamori::v1::Report& report) const 
       add(outside->second, hit);
     }
   }
-  for (const mamori::v1::Guard* guard : guards_.Lowering(texts.narrative)) {
-    if (by_category.empty() || !FactsHold(guard->facts(), report)) continue;
+  std::set<std::string> hit_categories;
+  for (const auto& [category, draft] : by_category) hit_categories.insert(category);
+  for (const mamori::v1::Guard* guard : texts.narrative.guards.Lowering(hit_categories)) {
+    if (!FactsHold(guard->facts(), report)) continue;
     guards.insert(guard->id());
     for (auto& [category, draft] : by_category) {
       const auto& ids = guard->categories();
@@ -184,6 +219,10 @@ mamori::v1::Assessment Assessor::Assess(const mamori::v1::Report& report) const 
   }
   Recommend(found, report.immediate_danger() || !dangers.empty(), assessment);
   Classify(report, assessment);
+  if (opinion != nullptr) {
+    *assessment.mutable_second_opinion() =
+        opinion->Of(InputOf(hits, texts), !assessment.no_rule_matched());
+  }
   return assessment;
 }
 

@@ -3,7 +3,9 @@
 #ifndef MAMORI_SERVICES_TRIAGE_ASSESS_H_
 #define MAMORI_SERVICES_TRIAGE_ASSESS_H_
 
+#include <deque>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -18,7 +20,9 @@
 #include "mamori/v1/policy.pb.h"
 #include "mamori/v1/report.pb.h"
 #include "services/triage/assess_facts.h"
+#include "services/triage/opinion.h"
 #include "services/triage/pattern_index.h"
+#include "services/triage/term_index.h"
 
 namespace mamori::triage {
 
@@ -35,20 +39,41 @@ class Assessor {
 
   // `assess_time` is left to the caller. Supplements speak too, but only the narrative has evidence
   // spans. Time grows with the length of the text, whatever it says.
-  mamori::v1::Assessment Assess(const mamori::v1::Report& report) const;
+  // The policy's own model is asked for a second opinion, where there is one.
+  mamori::v1::Assessment Assess(const mamori::v1::Report& report) const {
+    return Assess(report, opinion_.get());
+  }
+  // Asks `opinion`, which may be nullptr, instead: nothing but `second_opinion` depends on it.
+  mamori::v1::Assessment Assess(const mamori::v1::Report& report, const Opinion* opinion) const;
+
+  // What a model is asked about.
+  OpinionInput InputOf(const mamori::v1::Report& report) const;
+  // The policy's own model; nullptr when it has none.
+  const Opinion* opinion() const { return opinion_.get(); }
 
   const mamori::v1::Policy& policy() const { return policy_; }
   const std::string& digest() const { return digest_; }
 
  private:
   struct Hit {
+    int index;  // of the rule in the policy
     const mamori::v1::Rule* rule;
     std::vector<policy::Span> spans;  // of the plain narrative
   };
-  struct Texts {
-    policy::ReportText narrative;
-    std::vector<policy::ReportText> supplements;
+  // A text with the guards that are asked about it.
+  struct Text : policy::ReportText {
+    Text(std::string_view original, const policy::Guards& guards)
+        : ReportText(original), guards(guards, *this) {}
+    Text(const Text&) = delete;
+    Text& operator=(const Text&) = delete;
+    mutable policy::GuardReader guards;
   };
+  struct Texts {
+    Texts(const mamori::v1::Report& report, const policy::Guards& guards);
+    const Text narrative;
+    std::deque<Text> supplements;
+  };
+  OpinionInput InputOf(const std::vector<Hit>& hits, const Texts& texts) const;
   std::vector<Hit> FindHits(const mamori::v1::Report& report, const Texts& texts,
                             std::set<std::string>& guards) const;
   bool Speaks(const mamori::v1::SeverityLine& line, int index, const Texts& texts) const;
@@ -65,6 +90,8 @@ class Assessor {
   std::vector<policy::RuleMatcher> matchers_;        // one per rule
   std::vector<policy::Patterns> severity_patterns_;  // one per severity line
   std::map<std::string, std::string, std::less<>> outside_act_;
+  const TermIndex terms_;
+  std::unique_ptr<const Opinion> opinion_;
 };
 
 }  // namespace mamori::triage

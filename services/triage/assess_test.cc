@@ -345,6 +345,10 @@ TEST_F(DefaultPolicyTest, SaysOfTheSixtyWhatItSaid) {
     for (const auto& measure : assessment.recommended_measures()) {
       absl::StrAppend(&said, "  ", measure.measure(), " ", measure.policy_line(), "\n");
     }
+    const auto& opinion = assessment.second_opinion();
+    absl::StrAppend(&said, "  second opinion ", opinion.score());
+    for (const auto& one : opinion.features()) absl::StrAppend(&said, " ", one.feature());
+    said.push_back('\n');
   }
   const std::string file = testing::SourceRoot() + "/tests/golden/assessments.txt";
   if (std::getenv("MAMORI_WRITE_GOLDEN") != nullptr) std::ofstream(file) << said;

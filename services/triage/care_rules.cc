@@ -74,7 +74,8 @@ absl::Status Validate(const v1::AssessDetrimentRiskRequest& request) {
   CheckEnum(violations, "risk.level", risk.level(), v1::RiskLevel_IsValid);
   CheckSize(violations, "risk.factors", risk.factors(), 1, kMaxWords);
   CheckSize(violations, "risk.safeguards", risk.safeguards(),
-            risk.level() >= v1::RISK_LEVEL_MEDIUM ? 1 : 0, kMaxWords);
+            risk.level() == v1::RISK_LEVEL_MEDIUM || risk.level() == v1::RISK_LEVEL_HIGH ? 1 : 0,
+            kMaxWords);
   return violations.Status();
 }
 
@@ -88,6 +89,16 @@ absl::Status Validate(const v1::GetTimelineRequest& request) {
   Violations violations;
   CheckWorkName(violations, "", request.name());
   CheckEnum(violations, "audience", request.audience(), v1::TimelineAudience_IsValid);
+  CheckSize(violations, "person", request.person(), 0, kMaxPersonBytes);
+  return violations.Status();
+}
+
+absl::Status Validate(const v1::ReadReporterTimelineRequest& request) {
+  constexpr size_t kIdBytes = 16, kMaxTenant = 64;
+  Violations violations;
+  CheckSize(violations, "tenant", request.tenant(), 1, kMaxTenant);
+  CheckSize(violations, "report_id", request.report_id(), kIdBytes, kIdBytes);
+  CheckTime(violations, "receive_time", request.has_receive_time(), request.receive_time());
   CheckSize(violations, "person", request.person(), 0, kMaxPersonBytes);
   return violations.Status();
 }

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "mamori/triage/v1/care_service.pb.h"
+#include "mamori/triage/v1/reporter_timeline_service.pb.h"
 
 namespace mamori::triage {
 
@@ -15,6 +16,7 @@ absl::Status Validate(const v1::AssessDetrimentRiskRequest& request);
 absl::Status Validate(const v1::GetCareRequest& request);
 absl::Status Validate(const v1::GetTimelineRequest& request);
 absl::Status Validate(const v1::ReportRetaliationRequest& request);
+absl::Status Validate(const v1::ReadReporterTimelineRequest& request);
 
 // What is missing now, by person in alphabetical order. Each person whom care names was spoken
 // with, has somebody who stands by them, and is spoken with again in time; whoever declined last

@@ -7,9 +7,8 @@
 #include "common/authz/access_record.h"
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
-#include "mamori/triage/v1/fact_finding_service.pb.h"
-#include "mamori/triage/v1/measure_service.pb.h"
 #include "services/triage/care_rules.h"
+#include "services/triage/timeline_facts.h"
 #include "services/triage/timeline_rules.h"
 #include "services/triage/work_name.h"
 
@@ -19,14 +18,8 @@ using server::CallContext;
 
 namespace {
 
-absl::StatusOr<std::vector<v1::Care>> AllCare(const CaseView& view) {
-  std::vector<v1::Care> all;
-  for (const WorkRow* row : view.All(WorkKind::kCare)) {
-    ASSIGN_OR_RETURN(v1::Care care, BodyOf<v1::Care>(*row));
-    care.set_name(NameOfWork("care", view.file.row.case_id, row->record_id));
-    all.push_back(std::move(care));
-  }
-  return all;
+bool IsAssessed(const v1::CareFile& file) {
+  return file.has_risk() && file.risk().level() != v1::RISK_LEVEL_NOT_ASSESSED;
 }
 
 absl::Status CheckCare(const Work& work, const v1::Care& care) {
@@ -36,28 +29,6 @@ absl::Status CheckCare(const Work& work, const v1::Care& care) {
   }
   if (care.carer() == care.person()) violations.Add("care.carer", "nobody is their own carer");
   return violations.Status();
-}
-
-absl::StatusOr<TimelineFacts> TimelineFactsOf(const CaseView& view, const std::string& person) {
-  TimelineFacts facts{.state = view.file.row.state,
-                      .opened = time::ToTimestamp(view.file.row.create_time)};
-  for (const WorkRow* row : view.All(WorkKind::kStatement)) {
-    if (!facts.first_statement) facts.first_statement = time::ToTimestamp(row->create_time);
-  }
-  for (const WorkRow* row : view.All(WorkKind::kConclusion)) {
-    facts.concluded = time::ToTimestamp(row->create_time);
-  }
-  for (const WorkRow* row : view.All(WorkKind::kMeasure)) {
-    ASSIGN_OR_RETURN(const v1::Measure measure, BodyOf<v1::Measure>(*row));
-    if (!facts.acted && measure.has_outcome()) facts.acted = measure.outcome().carry_out_time();
-  }
-  ASSIGN_OR_RETURN(const std::vector<v1::Care> all, AllCare(view));
-  for (const v1::Care& care : all) {
-    if (care.person() == person && care.has_next_contact_time()) {
-      facts.next_contact = care.next_contact_time();
-    }
-  }
-  return facts;
 }
 
 // A case about what our own people did, whoever that was: the first readers' alone until it is
@@ -139,7 +110,7 @@ absl::StatusOr<v1::CareFile> Cares::Get(const CallContext& call,
       call, case_id, [&](const CaseView& view) -> absl::StatusOr<v1::CareFile> {
         v1::CareFile file;
         file.set_name(request.name());
-        ASSIGN_OR_RETURN(const std::vector<v1::Care> all, AllCare(view));
+        ASSIGN_OR_RETURN(const std::vector<v1::Care> all, AllCare(view.file));
         for (const v1::Care& care : all) *file.add_care() = care;
         for (const WorkRow* row : view.All(WorkKind::kDetrimentRisk)) {
           ASSIGN_OR_RETURN(*file.mutable_risk(), BodyOf<v1::DetrimentRisk>(*row));
@@ -147,7 +118,7 @@ absl::StatusOr<v1::CareFile> Cares::Get(const CallContext& call,
         for (const WorkRow* row : view.All(WorkKind::kRetaliation)) {
           ASSIGN_OR_RETURN(*file.mutable_retaliation(), BodyOf<v1::RetaliationReport>(*row));
         }
-        for (v1::CareGap& gap : GapsOf(all, file.has_risk(), view.now)) {
+        for (v1::CareGap& gap : GapsOf(all, IsAssessed(file), view.now)) {
           *file.add_gaps() = std::move(gap);
         }
         return file;
@@ -160,7 +131,7 @@ absl::StatusOr<v1::Timeline> Cares::Timeline(const CallContext& call,
   ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", request.name()));
   return casework_.Read<v1::Timeline>(
       call, case_id, [&](const CaseView& view) -> absl::StatusOr<v1::Timeline> {
-        ASSIGN_OR_RETURN(const TimelineFacts facts, TimelineFactsOf(view, request.person()));
+        ASSIGN_OR_RETURN(const TimelineFacts facts, TimelineFactsOf(view.file, request.person()));
         return TimelineOf(facts, request.audience());
       });
 }

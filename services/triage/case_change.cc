@@ -66,6 +66,7 @@ ChangeBuilder::ChangeBuilder(const CaseRow& before, const ChangeContext& context
   change_.row = before;
   change_.who = context.who;
   change_.action = context.action;
+  change_.handlers = context.handlers;
   change_.clocks.book = context.clocks;
   change_.clocks.ids = &context.ids;
   ++change_.row.version;
@@ -221,6 +222,10 @@ void ChangeBuilder::TellWithdrawn(const id::Id& report_id) {
   Tell(change_.row, report_id, *AddEvent(true).mutable_case_report_withdrawn());
 }
 
+void ChangeBuilder::TellConsentDecided(const id::Id& report_id) {
+  Tell(change_.row, report_id, *AddEvent(true).mutable_case_consent_decided());
+}
+
 void ChangeBuilder::SetCategories(std::vector<std::string> categories) {
   std::sort(categories.begin(), categories.end());
   categories.erase(std::unique(categories.begin(), categories.end()), categories.end());
@@ -245,9 +250,24 @@ void ChangeBuilder::MarkAnonymous() {
   change_.row.update_time = time::BeginOfDay(change_.row.update_time);
 }
 
+void ChangeBuilder::StartClock(const std::string& clock, absl::Time time,
+                               const std::string& without) {
+  if (clock.empty()) return;
+  change_.clocks.starts.push_back(
+      {.clock = clock, .time = time::Told(time, change_.row.anonymous), .without = without});
+}
+
+void ChangeBuilder::CompleteClock(const std::string& clock) {
+  if (!clock.empty()) change_.clocks.completes.push_back(clock);
+}
+
 mamori::v1::CaseAccess& ChangeBuilder::ChangeAccess() {
   CaseRow& row = change_.row;
-  if (row.access.version() == before_access_) row.access.set_version(++row.access_version);
+  if (row.access.version() == before_access_) {
+    // The store keeps what is superseded from now on.
+    if (row.access.kept_since() == 0) row.access.set_kept_since(before_access_);
+    row.access.set_version(++row.access_version);
+  }
   return row.access;
 }
 

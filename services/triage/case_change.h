@@ -25,6 +25,8 @@ struct ChangeContext {
   std::string action = "IngestEvents";
   // Of the case's policy version; null where no clock is kept.
   std::shared_ptr<const ClockBook> clocks;
+  // Outlives every change; null where nobody is given a case.
+  const mamori::v1::DesignatedHandlerPolicy* handlers = nullptr;
 };
 
 class ChangeBuilder {
@@ -51,6 +53,7 @@ class ChangeBuilder {
   void Dispose();
   void TellMessage(const id::Id& report_id);
   void TellWithdrawn(const id::Id& report_id);
+  void TellConsentDecided(const id::Id& report_id);
   // These are told by nothing.
   void SetCategories(std::vector<std::string> categories);
   void AddCategories(const std::vector<std::string>& categories);
@@ -61,6 +64,11 @@ class ChangeBuilder {
   void HoldBack(absl::Time due) { change_.watch_due = due; }
   // Deadlines count from `time` on, not from the change.
   void BeginClocks(absl::Time time) { change_.clocks.begin = time; }
+  // A person's work on the case starts a clock of the policy, counted from `time`; `without` is one
+  // that would come along and does not. Nothing where the policy has no such clock for this case.
+  void StartClock(const std::string& clock, absl::Time time, const std::string& without = "");
+  // Or completes all open deadlines of one.
+  void CompleteClock(const std::string& clock);
   // For changing who may see it; whoever is kept out by that no longer has it.
   mamori::v1::CaseAccess& ChangeAccess();
 

@@ -1,5 +1,6 @@
 #include "services/triage/case_content.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -14,9 +15,27 @@ namespace {
 
 constexpr char kSelectKey[] = "SELECT key_id FROM case_key WHERE case_id = ? AND tenant = ?";
 constexpr char kInsertKey[] = "INSERT INTO case_key (case_id, tenant, key_id) VALUES (?, ?, ?)";
+constexpr char kInsertKeys[] = "INSERT INTO case_key (case_id, tenant, key_id) VALUES ";
+
+sealing::KeyUse UseOf(const CaseRow& row) {
+  return row.anonymous ? sealing::KeyUse::kAnonymous : sealing::KeyUse::kNamed;
+}
 
 std::string NoteIdOf(const mamori::v1::CaseNote& note) {
   return id::FromName("notes", note.name()).value_or("");
+}
+
+// Of a disposed case it is empty, and so it is when it was erased.
+absl::Status OpenAssessment(const sealing::KeyRing& keys, std::string_view tenant,
+                            const id::Id& report_id, std::string_view sealed,
+                            mamori::v1::Assessment& assessment) {
+  if (sealed.empty()) return absl::OkStatus();
+  absl::StatusOr<std::string> bytes = keys.Open(sealing::AssessmentBody(tenant, report_id), sealed);
+  if (sealing::IsErased(bytes.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(bytes.status());
+  return assessment.ParseFromString(*bytes)
+             ? absl::OkStatus()
+             : absl::DataLossError("a stored assessment cannot be read");
 }
 
 }  // namespace
@@ -30,10 +49,40 @@ absl::StatusOr<sealing::DataKey> CaseContent::KeyOf(db::Tx& tx, const CaseRow& r
     if (sealing::IsErased(key.status())) return status::NotFound("case");
     return key;
   }
-  ASSIGN_OR_RETURN(const sealing::FreshKey fresh, sealer_.Take(row.tenant));
+  ASSIGN_OR_RETURN(const sealing::FreshKey fresh, sealer_.Take(row.tenant, UseOf(row)));
   RETURN_IF_ERROR(sealer_.MakeDurable({&fresh}, deadline));
   RETURN_IF_ERROR(tx.ExecuteExpecting(
       1, kInsertKey, db::Params().Add(row.case_id).Add(row.tenant).Add(fresh.id())));
+  return sealer_.Open(fresh);
+}
+
+absl::StatusOr<sealing::DataKey> CaseContent::KeyBeside(db::Tx& tx, const CaseRow& row,
+                                                        absl::Time deadline) const {
+  return row.state == mamori::v1::CASE_STATE_DISPOSED ? NewKey(row.tenant, deadline)
+                                                      : KeyOf(tx, row, deadline);
+}
+
+absl::StatusOr<std::vector<sealing::FreshKey>> CaseContent::NewKeys(
+    db::Tx& tx, const std::vector<const CaseRow*>& cases, absl::Time deadline) const {
+  std::vector<sealing::FreshKey> keys;
+  if (cases.empty()) return keys;
+  for (const CaseRow* row : cases) {
+    ASSIGN_OR_RETURN(sealing::FreshKey fresh, sealer_.Take(row->tenant, UseOf(*row)));
+    keys.push_back(std::move(fresh));
+  }
+  std::vector<const sealing::FreshKey*> all;
+  for (const sealing::FreshKey& key : keys) all.push_back(&key);
+  RETURN_IF_ERROR(sealer_.MakeDurable(all, deadline));
+  RETURN_IF_ERROR(tx.InsertRows(kInsertKeys, cases.size(), [&](size_t i, db::Params& params) {
+    params.Add(cases[i]->case_id).Add(cases[i]->tenant).Add(keys[i].id());
+  }));
+  return keys;
+}
+
+absl::StatusOr<sealing::DataKey> CaseContent::NewKey(std::string_view tenant,
+                                                     absl::Time deadline) const {
+  ASSIGN_OR_RETURN(const sealing::FreshKey fresh, sealer_.Take(tenant, sealing::KeyUse::kNamed));
+  RETURN_IF_ERROR(sealer_.MakeDurable({&fresh}, deadline));
   return sealer_.Open(fresh);
 }
 
@@ -45,6 +94,17 @@ CaseContent::Sealed CaseContent::Seal(const sealing::DataKey& key, const sealing
   sealed.text = key.Seal(field, whole);
   crypto::Wipe(whole);
   return sealed;
+}
+
+std::string CaseContent::PlaceOf(const WorkRow& row) {
+  return sealing::ResourceOf({.row_id = row.row_id,
+                              .case_id = row.case_id,
+                              .sequence = row.sequence,
+                              .record_id = row.record_id,
+                              .kind = static_cast<int64_t>(row.kind),
+                              .version = row.version,
+                              .create_micros = absl::ToUnixMicros(row.create_time),
+                              .author = row.author});
 }
 
 absl::StatusOr<std::string> CaseContent::Open(const sealing::KeyRing& keys,
@@ -96,28 +156,47 @@ absl::StatusOr<std::string> CaseContent::AnswerOnce(
   return sealing::OpenAnswer(sealer_, place, call.digest, stored, call.deadline);
 }
 
-absl::Status CaseContent::OpenWork(const CaseRow& row, absl::Time deadline,
-                                   std::vector<WorkRow>& work) const {
+absl::Status CaseContent::OpenEach(std::string_view tenant, absl::Time deadline,
+                                   const std::vector<WorkRow*>& work) const {
   if (work.empty()) return absl::OkStatus();
   std::vector<std::string_view> sealed;
-  for (const WorkRow& one : work) sealed.push_back(one.body);
+  for (const WorkRow* one : work) sealed.push_back(one->body);
   ASSIGN_OR_RETURN(const sealing::KeyRing keys, sealer_.Fetch(sealed, deadline));
-  for (WorkRow& one : work) {
+  for (WorkRow* one : work) {
     absl::StatusOr<std::string> body =
-        Open(keys, sealing::WorkBody(row.tenant, one.row_id), one.body);
-    if (sealing::IsErased(body.status())) return status::NotFound("case");
+        Open(keys, sealing::WorkBody(tenant, PlaceOf(*one)), one->body);
+    // Nobody can make an old row of a new one: it opens in one way alone.
+    if (absl::IsDataLoss(body.status())) {
+      body = Open(keys, sealing::OldWorkBody(tenant, one->row_id), one->body);
+    }
+    if (sealing::IsErased(body.status())) body = std::string();
     RETURN_IF_ERROR(body.status());
-    one.body = *std::move(body);
+    one->body = *std::move(body);
   }
   return absl::OkStatus();
 }
 
-absl::Status CaseContent::OpenNotes(std::string_view tenant, absl::Time deadline,
-                                    mamori::v1::Case& proto) const {
-  if (proto.notes().empty()) return absl::OkStatus();
-  std::vector<std::string_view> sealed;
+absl::Status CaseContent::OpenWork(const CaseRow& row, absl::Time deadline,
+                                   std::vector<WorkRow>& work) const {
+  std::vector<WorkRow*> each;
+  for (WorkRow& one : work) each.push_back(&one);
+  RETURN_IF_ERROR(OpenEach(row.tenant, deadline, each));
+  const bool erased =
+      std::any_of(work.begin(), work.end(), [](const WorkRow& one) { return one.body.empty(); });
+  return erased ? status::NotFound("case") : absl::OkStatus();
+}
+
+absl::StatusOr<mamori::v1::Case> CaseContent::OpenCase(std::string_view tenant, absl::Time deadline,
+                                                       SealedCase stored) const {
+  mamori::v1::Case& proto = stored.proto;
+  std::vector<std::string_view> sealed(stored.assessments.begin(), stored.assessments.end());
   for (const mamori::v1::CaseNote& note : proto.notes()) sealed.push_back(note.text());
   ASSIGN_OR_RETURN(const sealing::KeyRing keys, sealer_.Fetch(sealed, deadline));
+  for (int i = 0; i < proto.reports_size(); ++i) {
+    mamori::v1::Assessment& assessment = *proto.add_assessments();
+    ASSIGN_OR_RETURN(const id::Id report_id, id::FromName("reports", proto.reports(i)));
+    RETURN_IF_ERROR(OpenAssessment(keys, tenant, report_id, stored.assessments[i], assessment));
+  }
   google::protobuf::RepeatedPtrField<mamori::v1::CaseNote> opened;
   for (mamori::v1::CaseNote& note : *proto.mutable_notes()) {
     absl::StatusOr<std::string> text =
@@ -128,7 +207,7 @@ absl::Status CaseContent::OpenNotes(std::string_view tenant, absl::Time deadline
     opened.Add(std::move(note));
   }
   proto.mutable_notes()->Swap(&opened);
-  return absl::OkStatus();
+  return std::move(stored.proto);
 }
 
 }  // namespace mamori::triage

@@ -28,11 +28,25 @@ class CaseContent {
 
   // The key of a case that this transaction has locked. NOT_FOUND for one whose content was erased.
   absl::StatusOr<sealing::DataKey> KeyOf(db::Tx& tx, const CaseRow& row, absl::Time deadline) const;
+  // The same for what is no content of the case, such as who may see it and acts about that: of a
+  // disposed case, a new key that is not erased.
+  absl::StatusOr<sealing::DataKey> KeyBeside(db::Tx& tx, const CaseRow& row,
+                                             absl::Time deadline) const;
+  // The keys of cases that this transaction opens.
+  absl::StatusOr<std::vector<sealing::FreshKey>> NewKeys(db::Tx& tx,
+                                                         const std::vector<const CaseRow*>& cases,
+                                                         absl::Time deadline) const;
+  // A key of what belongs to no single case.
+  absl::StatusOr<sealing::DataKey> NewKey(std::string_view tenant, absl::Time deadline) const;
+  const sealing::Sealer& sealer() const { return sealer_; }
+
   // Content with the random bytes of its commitment in the audit before it.
   struct Sealed {
     std::string text;
     std::string commitment;
   };
+  // Where a record of work stands, which its body is sealed to.
+  static std::string PlaceOf(const WorkRow& row);
   static Sealed Seal(const sealing::DataKey& key, const sealing::Field& field,
                      std::string_view text);
   static absl::StatusOr<std::string> Open(const sealing::KeyRing& keys, const sealing::Field& field,
@@ -43,11 +57,20 @@ class CaseContent {
   // The same for a case that this transaction has locked, whose key nothing else asks for.
   absl::Status SealNote(db::Tx& tx, const CaseRow& row, absl::Time deadline,
                         CaseChange& change) const;
+  // Opens records of work, of whatever cases of the tenant. Of those that were erased nothing is
+  // left: no record is empty.
+  absl::Status OpenEach(std::string_view tenant, absl::Time deadline,
+                        const std::vector<WorkRow*>& work) const;
   // Opens the records of the work on a case. NOT_FOUND when they were erased.
   absl::Status OpenWork(const CaseRow& row, absl::Time deadline, std::vector<WorkRow>& work) const;
-  // Opens the notes of a case that was read. Those that were erased are left out.
-  absl::Status OpenNotes(std::string_view tenant, absl::Time deadline,
-                         mamori::v1::Case& proto) const;
+  // A case as it is stored: its notes are sealed, and so is the assessment of each of its reports.
+  struct SealedCase {
+    mamori::v1::Case proto;                // without assessments
+    std::vector<std::string> assessments;  // one for each report
+  };
+  // Notes that were erased are left out, erased assessments are empty.
+  absl::StatusOr<mamori::v1::Case> OpenCase(std::string_view tenant, absl::Time deadline,
+                                            SealedCase sealed) const;
 
   // What a verb answers, and the key of the case that it is about.
   template <typename Response>

@@ -2,6 +2,8 @@
 #ifndef MAMORI_SERVICES_TRIAGE_CASE_READS_H_
 #define MAMORI_SERVICES_TRIAGE_CASE_READS_H_
 
+#include <map>
+
 #include "absl/status/status.h"
 #include "common/audit/reads.h"
 #include "common/id/id.h"
@@ -15,6 +17,10 @@ namespace mamori::triage {
 // within the day it was read. Null records nothing, for tests. The codes of ReadLog.
 absl::Status RecordCaseRead(audit::ReadLog* reads, const server::CallContext& call,
                             const id::Id& case_id, bool anonymous);
+
+// The same for each of several, with whether it is anonymous.
+absl::Status RecordCaseReads(audit::ReadLog* reads, const server::CallContext& call,
+                             const std::map<id::Id, bool>& cases);
 
 // A tombstone is seen by those who may see the case that goes on. NOT_FOUND, and the codes of the
 // store.

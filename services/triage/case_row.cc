@@ -27,6 +27,7 @@ mamori::v1::Case ToProto(const CaseRow& row) {
 mamori::v1::CaseAccess ToProto(const mamori::v1::CaseAccess& stored) {
   mamori::v1::CaseAccess proto = stored;
   proto.clear_tenant();
+  proto.clear_kept_since();
   proto.set_etag(absl::StrCat("a", stored.version()));
   return proto;
 }

@@ -14,6 +14,7 @@
 #include "mamori/v1/access.pb.h"
 #include "mamori/v1/case.pb.h"
 #include "mamori/v1/event.pb.h"
+#include "mamori/v1/policy.pb.h"
 #include "services/triage/clock_rules.h"
 
 namespace mamori::triage {
@@ -77,6 +78,15 @@ struct ClockChange {
   // When counting begins; unset: with the change.
   std::optional<absl::Time> begin;
   id::IdSource* ids = nullptr;  // set with `book`
+  // What people have done by their work on the case, beside the events: clocks of the policy that
+  // they start, and those whose open deadlines they complete.
+  struct Start {
+    std::string clock;
+    std::optional<absl::Time> time;
+    std::string without;  // one that would come along and does not
+  };
+  std::vector<Start> starts;
+  std::vector<std::string> completes;
 };
 
 // One change of one case, ready to be written: the row as it is afterwards, what it tells, and a
@@ -92,6 +102,8 @@ struct CaseChange {
   audit::Who who;
   std::string action;
   ClockChange clocks;
+  // By which it is judged whether the assignee may have it; null: the standard.
+  const mamori::v1::DesignatedHandlerPolicy* handlers = nullptr;
 };
 
 // Opaque to clients.

@@ -10,7 +10,10 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "mamori/triage/v1/two_person_service.pb.h"
 #include "services/triage/case_row.h"
+#include "services/triage/list_viewer.h"
+#include "services/triage/work_row.h"
 
 namespace mamori::triage {
 
@@ -30,11 +33,9 @@ struct CaseFilter {
   std::string category;
   std::string assignee;
   std::string company;
-  // Whose list it is: what the person is kept out of is not in it, and nothing is that the person's
-  // roles (as audiences, authz::AudienceOf) and memberships do not let in.
-  std::string person;
-  std::string department;
-  std::vector<int> audiences;
+  // What the person is kept out of is not in the list, and nothing is that neither roles nor
+  // memberships let in.
+  ListViewer viewer;
 };
 
 // Where a page ends: the list goes on with what is older.
@@ -65,13 +66,20 @@ class CaseStore {
                                                               const id::Id& case_id,
                                                               Decide decide) = 0;
 
-  // The same for two cases at once; the reports of `from` move to `into`. Answered with `into`.
+  // The same for two cases at once, looked at with all that is on file of them; the reports and the
+  // open deadlines of `from` move to `into`. Answered with `into`.
+  struct MergeFacts {
+    const CaseFile& from;
+    const CaseFile& into;
+    // The acts of two persons on `from` that are neither done nor withdrawn.
+    const std::vector<v1::TwoPersonAct>& acts;
+  };
   struct Merge {
     CaseChange from;
     CaseChange into;
+    std::vector<WorkRow> carried;  // records of `into`
   };
-  using DecideMerge = absl::FunctionRef<absl::StatusOr<Merge>(
-      const CaseRow& from, const CaseRow& into, const std::vector<id::Id>& reports)>;
+  using DecideMerge = absl::FunctionRef<absl::StatusOr<Merge>(const MergeFacts& facts)>;
   virtual absl::StatusOr<mamori::v1::Case> MergeCases(const CallKey& call, std::string_view tenant,
                                                       const id::Id& from, const id::Id& into,
                                                       DecideMerge decide) = 0;

@@ -1,7 +1,6 @@
 #include "services/triage/cases.h"
 
 #include <algorithm>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -13,7 +12,10 @@
 #include "services/triage/call_key.h"
 #include "services/triage/case_reads.h"
 #include "services/triage/closing.h"
+#include "services/triage/closing_rules.h"
+#include "services/triage/merging.h"
 #include "services/triage/page.h"
+#include "services/triage/readable_page.h"
 #include "services/triage/validate.h"
 
 namespace mamori::triage {
@@ -64,11 +66,18 @@ absl::Status CheckCategories(const v1::TriageCaseRequest& request,
   return violations.Status();
 }
 
+absl::Status ConsentMissing() {
+  return status::Error(absl::StatusCode::kFailedPrecondition,
+                       mamori::v1::ERROR_REASON_CONSENT_MISSING,
+                       "the reporter has not consented, or no longer does");
+}
+
 }  // namespace
 
 absl::StatusOr<ChangeContext> Cases::ContextOf(const CallContext& call, const CaseRow& row) const {
   ChangeContext context{d_.clock.Now(),   call.traceparent, d_.ids,
                         d_.gate.policy(), WhoOf(call),      server::ActionOf(call)};
+  context.handlers = &d_.gate.handlers();
   if (d_.clocks != nullptr) {
     ASSIGN_OR_RETURN(context.clocks, d_.clocks->Get(row.policy_digest));
   }
@@ -86,6 +95,20 @@ absl::StatusOr<CaseRow> Cases::Admit(const CallContext& call, const id::Id& case
   return row;
 }
 
+// Whether the case may go on as far as the risk of detriment is concerned. What is recorded of it
+// stays, so this need not be looked at again under the lock.
+absl::Status Cases::CheckGoesOn(const CallContext& call, const CaseRow& row, Verb verb) {
+  const auto next = Next(row.state, verb);
+  // Closing asks for it among the rest.
+  if (!next.has_value() || *next == row.state || verb == Verb::kClose) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto assessor, d_.assessors.Get(row.policy_digest));
+  if (!NeedsRisk(assessor->policy(), *next)) return absl::OkStatus();
+  const auto admit = [&](const CaseRow& one) { return Check(call, one, authz::Action::kWork); };
+  ASSIGN_OR_RETURN(const CaseFile file,
+                   d_.work.Read(call.tenant, row.case_id, admit, call.deadline));
+  return CheckRisk(file);
+}
+
 template <typename Request>
 Cases::CaseOr Cases::Do(const CallContext& call, const Request& request, Verb verb, Effect effect) {
   RETURN_IF_ERROR(Validate(request));
@@ -93,6 +116,7 @@ Cases::CaseOr Cases::Do(const CallContext& call, const Request& request, Verb ve
   // Before the request id too: an old answer is not for one who has been kept out since.
   ASSIGN_OR_RETURN(const CaseRow admitted, Admit(call, case_id, authz::Action::kWork));
   ASSIGN_OR_RETURN(const ChangeContext context, ContextOf(call, admitted));
+  RETURN_IF_ERROR(CheckGoesOn(call, admitted, verb));
   CaseOr result = d_.store.Change(KeyOf(call, request), call.tenant, case_id,
                                   [&](const CaseRow& row) -> absl::StatusOr<CaseChange> {
                                     RETURN_IF_ERROR(Check(call, row, authz::Action::kWork));
@@ -150,35 +174,27 @@ absl::Status Cases::KeepReadable(const CallContext& call, std::vector<CaseRow>& 
   return absl::OkStatus();
 }
 
-// Pages are full although the index may know too little: then it is asked for more.
 absl::StatusOr<std::vector<CaseRow>> Cases::ListReadable(const CallContext& call,
                                                          const CaseFilter& filter,
                                                          std::optional<CasePosition> position,
                                                          int limit) {
-  std::vector<CaseRow> all;
-  for (;;) {
-    const int want = limit - static_cast<int>(all.size());
-    ASSIGN_OR_RETURN(std::vector<CaseRow> rows,
-                     d_.store.List(filter, position, want, call.deadline));
-    const bool last = rows.size() < static_cast<size_t>(want);
-    if (!rows.empty()) {
-      position = CasePosition{.create_micros = absl::ToUnixMicros(rows.back().create_time),
-                              .case_id = rows.back().case_id};
-    }
-    RETURN_IF_ERROR(KeepReadable(call, rows));
-    std::move(rows.begin(), rows.end(), std::back_inserter(all));
-    if (last || all.size() >= static_cast<size_t>(limit)) return all;
-  }
+  return ReadReadable<CaseRow>(
+      position, limit,
+      [&](const std::optional<CasePosition>& after, int want) {
+        return d_.store.List(filter, after, want, call.deadline);
+      },
+      [](const CaseRow& row) {
+        return CasePosition{.create_micros = absl::ToUnixMicros(row.create_time),
+                            .case_id = row.case_id};
+      },
+      [&](std::vector<CaseRow>& rows) { return KeepReadable(call, rows); });
 }
 
 absl::StatusOr<v1::ListCasesResponse> Cases::List(const CallContext& call,
                                                   const v1::ListCasesRequest& request) {
   RETURN_IF_ERROR(Validate(request));
-  const authz::Viewer viewer = ViewerOf(call);
   CaseFilter filter = FilterOf(call.tenant, request);
-  filter.person = viewer.person;
-  filter.department = viewer.department;
-  filter.audiences = d_.gate.AudiencesOf(viewer);
+  filter.viewer = d_.gate.ListViewerOf(call);
   const std::string digest = DigestOf(filter);
   const idempotency::TokenBinding binding{call.tenant, call.person, digest};
   ASSIGN_OR_RETURN(const auto position, FromPageToken(d_.tokens, binding, request.page_token()));
@@ -274,10 +290,12 @@ Cases::CaseOr Cases::Withdraw(const CallContext& call, const v1::WithdrawCaseReq
 
 Cases::CaseOr Cases::OpenConsultation(const CallContext& call,
                                       const v1::OpenConsultationRequest& request) {
-  return Do(call, request, Verb::kOpenConsultation, [&](const CaseRow&, ChangeBuilder& builder) {
-    builder.AddNote(call.person, request.consent());
-    return absl::OkStatus();
-  });
+  return Do(call, request, Verb::kOpenConsultation,
+            [&](const CaseRow& before, ChangeBuilder& builder) -> absl::Status {
+              if (!authz::HasConsent(before.access)) return ConsentMissing();
+              builder.AddNote(call.person, request.consent());
+              return absl::OkStatus();
+            });
 }
 
 absl::StatusOr<CaseNote> Cases::AddNote(const CallContext& call,
@@ -305,8 +323,9 @@ Cases::CaseOr Cases::Merge(const CallContext& call, const v1::MergeCasesRequest&
   ASSIGN_OR_RETURN(const ChangeContext context, ContextOf(call, going_on));
   CaseOr result = d_.store.MergeCases(
       KeyOf(call, request), call.tenant, from, into,
-      [&](const CaseRow& source, const CaseRow& target,
-          const std::vector<id::Id>& reports) -> absl::StatusOr<CaseStore::Merge> {
+      [&](const CaseStore::MergeFacts& facts) -> absl::StatusOr<CaseStore::Merge> {
+        const CaseRow& source = facts.from.row;
+        const CaseRow& target = facts.into.row;
         RETURN_IF_ERROR(Check(call, source, authz::Action::kWork));
         RETURN_IF_ERROR(Check(call, target, authz::Action::kWork));
         RETURN_IF_ERROR(Allow(source, request.etag(), Verb::kMerge).status());
@@ -325,8 +344,14 @@ Cases::CaseOr Cases::Merge(const CallContext& call, const v1::MergeCasesRequest&
                            builder.ChangeAccess());
         builder.AddCategories(source.categories);
         builder.SetSeverity(std::max(target.severity, source.severity));
-        for (const id::Id& report : reports) builder.TellJoined(report);
-        return CaseStore::Merge{std::move(tombstone).Finish(), std::move(builder).Finish()};
+        for (const id::Id& report : facts.from.reports) builder.TellJoined(report);
+        RETURN_IF_ERROR(CheckMergeable(facts, builder.row().access, context.now));
+        ASSIGN_OR_RETURN(
+            std::vector<WorkRow> carried,
+            CarryOver(facts, {call.person, time::Told(context.now, builder.row().anonymous)},
+                      d_.ids));
+        return CaseStore::Merge{std::move(tombstone).Finish(), std::move(builder).Finish(),
+                                std::move(carried)};
       });
   d_.committed();
   return result;

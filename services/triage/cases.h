@@ -87,6 +87,7 @@ class Cases {
                                                     std::optional<CasePosition> position,
                                                     int limit);
   absl::Status KeepReadable(const server::CallContext& call, std::vector<CaseRow>& rows);
+  absl::Status CheckGoesOn(const server::CallContext& call, const CaseRow& row, Verb verb);
   // `row` is the case of the call, for its clocks.
   absl::StatusOr<ChangeContext> ContextOf(const server::CallContext& call,
                                           const CaseRow& row) const;

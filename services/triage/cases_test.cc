@@ -30,6 +30,10 @@ TEST_F(CasesTest, ACaseGoesItsWholeWay) {
   triage.add_categories("UNJUST_DEMAND");
   EXPECT_THAT(cases_.Triage(Call("Triage"), triage), IsOk());
   EXPECT_THAT(cases_.StartInvestigation(Call("i"), Verb<v1::StartInvestigationRequest>(name)),
+              HasReason(mamori::v1::ERROR_REASON_RISK_NOT_ASSESSED));
+  EXPECT_EQ(Get(name).state(), mamori::v1::CASE_STATE_TRIAGED);
+  AssessRisk(name);
+  EXPECT_THAT(cases_.StartInvestigation(Call("i"), Verb<v1::StartInvestigationRequest>(name)),
               IsOk());
   EXPECT_THAT(cases_.StartDecision(Call("d"), Verb<v1::StartDecisionRequest>(name)), IsOk());
   EXPECT_THAT(cases_.StartAction(Call("a"), Verb<v1::StartActionRequest>(name)), IsOk());

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "services/triage/case_reads.h"
 
 namespace mamori::triage {
@@ -35,7 +36,7 @@ WorkRow Work::Append(std::vector<WorkRow>& rows, WorkRow row,
                      const google::protobuf::Message& body) {
   row.row_id = ids_.NewId();
   row.author = call_.person;
-  row.create_time = view_.now;
+  row.create_time = time::Told(view_.now, change_.row().anonymous);
   row.body = body.SerializeAsString();
   rows.push_back(row);
   return row;
@@ -56,7 +57,8 @@ void Work::AddTo(OpenedCase& opened, WorkKind kind, const google::protobuf::Mess
 }
 
 WorkChange Work::Finish(std::string answer) && {
-  WorkChange change{.rows = std::move(rows_), .answer = std::move(answer)};
+  WorkChange change{
+      .rows = std::move(rows_), .answer = std::move(answer), .leaves_mark = leaves_mark_};
   if (!untouched_) change.change = std::move(change_).Finish();
   if (opened_.has_value()) {
     change.opened = WorkOpened{.change = std::move(opened_->builder).Finish(),
@@ -76,6 +78,7 @@ absl::StatusOr<std::string> Casework::Run(const CallContext& call, const CallKey
   ASSIGN_OR_RETURN(const auto assessor, d_.assessors.Get(row.policy_digest));
   ChangeContext context{d_.clock.Now(),   call.traceparent, d_.ids,
                         d_.gate.policy(), WhoOf(call),      server::ActionOf(call)};
+  context.handlers = &d_.gate.handlers();
   if (d_.clocks != nullptr) {
     ASSIGN_OR_RETURN(context.clocks, d_.clocks->Get(row.policy_digest));
   }
@@ -91,9 +94,10 @@ absl::StatusOr<std::string> Casework::Run(const CallContext& call, const CallKey
   return result;
 }
 
-absl::Status Casework::RunRead(const CallContext& call, const id::Id& case_id, Show show) {
+absl::Status Casework::RunRead(const CallContext& call, const id::Id& case_id, authz::Action action,
+                               Show show) {
   const auto admit = [&](const CaseRow& row) {
-    return d_.gate.Check(ViewerOf(call), row.access, authz::Action::kRead);
+    return d_.gate.Check(ViewerOf(call), row.access, action);
   };
   ASSIGN_OR_RETURN(const CaseFile file, d_.store.Read(call.tenant, case_id, admit, call.deadline));
   RETURN_IF_ERROR(CheckMergedInto(d_.gate, d_.cases, call, file.row));

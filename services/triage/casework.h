@@ -87,6 +87,8 @@ class Work {
   // Opens another case, at most one. `row` is it before its first change.
   OpenedCase& Open(const CaseRow& row) { return opened_.emplace(row, context_); }
   void AddTo(OpenedCase& opened, WorkKind kind, const google::protobuf::Message& body);
+  // The time of this decision counts against clocks that are set back.
+  void LeaveMark() { leaves_mark_ = true; }
   // Nobody can see by the case itself that something was done.
   void LeaveUntouched() { untouched_ = true; }
 
@@ -103,6 +105,7 @@ class Work {
   std::vector<WorkRow> rows_;
   std::optional<OpenedCase> opened_;
   bool untouched_ = false;
+  bool leaves_mark_ = false;
 };
 
 class Casework {
@@ -145,9 +148,10 @@ class Casework {
 
   // A reading; recorded before it leaves.
   template <typename Response, typename Show>
-  absl::StatusOr<Response> Read(const server::CallContext& call, const id::Id& case_id, Show show) {
+  absl::StatusOr<Response> Read(const server::CallContext& call, const id::Id& case_id, Show show,
+                                authz::Action action = authz::Action::kRead) {
     absl::StatusOr<Response> response;
-    const absl::Status status = RunRead(call, case_id, [&](const CaseView& view) {
+    const absl::Status status = RunRead(call, case_id, action, [&](const CaseView& view) {
       response = show(view);
       return response.status();
     });
@@ -160,8 +164,8 @@ class Casework {
   absl::StatusOr<std::string> Run(const server::CallContext& call, const CallKey& key,
                                   const id::Id& case_id, authz::Action action, Decide decide);
   using Show = absl::FunctionRef<absl::Status(const CaseView& view)>;
-  absl::Status RunRead(const server::CallContext& call, const id::Id& case_id, Show show);
-  // A tombstone is seen by those who may see the case that goes on.
+  absl::Status RunRead(const server::CallContext& call, const id::Id& case_id, authz::Action action,
+                       Show show);
 
   const Dependencies d_;
 };

@@ -11,6 +11,8 @@
 #include "services/triage/care_service.h"
 #include "services/triage/cares.h"
 #include "services/triage/casework.h"
+#include "services/triage/desk_lists.h"
+#include "services/triage/desk_service.h"
 #include "services/triage/fact_finding_service.h"
 #include "services/triage/fact_findings.h"
 #include "services/triage/judgement_service.h"
@@ -19,6 +21,7 @@
 #include "services/triage/measures.h"
 #include "services/triage/prevention_service.h"
 #include "services/triage/preventions.h"
+#include "services/triage/reporter_timeline.h"
 #include "services/triage/task_service.h"
 #include "services/triage/tasks.h"
 
@@ -26,8 +29,11 @@ namespace mamori::triage {
 
 class CaseworkServices {
  public:
-  CaseworkServices(server::Rpc& rpc, Casework::Dependencies dependencies)
-      : casework_(std::move(dependencies)),
+  CaseworkServices(server::Rpc& rpc, Casework::Dependencies dependencies, DeskStore& desk)
+      : desk_(
+            {desk, dependencies.gate, dependencies.clock, dependencies.tokens, dependencies.reads}),
+        timelines_(dependencies.cases, dependencies.store),
+        casework_(std::move(dependencies)),
         findings_(casework_),
         measures_(casework_),
         judgements_(casework_),
@@ -39,14 +45,19 @@ class CaseworkServices {
         judgement_service_(rpc, judgements_),
         care_service_(rpc, cares_),
         prevention_service_(rpc, preventions_),
-        task_service_(rpc, tasks_) {}
+        task_service_(rpc, tasks_),
+        desk_service_(rpc, desk_),
+        timeline_service_(rpc, timelines_) {}
 
+  Casework& casework() { return casework_; }
   std::vector<grpc::Service*> services() {
-    return {&finding_service_, &measure_service_,    &judgement_service_,
-            &care_service_,    &prevention_service_, &task_service_};
+    return {&finding_service_,    &measure_service_, &judgement_service_, &care_service_,
+            &prevention_service_, &task_service_,    &desk_service_,      &timeline_service_};
   }
 
  private:
+  DeskLists desk_;
+  ReporterTimelines timelines_;
   Casework casework_;
   FactFindings findings_;
   Measures measures_;
@@ -60,6 +71,8 @@ class CaseworkServices {
   CareService care_service_;
   PreventionService prevention_service_;
   TaskService task_service_;
+  DeskService desk_service_;
+  ReporterTimelineService timeline_service_;
 };
 
 // Full names of all their methods, as the contract has them.

@@ -98,8 +98,14 @@ TEST_F(CaseworkTest, ACaseIsClosedWithAPreventionActionOrAStatedReason) {
   EXPECT_THAT(Close(name), StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_EQ(Get(name).state(), mamori::v1::CASE_STATE_TRIAGED);
   ASSERT_THAT(preventions_.Plan(Call("p"), Plan(name)), IsOk());
+  // Nor without what R6 asks for.
+  const auto refused = Close(name);
+  EXPECT_THAT(refused, HasReason(mamori::v1::ERROR_REASON_CLOSING_INCOMPLETE));
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr(": risk ("));
+  AssessRisk(name);
   EXPECT_THAT(Close(name), IsOk());
   const std::string other = Judged();
+  AssessRisk(other);
   ASSERT_THAT(Close(other, "a single mistaken call"), IsOk());
   EXPECT_THAT(Get(other).notes(0).text(), HasSubstr("a single mistaken call"));
 }
@@ -107,6 +113,7 @@ TEST_F(CaseworkTest, ACaseIsClosedWithAPreventionActionOrAStatedReason) {
 TEST_F(CaseworkTest, HarassmentIsNotClosedBeforeSomebodySpokeWithWhomItHappenedTo) {
   const std::string name = Judged();
   ASSERT_THAT(judgements_.Judge(Call("j"), Harassment(name)), IsOk());
+  AssessRisk(name);
   const auto refused = Close(name, "no reason to");
   EXPECT_THAT(refused, HasReason(mamori::v1::ERROR_REASON_CLOSING_INCOMPLETE));
   EXPECT_THAT(std::string(refused.status().message()), HasSubstr("care"));
@@ -118,6 +125,7 @@ TEST_F(CaseworkTest, APreventionIsReviewedAfterItWasDoneAndNotByItsOwner) {
   const std::string name = Judged();
   const auto action = preventions_.Plan(Call("p"), Plan(name));
   ASSERT_THAT(action, IsOk());
+  AssessRisk(name);
   ASSERT_THAT(Close(name), IsOk());
   // All of it goes on when the case is closed.
   auto review = Verb<v1::ReviewPreventionRequest>(action->name());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/policy/check_clocks.h"
 #include "common/status/errors.h"
 
 namespace mamori::triage {
@@ -117,8 +118,18 @@ std::vector<DeadlineStep> ClockBook::StepsOf(const DeadlineRow& row) const {
   return steps;
 }
 
+std::optional<absl::Time> ClockBook::PauseEndOf(const DeadlineRow& row) const {
+  const Clock* clock = Find(row.clock);
+  if (clock == nullptr || clock->max_pause_days() == 0 || !row.pause_time.has_value()) {
+    return std::nullopt;
+  }
+  const absl::Duration left = absl::Hours(24) * clock->max_pause_days() - row.paused;
+  return *row.pause_time + std::max(absl::ZeroDuration(), left);
+}
+
 void ClockBook::PlanNext(DeadlineRow& row) const {
   row.next_time.reset();
+  if (row.state == v1::DEADLINE_STATE_PAUSED) row.next_time = PauseEndOf(row);
   if (row.state != v1::DEADLINE_STATE_RUNNING) return;
   const std::vector<DeadlineStep> steps = StepsOf(row);
   // Warnings that would come with the beginning or before are none.
@@ -171,6 +182,9 @@ DeadlineRow ClockBook::Resumed(const DeadlineRow& row, absl::Time now) const {
   DeadlineRow after = row;
   if (row.state != v1::DEADLINE_STATE_PAUSED) return after;
   const absl::Time paused = row.pause_time.value_or(now);
+  // However late anybody looks: what the clock does not allow moves nothing.
+  if (const auto end = PauseEndOf(row); end.has_value()) now = std::min(now, *end);
+  after.paused += std::max(absl::ZeroDuration(), now - paused);
   const calendar::Calendar& calendar = CalendarOf(row.company);
   const Clock* clock = Find(row.clock);
   const calendar::Unit unit = clock == nullptr ? calendar::Unit::kDays : SpanOf(clock->due()).unit;
@@ -198,10 +212,10 @@ DeadlineRow ClockBook::Resumed(const DeadlineRow& row, absl::Time now) const {
 
 DeadlineRow ClockBook::Ended(const DeadlineRow& row, v1::DeadlineState state,
                              const ClockAct& act) const {
-  DeadlineRow after = Resumed(row, act.now);
+  DeadlineRow after = Resumed(row, act.recorded());
   after.state = state;
   after.next_time.reset();
-  after.end_time = act.now;
+  after.end_time = act.recorded();
   return after;
 }
 
@@ -246,7 +260,7 @@ absl::StatusOr<DeadlineChanges> ClockBook::Start(const ClockFacts& facts, std::s
   }
   if (!Applies(*found, facts)) return ClockNotAllowed("the clock is not for cases like this one");
   DeadlineChanges changes;
-  const absl::Time by_default = found->counts_from_opening() ? facts.open_time : act.now;
+  const absl::Time by_default = found->counts_from_opening() ? facts.open_time : act.recorded();
   Begin(facts, *found, start.value_or(by_default), ids, changes.started);
   return changes;
 }
@@ -254,15 +268,20 @@ absl::StatusOr<DeadlineChanges> ClockBook::Start(const ClockFacts& facts, std::s
 absl::StatusOr<DeadlineChanges> ClockBook::Pause(const DeadlineRow& row,
                                                  const ClockAct& act) const {
   const Clock* clock = Find(row.clock);
-  if (clock == nullptr || !clock->may_pause()) return ClockNotAllowed("it may not be paused");
+  if (clock == nullptr || !clock->may_pause() || !policy::MayPause(row.regime)) {
+    return ClockNotAllowed("it may not be paused");
+  }
   if (row.state != v1::DEADLINE_STATE_RUNNING) {
     return status::StateNotAllowed("the deadline is not running");
   }
   if (IsMissed(row, act.now)) return status::StateNotAllowed("the deadline was missed");
   DeadlineRow after = row;
   after.state = v1::DEADLINE_STATE_PAUSED;
-  after.pause_time = act.now;
-  after.next_time.reset();
+  after.pause_time = act.recorded();
+  if (PauseEndOf(after) == after.pause_time) {
+    return ClockNotAllowed("it has stood paused for as long as it may");
+  }
+  PlanNext(after);
   return DeadlineChanges{.changed = {std::move(after)}};
 }
 
@@ -271,7 +290,7 @@ absl::StatusOr<DeadlineChanges> ClockBook::Resume(const DeadlineRow& row,
   if (row.state != v1::DEADLINE_STATE_PAUSED) {
     return status::StateNotAllowed("the deadline is not paused");
   }
-  return DeadlineChanges{.changed = {Resumed(row, act.now)}};
+  return DeadlineChanges{.changed = {Resumed(row, act.recorded())}};
 }
 
 absl::StatusOr<DeadlineChanges> ClockBook::Complete(const ClockFacts& facts, const DeadlineRow& row,
@@ -281,7 +300,8 @@ absl::StatusOr<DeadlineChanges> ClockBook::Complete(const ClockFacts& facts, con
   DeadlineChanges changes;
   DeadlineRow after = Ended(row, v1::DEADLINE_STATE_COMPLETED, act);
   after.completer = act.person;
-  BeginFollowers(facts, after, std::min(act.now, after.due_time), existing, ids, changes.started);
+  BeginFollowers(facts, after, std::min(act.recorded(), after.due_time), existing, ids,
+                 changes.started);
   changes.changed.push_back(std::move(after));
   return changes;
 }
@@ -290,8 +310,14 @@ ClockBook::Fired ClockBook::Fire(const ClockFacts& facts, const DeadlineRow& row
                                  const std::vector<DeadlineRow>& existing, const ClockAct& act,
                                  id::IdSource& ids) const {
   Fired fired{.row = row};
-  if (row.state != v1::DEADLINE_STATE_RUNNING) return fired;
-  const std::vector<DeadlineStep> steps = StepsOf(row);
+  if (row.state == v1::DEADLINE_STATE_PAUSED) {
+    const auto end = PauseEndOf(row);
+    if (!end.has_value() || *end > act.now) return fired;
+    fired.row = Resumed(row, *end);
+    fired.resumed = true;
+  }
+  if (fired.row.state != v1::DEADLINE_STATE_RUNNING) return fired;
+  const std::vector<DeadlineStep> steps = StepsOf(fired.row);
   bool missed = false;
   while (fired.row.steps_done < static_cast<int>(steps.size()) &&
          steps[fired.row.steps_done].time <= act.now) {
@@ -305,7 +331,7 @@ ClockBook::Fired ClockBook::Fire(const ClockFacts& facts, const DeadlineRow& row
       std::remove_if(fired.steps.begin(), fired.steps.end(),
                      [](const DeadlineStep& step) { return step.kind == DeadlineStep::kNear; }),
       fired.steps.end());
-  BeginFollowers(facts, row, row.due_time, existing, ids, fired.started);
+  BeginFollowers(facts, fired.row, fired.row.due_time, existing, ids, fired.started);
   return fired;
 }
 

@@ -39,6 +39,10 @@ struct ClockFacts {
 struct ClockAct {
   absl::Time now;
   std::string person;  // empty for what nobody did
+  // The time as it is recorded, where that is told less closely; unset for `now` itself.
+  std::optional<absl::Time> told = {};
+
+  absl::Time recorded() const { return told.value_or(now); }
 };
 
 // One of a deadline's moments.
@@ -74,10 +78,12 @@ class ClockBook {
                                            const std::vector<DeadlineRow>& existing,
                                            const ClockAct& act, id::IdSource& ids) const;
 
-  // Takes all steps of a running deadline that are due. Warnings are dropped when it is missed
-  // already: whoever was not there in time is told once, and of the worse.
+  // Takes all steps of a deadline that are due; before them lets one go on that has stood paused
+  // for as long as its clock allows. Warnings are dropped when it is missed already: whoever was
+  // not there in time is told once, and of the worse.
   struct Fired {
     DeadlineRow row;
+    bool resumed = false;  // its pause was over
     std::vector<DeadlineStep> steps;
     std::vector<DeadlineRow> started;
   };
@@ -96,8 +102,10 @@ class ClockBook {
   void BeginFollowers(const ClockFacts& facts, const DeadlineRow& row, absl::Time start,
                       const std::vector<DeadlineRow>& existing, id::IdSource& ids,
                       std::vector<DeadlineRow>& started) const;
-  // With its time going on when it was paused.
+  // With its time going on when it was paused, for no longer than its clock allows.
   DeadlineRow Resumed(const DeadlineRow& row, absl::Time now) const;
+  // When a paused deadline goes on by itself; nothing for one whose clock sets no limit.
+  std::optional<absl::Time> PauseEndOf(const DeadlineRow& row) const;
   DeadlineRow Ended(const DeadlineRow& row, v1::DeadlineState state, const ClockAct& act) const;
 
   const std::vector<mamori::v1::Clock> clocks_;

@@ -1,165 +1,15 @@
-#include "services/triage/clock_rules.h"
-
 #include <gmock/gmock.h>
-#include <google/protobuf/text_format.h>
 
-#include <map>
 #include <string>
 
-#include "absl/strings/str_cat.h"
 #include "common/status/errors.h"
 #include "common/testing/matchers.h"
-#include "services/triage/clock_books.h"
+#include "services/triage/test_clock_rules_fixture.h"
 
 namespace mamori::triage {
 namespace {
 
-using mamori::v1::ClockEvent;
 using testing::IsOk;
-
-constexpr char kPolicy[] = R"pb(
-  calendars { id: "japan" time_zone: "Asia/Tokyo" holidays: HOLIDAY_RULE_JAPAN }
-  calendars { id: "berlin" time_zone: "Europe/Berlin" companies: "gmbh" }
-  clocks {
-    id: "ack"
-    regime: CLOCK_REGIME_COMPANY
-    starts: CLOCK_EVENT_OPENED
-    stops: CLOCK_EVENT_ASSIGNED
-    ends: CLOCK_EVENT_WITHDRAWN
-    due { business_days: 1 }
-    warnings { hours: 8 }
-    escalations { business_days: 1 }
-    escalations { business_days: 3 }
-    urgency: URGENCY_HIGH
-  }
-  clocks {
-    id: "critical"
-    regime: CLOCK_REGIME_COMPANY
-    starts: [ CLOCK_EVENT_OPENED, CLOCK_EVENT_RAISED ]
-    stops: CLOCK_EVENT_ASSIGNED
-    min_severity: SEVERITY_CRITICAL
-    due { hours: 1 }
-    urgency: URGENCY_PAGE
-  }
-  clocks {
-    id: "decide"
-    regime: CLOCK_REGIME_COMPANY
-    starts: [ CLOCK_EVENT_RECEIVED, CLOCK_EVENT_REOPENED ]
-    stops: CLOCK_EVENT_CLOSED
-    report_kinds: REPORT_KIND_CUSTOMER_HARASSMENT
-    due { business_days: 20 }
-    warnings { business_days: 5 }
-    may_pause: true
-    urgency: URGENCY_NORMAL
-  }
-  clocks {
-    id: "check_in"
-    regime: CLOCK_REGIME_NO_DISADVANTAGE
-    starts: CLOCK_EVENT_OPENED
-    named_reporter: true
-    due { days: 30 }
-    roll_forward: true
-    urgency: URGENCY_NORMAL
-  }
-  clocks {
-    id: "eu.ack"
-    regime: CLOCK_REGIME_EU
-    starts: CLOCK_EVENT_PERSON
-    counts_from_opening: true
-    due { days: 7 }
-    urgency: URGENCY_HIGH
-  }
-  clocks {
-    id: "eu.feedback"
-    regime: CLOCK_REGIME_EU
-    follows: "eu.ack"
-    due { months: 3 }
-    urgency: URGENCY_HIGH
-  }
-  clocks {
-    id: "leak"
-    regime: CLOCK_REGIME_APPI
-    starts: CLOCK_EVENT_PERSON
-    due { days: 5 }
-    urgency: URGENCY_PAGE
-  }
-  clocks {
-    id: "leak.final"
-    regime: CLOCK_REGIME_APPI
-    started_with: "leak"
-    due { days: 30 }
-    urgency: URGENCY_HIGH
-  }
-)pb";
-
-absl::Time Parse(const char* text) {
-  absl::Time time;
-  std::string error;
-  EXPECT_TRUE(absl::ParseTime(absl::RFC3339_full, text, &time, &error)) << error;
-  return time;
-}
-
-class ClockRulesTest : public ::testing::Test {
- protected:
-  ClockRulesTest() : book_(*MakeClockBook(Read())) {
-    facts_.tenant = "t";
-    facts_.case_id = ids_.NewId();
-    facts_.company = "acme";
-    facts_.kind = mamori::v1::REPORT_KIND_CUSTOMER_HARASSMENT;
-    facts_.severity = mamori::v1::SEVERITY_MEDIUM;
-    facts_.open_time = open_;
-    facts_.reporter_named = true;
-  }
-
-  static mamori::v1::Policy Read() {
-    mamori::v1::Policy policy;
-    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(kPolicy, &policy));
-    return policy;
-  }
-
-  // Applies events to what there is, as a store would.
-  void Happen(const ClockEvents& events, absl::Time now) {
-    Take(book_.Apply(facts_, events, rows_, {now, "desk-1"}, ids_));
-  }
-  void Take(const DeadlineChanges& changes) {
-    for (const DeadlineRow& row : changes.changed) *Find(row.deadline_id) = row;
-    for (const DeadlineRow& row : changes.started) rows_.push_back(row);
-  }
-  DeadlineRow* Find(const id::Id& id) {
-    for (DeadlineRow& row : rows_) {
-      if (row.deadline_id == id) return &row;
-    }
-    ADD_FAILURE() << "no such deadline";
-    return &rows_.front();
-  }
-  std::vector<DeadlineRow> Of(const std::string& clock) const {
-    std::vector<DeadlineRow> found;
-    for (const DeadlineRow& row : rows_) {
-      if (row.clock == clock) found.push_back(row);
-    }
-    return found;
-  }
-  DeadlineRow One(const std::string& clock) const {
-    const auto found = Of(clock);
-    EXPECT_EQ(found.size(), 1u) << clock;
-    return found.empty() ? DeadlineRow{} : found[0];
-  }
-  void Open() { Happen({mamori::v1::CLOCK_EVENT_OPENED, mamori::v1::CLOCK_EVENT_RECEIVED}, open_); }
-  static std::string Text(const std::vector<DeadlineStep>& steps) {
-    std::string text;
-    for (const DeadlineStep& step : steps) {
-      absl::StrAppend(&text, step.kind == DeadlineStep::kNear ? "near " : "missed", step.level,
-                      " ");
-    }
-    return text;
-  }
-
-  id::RandomIdSource ids_;
-  const absl::Time open_ = Parse("2026-11-26T10:00:00+09:00");  // a Thursday
-  const ClockBook book_;
-  ClockFacts facts_;
-  std::vector<DeadlineRow> rows_;
-};
 
 TEST_F(ClockRulesTest, OpeningStartsWhatThePolicySaysForSuchACase) {
   Open();
@@ -256,39 +106,6 @@ TEST_F(ClockRulesTest, AWarningThatWouldComeBeforeTheBeginningIsNone) {
   facts_.severity = mamori::v1::SEVERITY_CRITICAL;
   Happen({mamori::v1::CLOCK_EVENT_OPENED}, Parse("2026-11-27T20:00:00+09:00"));  // ack due Monday
   EXPECT_EQ(One("critical").next_time, One("critical").due_time);
-}
-
-TEST_F(ClockRulesTest, APausedDeadlineIsDueAsManyBusinessDaysLaterAsItStood) {
-  Open();
-  const DeadlineRow decide = One("decide");
-  const absl::Time pause = Parse("2026-12-01T10:00:00+09:00");
-  auto paused = book_.Pause(decide, {pause, "desk-1"});
-  ASSERT_THAT(paused, IsOk());
-  EXPECT_EQ(paused->changed[0].state, v1::DEADLINE_STATE_PAUSED);
-  EXPECT_FALSE(paused->changed[0].next_time.has_value());
-  EXPECT_EQ(Text(book_.Fire(facts_, paused->changed[0], rows_, {decide.due_time, ""}, ids_).steps),
-            "");
-  // Tuesday to Monday: four business days and a weekend.
-  const auto resumed = book_.Resume(paused->changed[0], {Parse("2026-12-07T17:00:00+09:00"), "d"});
-  ASSERT_THAT(resumed, IsOk());
-  EXPECT_EQ(decide.due_day, absl::CivilDay(2026, 12, 24));
-  EXPECT_EQ(resumed->changed[0].due_day, absl::CivilDay(2026, 12, 30));
-  EXPECT_EQ(resumed->changed[0].state, v1::DEADLINE_STATE_RUNNING);
-  EXPECT_TRUE(resumed->changed[0].next_time.has_value());
-  // On the same day nothing has moved.
-  const auto at_once = book_.Resume(paused->changed[0], {pause + absl::Hours(3), "d"});
-  EXPECT_EQ(at_once->changed[0].due_time, decide.due_time);
-}
-
-TEST_F(ClockRulesTest, RefusesToPauseWhatMayNotBeOrIsTooLate) {
-  Open();
-  EXPECT_EQ(status::ReasonOf(book_.Pause(One("ack"), {open_, "d"}).status()),
-            mamori::v1::ERROR_REASON_CLOCK_NOT_ALLOWED);
-  const DeadlineRow decide = One("decide");
-  EXPECT_EQ(status::ReasonOf(book_.Pause(decide, {decide.due_time, "d"}).status()),
-            mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED);
-  EXPECT_EQ(status::ReasonOf(book_.Resume(decide, {open_, "d"}).status()),
-            mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED);
 }
 
 TEST_F(ClockRulesTest, FeedbackIsCountedFromTheAcknowledgementOnce) {

@@ -1,5 +1,6 @@
 #include "services/triage/closing.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -14,8 +15,13 @@
 namespace mamori::triage {
 namespace {
 
+bool HasRisk(const CaseFile& file) {
+  return std::any_of(file.work.begin(), file.work.end(),
+                     [](const WorkRow& row) { return row.kind == WorkKind::kDetrimentRisk; });
+}
+
 absl::StatusOr<ClosingFacts> FactsOf(const CaseFile& file) {
-  ClosingFacts facts;
+  ClosingFacts facts{.risk = HasRisk(file)};
   for (const WorkRow& row : file.work) {
     if (row.kind == WorkKind::kPrevention) facts.prevention = true;
     if (row.kind == WorkKind::kJudgement) {
@@ -32,6 +38,14 @@ absl::StatusOr<ClosingFacts> FactsOf(const CaseFile& file) {
 
 }  // namespace
 
+absl::Status CheckRisk(const CaseFile& file) {
+  if (HasRisk(file)) return absl::OkStatus();
+  return status::Error(absl::StatusCode::kFailedPrecondition,
+                       mamori::v1::ERROR_REASON_RISK_NOT_ASSESSED,
+                       "it is not recorded how likely it is that somebody suffers for reporting, "
+                       "nor why that was not assessed");
+}
+
 absl::Status CheckClosing(const CaseFile& file, const std::string& no_prevention_reason) {
   ASSIGN_OR_RETURN(ClosingFacts facts, FactsOf(file));
   facts.no_prevention_reason = !no_prevention_reason.empty();
@@ -41,7 +55,8 @@ absl::Status CheckClosing(const CaseFile& file, const std::string& no_prevention
   return status::Error(
       absl::StatusCode::kFailedPrecondition, mamori::v1::ERROR_REASON_CLOSING_INCOMPLETE,
       absl::StrCat("missing before it is closed: ", ids,
-                   " (prevention: an action against recurrence or the reason why there is none; "
+                   " (risk: how likely it is that somebody suffers for reporting; prevention: an "
+                   "action against recurrence or the reason why there is none; "
                    "care: a contact with whom it happened to, or that no care is wanted)"),
       {{"missing", ids}});
 }

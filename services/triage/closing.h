@@ -1,4 +1,4 @@
-// Whether a case's file allows that it is closed.
+// Whether a case's file allows that it goes on, and that it is closed.
 #ifndef MAMORI_SERVICES_TRIAGE_CLOSING_H_
 #define MAMORI_SERVICES_TRIAGE_CLOSING_H_
 
@@ -8,6 +8,9 @@
 #include "services/triage/work_row.h"
 
 namespace mamori::triage {
+
+// OK, or FAILED_PRECONDITION with RISK_NOT_ASSESSED.
+absl::Status CheckRisk(const CaseFile& file);
 
 // OK, or FAILED_PRECONDITION with CLOSING_INCOMPLETE that names all that is missing.
 // `no_prevention_reason` says why nothing is done against recurrence; empty when that is not said.

@@ -2,8 +2,17 @@
 
 namespace mamori::triage {
 
+bool NeedsRisk(const mamori::v1::Policy& policy, mamori::v1::CaseState state) {
+  const mamori::v1::CaseState by = policy.risk_assessed_by() == mamori::v1::CASE_STATE_UNSPECIFIED
+                                       ? mamori::v1::CASE_STATE_INVESTIGATING
+                                       : policy.risk_assessed_by();
+  // The states of the work are numbered in its order.
+  return state >= by && state <= mamori::v1::CASE_STATE_CLOSED;
+}
+
 std::vector<std::string> MissingForClosing(const ClosingFacts& facts) {
   std::vector<std::string> missing;
+  if (!facts.risk) missing.emplace_back("risk");
   if (!facts.prevention && !facts.no_prevention_reason) missing.emplace_back("prevention");
   // Nobody to whom harassment happened is left alone at the end of it.
   if (facts.harassment && !facts.cared) missing.emplace_back("care");

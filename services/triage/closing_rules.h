@@ -1,20 +1,27 @@
-// What has to be there before a case is closed. Pure.
+// What has to be there before a case goes on, and before it is closed. Pure.
 #ifndef MAMORI_SERVICES_TRIAGE_CLOSING_RULES_H_
 #define MAMORI_SERVICES_TRIAGE_CLOSING_RULES_H_
 
 #include <string>
 #include <vector>
 
+#include "mamori/v1/case.pb.h"
+#include "mamori/v1/policy.pb.h"
+
 namespace mamori::triage {
 
+// Whether the policy lets no case enter `state` while the risk of detriment is not recorded.
+bool NeedsRisk(const mamori::v1::Policy& policy, mamori::v1::CaseState state);
+
 struct ClosingFacts {
+  bool risk = false;                  // the risk of detriment is assessed, or it is said why not
   bool prevention = false;            // an action against recurrence is planned or done
   bool no_prevention_reason = false;  // or it is stated why there is none
   bool harassment = false;            // the judgement in force
   bool cared = false;  // somebody affected was spoken with, or has said that no care is wanted
 };
 
-// Ids of all that is missing: "prevention", "care". Empty when the case may be closed.
+// Ids of all that is missing: "risk", "prevention", "care". Empty when the case may be closed.
 std::vector<std::string> MissingForClosing(const ClosingFacts& facts);
 
 }  // namespace mamori::triage

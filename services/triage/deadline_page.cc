@@ -19,7 +19,7 @@ constexpr size_t kIdBytes = 16;
 std::string DigestOf(const QueueFilter& filter) {
   return idempotency::Hash({"ListDeadlines", filter.tenant,
                             absl::StrCat(static_cast<int>(filter.state)), filter.company,
-                            filter.person});
+                            filter.viewer.person});
 }
 
 std::string DigestOfCase(std::string_view tenant, const id::Id& case_id, v1::DeadlineState state) {

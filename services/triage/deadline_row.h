@@ -26,11 +26,12 @@ struct DeadlineRow {
   absl::Time start_time;
   absl::Time due_time;
   absl::CivilDay due_day;
-  // When the next of its steps comes: a warning, the miss, an escalation. Nothing while it is
-  // paused, and once it has ended.
+  // When the next of its steps comes: a warning, the miss, an escalation; while it is paused, when
+  // its time goes on by itself. Nothing where none comes, and once it has ended.
   std::optional<absl::Time> next_time;
   int steps_done = 0;
   std::optional<absl::Time> pause_time;
+  absl::Duration paused;  // all its pauses that are over
   std::optional<absl::Time> end_time;
   std::string completer;  // empty when an event completed it
 };

@@ -29,8 +29,7 @@ struct QueueFilter {
   std::string tenant;
   v1::DeadlineState state = v1::DEADLINE_STATE_RUNNING;
   std::string company;  // empty for all
-  std::string person;
-  std::vector<int> audiences;
+  ListViewer viewer;
 };
 
 // Where a page ends.

@@ -19,9 +19,13 @@ constexpr absl::Duration kLate = absl::Minutes(2);
 constexpr int kMostUndone = 1000;
 
 // For the case's notes: facts that a desk reads, in no language.
+std::string LineOf(const char* what, const DeadlineRow& row) {
+  return absl::StrCat(what, " ", row.clock, " ", absl::FormatCivilTime(row.due_day));
+}
+
 std::string LineOf(const DeadlineRow& row, const DeadlineStep& step) {
-  const char* what = step.kind == DeadlineStep::kNear ? "deadline.near" : "deadline.missed";
-  return absl::StrCat(what, " ", row.clock, " ", absl::FormatCivilTime(row.due_day),
+  const bool near = step.kind == DeadlineStep::kNear;
+  return absl::StrCat(LineOf(near ? "deadline.near" : "deadline.missed", row),
                       step.level > 0 ? absl::StrCat(" level ", step.level) : "");
 }
 
@@ -72,12 +76,13 @@ absl::StatusOr<std::optional<DeadlineChange>> DeadlineTimers::Fire(
   for (const DeadlineRow& deadline : deadlines) {
     if (!deadline.next_time.has_value() || *deadline.next_time > now) continue;
     ClockBook::Fired fired = book->Fire(FactsOf(row), deadline, deadlines, {now, ""}, d_.ids);
+    if (fired.resumed) lines.push_back(LineOf("deadline.resumed", fired.row));
     for (const DeadlineStep& step : fired.steps) {
-      lines.push_back(LineOf(deadline, step));
+      lines.push_back(LineOf(fired.row, step));
       if (step.kind == DeadlineStep::kNear) {
-        builder.TellNear(deadline);
+        builder.TellNear(fired.row);
       } else {
-        builder.TellMissed(deadline, step.level);
+        builder.TellMissed(fired.row, step.level);
       }
     }
     change.deadlines.changed.push_back(std::move(fired.row));

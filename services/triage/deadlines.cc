@@ -1,13 +1,13 @@
 #include "services/triage/deadlines.h"
 
 #include <algorithm>
-#include <iterator>
 #include <memory>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "common/time/timestamp.h"
 #include "services/triage/call_key.h"
 #include "services/triage/case_change.h"
@@ -16,6 +16,7 @@
 #include "services/triage/deadline_page.h"
 #include "services/triage/deadline_text.h"
 #include "services/triage/page.h"
+#include "services/triage/readable_page.h"
 #include "services/triage/validate_deadlines.h"
 
 namespace mamori::triage {
@@ -40,8 +41,9 @@ Deadlines::DeadlineOr Deadlines::Do(const CallContext& call, const Request& requ
   ASSIGN_OR_RETURN(const CaseRow first, d_.cases.GetRow(call.tenant, case_id, call.deadline));
   RETURN_IF_ERROR(d_.gate.Check(viewer, first.access, authz::Action::kWork));
   ASSIGN_OR_RETURN(const std::shared_ptr<const ClockBook> book, d_.clocks.Get(first.policy_digest));
-  const ChangeContext context{d_.clock.Now(),   call.traceparent, d_.ids,
-                              d_.gate.policy(), WhoOf(call),      server::ActionOf(call)};
+  ChangeContext context{d_.clock.Now(),   call.traceparent, d_.ids,
+                        d_.gate.policy(), WhoOf(call),      server::ActionOf(call)};
+  context.handlers = &d_.gate.handlers();
   DeadlineOr result = d_.store.Change(
       KeyOf(call, request), call.tenant, case_id,
       [&](const CaseRow& row,
@@ -60,8 +62,13 @@ Deadlines::DeadlineOr Deadlines::Do(const CallContext& call, const Request& requ
                                "the case's policy has no clocks");
         }
         DeadlineChange change;
-        ASSIGN_OR_RETURN(change.deadlines,
-                         effect(Scene{*book, FactsOf(row), deadlines, {context.now, call.person}}));
+        ASSIGN_OR_RETURN(
+            change.deadlines,
+            effect(Scene{*book,
+                         FactsOf(row),
+                         deadlines,
+                         {context.now, call.person, time::Told(context.now, row.anonymous)},
+                         row.anonymous}));
         const DeadlineRow& asked = change.deadlines.changed.empty()
                                        ? change.deadlines.started.front()
                                        : change.deadlines.changed.front();
@@ -97,7 +104,9 @@ Deadlines::DeadlineOr Deadlines::Start(const CallContext& call,
     RETURN_IF_ERROR(CheckStart(*start, d_.clock.Now()));
   }
   return Do(call, request, [&](const Scene& scene) {
-    return scene.book.Start(scene.facts, request.clock(), start, scene.act, d_.ids);
+    std::optional<absl::Time> told = start;
+    if (told.has_value()) told = time::Told(*told, scene.anonymous);
+    return scene.book.Start(scene.facts, request.clock(), told, scene.act, d_.ids);
   });
 }
 
@@ -157,31 +166,29 @@ Deadlines::ListOr Deadlines::ListOfCase(const CallContext& call,
   return response;
 }
 
-// Pages are full although the index may know too little: then it is asked for more.
 absl::StatusOr<std::vector<QueueEntry>> Deadlines::ReadableQueue(
     const CallContext& call, const QueueFilter& filter, std::optional<QueuePosition> position,
     size_t limit) {
   const authz::Viewer viewer = ViewerOf(call);
-  std::vector<QueueEntry> all;
-  for (;;) {
-    const size_t want = limit - all.size();
-    ASSIGN_OR_RETURN(std::vector<QueueEntry> entries,
-                     d_.store.ListQueue(filter, position, static_cast<int>(want), call.deadline));
-    const bool last = entries.size() < want;
-    if (!entries.empty()) position = PositionOf(entries.back().deadline);
-    for (QueueEntry& entry : entries) {
-      if (d_.gate.MayRead(viewer, entry.row.access)) all.push_back(std::move(entry));
-    }
-    if (last || all.size() >= limit) return all;
-  }
+  return ReadReadable<QueueEntry>(
+      position, limit,
+      [&](const std::optional<QueuePosition>& after, int want) {
+        return d_.store.ListQueue(filter, after, want, call.deadline);
+      },
+      [](const QueueEntry& entry) { return PositionOf(entry.deadline); },
+      [&](std::vector<QueueEntry>& entries) {
+        std::erase_if(entries, [&](const QueueEntry& entry) {
+          return !d_.gate.MayRead(viewer, entry.row.access);
+        });
+        return absl::OkStatus();
+      });
 }
 
 Deadlines::ListOr Deadlines::ListQueue(const CallContext& call,
                                        const v1::ListDeadlinesRequest& request) {
-  const authz::Viewer viewer = ViewerOf(call);
-  QueueFilter filter{.tenant = call.tenant, .company = request.company(), .person = call.person};
+  QueueFilter filter{
+      .tenant = call.tenant, .company = request.company(), .viewer = d_.gate.ListViewerOf(call)};
   if (request.state() != v1::DEADLINE_STATE_UNSPECIFIED) filter.state = request.state();
-  filter.audiences = d_.gate.AudiencesOf(viewer);
   const std::string digest = DigestOf(filter);
   const idempotency::TokenBinding binding{call.tenant, call.person, digest};
   ASSIGN_OR_RETURN(const auto position, FromQueueToken(d_.tokens, binding, request.page_token()));

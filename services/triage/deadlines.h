@@ -55,6 +55,7 @@ class Deadlines {
     const ClockFacts facts;
     const std::vector<DeadlineRow>& deadlines;
     const ClockAct act;
+    const bool anonymous;
   };
   using Effect = absl::FunctionRef<absl::StatusOr<DeadlineChanges>(const Scene& scene)>;
   template <typename Request>

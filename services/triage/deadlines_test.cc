@@ -55,6 +55,58 @@ TEST_F(DeadlinesTest, OfAnAnonymousCaseCountFromAMomentThatIsDrawn) {
   }
 }
 
+TEST_F(DeadlinesTest, WhatPeopleDoWithThoseOfAnAnonymousCaseIsRecordedByDay) {
+  mamori::v1::Event event = Receive("x");
+  event.set_anonymous(true);
+  ASSERT_THAT(Apply({event})[0], IsOk());
+  const std::string name = Get(id::Name("reports", event.subject_id())).name();
+  auto start = Verb<v1::StartClockRequest>(name);
+  start.set_clock("cooperation.answer");
+  start.set_reason("another employer asks");
+  *start.mutable_start_time() = time::ToTimestamp(clock_.Now() - absl::Seconds(1));
+  const auto started = deadlines_.Start(Call("StartClock"), start);
+  ASSERT_THAT(started, IsOk());
+  EXPECT_EQ(started->start_time().seconds() % 86400, 0);
+  const auto on = [&](auto request) {
+    request.set_deadline(started->name());
+    request.set_reason("because");
+    return request;
+  };
+  const auto paused =
+      deadlines_.Pause(Call("PauseDeadline"), on(Verb<v1::PauseDeadlineRequest>(name)));
+  ASSERT_THAT(paused, IsOk());
+  EXPECT_EQ(paused->pause_time().seconds() % 86400, 0);
+  ASSERT_THAT(deadlines_.Resume(Call("ResumeDeadline"), on(Verb<v1::ResumeDeadlineRequest>(name))),
+              IsOk());
+  const auto completed =
+      deadlines_.Complete(Call("CompleteDeadline"), on(Verb<v1::CompleteDeadlineRequest>(name)));
+  ASSERT_THAT(completed, IsOk());
+  EXPECT_EQ(completed->end_time().seconds() % 86400, 0);
+  EXPECT_FALSE(completed->missed());
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM deadline WHERE pause_time % 86400000000 <> 0"
+                             " OR end_time % 86400000000 <> 0"),
+            0);
+}
+
+// The reason is content: neither it nor a hash of it that could be tried stands anywhere in clear.
+TEST_F(DeadlinesTest, WhatWasAnsweredIsKeptSealed) {
+  const std::string name = OpenNamed("x").name();
+  auto start = Verb<v1::StartClockRequest>(name);
+  start.set_clock("cooperation.answer");
+  start.set_reason("another employer asks");
+  const auto first = deadlines_.Start(Call("StartClock"), start);
+  ASSERT_THAT(first, IsOk());
+  const std::string digest = idempotency::BodyDigest(start);
+  for (const db::Row& row : database_.Query("SELECT body_digest, response FROM request_id")) {
+    EXPECT_NE(row.GetBytes(0), digest);
+    EXPECT_EQ(row.GetBytes(1).find(first->name()), std::string::npos);
+  }
+  // With the same id another request is refused all the same.
+  start.set_reason("something else");
+  EXPECT_EQ(ReasonOf(deadlines_.Start(Call("StartClock"), start)),
+            mamori::v1::ERROR_REASON_REQUEST_ID_REUSED);
+}
+
 TEST_F(DeadlinesTest, ACaseThatIsNotWrittenHasNone) {
   database_.Run(
       "CREATE TRIGGER refuse BEFORE INSERT ON deadline FOR EACH ROW SIGNAL SQLSTATE '45000'");
@@ -102,7 +154,9 @@ TEST_F(DeadlinesTest, APersonStartsPausesResumesAndCompletesWithAReasonOnTheCase
       deadlines_.Pause(Call("PauseDeadline"), on(Verb<v1::PauseDeadlineRequest>(name)));
   ASSERT_THAT(paused, IsOk());
   EXPECT_EQ(paused->state(), v1::DEADLINE_STATE_PAUSED);
-  EXPECT_FALSE(paused->has_next_step_time());
+  // When its time goes on by itself, as the policy says.
+  EXPECT_EQ(time::FromTimestamp(paused->next_step_time()),
+            time::FromTimestamp(paused->pause_time()) + absl::Hours(14 * 24));
   const auto resumed =
       deadlines_.Resume(Call("ResumeDeadline"), on(Verb<v1::ResumeDeadlineRequest>(name)));
   ASSERT_THAT(resumed, IsOk());

@@ -8,6 +8,7 @@
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
 #include "services/triage/fact_finding_rules.h"
+#include "services/triage/hearings.h"
 #include "services/triage/work_name.h"
 
 namespace mamori::triage {
@@ -67,6 +68,15 @@ absl::Status CheckSources(const CaseView& view, const v1::Finding& finding) {
     }
   }
   return violations.Status();
+}
+
+// What is held true of somebody of ours is not held true unheard.
+absl::Status CheckAccusedHeard(const CaseView& view, v1::FactOutcome outcome) {
+  if (outcome != v1::FACT_OUTCOME_SUBSTANTIATED && outcome != v1::FACT_OUTCOME_PARTLY) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const HearingFacts facts, HearingFactsOf(view));
+  return CheckHeard(facts);
 }
 
 v1::Finding Authored(v1::Finding finding, const Work& work) {
@@ -157,6 +167,7 @@ absl::StatusOr<v1::FactFinding> FactFindings::Conclude(
         if (!Supports(outcomes, request.conclusion().outcome())) {
           return status::StateNotAllowed("no finding supports this outcome");
         }
+        RETURN_IF_ERROR(CheckAccusedHeard(work.view(), request.conclusion().outcome()));
         v1::FactConclusion conclusion = request.conclusion();
         conclusion.set_author(call.person);
         *conclusion.mutable_conclude_time() = time::ToTimestamp(work.now());

@@ -16,6 +16,7 @@ using mamori::status::Violations;
 
 constexpr size_t kMaxReasonBytes = 4 << 10;
 constexpr size_t kMaxNameBytes = 200;
+constexpr size_t kVersionDigits = 64;
 constexpr size_t kHashBytes = 32;
 constexpr int kMaxCases = 200;
 
@@ -144,7 +145,8 @@ absl::Status Validate(const v1::GetActRequest& request) {
 
 absl::Status Validate(const v1::ListActsRequest& request) {
   Violations violations;
-  if (!id::FromName("holds", request.resource()).ok()) {
+  if (!id::FromName("holds", request.resource()).ok() &&
+      !id::FromName("policies", request.resource()).ok()) {
     CheckName(violations, "resource", "cases", request.resource());
   }
   CheckPage(violations, request.page_size());
@@ -154,6 +156,14 @@ absl::Status Validate(const v1::ListActsRequest& request) {
 absl::Status Validate(const v1::RemoveExclusionRequest& request) {
   Violations violations = CheckUse(request, "cases");
   CheckSize(violations, "person", request.person(), kMaxNameBytes);
+  return violations.Status();
+}
+
+absl::Status Validate(const v1::UseIdentityActRequest& request) {
+  Violations violations;
+  idempotency::ValidateRequestId(violations, "request_id", request.request_id());
+  CheckName(violations, "act", "acts", request.act());
+  CheckName(violations, "report", "reports", request.report());
   return violations.Status();
 }
 
@@ -182,6 +192,20 @@ absl::Status Validate(const v1::DisposeCaseRequest& request) {
 absl::Status Validate(const v1::GetDispositionRequest& request) {
   Violations violations;
   CheckName(violations, "name", "cases", request.name());
+  return violations.Status();
+}
+
+absl::Status Validate(const v1::TrainOpinionRequest& request) {
+  return CheckUse(request, "policies").Status();
+}
+
+absl::Status Validate(const v1::GetOpinionRequest& request) {
+  Violations violations;
+  const std::string& version = request.version();
+  if (!version.empty() && (version.size() != kVersionDigits ||
+                           version.find_first_not_of("0123456789abcdef") != version.npos)) {
+    violations.Add("version", "want 64 hex digits, or none");
+  }
   return violations.Status();
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "mamori/triage/v1/hold_service.pb.h"
+#include "mamori/triage/v1/opinion_service.pb.h"
 #include "mamori/triage/v1/retention_service.pb.h"
 #include "mamori/triage/v1/two_person_service.pb.h"
 
@@ -16,6 +17,7 @@ absl::Status Validate(const v1::WithdrawActRequest& request);
 absl::Status Validate(const v1::GetActRequest& request);
 absl::Status Validate(const v1::ListActsRequest& request);
 absl::Status Validate(const v1::RemoveExclusionRequest& request);
+absl::Status Validate(const v1::UseIdentityActRequest& request);
 
 absl::Status Validate(const v1::PlaceHoldRequest& request);
 absl::Status Validate(const v1::ListHoldsRequest& request);
@@ -24,6 +26,9 @@ absl::Status Validate(const v1::ReleaseHoldRequest& request);
 absl::Status Validate(const v1::DryRunRetentionRequest& request);
 absl::Status Validate(const v1::DisposeCaseRequest& request);
 absl::Status Validate(const v1::GetDispositionRequest& request);
+
+absl::Status Validate(const v1::TrainOpinionRequest& request);
+absl::Status Validate(const v1::GetOpinionRequest& request);
 
 }  // namespace mamori::triage
 

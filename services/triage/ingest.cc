@@ -14,6 +14,7 @@
 #include "common/worker/in_parallel.h"
 #include "services/triage/actor_name_rules.h"
 #include "services/triage/case_state.h"
+#include "services/triage/ingest_facts.h"
 #include "services/triage/report_memory.h"
 #include "services/triage/validate.h"
 
@@ -27,32 +28,9 @@ using mamori::v1::Report;
 // An assessment takes some milliseconds, a thread some tens of microseconds.
 constexpr size_t kPreparedPerThread = 8;
 
-// Something has to be read first.
-bool HasMaterial(const Event& event) {
-  return event.has_report_received() || event.has_report_supplemented() ||
-         event.has_contact_recorded();
-}
-
-// The report as the contact log knows it: contacts that were recorded count, also beyond what the
-// reporter could tell.
-Report Counted(Report report, const ContactCount& count) {
-  static constexpr int64_t kMax = 1'000'000;
-  const auto most = [](int64_t told, int64_t recorded) {
-    return static_cast<int32_t>(std::min(kMax, std::max(told, recorded)));
-  };
-  report.set_contact_count(most(report.contact_count(), count.contacts));
-  report.set_total_minutes(most(report.total_minutes(), count.minutes));
-  return report;
-}
-
-std::vector<std::string> CategoriesOf(const Assessment& assessment) {
-  std::vector<std::string> categories;
-  for (const auto& finding : assessment.findings()) categories.push_back(finding.category());
-  return categories;
-}
-
-Assessment AssessAt(const Assessor& assessor, const Report& report, absl::Time now) {
-  Assessment assessment = assessor.Assess(report);
+Assessment AssessAt(const Assessor& assessor, const Opinion* opinion, const Report& report,
+                    absl::Time now) {
+  Assessment assessment = assessor.Assess(report, opinion);
   *assessment.mutable_assess_time() = time::ToTimestamp(now);
   return assessment;
 }
@@ -61,25 +39,6 @@ Assessment AssessAt(const Assessor& assessor, const Report& report, absl::Time n
 void Raise(ChangeBuilder& builder, const Assessment& assessment) {
   builder.AddCategories(CategoriesOf(assessment));
   builder.SetSeverity(std::max(builder.row().severity, assessment.severity()));
-}
-
-DeliveryRow OutcomeOf(const Event& event) {
-  DeliveryRow row{.event_id = event.event_id(), .tenant = event.tenant()};
-  row.outcome_time = time::FromTimestamp(event.event_time());
-  if (event.has_delivery_sent()) {
-    row.outcome = Outcome::kSent;
-    row.case_id = event.delivery_sent().case_id();
-    row.subject_id = event.delivery_sent().delivery_id();
-  } else if (event.has_delivery_failed()) {
-    row.outcome = Outcome::kFailed;
-    row.case_id = event.delivery_failed().case_id();
-    row.subject_id = event.delivery_failed().delivery_id();
-  } else {
-    row.outcome = Outcome::kAcknowledged;
-    row.case_id = event.notification_acknowledged().case_id();
-    row.subject_id = event.subject_id();
-  }
-  return row;
 }
 
 absl::Status NotYet(const char* what) {
@@ -93,6 +52,23 @@ absl::StatusOr<const Report*> FindReport(const std::map<id::Id, Report>& reports
   if (it != reports.end()) return &it->second;
   // Its event exists, so it does: an accepted report is never given up.
   return NotYet("the report cannot be read yet");
+}
+
+// A record that is not believed must not be written anew from nothing.
+bool MayConsent(const CaseRow& row) { return row.access.version() > 0; }
+
+void DecideConsent(const Event& event, ChangeBuilder& builder) {
+  if (!MayConsent(builder.row())) return;
+  mamori::v1::ReportConsent decision;
+  decision.set_report(id::Name("reports", event.subject_id()));
+  decision.set_version(event.consent_decided().version());
+  decision.set_given(event.consent_decided().given());
+  authz::DecideConsent(decision, builder.ChangeAccess());
+}
+
+void EndConsent(const Event& event, ChangeBuilder& builder) {
+  if (!MayConsent(builder.row()) || !builder.row().access.consulting()) return;
+  authz::EndConsent(id::Name("reports", event.subject_id()), builder.ChangeAccess());
 }
 
 }  // namespace
@@ -176,13 +152,18 @@ absl::Status Ingest::ReadMaterial(const std::string& tenant, const Wanted& wante
     ASSIGN_OR_RETURN(material.counts,
                      d_.store.CountContacts(tenant, wanted.supplemented, deadline));
   }
+  if (d_.opinions != nullptr && !wanted.known.empty()) {
+    ASSIGN_OR_RETURN(material.models, d_.opinions->VersionsOf(tenant, wanted.known, deadline));
+  }
   if (cases.empty() && wanted.known.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(material.digests, d_.store.FindDigests(tenant, cases, wanted.known, deadline));
   return absl::OkStatus();
 }
 
 absl::StatusOr<IngestItem> Ingest::Prepare(const Event& event, const Materials& materials) {
-  if (event.has_reporter_wrote() || event.has_report_withdrawn()) return PrepareTold(event);
+  if (event.has_reporter_wrote() || event.has_report_withdrawn() || event.has_consent_decided()) {
+    return PrepareTold(event);
+  }
   if (!HasMaterial(event)) {
     IngestItem item;
     item.event = &event;
@@ -202,6 +183,15 @@ absl::StatusOr<std::shared_ptr<const Assessor>> Ingest::AssessorOf(const Materia
   const auto it = material.digests.find(id);
   if (it == material.digests.end()) return d_.assessors.Current();
   return d_.assessors.Get(it->second);
+}
+
+Opinions::OpinionOr Ingest::OpinionOf(const Material& material, const Event& event,
+                                      const id::Id& report_id,
+                                      const std::shared_ptr<const Assessor>& assessor) {
+  if (d_.opinions == nullptr) return std::shared_ptr<const Opinion>(assessor, assessor->opinion());
+  const auto it = material.models.find(report_id);
+  return it == material.models.end() ? d_.opinions->InForce(event.tenant(), assessor)
+                                     : d_.opinions->Get(event.tenant(), assessor, it->second);
 }
 
 absl::StatusOr<std::shared_ptr<const ClockBook>> Ingest::ClocksOf(const std::string& digest) {
@@ -229,8 +219,9 @@ void Ingest::HoldBack(ChangeBuilder& builder) {
 absl::StatusOr<IngestItem> Ingest::PrepareReceived(const Event& event, const Material& material) {
   ASSIGN_OR_RETURN(const Report* report, FindReport(material.reports, event.subject_id()));
   ASSIGN_OR_RETURN(const auto assessor, d_.assessors.Current());
+  ASSIGN_OR_RETURN(const auto opinion, OpinionOf(material, event, event.subject_id(), assessor));
   const absl::Time now = time::Told(d_.clock.Now(), event.anonymous());
-  const Assessment assessment = AssessAt(*assessor, *report, now);
+  const Assessment assessment = AssessAt(*assessor, opinion.get(), *report, now);
 
   CaseRow row;
   row.anonymous = event.anonymous();
@@ -267,7 +258,9 @@ absl::StatusOr<IngestItem> Ingest::PrepareReceived(const Event& event, const Mat
   if (!existing.ok() || material.digests.count(*existing) == 0) return item;
   // It may still open its own case, so both are prepared; `joins` is asked under the case's lock.
   ASSIGN_OR_RETURN(const auto theirs, AssessorOf(material, *existing));
-  const Assessment joining = AssessAt(*theirs, *report, now);
+  ASSIGN_OR_RETURN(const auto their_opinion,
+                   OpinionOf(material, event, event.subject_id(), theirs));
+  const Assessment joining = AssessAt(*theirs, their_opinion.get(), *report, now);
   item.existing_case = *existing;
   item.joined_assessment = joining.SerializeAsString();
   item.joined_digest = theirs->digest();
@@ -298,7 +291,11 @@ IngestItem Ingest::PrepareTold(const Event& event) {
     const ChangeContext context{now, event.traceparent(), d_.ids, d_.gate.policy()};
     ChangeBuilder builder(row, context);
     if (event.has_report_withdrawn()) {
+      EndConsent(event, builder);
       builder.TellWithdrawn(event.subject_id());
+    } else if (event.has_consent_decided()) {
+      DecideConsent(event, builder);
+      builder.TellConsentDecided(event.subject_id());
     } else {
       builder.TellMessage(event.subject_id());
     }
@@ -314,9 +311,11 @@ absl::StatusOr<IngestItem> Ingest::PrepareSupplemented(const Event& event,
   ASSIGN_OR_RETURN(const auto assessor, AssessorOf(material, event.subject_id()));
   const absl::Time now =
       time::Told(d_.clock.Now(), report->reporter_mode() == mamori::v1::REPORTER_MODE_ANONYMOUS);
+  ASSIGN_OR_RETURN(const auto opinion, OpinionOf(material, event, event.subject_id(), assessor));
   const auto count = material.counts.find(event.subject_id());
-  const Assessment assessment = AssessAt(
-      *assessor, count == material.counts.end() ? *report : Counted(*report, count->second), now);
+  const Assessment assessment =
+      AssessAt(*assessor, opinion.get(),
+               count == material.counts.end() ? *report : Counted(*report, count->second), now);
   IngestItem item;
   item.event = &event;
   item.supplemented = IngestItem::Supplemented{event.subject_id(), assessment.SerializeAsString()};
@@ -366,9 +365,10 @@ absl::StatusOr<IngestItem> Ingest::PrepareContact(const Event& event, const Mate
   // Its report's event is on its way.
   if (material.digests.count(effect.report_id) == 0) return status::EventGap(0);
   ASSIGN_OR_RETURN(const auto assessor, AssessorOf(material, effect.report_id));
-  effect.reassess = [this, &event, report, assessor, now](const CaseRow& row,
-                                                          const ContactCount& count) {
-    const Assessment assessment = AssessAt(*assessor, Counted(*report, count), now);
+  ASSIGN_OR_RETURN(const auto opinion, OpinionOf(material, event, effect.report_id, assessor));
+  effect.reassess = [this, &event, report, assessor, opinion, now](const CaseRow& row,
+                                                                   const ContactCount& count) {
+    const Assessment assessment = AssessAt(*assessor, opinion.get(), Counted(*report, count), now);
     const ChangeContext context{now, event.traceparent(), d_.ids, d_.gate.policy()};
     ChangeBuilder builder(row, context);
     if (!IsFinal(row.state)) Raise(builder, assessment);

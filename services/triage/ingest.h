@@ -23,6 +23,7 @@
 #include "services/triage/contact_source.h"
 #include "services/triage/ingest_store.h"
 #include "services/triage/memory_keys.h"
+#include "services/triage/opinions.h"
 #include "services/triage/report_source.h"
 
 namespace mamori::triage {
@@ -43,6 +44,8 @@ class Ingest {
     std::function<void()> committed;
     // Null keeps no clocks, for tests.
     ClockBooks* clocks = nullptr;
+    // Null asks the policy's own model, for tests.
+    Opinions* opinions = nullptr;
   };
   explicit Ingest(Dependencies dependencies) : d_(std::move(dependencies)) {}
 
@@ -59,6 +62,7 @@ class Ingest {
     std::map<id::Id, std::string> digests;  // by case and by report
     std::map<id::Id, mamori::v1::Contact> contacts;
     std::map<id::Id, ContactCount> counts;  // by report, of those that were supplemented
+    std::map<id::Id, std::string> models;   // by report, of those that were assessed before
   };
   // What has to be read for a tenant's events.
   struct Wanted {
@@ -84,6 +88,11 @@ class Ingest {
   void HoldBack(ChangeBuilder& builder);
   absl::StatusOr<std::shared_ptr<const Assessor>> AssessorOf(const Material& material,
                                                              const id::Id& id);
+
+  // A report that was assessed before keeps its model.
+  Opinions::OpinionOr OpinionOf(const Material& material, const mamori::v1::Event& event,
+                                const id::Id& report_id,
+                                const std::shared_ptr<const Assessor>& assessor);
 
   absl::StatusOr<std::shared_ptr<const ClockBook>> ClocksOf(const std::string& digest);
   ChangeContext ContextOf(const mamori::v1::Event& event, absl::Time now,

@@ -11,9 +11,7 @@
 namespace mamori::triage {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using testing::IsOk;
 
 v1::JudgeCaseRequest Harassment() {
@@ -109,23 +107,36 @@ TEST(JudgementRulesTest, ALegitimateComplaintHasNoUnacceptableMeans) {
 }
 
 TEST(ClosingRulesTest, EveryCombinationIsDecided) {
-  for (int bits = 0; bits < 16; ++bits) {
-    const ClosingFacts facts{.prevention = (bits & 1) != 0,
+  for (int bits = 0; bits < 32; ++bits) {
+    const ClosingFacts facts{.risk = (bits & 16) != 0,
+                             .prevention = (bits & 1) != 0,
                              .no_prevention_reason = (bits & 2) != 0,
                              .harassment = (bits & 4) != 0,
                              .cared = (bits & 8) != 0};
-    const std::vector<std::string> missing = MissingForClosing(facts);
-    const bool prevention = (bits & 3) == 0, care = (bits & 12) == 4;
-    if (prevention && care) {
-      EXPECT_THAT(missing, ElementsAre("prevention", "care"));
-    } else if (prevention) {
-      EXPECT_THAT(missing, ElementsAre("prevention"));
-    } else if (care) {
-      EXPECT_THAT(missing, ElementsAre("care"));
-    } else {
-      EXPECT_THAT(missing, IsEmpty());
-    }
+    std::vector<std::string> want;
+    if ((bits & 16) == 0) want.emplace_back("risk");
+    if ((bits & 3) == 0) want.emplace_back("prevention");
+    if ((bits & 12) == 4) want.emplace_back("care");
+    EXPECT_EQ(MissingForClosing(facts), want);
   }
+}
+
+TEST(ClosingRulesTest, NoStateFromThePolicysOnIsEnteredWithoutTheRisk) {
+  mamori::v1::Policy policy;
+  EXPECT_FALSE(NeedsRisk(policy, mamori::v1::CASE_STATE_TRIAGED));
+  for (const auto state : {mamori::v1::CASE_STATE_INVESTIGATING, mamori::v1::CASE_STATE_DECIDING,
+                           mamori::v1::CASE_STATE_ACTING, mamori::v1::CASE_STATE_MONITORING,
+                           mamori::v1::CASE_STATE_CLOSED}) {
+    EXPECT_TRUE(NeedsRisk(policy, state));
+  }
+  // Whoever withdraws is not kept waiting, and a consultation is opened at once.
+  EXPECT_FALSE(NeedsRisk(policy, mamori::v1::CASE_STATE_WITHDRAWN));
+  EXPECT_FALSE(NeedsRisk(policy, mamori::v1::CASE_STATE_RECEIVED));
+  policy.set_risk_assessed_by(mamori::v1::CASE_STATE_TRIAGED);
+  EXPECT_TRUE(NeedsRisk(policy, mamori::v1::CASE_STATE_TRIAGED));
+  policy.set_risk_assessed_by(mamori::v1::CASE_STATE_ACTING);
+  EXPECT_FALSE(NeedsRisk(policy, mamori::v1::CASE_STATE_DECIDING));
+  EXPECT_TRUE(NeedsRisk(policy, mamori::v1::CASE_STATE_ACTING));
 }
 
 }  // namespace

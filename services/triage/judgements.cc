@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
+#include "services/triage/hearings.h"
 #include "services/triage/judgement_rules.h"
 
 namespace mamori::triage {
@@ -49,6 +50,10 @@ absl::StatusOr<Judgement> Judgements::Judge(const CallContext& call,
         }
         RETURN_IF_ERROR(work.NeedState(WorkVerb::kJudge));
         RETURN_IF_ERROR(CheckCategories(work.view(), request.judgement()));
+        if (request.judgement().verdict() == v1::VERDICT_HARASSMENT) {
+          ASSIGN_OR_RETURN(const HearingFacts facts, HearingFactsOf(work.view()));
+          RETURN_IF_ERROR(CheckHeard(facts));
+        }
         Judgement judgement = request.judgement();
         judgement.clear_name();
         judgement.clear_etag();

@@ -100,8 +100,10 @@ absl::StatusOr<ApprovalFacts> ApprovalFactsOf(const CaseView& view, const v1::Me
   if (rule == nullptr) {
     return status::StateNotAllowed("the policy says nobody who approves this measure");
   }
-  ApprovalFacts facts{
-      .rule = *rule, .measure = measure, .digest = DigestOfMeasure(view, measure), .now = view.now};
+  ApprovalFacts facts{.rule = *rule,
+                      .measure = measure,
+                      .digest = DigestOfMeasure(view, measure),
+                      .now = Effective(view.file.time)};
   for (const mamori::v1::RosterEntry& entry : view.access.roster()) {
     facts.roster.push_back({.person = entry.person(),
                             .roles = {entry.roles().begin(), entry.roles().end()},

@@ -11,6 +11,7 @@
 #include "common/authz/access_record.h"
 #include "common/idempotency/hash.h"
 #include "common/idempotency/page_token.h"
+#include "common/server/step_up.h"
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
 #include "services/triage/measure_rules.h"
@@ -136,6 +137,13 @@ absl::Status NeedApproved(const ApprovalFacts& facts) {
       absl::StrCat("of ", facts.rule.approvals(), " approvals that are needed ", CountOf(facts),
                    " hold now: others were revoked, have run out, were for something else, or "
                    "come from someone who is kept out"));
+}
+
+// Of an approval, and of what relies on one: the clock is not behind, so that nothing that has run
+// out holds again; and the person has authenticated as the rule wants it.
+absl::Status NeedPerson(const Work& work, const ApprovalFacts& facts) {
+  RETURN_IF_ERROR(CheckClock(work.view().file.time));
+  return facts.rule.step_up() ? server::RequireStepUp(work.call(), facts.now) : absl::OkStatus();
 }
 
 void AddApproval(const CallContext& call, bool outside, const ApprovalFacts& facts,
@@ -270,9 +278,11 @@ Measures::MeasureOr Measures::Approve(const CallContext& call,
                                    ApprovalFactsOf(work.view(), measure));
                   const ApprovalAnswer answer = MayApprove(PersonOf(call), facts);
                   RETURN_IF_ERROR(StatusOf(answer, facts));
+                  RETURN_IF_ERROR(NeedPerson(work, facts));
                   if (request.digest() != facts.digest) return status::EtagMismatch();
                   RETURN_IF_ERROR(CheckGuard(work.view(), measure));
                   AddApproval(call, answer == ApprovalAnswer::kMayOutside, facts, measure);
+                  work.LeaveMark();
                   if (IsApproved(facts)) {
                     work.change().TellMeasureApproved(row.record_id, measure.measure());
                   }
@@ -336,6 +346,7 @@ Measures::MeasureOr Measures::RecordOutcome(const CallContext& call,
                   }
                   ASSIGN_OR_RETURN(const ApprovalFacts facts,
                                    ApprovalFactsOf(work.view(), measure));
+                  RETURN_IF_ERROR(NeedPerson(work, facts));
                   RETURN_IF_ERROR(NeedApproved(facts));
                   RETURN_IF_ERROR(CheckGuard(work.view(), measure));
                   RETURN_IF_ERROR(CheckOutcome(request.outcome(), measure, facts));
@@ -343,6 +354,7 @@ Measures::MeasureOr Measures::RecordOutcome(const CallContext& call,
                     approval.set_fault(FaultOf(approval, facts));
                   }
                   measure.set_digest(facts.digest);
+                  work.LeaveMark();
                   *measure.mutable_outcome() = request.outcome();
                   measure.mutable_outcome()->set_recorder(call.person);
                   *measure.mutable_outcome()->mutable_record_time() = time::ToTimestamp(work.now());

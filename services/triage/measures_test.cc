@@ -25,27 +25,6 @@ class MeasuresTest : public CaseworkFixture {
     }
     return told;
   }
-  void Warn(const std::string& of_case) {
-    const v1::Measure warning = Propose(of_case);
-    EXPECT_THAT(Approve(warning, "desk-2"), IsOk());
-    EXPECT_THAT(CarryOut(warning), IsOk());
-  }
-  // A termination with every answer that the policy asks for; its finding is cited.
-  v1::ProposeMeasureRequest Termination(const std::string& of_case, const v1::Finding& finding) {
-    auto request = Proposal(of_case, "TERMINATE_CONTRACT");
-    v1::Measure& measure = *request.mutable_measure();
-    measure.add_findings(finding.name());
-    const auto answer = [&](const char* question) {
-      v1::GuardAnswer& one = *measure.add_guard_answers();
-      one.set_question(question);
-      one.set_text("第12条");
-      return &one;
-    };
-    answer("contract_clause");
-    answer("notice_period")->set_days(30);
-    answer("customer_rights")->set_passed(true);
-    return request;
-  }
 };
 
 TEST_F(MeasuresTest, AMeasureGoesItsWholeWay) {
@@ -305,6 +284,10 @@ TEST_F(MeasuresTest, WhoIsKeptOutAndOtherTenantsSeeNothing) {
 TEST_F(MeasuresTest, ATombstonesWorkIsSeenByThoseWhoMaySeeTheCaseThatGoesOn) {
   const std::string name = Judged();
   const v1::Measure measure = Propose(name);
+  // An open one keeps the case from being merged.
+  auto reject = Verb<v1::RejectMeasureRequest>(measure.name());
+  reject.set_reason("r");
+  ASSERT_THAT(measures_.Reject(Call("Reject"), reject), IsOk());
   const std::string into = Judged();
   auto merge = Verb<v1::MergeCasesRequest>(name);
   merge.set_into(into);

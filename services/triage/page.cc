@@ -36,7 +36,7 @@ std::string DigestOf(const CaseFilter& filter) {
   for (int state : filter.states) absl::StrAppend(&states, state, ",");
   return idempotency::Hash({"ListCases", filter.tenant, states,
                             absl::StrCat(static_cast<int>(filter.min_severity)), filter.category,
-                            filter.assignee, filter.company, filter.person});
+                            filter.assignee, filter.company, filter.viewer.person});
 }
 
 int PageSize(int asked) { return asked == 0 ? kDefaultPageSize : std::min(asked, kMaxPageSize); }

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/policy/policy.h"
 #include "common/policy/sample.h"
@@ -142,13 +143,33 @@ TEST_F(QualityTest, ReachesTheFloorsOnTheSecondSetThatRulesWereLearntFrom) {
 }
 
 TEST_F(QualityTest, ReachesTheFloorsOnTheSecondSetThatNobodyLookedAt) {
-  // Three of thirty near-misses are flagged where .08 is promised: whoever gets below says so here.
+  // Three of its thirty near-misses are flagged; the promise of .08 is kept over all that nobody
+  // looked at, below.
   ExpectFloors(FiguresOf("further_d.jsonl"), 0.80, 0.10);
 }
 
 // Near-misses alone: complaints in the right, other people's quarrels, things and mishaps.
 TEST_F(QualityTest, LeavesNearMissesAlone) {
-  EXPECT_LE(FiguresOf("further_e.jsonl").benign_flagged, 0.05);
+  for (const char* const file :
+       {"further_e.jsonl", "further_f.jsonl", "further_g.jsonl", "further_h.jsonl"}) {
+    EXPECT_LE(FiguresOf(file).benign_flagged, 0.05) << file;
+  }
+}
+
+// What is promised of reports that nobody looked at, over all of them that are no harassment.
+TEST_F(QualityTest, LeavesBenignReportsAloneThatNobodyLookedAt) {
+  int benign = 0;
+  int flagged = 0;
+  for (const char* const file : {"further_b.jsonl", "further_d.jsonl", "further_i.jsonl"}) {
+    for (const Judged& one : Judge(file)) {
+      if (!one.sample.labels.empty()) continue;
+      ++benign;
+      flagged += one.assessment.findings_size() > 0;
+    }
+  }
+  std::cout << "held out: " << flagged << " of " << benign << " benign reports flagged"
+            << std::endl;
+  EXPECT_LE(flagged, benign * 0.08);
 }
 
 TEST_F(QualityTest, LeavesBenignDialogueAlone) {
@@ -189,30 +210,55 @@ TEST_F(QualityTest, StartsQuicklyAndSmall) {
   EXPECT_LT(compiled - start, 5000.0);
 }
 
-TEST_F(QualityTest, IsQuick) {
+// Millis of each, ascending.
+std::vector<double> Timed(const Assessor& assessor, const std::vector<Judged>& reports) {
   std::vector<double> millis;
-  for (const char* const file : {"dev.jsonl", "further_a.jsonl", "further_b.jsonl"}) {
-    for (const Judged& one : Judge(file)) {
-      const double begin = CpuMillis();
-      assessor_->Assess(one.sample.report);
-      millis.push_back(CpuMillis() - begin);
-    }
+  for (const Judged& one : reports) {
+    const double begin = CpuMillis();
+    assessor.Assess(one.sample.report);
+    millis.push_back(CpuMillis() - begin);
   }
   std::sort(millis.begin(), millis.end());
-  mamori::v1::Report longest;
-  const std::vector<Judged> some = Judge("further_a.jsonl");
-  for (size_t i = 0; longest.narrative().size() < (64 << 10) - 1000; ++i) {
-    longest.mutable_narrative()->append(some[i % some.size()].sample.report.narrative());
+  return millis;
+}
+
+TEST_F(QualityTest, IsQuick) {
+  // As a service that has run for a while meets a report: its patterns have seen others.
+  const Assessor assessor(assessor_->policy(), assessor_->digest());
+  std::vector<Judged> others;
+  for (const char* const file : {"dev.jsonl", "further_a.jsonl", "further_c.jsonl"}) {
+    for (Judged& one : Judge(file)) others.push_back(std::move(one));
   }
-  assessor_->Assess(longest);
-  const double begin = CpuMillis();
-  assessor_->Assess(longest);
-  const double large = CpuMillis() - begin;
-  std::cout << "per report: p50 " << millis[millis.size() / 2] << " ms, p99 "
-            << millis[millis.size() * 99 / 100] << " ms; 64 KiB: " << large << " ms" << std::endl;
+  Timed(assessor, others);
+  std::vector<Judged> fresh;
+  for (const char* const file : {"further_b.jsonl", "further_d.jsonl", "further_i.jsonl"}) {
+    for (Judged& one : Judge(file)) fresh.push_back(std::move(one));
+  }
+  const std::vector<double> first = Timed(assessor, fresh);
+  const std::vector<double> again = Timed(assessor, fresh);
+  const auto large_of = [&](size_t bytes) {
+    mamori::v1::Report report;
+    for (size_t i = 0; report.narrative().size() + 1000 < bytes; ++i) {
+      report.mutable_narrative()->append(others[i % others.size()].sample.report.narrative());
+    }
+    assessor.Assess(report);
+    const double begin = CpuMillis();
+    assessor.Assess(report);
+    return CpuMillis() - begin;
+  };
+  const double half = large_of(32 << 10);
+  const double large = large_of(64 << 10);
+  const auto quantiles = [](const std::vector<double>& millis) {
+    return absl::StrCat("p50 ", millis[millis.size() / 2], " ms, p99 ",
+                        millis[millis.size() * 99 / 100], " ms");
+  };
+  std::cout << "a report that was never seen: " << quantiles(first)
+            << "; seen: " << quantiles(again) << "; 32 KiB: " << half << " ms, 64 KiB: " << large
+            << " ms" << std::endl;
   // What is promised is 2 ms and 150 ms; the room is for sanitizers and loaded machines.
-  EXPECT_LT(millis[millis.size() * 99 / 100], 20.0);
+  EXPECT_LT(first[first.size() * 99 / 100], 20.0);
   EXPECT_LT(large, 1500.0);
+  EXPECT_LT(large, 4 * half) << "linear";
 }
 
 }  // namespace

@@ -45,9 +45,10 @@ class RetentionStore {
   virtual absl::StatusOr<RetainedCase> Read(std::string_view tenant, const id::Id& case_id,
                                             absl::Time deadline) = 0;
 
-  // Locks the case and the tenant's holds, asks `decide`, uses the act up, and writes: notes and
-  // assessments go, intake is told of the reports, the certificate is kept and the audit commits to
-  // it. NOT_FOUND; the errors of UseAct.
+  // Locks the case and the tenant's holds, asks `decide`, uses the act up, and writes: what was
+  // written into the case and worked out of its reports goes, its data key is erased, intake is
+  // told of the reports, the certificate is kept and the audit commits to it. NOT_FOUND; the errors
+  // of UseAct; the key store's, after which the case is disposed of and its key is erased later.
   using Decide = absl::FunctionRef<absl::StatusOr<Disposal>(const RetainedCase& found)>;
   virtual absl::StatusOr<v1::Disposition> Dispose(const CallKey& call, std::string_view tenant,
                                                   const id::Id& case_id, const id::Id& act_id,

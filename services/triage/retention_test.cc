@@ -9,10 +9,7 @@
 #include <vector>
 
 #include "common/audit/entry.h"
-#include "services/triage/holds.h"
-#include "services/triage/sql_hold_store.h"
-#include "services/triage/sql_retention_store.h"
-#include "services/triage/test_guarded_fixture.h"
+#include "services/triage/test_retention_fixture.h"
 
 namespace mamori::triage {
 namespace {
@@ -21,86 +18,8 @@ using testing::EqualsProto;
 using testing::HasReason;
 using testing::IsOk;
 using testing::StatusIs;
-using v1::Disposition;
 
-constexpr absl::Duration kDay = absl::Hours(24);
-constexpr absl::Duration kFiveYears = absl::Hours(24 * 5 * 366);
-
-class RetentionTest : public GuardedFixture {
- protected:
-  RetentionTest()
-      : holds_({hold_store_, gate_, fake_, ids_, tokens_}),
-        retention_({retention_store_, gate_, DefaultPolicy()->policy.retention(), "digest", fake_,
-                    ids_, [] {}, tokens_}),
-        // The verbs are done at the time of the test's clock here.
-        worked_({case_store_, work_store_, gate_, assessors_, fake_, ids_, [] {}, tokens_}) {}
-
-  template <typename Request>
-  void Reasoned(absl::StatusOr<mamori::v1::Case> (Cases::*verb)(const server::CallContext&,
-                                                                const Request&),
-                const std::string& name) {
-    auto request = Verb<Request>(name);
-    request.set_reason("r");
-    ASSERT_THAT((worked_.*verb)(Call("m"), request), IsOk());
-  }
-  void Close(const std::string& name) {
-    auto close = Verb<v1::CloseCaseRequest>(name);
-    close.set_reason("r");
-    close.set_no_prevention_reason("once");
-    ASSERT_THAT(worked_.Close(Call("m"), close), IsOk());
-  }
-  std::string Closed(const std::string& narrative = "x") {
-    const std::string name = Open(narrative).name();
-    auto triage = Verb<v1::TriageCaseRequest>(name);
-    triage.set_severity(mamori::v1::SEVERITY_LOW);
-    EXPECT_THAT(worked_.Triage(Call("m"), triage), IsOk());
-    Close(name);
-    return name;
-  }
-  std::vector<v1::DueCase> DryRun(int size = 50, const std::string& person = "a") {
-    std::vector<v1::DueCase> due;
-    v1::DryRunRetentionRequest request;
-    request.set_page_size(size);
-    for (;;) {
-      const auto page = retention_.DryRun(As(person), request);
-      EXPECT_THAT(page, IsOk());
-      if (!page.ok()) return due;
-      due.insert(due.end(), page->cases().begin(), page->cases().end());
-      if (page->next_page_token().empty()) return due;
-      EXPECT_EQ(page->cases_size(), size);
-      request.set_page_token(page->next_page_token());
-    }
-  }
-  v1::RequestActRequest AskDisposal(const std::string& name) {
-    return Ask(v1::ACT_KIND_DISPOSE_CASE, name);
-  }
-  absl::StatusOr<Disposition> Dispose(const std::string& person, const std::string& name,
-                                      const v1::TwoPersonAct& act) {
-    auto request = Verb<v1::DisposeCaseRequest>(name);
-    request.set_act(act.name());
-    return retention_.Dispose(As(person), request);
-  }
-  absl::StatusOr<Disposition> DisposeByTheBook(const std::string& name) {
-    const v1::TwoPersonAct act = Approved(AskDisposal(name));
-    WaitOver();
-    return Dispose("b", name, act);
-  }
-  int64_t Count(const std::string& sql, const std::string& name) {
-    return database_.Query(sql, db::Params().Add(*id::FromName("cases", name)))[0].GetInt64(0);
-  }
-  absl::StatusOr<v1::LegalHold> Hold(const std::string& name) {
-    v1::PlaceHoldRequest request;
-    request.set_request_id(absl::StrCat("request-", ++requests_));
-    request.mutable_hold()->set_issuer("court");
-    request.mutable_hold()->set_reason("r");
-    request.mutable_hold()->set_case_name(name);
-    return holds_.Place(As("a"), request);
-  }
-
-  Holds holds_;
-  Retention retention_;
-  Cases worked_;
-};
+using RetentionTest = RetentionFixture;
 
 TEST_F(RetentionTest, ADryRunSaysWhatIsDueAndTouchesNothing) {
   const std::string closed = Closed(), open = Open("y").name();
@@ -148,13 +67,13 @@ TEST_F(RetentionTest, TwoPersonsDisposeAndACertificateStays) {
   WaitOver();
   EXPECT_THAT(Dispose("c", name, act), HasReason(mamori::v1::ERROR_REASON_ACT_PERSON_NOT_ALLOWED));
   database_.Run(
-      "INSERT INTO case_work SELECT case_id, tenant, case_id, 1, case_id, 1, 1, 'a', 0,"
+      "INSERT INTO case_work SELECT case_id, tenant, case_id, 2, case_id, 1, 1, 'a', 0,"
       " 'said' FROM case_record");
   database_.Run(
       "INSERT INTO actor_mention SELECT tenant, report_id, 0, report_id, 1, 9 FROM case_report");
   const auto done = Dispose("b", name, act);
   ASSERT_THAT(done, IsOk());
-  EXPECT_EQ(done->record_count(), 1);
+  EXPECT_EQ(done->record_count(), 2);  // with the assessment of the risk
   EXPECT_EQ(Count("SELECT COUNT(*) FROM case_work WHERE case_id = ?", name), 0);
   EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM actor_mention"), 0);
   EXPECT_EQ(done->act(), act.name());
@@ -206,6 +125,9 @@ TEST_F(RetentionTest, TwoPersonsDisposeAndACertificateStays) {
   EXPECT_THAT(worked_.AddNote(Call("m"), note),
               HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
   EXPECT_EQ(DryRun().size(), 0u);
+  // But for who may see what is left of it.
+  ASSERT_THAT(Exclude(name, "out"), IsOk());
+  EXPECT_TRUE(IsKeptOut(name, "out"));
 }
 
 TEST_F(RetentionTest, ReopeningEndsTheCountAndClosingBeginsItAnew) {

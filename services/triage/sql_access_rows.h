@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "common/db/tx.h"
+#include "services/triage/access_past.h"
 #include "services/triage/access_seal.h"
 #include "services/triage/case_row.h"
 
@@ -31,9 +32,16 @@ mamori::v1::CaseAccess ReadAccess(const db::Row& row, size_t first, const Access
 
 absl::Status InsertAccess(db::Tx& tx, const AccessSeal& seal,
                           const std::vector<const CaseRow*>& rows);
-// Over the version `before`, which the transaction has locked with the case.
+// Over the version `before`, which the transaction has locked with the case, and which is kept.
 absl::Status UpdateAccess(db::Tx& tx, const AccessSeal& seal, const CaseRow& before,
                           const CaseRow& row);
+
+// A person or a department in the index, where it has a keyed hash of the name: it tells nobody who
+// is kept out of what. Empty for none.
+std::string VisibleTo(const AccessSeal& seal, std::string_view tenant, std::string_view name);
+// The superseded records of the case of `access`, added to `past`; what is not believed is alarmed.
+absl::Status SelectAccessPast(db::Tx& tx, const AccessSeal& seal,
+                              const mamori::v1::CaseAccess& access, AccessPast& past);
 
 }  // namespace mamori::triage
 

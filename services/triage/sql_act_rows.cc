@@ -3,9 +3,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/crypto/aead.h"
+#include "common/sealing/fields.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
+#include "services/triage/sql_access_rows.h"
 
 namespace mamori::triage {
 namespace {
@@ -26,8 +29,12 @@ constexpr char kUpdate[] =
     "UPDATE two_person_act SET version = ?, tag = ?, record = ?"
     " WHERE act_id = ? AND tenant = ? AND version = ?";
 
-SealedAccess SealAct(const AccessSeal& seal, std::string_view tenant, const v1::TwoPersonAct& act) {
-  SealedAccess sealed{.version = act.version(), .record = act.SerializeAsString()};
+SealedAccess SealAct(const AccessSeal& seal, const sealing::DataKey& key, std::string_view tenant,
+                     const id::Id& act_id, const v1::TwoPersonAct& act) {
+  std::string bytes = act.SerializeAsString();
+  SealedAccess sealed{.version = act.version(),
+                      .record = key.Seal(sealing::ActRecord(tenant, act_id, act.version()), bytes)};
+  crypto::Wipe(bytes);
   sealed.tag = seal.TagOf(kPurpose, tenant, act.name(), sealed);
   return sealed;
 }
@@ -46,6 +53,7 @@ audit::Entry EntryOf(const AccessSeal& seal, std::string_view tenant, const id::
   return entry;
 }
 
+// Believed, and sealed still.
 absl::StatusOr<ActRow> ReadAct(const db::Row& row, const AccessSeal& seal) {
   ActRow result{
       .act_id = row.GetBytes(0), .tenant = row.GetBytes(1), .audit_first = row.GetBytes(2)};
@@ -53,28 +61,43 @@ absl::StatusOr<ActRow> ReadAct(const db::Row& row, const AccessSeal& seal) {
       .version = row.GetInt64(3), .record = row.GetBytes(5), .tag = row.GetBytes(4)};
   const std::string name = id::Name("acts", result.act_id);
   const int64_t audited = row.IsNull(7) ? 0 : row.GetInt64(7);
-  if (!seal.IsOurs(kPurpose, result.tenant, name, audited, sealed) ||
-      !result.act.ParseFromString(sealed.record)) {
-    return status::NotFound("act");
-  }
+  if (!seal.IsOurs(kPurpose, result.tenant, name, audited, sealed)) return status::NotFound("act");
+  result.sealed = sealed.record;
+  result.act.set_version(sealed.version);
   return result;
 }
 
+absl::Status Open(const sealing::KeyRing& keys, ActRow& row) {
+  absl::StatusOr<std::string> bytes =
+      keys.Open(sealing::ActRecord(row.tenant, row.act_id, row.act.version()), row.sealed);
+  if (sealing::IsErased(bytes.status())) return status::NotFound("act");
+  RETURN_IF_ERROR(bytes.status());
+  const bool parsed = row.act.ParseFromString(*bytes);
+  crypto::Wipe(*bytes);
+  return parsed ? absl::OkStatus() : absl::DataLossError("a stored act cannot be read");
+}
+
+// Within a transaction, which has a row locked: not for long.
+absl::Time Soon() { return absl::InfiniteFuture(); }
+
 }  // namespace
 
-absl::StatusOr<ActRow> SelectAct(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
-                                 const id::Id& act_id, bool for_update) {
+absl::StatusOr<ActRow> SelectAct(db::Tx& tx, const AccessSeal& seal, const CaseContent& content,
+                                 std::string_view tenant, const id::Id& act_id, bool for_update) {
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query(absl::StrCat(kColumns, " WHERE a.act_id = ? AND a.tenant = ?",
                                          for_update ? " FOR UPDATE" : ""),
                             db::Params().Add(act_id).Add(tenant)));
   if (rows.empty()) return status::NotFound("act");
-  return ReadAct(rows[0], seal);
+  ASSIGN_OR_RETURN(ActRow row, ReadAct(rows[0], seal));
+  ASSIGN_OR_RETURN(const sealing::KeyRing keys, content.sealer().Fetch({row.sealed}, Soon()));
+  RETURN_IF_ERROR(Open(keys, row));
+  return row;
 }
 
 absl::StatusOr<std::vector<v1::TwoPersonAct>> SelectActs(
-    db::Tx& tx, const AccessSeal& seal, std::string_view tenant, const std::string& resource,
-    const std::optional<CasePosition>& position, int limit) {
+    db::Tx& tx, const AccessSeal& seal, const CaseContent& content, std::string_view tenant,
+    const std::string& resource, const std::optional<CasePosition>& position, int limit) {
   CasePosition after = position.value_or(
       CasePosition{.create_micros = INT64_MAX, .case_id = std::string(16, '\xff')});
   std::vector<v1::TwoPersonAct> acts;
@@ -88,19 +111,42 @@ absl::StatusOr<std::vector<v1::TwoPersonAct>> SelectActs(
                                                                        .Add(after.create_micros)
                                                                        .Add(after.case_id)
                                                                        .Add(want)));
+    std::vector<ActRow> believed;
     for (const db::Row& row : rows) {
       absl::StatusOr<ActRow> one = ReadAct(row, seal);
-      if (one.ok()) acts.push_back(std::move(one->act));
+      if (one.ok()) believed.push_back(*std::move(one));
       after = {.create_micros = row.GetInt64(6), .case_id = row.GetBytes(0)};
+    }
+    std::vector<std::string_view> sealed;
+    for (const ActRow& one : believed) sealed.push_back(one.sealed);
+    ASSIGN_OR_RETURN(const sealing::KeyRing keys, content.sealer().Fetch(sealed, Soon()));
+    for (ActRow& one : believed) {
+      const absl::Status opened = Open(keys, one);
+      if (absl::IsNotFound(opened)) continue;
+      RETURN_IF_ERROR(opened);
+      acts.push_back(std::move(one.act));
     }
     const int count = static_cast<int>(acts.size());
     if (static_cast<int>(rows.size()) < want || count == limit) return acts;
   }
 }
 
-absl::Status InsertAct(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
-                       const NewAct& act, const ActCaller& caller) {
-  SealedAccess sealed = SealAct(seal, tenant, act.act);
+absl::StatusOr<std::vector<v1::TwoPersonAct>> SelectWaitingActs(db::Tx& tx, const AccessSeal& seal,
+                                                                const CaseContent& content,
+                                                                std::string_view tenant,
+                                                                const std::string& resource) {
+  constexpr int kMost = 1000;
+  ASSIGN_OR_RETURN(std::vector<v1::TwoPersonAct> acts,
+                   SelectActs(tx, seal, content, tenant, resource, std::nullopt, kMost));
+  std::erase_if(acts, [](const v1::TwoPersonAct& act) {
+    return act.state() != v1::ACT_STATE_REQUESTED && act.state() != v1::ACT_STATE_APPROVED;
+  });
+  return acts;
+}
+
+absl::Status InsertAct(db::Tx& tx, const AccessSeal& seal, const sealing::DataKey& key,
+                       std::string_view tenant, const NewAct& act, const ActCaller& caller) {
+  SealedAccess sealed = SealAct(seal, key, tenant, act.act_id, act.act);
   ASSIGN_OR_RETURN(const audit::Group group,
                    seal.journal().Begin(tx, {EntryOf(seal, tenant, act.act_id, sealed, caller)}));
   db::Params params;
@@ -110,10 +156,11 @@ absl::Status InsertAct(db::Tx& tx, const AccessSeal& seal, std::string_view tena
   return tx.ExecuteExpecting(1, kInsert, params);
 }
 
-absl::StatusOr<v1::TwoPersonAct> UpdateAct(db::Tx& tx, const AccessSeal& seal, const ActRow& before,
+absl::StatusOr<v1::TwoPersonAct> UpdateAct(db::Tx& tx, const AccessSeal& seal,
+                                           const sealing::DataKey& key, const ActRow& before,
                                            v1::TwoPersonAct after, const ActCaller& caller) {
   after.set_version(before.act.version() + 1);
-  const SealedAccess sealed = SealAct(seal, before.tenant, after);
+  const SealedAccess sealed = SealAct(seal, key, before.tenant, before.act_id, after);
   db::Params params;
   params.Add(sealed.version).Add(sealed.tag).Add(sealed.record);
   params.Add(before.act_id).Add(before.tenant).Add(before.act.version());
@@ -123,19 +170,24 @@ absl::StatusOr<v1::TwoPersonAct> UpdateAct(db::Tx& tx, const AccessSeal& seal, c
   return after;
 }
 
-absl::StatusOr<v1::TwoPersonAct> UseAct(db::Tx& tx, const AccessSeal& seal, const TimeMarks& marks,
+absl::StatusOr<v1::TwoPersonAct> UseAct(db::Tx& tx, const AccessSeal& seal,
+                                        const CaseContent& content, const TimeMarks& marks,
                                         const ActUse& use, std::string_view person,
                                         const std::vector<const mamori::v1::CaseAccess*>& access,
                                         const ActCaller& caller) {
-  ASSIGN_OR_RETURN(const ActRow row, SelectAct(tx, seal, use.tenant, use.act_id, true));
+  ASSIGN_OR_RETURN(const ActRow row, SelectAct(tx, seal, content, use.tenant, use.act_id, true));
   ASSIGN_OR_RETURN(const ActTime time, marks.Read(tx));
-  RETURN_IF_ERROR(
-      CheckUse(row.act, person, HashOfUse(use, row.act),
-               {.time = time, .access = access, .resource_version = use.resource_version}));
+  AccessPast past;
+  for (const auto* one : access) RETURN_IF_ERROR(SelectAccessPast(tx, seal, *one, past));
+  RETURN_IF_ERROR(CheckUse(
+      row.act, person, HashOfUse(use, row.act),
+      {.time = time, .access = access, .past = &past, .resource_version = use.resource_version}));
   v1::TwoPersonAct used = row.act;
   used.set_state(v1::ACT_STATE_USED);
   RETURN_IF_ERROR(marks.Leave(tx, time));
-  return UpdateAct(tx, seal, row, std::move(used), caller);
+  ASSIGN_OR_RETURN(const sealing::DataKey key,
+                   content.sealer().FetchKey(use.tenant, row.sealed, Soon()));
+  return UpdateAct(tx, seal, key, row, std::move(used), caller);
 }
 
 }  // namespace mamori::triage

@@ -6,6 +6,7 @@
 #include "common/time/clock.h"
 #include "services/triage/access_seal.h"
 #include "services/triage/act_store.h"
+#include "services/triage/case_content.h"
 #include "services/triage/time_marks.h"
 
 namespace mamori::triage {
@@ -13,8 +14,8 @@ namespace mamori::triage {
 class SqlActStore final : public ActStore {
  public:
   SqlActStore(db::Transactor& transactor, const time::Clock& clock, const AccessSeal& seal,
-              const TimeMarks& marks)
-      : transactor_(transactor), clock_(clock), seal_(seal), marks_(marks) {}
+              const sealing::Sealer& sealer, const TimeMarks& marks)
+      : transactor_(transactor), clock_(clock), seal_(seal), content_(sealer), marks_(marks) {}
 
   absl::StatusOr<ActResource> ReadResource(std::string_view tenant, v1::ActKind kind,
                                            const std::string& resource,
@@ -35,14 +36,21 @@ class SqlActStore final : public ActStore {
       const CallKey& call, std::string_view tenant, const id::Id& case_id, const id::Id& act_id,
       const std::string& person, const std::vector<std::pair<std::string, std::string>>& fields,
       CaseStore::Decide decide) override;
+  absl::Status UseForIdentity(const CallKey& call, const ActCaller& caller, std::string_view tenant,
+                              const id::Id& report_id, const id::Id& act_id,
+                              const std::string& person, Admit admit) override;
 
  private:
   absl::StatusOr<ActResource> Select(db::Tx& tx, std::string_view tenant, v1::ActKind kind,
                                      const std::string& resource, bool for_update) const;
+  // Of a new act: its case's, else one of its own.
+  absl::StatusOr<sealing::DataKey> KeyFor(db::Tx& tx, std::string_view tenant,
+                                          const ActResource& found, absl::Time deadline) const;
 
   db::Transactor& transactor_;
   const time::Clock& clock_;
   const AccessSeal& seal_;
+  const CaseContent content_;
   const TimeMarks& marks_;
 };
 

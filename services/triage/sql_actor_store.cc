@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/db/in_list.h"
-#include "common/idempotency/request_id.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
@@ -210,9 +209,9 @@ absl::StatusOr<JoinRow> SqlActorStore::GetJoin(std::string_view tenant, const id
 
 absl::StatusOr<v1::ActorJoin> SqlActorStore::Join(const CallKey& call, std::string_view tenant,
                                                   const Joining& joining, DecideJoin decide) {
-  return idempotency::RespondOnce<v1::ActorJoin>(
-      transactor_, clock_, call.deadline, call.key, call.digest,
-      [&](db::Tx& tx) -> absl::StatusOr<v1::ActorJoin> {
+  using Answered = CaseContent::Answered<v1::ActorJoin>;
+  return content_.RespondOnce<v1::ActorJoin>(
+      transactor_, clock_, call, tenant, [&](db::Tx& tx) -> absl::StatusOr<Answered> {
         // In the order of their ids: two joins that cross do not wait for each other.
         const auto [low, high] = std::minmax(joining.case_id, joining.other_case_id);
         ASSIGN_OR_RETURN(CaseRow first, SelectCase(tx, seal_, tenant, low, /*for_update=*/true));
@@ -236,7 +235,8 @@ absl::StatusOr<v1::ActorJoin> SqlActorStore::Join(const CallKey& call, std::stri
           RETURN_IF_ERROR(UpdateCase(tx, seal_, second, *change.other));
         }
         RETURN_IF_ERROR(InsertJoin(tx, tenant, change.row));
-        return ToProto(change.row);
+        ASSIGN_OR_RETURN(sealing::DataKey key, content_.KeyOf(tx, first, call.deadline));
+        return Answered{ToProto(change.row), std::move(key)};
       });
 }
 
@@ -244,9 +244,9 @@ absl::StatusOr<v1::ActorJoin> SqlActorStore::Split(const CallKey& call, std::str
                                                    const id::Id& case_id, const id::Id& join_id,
                                                    std::string_view person, absl::Time now,
                                                    DecideSplit decide) {
-  return idempotency::RespondOnce<v1::ActorJoin>(
-      transactor_, clock_, call.deadline, call.key, call.digest,
-      [&](db::Tx& tx) -> absl::StatusOr<v1::ActorJoin> {
+  using Answered = CaseContent::Answered<v1::ActorJoin>;
+  return content_.RespondOnce<v1::ActorJoin>(
+      transactor_, clock_, call, tenant, [&](db::Tx& tx) -> absl::StatusOr<Answered> {
         ASSIGN_OR_RETURN(const CaseRow before,
                          SelectCase(tx, seal_, tenant, case_id, /*for_update=*/true));
         ASSIGN_OR_RETURN(CaseChange change, decide(before));
@@ -262,7 +262,8 @@ absl::StatusOr<v1::ActorJoin> SqlActorStore::Split(const CallKey& call, std::str
             1, kSplit, db::Params().Add(person).Add(now).Add(join_id).Add(tenant)));
         join.split_by = std::string(person);
         join.split_time = now;
-        return ToProto(join);
+        ASSIGN_OR_RETURN(sealing::DataKey key, content_.KeyOf(tx, before, call.deadline));
+        return Answered{ToProto(join), std::move(key)};
       });
 }
 

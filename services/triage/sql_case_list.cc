@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/triage/sql_access_rows.h"
 #include "services/triage/sql_case_rows.h"
+#include "services/triage/sql_visible.h"
 
 namespace mamori::triage {
 namespace {
@@ -34,11 +35,6 @@ constexpr char kByCompany[] =
     " FROM case_record c FORCE INDEX (by_company)%A WHERE c.tenant = ? AND c.company = ?";
 constexpr char kByTime[] = " FROM case_record c FORCE INDEX (by_time)%A WHERE c.tenant = ?";
 
-// Whether the asker is let in by name, and is kept out: points of the index on case_visibility.
-constexpr char kRelated[] =
-    "EXISTS (SELECT 1 FROM case_visibility v WHERE v.tenant = c.tenant AND v.person = ?"
-    " AND v.relation = ? AND v.create_time = c.create_time AND v.case_id = c.case_id)";
-
 std::string WithAccess(std::string from) {
   const size_t at = from.find("%A");
   return from.replace(at, 2, kJoinAccess);
@@ -50,9 +46,9 @@ class Builder {
       : filter_(filter), position_(position), limit_(limit) {}
 
   ListQuery Build() && {
-    if (filter_.audiences.empty()) {
+    if (filter_.viewer.audiences.empty()) {
       // No role lets the asker into anything: the memberships by name are all there is.
-      Begin(kByMember, filter_.person);
+      Begin(kByMember, filter_.viewer.person);
       Rest("m", /*assignee=*/true, /*states=*/true, /*company=*/true);
     } else if (!filter_.category.empty()) {
       Begin(kByCategory, filter_.category);
@@ -93,24 +89,11 @@ class Builder {
     return {states.begin(), states.end()};
   }
 
-  void Related(const char* before, const std::string& person, Visibility relation) {
-    absl::StrAppend(&query_.sql, before, kRelated);
-    query_.params.Add(person).Add(static_cast<int>(relation));
-  }
-
   // What the asker may see, as far as an index knows.
   void Visible() {
-    if (!filter_.audiences.empty()) {
-      absl::StrAppend(&query_.sql, " AND (c.audience IN (",
-                      db::Placeholders(filter_.audiences.size()), ")");
-      for (int audience : filter_.audiences) query_.params.Add(audience);
-      Related(" OR ", filter_.person, Visibility::kMember);
-      query_.sql += ")";
-    }
-    Related(" AND NOT ", filter_.person, Visibility::kOut);
-    Related(
-        " AND NOT ", filter_.department,
-        filter_.department.empty() ? Visibility::kAnyDepartmentOut : Visibility::kDepartmentOut);
+    // Without audiences the memberships by name are what is read.
+    if (!filter_.viewer.audiences.empty()) AppendLetIn(filter_.viewer, query_.sql, query_.params);
+    AppendNotKeptOut(filter_.viewer, query_.sql, query_.params);
   }
 
   void After(const std::string& alias) {

@@ -16,7 +16,8 @@ struct ListQuery {
   db::Params params;
 };
 
-// Its columns are those of ReadCase.
+// `filter` has person and department as the index has them (VisibleTo). Its columns are those of
+// ReadCase.
 ListQuery MakeListQuery(const CaseFilter& filter, const std::optional<CasePosition>& position,
                         int limit);
 

@@ -9,6 +9,7 @@
 #include "common/status/macros.h"
 #include "services/triage/case_audit.h"
 #include "services/triage/sql_deadline_rows.h"
+#include "services/triage/sql_handler_rows.h"
 #include "services/triage/sql_retention_rows.h"
 
 namespace mamori::triage {
@@ -46,7 +47,12 @@ void AddCategoryRows(const CaseRow& row, std::vector<db::Params>& rows) {
   }
 }
 
-// The audit's commitment to it.
+absl::Status Insert(db::Tx& tx, const char* head, const std::vector<db::Params>& rows) {
+  return rows.empty() ? absl::OkStatus() : tx.InsertRows(head, rows);
+}
+
+}  // namespace
+
 absl::StatusOr<std::string> InsertNote(db::Tx& tx, const CaseChange& change) {
   if (!change.note.has_value()) return std::string();
   if (change.note->sealed.empty()) return absl::InternalError("a note that nobody has sealed");
@@ -57,12 +63,6 @@ absl::StatusOr<std::string> InsertNote(db::Tx& tx, const CaseChange& change) {
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertNote, params));
   return change.note->commitment;
 }
-
-absl::Status Insert(db::Tx& tx, const char* head, const std::vector<db::Params>& rows) {
-  return rows.empty() ? absl::OkStatus() : tx.InsertRows(head, rows);
-}
-
-}  // namespace
 
 const std::string& CaseColumns() {
   static const std::string* const columns = new std::string(absl::StrCat(
@@ -152,6 +152,9 @@ absl::Status UpdateCase(db::Tx& tx, const AccessSeal& seal, const CaseRow& befor
   params.Add(row.access_version).Add(authz::AudienceOf(row.access)).Add(row.anonymous);
   params.Add(row.case_id).Add(row.tenant).Add(before.version);
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kUpdateCase, params));
+  if (!row.assignee.empty() && row.assignee != before.assignee) {
+    RETURN_IF_ERROR(CheckHandler(tx, seal, row, row.assignee, HandlersOf(change)));
+  }
   RETURN_IF_ERROR(TrackClosing(tx, before, row));
   if (row.categories != before.categories) {
     const auto deleted =

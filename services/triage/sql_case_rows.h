@@ -37,6 +37,9 @@ absl::Status InsertCases(db::Tx& tx, const AccessSeal& seal, const std::vector<N
 absl::Status UpdateCase(db::Tx& tx, const AccessSeal& seal, const CaseRow& before,
                         const CaseChange& change);
 
+// Writes the note of a change, which was sealed, where there is one: the audit's commitment to it.
+absl::StatusOr<std::string> InsertNote(db::Tx& tx, const CaseChange& change);
+
 absl::Status InsertReports(db::Tx& tx, const std::vector<const CaseReportRow*>& reports);
 
 // Appends the events of changes to the outbox and for the watchers.

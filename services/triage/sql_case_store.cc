@@ -7,11 +7,17 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "services/triage/sql_access_rows.h"
+#include "services/triage/sql_act_rows.h"
+#include "services/triage/sql_assessment_rows.h"
 #include "services/triage/sql_case_list.h"
 #include "services/triage/sql_case_rows.h"
 #include "services/triage/sql_deadline_rows.h"
 #include "services/triage/sql_hold_rows.h"
 #include "services/triage/sql_retention_rows.h"
+#include "services/triage/sql_visible.h"
+#include "services/triage/sql_work_items.h"
+#include "services/triage/sql_work_rows.h"
 
 namespace mamori::triage {
 namespace {
@@ -33,8 +39,6 @@ constexpr char kOfReport[] =
     " WHERE c.case_id = (SELECT case_id FROM case_report WHERE report_id = ? AND tenant = ?)"
     " AND c.tenant = ?";
 constexpr size_t kMaxReports = 1000;
-constexpr char kMoveReports[] =
-    "UPDATE case_report SET case_id = ? WHERE case_id = ? AND tenant = ?";
 // What they are comes first, then the columns of a note; an outcome has no author and no text.
 constexpr char kSelectNotes[] =
     "SELECT 0, note_id, create_time, author, text FROM case_note WHERE case_id = ? AND tenant = ?"
@@ -46,25 +50,23 @@ constexpr int64_t kNote = 0;  // no Outcome has this number
 
 db::Params Of(const CaseRow& row) { return db::Params().Add(row.case_id).Add(row.tenant); }
 
-absl::Status AddReport(std::string_view report_id, std::string_view assessment, Case& proto) {
-  proto.add_reports(id::Name("reports", report_id));
-  return proto.add_assessments()->ParseFromArray(assessment.data(), assessment.size())
-             ? absl::OkStatus()
-             : absl::DataLossError("a stored assessment cannot be read");
+using SealedCase = CaseContent::SealedCase;
+
+void AddReport(std::string_view report_id, std::string assessment, SealedCase& found) {
+  found.proto.add_reports(id::Name("reports", report_id));
+  found.assessments.push_back(std::move(assessment));
 }
 
-absl::Status AddReports(db::Tx& tx, const CaseRow& row, Case& proto) {
+absl::Status AddReports(db::Tx& tx, const CaseRow& row, SealedCase& found) {
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectReports, Of(row)));
-  for (const db::Row& report : rows) {
-    RETURN_IF_ERROR(AddReport(report.GetBytes(0), report.GetBytes(1), proto));
-  }
+  for (const db::Row& report : rows) AddReport(report.GetBytes(0), report.GetBytes(1), found);
   return absl::OkStatus();
 }
 
 // From rows of a case beside its reports, oldest report first.
-absl::Status AddJoinedReports(const db::Rows& rows, Case& proto) {
+void AddJoinedReports(const db::Rows& rows, SealedCase& found) {
   constexpr size_t kTime = kCaseColumnCount, kId = kTime + 1, kAssessment = kTime + 2;
-  if (rows[0].IsNull(kTime)) return absl::OkStatus();  // everything was merged into another
+  if (rows[0].IsNull(kTime)) return;  // everything was merged into another
   std::vector<const db::Row*> reports;
   for (const db::Row& report : rows) reports.push_back(&report);
   absl::c_sort(reports, [](const db::Row* a, const db::Row* b) {
@@ -72,9 +74,8 @@ absl::Status AddJoinedReports(const db::Rows& rows, Case& proto) {
            std::pair(b->GetTime(kTime), std::string_view(b->GetBytes(kId)));
   });
   for (const db::Row* report : reports) {
-    RETURN_IF_ERROR(AddReport(report->GetBytes(kId), report->GetBytes(kAssessment), proto));
+    AddReport(report->GetBytes(kId), report->GetBytes(kAssessment), found);
   }
-  return absl::OkStatus();
 }
 
 // Notes are shown oldest first, deliveries newest first.
@@ -110,16 +111,22 @@ absl::Status AddNotesAndDeliveries(db::Tx& tx, const CaseRow& row, Case& proto) 
   return absl::OkStatus();
 }
 
-// The answer of a verb.
-absl::StatusOr<Case> Answer(db::Tx& tx, const CaseRow& row) {
-  Case proto = ToProto(row);
-  RETURN_IF_ERROR(AddReports(tx, row, proto));
-  return proto;
+// The answer of a verb about a case that this transaction has locked, whose key is `key`.
+absl::StatusOr<Case> Answer(db::Tx& tx, const sealing::DataKey& key, const CaseRow& row) {
+  SealedCase found{.proto = ToProto(row)};
+  RETURN_IF_ERROR(AddReports(tx, row, found));
+  for (int i = 0; i < found.proto.reports_size(); ++i) {
+    ASSIGN_OR_RETURN(const id::Id report_id, id::FromName("reports", found.proto.reports(i)));
+    ASSIGN_OR_RETURN(*found.proto.add_assessments(),
+                     OpenAssessment(key, row.tenant, report_id, found.assessments[i]));
+  }
+  return std::move(found.proto);
 }
 
 // `where` names one case. Nothing of it leaves before `admit` has let the asker in.
-absl::StatusOr<Case> Whole(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
-                           const char* where, const db::Params& params, CaseStore::Admit admit) {
+absl::StatusOr<SealedCase> Whole(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
+                                 const char* where, const db::Params& params,
+                                 CaseStore::Admit admit) {
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query(absl::StrCat("SELECT ", CaseColumns(), kWithReport, kJoinAccess,
                                          kJoinReports, where, " LIMIT ", kMaxReports),
@@ -132,11 +139,14 @@ absl::StatusOr<Case> Whole(db::Tx& tx, const AccessSeal& seal, std::string_view 
     ASSIGN_OR_RETURN(const CaseRow into, SelectCase(tx, seal, tenant, row.merged_into, false));
     RETURN_IF_ERROR(admit(into));
   }
-  Case proto = ToProto(row);
-  RETURN_IF_ERROR(rows.size() < kMaxReports ? AddJoinedReports(rows, proto)
-                                            : AddReports(tx, row, proto));
-  RETURN_IF_ERROR(AddNotesAndDeliveries(tx, row, proto));
-  return proto;
+  SealedCase found{.proto = ToProto(row)};
+  if (rows.size() < kMaxReports) {
+    AddJoinedReports(rows, found);
+  } else {
+    RETURN_IF_ERROR(AddReports(tx, row, found));
+  }
+  RETURN_IF_ERROR(AddNotesAndDeliveries(tx, row, found.proto));
+  return found;
 }
 
 absl::StatusOr<std::vector<id::Id>> ReportsOf(db::Tx& tx, const CaseRow& row) {
@@ -158,7 +168,7 @@ absl::StatusOr<Case> SqlCaseStore::Change(const CallKey& call, std::string_view 
         ASSIGN_OR_RETURN(sealing::DataKey key, content_.KeyOf(tx, before, call.deadline));
         CaseContent::SealNote(key, change);
         RETURN_IF_ERROR(UpdateCase(tx, seal_, before, change));
-        ASSIGN_OR_RETURN(Case answer, Answer(tx, change.row));
+        ASSIGN_OR_RETURN(Case answer, Answer(tx, key, change.row));
         return Answered{std::move(answer), std::move(key)};
       });
 }
@@ -188,11 +198,18 @@ absl::StatusOr<mamori::v1::CaseAccess> SqlCaseStore::ChangeAccess(const CallKey&
       transactor_, clock_, call, tenant, [&](db::Tx& tx) -> absl::StatusOr<Answered> {
         ASSIGN_OR_RETURN(const CaseRow before, SelectCase(tx, seal_, tenant, case_id, true));
         ASSIGN_OR_RETURN(CaseChange change, decide(before));
-        ASSIGN_OR_RETURN(sealing::DataKey key, content_.KeyOf(tx, before, call.deadline));
+        ASSIGN_OR_RETURN(sealing::DataKey key, content_.KeyBeside(tx, before, call.deadline));
         CaseContent::SealNote(key, change);
         RETURN_IF_ERROR(UpdateCase(tx, seal_, before, change));
         return Answered{ToProto(change.row.access), std::move(key)};
       });
+}
+
+absl::StatusOr<CaseFile> SqlCaseStore::Opened(db::Tx& tx, const CaseRow& row,
+                                              absl::Time deadline) const {
+  ASSIGN_OR_RETURN(CaseFile file, SelectFile(tx, row));
+  RETURN_IF_ERROR(content_.OpenWork(row, deadline, file.work));
+  return file;
 }
 
 absl::StatusOr<Case> SqlCaseStore::MergeCases(const CallKey& call, std::string_view tenant,
@@ -206,22 +223,30 @@ absl::StatusOr<Case> SqlCaseStore::MergeCases(const CallKey& call, std::string_v
         ASSIGN_OR_RETURN(CaseRow first, SelectCase(tx, seal_, tenant, std::min(from, into), true));
         ASSIGN_OR_RETURN(CaseRow second, SelectCase(tx, seal_, tenant, std::max(from, into), true));
         if (first.case_id != from) std::swap(first, second);
-        ASSIGN_OR_RETURN(const std::vector<id::Id> reports, ReportsOf(tx, first));
-        ASSIGN_OR_RETURN(Merge merge, decide(first, second, reports));
+        ASSIGN_OR_RETURN(const CaseFile from_file, Opened(tx, first, call.deadline));
+        ASSIGN_OR_RETURN(const CaseFile into_file, Opened(tx, second, call.deadline));
+        ASSIGN_OR_RETURN(const std::vector<v1::TwoPersonAct> acts,
+                         SelectWaitingActs(tx, seal_, content_, tenant, id::Name("cases", from)));
+        ASSIGN_OR_RETURN(Merge merge, decide({from_file, into_file, acts}));
         ASSIGN_OR_RETURN(sealing::DataKey key, content_.KeyOf(tx, second, call.deadline));
         CaseContent::SealNote(key, merge.into);
-        if (merge.from.note.has_value()) {
+        {
           ASSIGN_OR_RETURN(const sealing::DataKey own, content_.KeyOf(tx, first, call.deadline));
           CaseContent::SealNote(own, merge.from);
+          // In pages: each finds those that are left.
+          for (std::vector<id::Id> page = from_file.reports; !page.empty();) {
+            RETURN_IF_ERROR(MoveReports(tx, {tenant, from, into}, page, own, key));
+            ASSIGN_OR_RETURN(page, ReportsOf(tx, first));
+          }
         }
-        const auto moved = tx.Execute(kMoveReports, db::Params().Add(into).Add(from).Add(tenant));
-        RETURN_IF_ERROR(moved.status());
         RETURN_IF_ERROR(CopyHolds(tx, tenant, from, into));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, first, merge.from));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, second, merge.into));
         RETURN_IF_ERROR(MergeClocks(tx, merge.from, into));
+        RETURN_IF_ERROR(ForgetItems(tx, first));
+        RETURN_IF_ERROR(InsertWork(tx, seal_, key, second, merge.into, merge.carried));
         RETURN_IF_ERROR(RestartRetention(tx, merge.into.row));
-        ASSIGN_OR_RETURN(Case answer, Answer(tx, merge.into.row));
+        ASSIGN_OR_RETURN(Case answer, Answer(tx, key, merge.into.row));
         return Answered{std::move(answer), std::move(key)};
       });
 }
@@ -229,22 +254,22 @@ absl::StatusOr<Case> SqlCaseStore::MergeCases(const CallKey& call, std::string_v
 absl::StatusOr<Case> SqlCaseStore::Get(std::string_view tenant, const id::Id& case_id, Admit admit,
                                        absl::Time deadline) {
   ASSIGN_OR_RETURN(
-      Case proto, transactor_.Run<Case>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
+      SealedCase found,
+      transactor_.Run<SealedCase>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
         return Whole(tx, seal_, tenant, kOfCase, db::Params().Add(case_id).Add(tenant), admit);
       }));
-  RETURN_IF_ERROR(content_.OpenNotes(tenant, deadline, proto));
-  return proto;
+  return content_.OpenCase(tenant, deadline, std::move(found));
 }
 
 absl::StatusOr<Case> SqlCaseStore::GetByReport(std::string_view tenant, const id::Id& report_id,
                                                Admit admit, absl::Time deadline) {
   ASSIGN_OR_RETURN(
-      Case proto, transactor_.Run<Case>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
+      SealedCase found,
+      transactor_.Run<SealedCase>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
         return Whole(tx, seal_, tenant, kOfReport,
                      db::Params().Add(report_id).Add(tenant).Add(tenant), admit);
       }));
-  RETURN_IF_ERROR(content_.OpenNotes(tenant, deadline, proto));
-  return proto;
+  return content_.OpenCase(tenant, deadline, std::move(found));
 }
 
 absl::StatusOr<CaseRow> SqlCaseStore::GetRow(std::string_view tenant, const id::Id& case_id,
@@ -257,7 +282,9 @@ absl::StatusOr<CaseRow> SqlCaseStore::GetRow(std::string_view tenant, const id::
 absl::StatusOr<std::vector<CaseRow>> SqlCaseStore::List(const CaseFilter& filter,
                                                         const std::optional<CasePosition>& position,
                                                         int limit, absl::Time deadline) {
-  const ListQuery query = MakeListQuery(filter, position, limit);
+  CaseFilter hashed = filter;
+  hashed.viewer = AsIndexed(seal_, filter.tenant, filter.viewer);
+  const ListQuery query = MakeListQuery(hashed, position, limit);
   using Cases = std::vector<CaseRow>;
   return transactor_.Run<Cases>(
       {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<Cases> {

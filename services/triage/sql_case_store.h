@@ -38,6 +38,9 @@ class SqlCaseStore final : public CaseStore {
                                             absl::Time deadline) override;
 
  private:
+  // All that is on file of a case that `tx` has locked.
+  absl::StatusOr<CaseFile> Opened(db::Tx& tx, const CaseRow& row, absl::Time deadline) const;
+
   db::Transactor& transactor_;
   const time::Clock& clock_;
   const AccessSeal& seal_;

@@ -10,6 +10,7 @@
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/triage/case_state.h"
+#include "services/triage/sql_assessment_rows.h"
 #include "services/triage/sql_case_rows.h"
 #include "services/triage/sql_contact_rows.h"
 #include "services/triage/sql_crossing_rows.h"
@@ -21,8 +22,6 @@ using mamori::v1::ContactThreshold;
 
 constexpr char kSelectCaseOfReport[] =
     "SELECT case_id FROM case_report WHERE report_id = ? AND tenant = ?";
-constexpr char kUpdateAssessment[] =
-    "UPDATE case_report SET assessment = ? WHERE report_id = ? AND tenant = ? AND case_id = ?";
 // The newest cases of an actor, by its reports and by what was opened for it without one.
 constexpr char kCasesOfActor[] =
     "SELECT case_id FROM ((SELECT r.case_id AS case_id, m.create_time AS since FROM actor_mention m"
@@ -177,7 +176,8 @@ class Counter {
 };
 
 // What the contact log says of a report is part of its assessment.
-absl::Status Reassess(db::Tx& tx, const AccessSeal& seal, const ContactEffect& contact) {
+absl::Status Reassess(db::Tx& tx, const AccessSeal& seal, const CaseContent& content,
+                      const ContactEffect& contact, absl::Time deadline) {
   ASSIGN_OR_RETURN(
       const db::Rows rows,
       tx.Query(kSelectCaseOfReport, db::Params().Add(contact.report_id).Add(contact.tenant)));
@@ -188,10 +188,9 @@ absl::Status Reassess(db::Tx& tx, const AccessSeal& seal, const ContactEffect& c
   ASSIGN_OR_RETURN(const ContactCount count,
                    CountContactsOf(tx, contact.tenant, contact.report_id));
   const ContactEffect::Reassessed result = contact.reassess(row, count);
-  db::Params params;
-  params.Add(result.assessment).Add(contact.report_id).Add(contact.tenant).Add(case_id);
-  ASSIGN_OR_RETURN(const int64_t found, tx.Execute(kUpdateAssessment, params));
-  if (found != 1) {
+  ASSIGN_OR_RETURN(const bool there, UpdateAssessment(tx, content, row, contact.report_id,
+                                                      result.assessment, deadline));
+  if (!there) {
     return status::Error(absl::StatusCode::kAborted, mamori::v1::ERROR_REASON_CONFLICT,
                          "the report moved to another case meanwhile");
   }
@@ -200,12 +199,15 @@ absl::Status Reassess(db::Tx& tx, const AccessSeal& seal, const ContactEffect& c
 
 }  // namespace
 
-absl::Status ApplyContacts(db::Tx& tx, const AccessSeal& seal,
-                           const std::vector<const ContactEffect*>& contacts, absl::Time now) {
+absl::Status ApplyContacts(db::Tx& tx, const AccessSeal& seal, const CaseContent& content,
+                           const std::vector<const ContactEffect*>& contacts, absl::Time now,
+                           absl::Time deadline) {
   RETURN_IF_ERROR(LockActors(tx, contacts));
   for (const ContactEffect* contact : contacts) {
     RETURN_IF_ERROR(InsertMarks(tx, *contact));
-    if (!contact->report_id.empty()) RETURN_IF_ERROR(Reassess(tx, seal, *contact));
+    if (!contact->report_id.empty()) {
+      RETURN_IF_ERROR(Reassess(tx, seal, content, *contact, deadline));
+    }
     RETURN_IF_ERROR(Counter(tx, seal, *contact, now).Run());
   }
   return absl::OkStatus();

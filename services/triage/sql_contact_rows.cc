@@ -30,6 +30,14 @@ constexpr char kSelectMarks[] =
     "SELECT start_time, contact_id, minutes, demand_id, report_id FROM contact_mark"
     " WHERE tenant = ? AND actor_id = ? AND company = ? AND start_time > ? AND start_time < ?"
     " ORDER BY start_time, contact_id LIMIT 20000";
+constexpr char kActorsOfReport[] =
+    "SELECT DISTINCT actor_id FROM contact_mark WHERE report_id = ? AND tenant = ?";
+constexpr char kDeleteMarks[] = "DELETE FROM contact_mark WHERE report_id = ? AND tenant = ?";
+constexpr char kDeleteCrossings[] = "DELETE FROM contact_crossing WHERE case_id = ? AND tenant = ?";
+constexpr char kDeleteActor[] =
+    "DELETE FROM contact_actor WHERE tenant = ? AND actor_id = ? AND NOT EXISTS"
+    " (SELECT 1 FROM contact_mark m WHERE m.tenant = contact_actor.tenant"
+    " AND m.actor_id = contact_actor.actor_id)";
 constexpr char kSelectAccess[] =
     "SELECT c.case_id, %A FROM case_report r JOIN case_record c ON c.case_id = r.case_id AND "
     "c.tenant = r.tenant%J"
@@ -66,6 +74,28 @@ absl::Status LockActors(db::Tx& tx, const std::vector<const ContactEffect*>& con
   }
   for (const auto& [tenant, actor] : keys) {
     RETURN_IF_ERROR(tx.Execute(kLock, db::Params().Add(tenant).Add(actor)).status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EraseContacts(db::Tx& tx, const CaseRow& row, const std::vector<id::Id>& reports) {
+  std::set<id::Id> actors;
+  for (const id::Id& report_id : reports) {
+    ASSIGN_OR_RETURN(const db::Rows rows,
+                     tx.Query(kActorsOfReport, db::Params().Add(report_id).Add(row.tenant)));
+    for (const db::Row& one : rows) actors.insert(one.GetBytes(0));
+  }
+  // Whoever counts a contact of theirs meanwhile has the lock, or waits for it.
+  for (const id::Id& actor : actors) {
+    RETURN_IF_ERROR(tx.Execute(kLock, db::Params().Add(row.tenant).Add(actor)).status());
+  }
+  for (const id::Id& report_id : reports) {
+    RETURN_IF_ERROR(tx.Execute(kDeleteMarks, db::Params().Add(report_id).Add(row.tenant)).status());
+  }
+  RETURN_IF_ERROR(
+      tx.Execute(kDeleteCrossings, db::Params().Add(row.case_id).Add(row.tenant)).status());
+  for (const id::Id& actor : actors) {
+    RETURN_IF_ERROR(tx.Execute(kDeleteActor, db::Params().Add(row.tenant).Add(actor)).status());
   }
   return absl::OkStatus();
 }

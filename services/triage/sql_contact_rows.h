@@ -33,6 +33,10 @@ absl::StatusOr<std::vector<AudienceMark>> SelectMarks(db::Tx& tx, const AccessSe
                                                       const id::Id& actor, absl::Time from,
                                                       absl::Time to);
 
+// Part of the disposal of a case that this transaction has locked: what was counted of its reports
+// goes, its signals, and of an actor of whom nothing else is counted the lock too.
+absl::Status EraseContacts(db::Tx& tx, const CaseRow& row, const std::vector<id::Id>& reports);
+
 }  // namespace mamori::triage
 
 #endif  // MAMORI_SERVICES_TRIAGE_SQL_CONTACT_ROWS_H_

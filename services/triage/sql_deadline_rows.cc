@@ -13,13 +13,13 @@ namespace {
 
 constexpr char kInsert[] =
     "INSERT INTO deadline (deadline_id, tenant, case_id, company, clock, regime, rank_order, state,"
-    " start_time, due_time, due_day, next_time, steps_done, pause_time, end_time, completer)"
-    " VALUES ";
+    " start_time, due_time, due_day, next_time, steps_done, pause_time, end_time, completer,"
+    " paused_micros) VALUES ";
 constexpr char kSelect[] =
     " FROM deadline d WHERE d.case_id = ? AND d.tenant = ? ORDER BY d.due_time, d.deadline_id";
 constexpr char kUpdate[] =
     "UPDATE deadline SET state = ?, due_time = ?, due_day = ?, next_time = ?, steps_done = ?,"
-    " pause_time = ?, end_time = ?, completer = ?"
+    " pause_time = ?, end_time = ?, completer = ?, paused_micros = ?"
     " WHERE case_id = ? AND deadline_id = ? AND tenant = ?";
 constexpr char kMove[] =
     "UPDATE deadline SET case_id = ? WHERE case_id = ? AND tenant = ? AND state IN (1, 2)";
@@ -44,7 +44,7 @@ db::Params ValuesOf(const DeadlineRow& row) {
   params.Add(row.steps_done);
   AddTime(params, row.pause_time);
   AddTime(params, row.end_time);
-  params.Add(row.completer);
+  params.Add(row.completer).Add(absl::ToInt64Microseconds(row.paused));
   return params;
 }
 
@@ -56,7 +56,8 @@ absl::Status Update(db::Tx& tx, const DeadlineRow& row) {
   params.Add(row.steps_done);
   AddTime(params, row.pause_time);
   AddTime(params, row.end_time);
-  params.Add(row.completer).Add(row.case_id).Add(row.deadline_id).Add(row.tenant);
+  params.Add(row.completer).Add(absl::ToInt64Microseconds(row.paused));
+  params.Add(row.case_id).Add(row.deadline_id).Add(row.tenant);
   return tx.ExecuteExpecting(1, kUpdate, params);
 }
 
@@ -71,15 +72,35 @@ ClockFacts FactsOf(const CaseChange& change) {
           .reporter_named = change.clocks.reporter_named};
 }
 
+void Take(absl::StatusOr<DeadlineChanges> one, std::string_view without, DeadlineChanges& all) {
+  // A clock that is not for cases like this one begins nothing.
+  if (!one.ok()) return;
+  for (DeadlineRow& row : one->started) {
+    if (row.clock != without) all.started.push_back(std::move(row));
+  }
+  for (DeadlineRow& row : one->changed) all.changed.push_back(std::move(row));
+}
+
 DeadlineChanges Apply(const CaseChange& change, const std::vector<DeadlineRow>& existing) {
   const ClockChange& clocks = change.clocks;
-  return clocks.book->Apply(FactsOf(change), clocks.events, existing,
-                            {clocks.begin.value_or(change.row.update_time), change.who.person},
-                            *clocks.ids);
+  const ClockFacts facts = FactsOf(change);
+  const ClockAct act{clocks.begin.value_or(change.row.update_time), change.who.person};
+  DeadlineChanges all = clocks.book->Apply(facts, clocks.events, existing, act, *clocks.ids);
+  for (const ClockChange::Start& start : clocks.starts) {
+    Take(clocks.book->Start(facts, start.clock, start.time, act, *clocks.ids), start.without, all);
+  }
+  for (const DeadlineRow& row : existing) {
+    const bool meant = std::find(clocks.completes.begin(), clocks.completes.end(), row.clock) !=
+                       clocks.completes.end();
+    if (meant) Take(clocks.book->Complete(facts, row, existing, act, *clocks.ids), "", all);
+  }
+  return all;
 }
 
 bool HasClocks(const CaseChange& change) {
-  return change.clocks.book != nullptr && !change.clocks.events.empty();
+  const ClockChange& clocks = change.clocks;
+  return clocks.book != nullptr &&
+         !(clocks.events.empty() && clocks.starts.empty() && clocks.completes.empty());
 }
 
 }  // namespace
@@ -109,6 +130,7 @@ DeadlineRow ReadDeadline(const db::Row& row, size_t first) {
   result.pause_time = time(13);
   result.end_time = time(14);
   result.completer = row.GetBytes(first + 15);
+  result.paused = absl::Microseconds(row.GetInt64(first + 16));
   return result;
 }
 

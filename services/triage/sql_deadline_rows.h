@@ -21,7 +21,7 @@ inline constexpr char kDeadlineTimer[] = "deadline";
 inline constexpr char kDeadlineColumns[] =
     "d.deadline_id, d.tenant, d.case_id, d.company, d.clock, d.regime, d.rank_order, d.state,"
     " d.start_time, d.due_time, d.due_day, d.next_time, d.steps_done, d.pause_time, d.end_time,"
-    " d.completer";
+    " d.completer, d.paused_micros";
 DeadlineRow ReadDeadline(const db::Row& row, size_t first = 0);
 
 // 0 for what is most urgent.

@@ -4,12 +4,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/idempotency/request_id.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/worker/timer.h"
+#include "services/triage/sql_access_rows.h"
 #include "services/triage/sql_case_rows.h"
 #include "services/triage/sql_deadline_rows.h"
+#include "services/triage/sql_handler_rows.h"
+#include "services/triage/sql_visible.h"
 
 namespace mamori::triage {
 namespace {
@@ -18,9 +20,6 @@ constexpr char kQueue[] =
     " FROM deadline d FORCE INDEX (by_queue) JOIN case_record c ON c.case_id = d.case_id";
 constexpr char kQueueOf[] = " WHERE d.tenant = ? AND d.state = ?";
 constexpr char kOfCompany[] = " AND d.company = ?";
-constexpr char kMember[] =
-    "EXISTS (SELECT 1 FROM case_visibility v WHERE v.tenant = c.tenant AND v.person = ?"
-    " AND v.relation = 1 AND v.create_time = c.create_time AND v.case_id = c.case_id)";
 constexpr char kAfter[] =
     " AND d.rank_order >= ? AND (d.rank_order > ? OR d.due_time > ?"
     " OR (d.due_time = ? AND d.deadline_id > ?))";
@@ -32,6 +31,8 @@ constexpr char kWithoutTimer[] =
     " AND t.subject_id = d.case_id WHERE d.next_time < ? AND t.timer_id IS NULL LIMIT ?";
 
 constexpr absl::Duration kBudget = absl::Seconds(20);
+// How long a run waits for the key store, once.
+constexpr absl::Duration kKeyBudget = absl::Seconds(2);
 
 // `now` is the machine's, whatever time the timers are asked for.
 db::TransactionOptions OptionsAt(absl::Time now) {
@@ -73,10 +74,36 @@ std::optional<absl::Time> NextOf(const std::vector<DeadlineRow>& before,
   return next;
 }
 
+// Seals the notes that the steps of one run leave in their cases. A step is told and recorded
+// without its note where there is no key for it: while the key store is away, after the first that
+// it did not give in time, and in a case whose content was erased. What was not done is forgotten
+// by nobody; the note only repeats it.
+class StepNotes {
+ public:
+  StepNotes(const CaseContent& content, const time::Clock& clock)
+      : content_(content), clock_(clock) {}
+
+  absl::Status Seal(db::Tx& tx, const CaseRow& row, CaseChange& change) {
+    if (!change.note.has_value()) return absl::OkStatus();
+    absl::Status sealed = absl::UnavailableError("the key store was away just now");
+    if (there_) sealed = content_.SealNote(tx, row, clock_.Now() + kKeyBudget, change);
+    if (sealed.ok()) return sealed;
+    // After an error of the own database the transaction cannot go on anyway: its next statement
+    // says so.
+    if (!absl::IsNotFound(sealed)) there_ = false;
+    change.note.reset();
+    return absl::OkStatus();
+  }
+
+ private:
+  const CaseContent& content_;
+  const time::Clock& clock_;
+  bool there_ = true;
+};
+
 // Fires the timers of one case; where the next one is due after it.
 absl::StatusOr<std::optional<absl::Time>> FireOne(db::Tx& tx, const AccessSeal& seal,
-                                                  const CaseContent& content,
-                                                  const worker::Timer& timer, absl::Time deadline,
+                                                  const worker::Timer& timer, StepNotes& notes,
                                                   DeadlineStore::FireCase fire) {
   const auto before = SelectCase(tx, seal, timer.tenant, timer.subject_id, /*for_update=*/true);
   // Nothing that we know: the timer is simply gone.
@@ -87,7 +114,7 @@ absl::StatusOr<std::optional<absl::Time>> FireOne(db::Tx& tx, const AccessSeal& 
   ASSIGN_OR_RETURN(std::optional<DeadlineChange> change, fire(*before, deadlines));
   if (!change.has_value()) return NextOf(deadlines, {});
   RETURN_IF_ERROR(UpdateDeadlines(tx, change->deadlines));
-  RETURN_IF_ERROR(content.SealNote(tx, *before, deadline, change->change));
+  RETURN_IF_ERROR(notes.Seal(tx, *before, change->change));
   RETURN_IF_ERROR(UpdateCase(tx, seal, *before, change->change));
   return NextOf(deadlines, change->deadlines);
 }
@@ -96,16 +123,19 @@ absl::StatusOr<std::optional<absl::Time>> FireOne(db::Tx& tx, const AccessSeal& 
 
 absl::StatusOr<v1::Deadline> SqlDeadlineStore::Change(const CallKey& call, std::string_view tenant,
                                                       const id::Id& case_id, Decide decide) {
-  return idempotency::RespondOnce<v1::Deadline>(
-      transactor_, clock_, call.deadline, call.key, call.digest,
-      [&](db::Tx& tx) -> absl::StatusOr<v1::Deadline> {
+  using Answered = CaseContent::Answered<v1::Deadline>;
+  return content_.RespondOnce<v1::Deadline>(
+      transactor_, clock_, call, tenant, [&](db::Tx& tx) -> absl::StatusOr<Answered> {
         ASSIGN_OR_RETURN(const CaseRow before, SelectCase(tx, seal_, tenant, case_id, true));
         ASSIGN_OR_RETURN(const auto deadlines, SelectDeadlines(tx, tenant, case_id));
         ASSIGN_OR_RETURN(DeadlineChange change, decide(before, deadlines));
+        RETURN_IF_ERROR(CheckHandlerOfClocks(tx, seal_, before, change.deadlines.started,
+                                             HandlersOf(change.change)));
         RETURN_IF_ERROR(WriteDeadlines(tx, change.deadlines, ids_));
-        RETURN_IF_ERROR(content_.SealNote(tx, before, call.deadline, change.change));
+        ASSIGN_OR_RETURN(sealing::DataKey key, content_.KeyOf(tx, before, call.deadline));
+        CaseContent::SealNote(key, change.change);
         RETURN_IF_ERROR(UpdateCase(tx, seal_, before, change.change));
-        return change.answer;
+        return Answered{std::move(change.answer), std::move(key)};
       });
 }
 
@@ -128,13 +158,9 @@ absl::StatusOr<std::vector<QueueEntry>> SqlDeadlineStore::ListQueue(
     sql += kOfCompany;
     params.Add(filter.company);
   }
-  sql += " AND (";
-  if (!filter.audiences.empty()) {
-    absl::StrAppend(&sql, "c.audience IN (", db::Placeholders(filter.audiences.size()), ") OR ");
-    for (int audience : filter.audiences) params.Add(audience);
-  }
-  absl::StrAppend(&sql, kMember, ")");
-  params.Add(filter.person);
+  const ListViewer viewer = AsIndexed(seal_, filter.tenant, filter.viewer);
+  AppendLetIn(viewer, sql, params);
+  AppendNotKeptOut(viewer, sql, params);
   if (position.has_value()) {
     sql += kAfter;
     params.Add(position->rank).Add(position->rank).Add(position->due_micros);
@@ -165,12 +191,13 @@ absl::StatusOr<int> SqlDeadlineStore::FireDue(absl::Time now, absl::Time retry_t
     std::stable_sort(
         timers.begin(), timers.end(),
         [](const worker::Timer& a, const worker::Timer& b) { return a.subject_id < b.subject_id; });
+    StepNotes notes(content_, clock_);
     std::vector<worker::Timer> next;
     std::vector<std::string> cases;
     for (const worker::Timer& timer : timers) {
       if (!cases.empty() && cases.back() == timer.subject_id) continue;  // has been looked after
       cases.push_back(timer.subject_id);
-      const auto fired = FireOne(tx, seal_, content_, timer, options.deadline, fire);
+      const auto fired = FireOne(tx, seal_, timer, notes, fire);
       if (absl::IsFailedPrecondition(fired.status())) {
         next.push_back(TimerOf(timer.tenant, timer.subject_id, retry_time, ids_));
         continue;

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/crypto/aead.h"
 #include "common/db/in_list.h"
+#include "common/sealing/fields.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
@@ -47,9 +49,19 @@ constexpr char kJoinTarget[] =
     " JOIN legal_hold_target t ON t.hold_id = h.hold_id AND t.tenant = h.tenant"
     " WHERE t.tenant = ? AND t.kind = ? AND t.target IN (";
 
-SealedAccess SealHold(const AccessSeal& seal, std::string_view tenant, const v1::LegalHold& hold) {
-  SealedAccess sealed{.version = hold.version(), .record = hold.SerializeAsString()};
-  sealed.tag = seal.TagOf(kPurpose, tenant, hold.name(), sealed);
+// The first byte of a record, which is authenticated with it: whether it holds is known without a
+// key.
+constexpr char kHolding = 0;
+constexpr char kReleased = 1;
+
+SealedAccess SealHold(const AccessSeal& seal, const sealing::DataKey& key, const HoldRow& row,
+                      const v1::LegalHold& hold) {
+  std::string bytes = hold.SerializeAsString();
+  SealedAccess sealed{.version = hold.version(),
+                      .record = std::string(1, hold.has_release_time() ? kReleased : kHolding)};
+  sealed.record += key.Seal(sealing::HoldRecord(row.tenant, row.hold_id, hold.version()), bytes);
+  crypto::Wipe(bytes);
+  sealed.tag = seal.TagOf(kPurpose, row.tenant, hold.name(), sealed);
   return sealed;
 }
 
@@ -67,6 +79,7 @@ audit::Entry EntryOf(const AccessSeal& seal, const HoldRow& row, const SealedAcc
   return entry;
 }
 
+// Believed, and sealed still.
 absl::StatusOr<HoldRow> ReadHold(const db::Row& row, const AccessSeal& seal) {
   HoldRow result{
       .hold_id = row.GetBytes(0), .tenant = row.GetBytes(1), .audit_first = row.GetBytes(2)};
@@ -74,11 +87,28 @@ absl::StatusOr<HoldRow> ReadHold(const db::Row& row, const AccessSeal& seal) {
       .version = row.GetInt64(3), .record = row.GetBytes(5), .tag = row.GetBytes(4)};
   const std::string name = id::Name("holds", result.hold_id);
   const int64_t audited = row.IsNull(7) ? 0 : row.GetInt64(7);
-  if (!seal.IsOurs(kPurpose, result.tenant, name, audited, sealed) ||
-      !result.hold.ParseFromString(sealed.record)) {
+  if (!seal.IsOurs(kPurpose, result.tenant, name, audited, sealed) || sealed.record.empty()) {
     return status::NotFound("hold");
   }
+  result.sealed = sealed.record;
+  result.hold.set_version(sealed.version);
   return result;
+}
+
+std::string_view SealedOf(const HoldRow& row) { return std::string_view(row.sealed).substr(1); }
+
+absl::Status Open(const sealing::KeyRing& keys, HoldRow& row) {
+  ASSIGN_OR_RETURN(
+      std::string bytes,
+      keys.Open(sealing::HoldRecord(row.tenant, row.hold_id, row.hold.version()), SealedOf(row)));
+  const bool parsed = row.hold.ParseFromString(bytes);
+  crypto::Wipe(bytes);
+  return parsed ? absl::OkStatus() : absl::DataLossError("a stored hold cannot be read");
+}
+
+// A person as a hold on them is found: the database does not name whom one is kept for.
+std::string TargetOf(const AccessSeal& seal, std::string_view tenant, std::string_view person) {
+  return seal.HashOf("hold_target", tenant, person);
 }
 
 // Whether one of the holds on `targets` holds.
@@ -91,24 +121,30 @@ absl::StatusOr<bool> Holds(db::Tx& tx, const AccessSeal& seal, const std::string
                             db::Params().Add(tenant).Add(kind).AddAll(list)));
   for (const db::Row& row : rows) {
     const absl::StatusOr<HoldRow> hold = ReadHold(row, seal);
-    if (!hold.ok() || !hold->hold.has_release_time()) return true;
+    if (!hold.ok() || hold->sealed[0] != kReleased) return true;
   }
   return false;
 }
 
 }  // namespace
 
-absl::StatusOr<HoldRow> SelectHold(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
-                                   const id::Id& hold_id, bool for_update) {
+absl::StatusOr<HoldRow> SelectHold(db::Tx& tx, const AccessSeal& seal, const CaseContent& content,
+                                   std::string_view tenant, const id::Id& hold_id,
+                                   bool for_update) {
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query(absl::StrCat(kColumns, " WHERE h.hold_id = ? AND h.tenant = ?",
                                          for_update ? " FOR UPDATE" : ""),
                             db::Params().Add(hold_id).Add(tenant)));
   if (rows.empty()) return status::NotFound("hold");
-  return ReadHold(rows[0], seal);
+  ASSIGN_OR_RETURN(HoldRow row, ReadHold(rows[0], seal));
+  ASSIGN_OR_RETURN(const sealing::KeyRing keys,
+                   content.sealer().Fetch({SealedOf(row)}, absl::InfiniteFuture()));
+  RETURN_IF_ERROR(Open(keys, row));
+  return row;
 }
 
 absl::StatusOr<std::vector<v1::LegalHold>> SelectHolds(db::Tx& tx, const AccessSeal& seal,
+                                                       const CaseContent& content,
                                                        std::string_view tenant, bool released,
                                                        const std::optional<CasePosition>& position,
                                                        int limit) {
@@ -125,10 +161,19 @@ absl::StatusOr<std::vector<v1::LegalHold>> SelectHolds(db::Tx& tx, const AccessS
                                                                      .Add(after.create_micros)
                                                                      .Add(after.case_id)
                                                                      .Add(want)));
+    std::vector<HoldRow> believed;
     for (const db::Row& row : rows) {
       absl::StatusOr<HoldRow> one = ReadHold(row, seal);
-      if (one.ok()) holds.push_back(std::move(one->hold));
+      if (one.ok()) believed.push_back(*std::move(one));
       after = {.create_micros = row.GetInt64(6), .case_id = row.GetBytes(0)};
+    }
+    std::vector<std::string_view> sealed;
+    for (const HoldRow& one : believed) sealed.push_back(SealedOf(one));
+    ASSIGN_OR_RETURN(const sealing::KeyRing keys,
+                     content.sealer().Fetch(sealed, absl::InfiniteFuture()));
+    for (HoldRow& one : believed) {
+      RETURN_IF_ERROR(Open(keys, one));
+      holds.push_back(std::move(one.hold));
     }
     const int count = static_cast<int>(holds.size());
     if (static_cast<int>(rows.size()) < want || count == limit) return holds;
@@ -144,9 +189,15 @@ absl::StatusOr<std::vector<id::Id>> SelectHeldCases(db::Tx& tx, std::string_view
   return cases;
 }
 
-absl::Status InsertHold(db::Tx& tx, const AccessSeal& seal, const HoldRow& row,
-                        const std::vector<id::Id>& cases, const ActCaller& caller) {
-  SealedAccess sealed = SealHold(seal, row.tenant, row.hold);
+absl::StatusOr<sealing::DataKey> KeyOfHold(const CaseContent& content, const HoldRow& row,
+                                           absl::Time deadline) {
+  return content.sealer().FetchKey(row.tenant, SealedOf(row), deadline);
+}
+
+absl::Status InsertHold(db::Tx& tx, const AccessSeal& seal, const sealing::DataKey& key,
+                        const HoldRow& row, const std::vector<id::Id>& cases,
+                        const ActCaller& caller) {
+  SealedAccess sealed = SealHold(seal, key, row, row.hold);
   ASSIGN_OR_RETURN(const audit::Group group,
                    seal.journal().Begin(tx, {EntryOf(seal, row, sealed, caller)}));
   db::Params params;
@@ -161,14 +212,17 @@ absl::Status InsertHold(db::Tx& tx, const AccessSeal& seal, const HoldRow& row,
     targets.push_back(std::move(one));
   };
   for (const id::Id& one : std::set<id::Id>(cases.begin(), cases.end())) add(kOfCase, one);
-  if (!row.hold.actor().empty()) add(kOfActor, row.hold.actor());
+  if (!row.hold.actor().empty()) {
+    add(kOfActor, TargetOf(seal, row.tenant, row.hold.actor()));
+  }
   return tx.InsertRows(kInsertTargets, targets);
 }
 
-absl::StatusOr<v1::LegalHold> UpdateHold(db::Tx& tx, const AccessSeal& seal, const HoldRow& before,
+absl::StatusOr<v1::LegalHold> UpdateHold(db::Tx& tx, const AccessSeal& seal,
+                                         const sealing::DataKey& key, const HoldRow& before,
                                          v1::LegalHold after, const ActCaller& caller) {
   after.set_version(before.hold.version() + 1);
-  const SealedAccess sealed = SealHold(seal, before.tenant, after);
+  const SealedAccess sealed = SealHold(seal, key, before, after);
   db::Params params;
   params.Add(after.has_release_time()).Add(sealed.version).Add(sealed.tag).Add(sealed.record);
   params.Add(before.hold_id).Add(before.tenant).Add(before.hold.version());
@@ -192,7 +246,8 @@ absl::StatusOr<bool> IsHeld(db::Tx& tx, const AccessSeal& seal, const CaseRow& r
   if (by_case) return true;
   std::set<std::string> people;
   for (const auto& slot : row.access.slots()) {
-    for (const auto& match : slot.matches()) people.insert(match.person());
+    for (const auto& match : slot.matches())
+      people.insert(TargetOf(seal, row.tenant, match.person()));
   }
   return Holds(tx, seal, row.tenant, kOfActor, {people.begin(), people.end()});
 }

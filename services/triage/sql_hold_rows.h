@@ -13,6 +13,7 @@
 #include "mamori/triage/v1/hold_service.pb.h"
 #include "services/triage/access_seal.h"
 #include "services/triage/act_store.h"
+#include "services/triage/case_content.h"
 
 namespace mamori::triage {
 
@@ -21,27 +22,35 @@ struct HoldRow {
   id::Id hold_id;
   std::string tenant;
   std::string audit_first;
+  std::string sealed;  // as it is stored
   v1::LegalHold hold;
 };
 
-// NOT_FOUND also for a row that is not believed.
-absl::StatusOr<HoldRow> SelectHold(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
-                                   const id::Id& hold_id, bool for_update);
+// Records are sealed, each hold's with a key of its own. NOT_FOUND also for a row that is not
+// believed.
+absl::StatusOr<HoldRow> SelectHold(db::Tx& tx, const AccessSeal& seal, const CaseContent& content,
+                                   std::string_view tenant, const id::Id& hold_id, bool for_update);
 // Newest first, after `position` where there is one.
 absl::StatusOr<std::vector<v1::LegalHold>> SelectHolds(db::Tx& tx, const AccessSeal& seal,
+                                                       const CaseContent& content,
                                                        std::string_view tenant, bool released,
                                                        const std::optional<CasePosition>& position,
                                                        int limit);
+// The key of a stored hold.
+absl::StatusOr<sealing::DataKey> KeyOfHold(const CaseContent& content, const HoldRow& row,
+                                           absl::Time deadline);
 // The ids of the cases that a hold names, those added by merging too.
 absl::StatusOr<std::vector<id::Id>> SelectHeldCases(db::Tx& tx, std::string_view tenant,
                                                     const id::Id& hold_id);
 
 // With its targets and its first audit entry. `cases` are those that it names and those they are
 // merged into.
-absl::Status InsertHold(db::Tx& tx, const AccessSeal& seal, const HoldRow& row,
-                        const std::vector<id::Id>& cases, const ActCaller& caller);
+absl::Status InsertHold(db::Tx& tx, const AccessSeal& seal, const sealing::DataKey& key,
+                        const HoldRow& row, const std::vector<id::Id>& cases,
+                        const ActCaller& caller);
 // Over what this transaction has locked; as it is then, its version grown by one.
-absl::StatusOr<v1::LegalHold> UpdateHold(db::Tx& tx, const AccessSeal& seal, const HoldRow& before,
+absl::StatusOr<v1::LegalHold> UpdateHold(db::Tx& tx, const AccessSeal& seal,
+                                         const sealing::DataKey& key, const HoldRow& before,
                                          v1::LegalHold after, const ActCaller& caller);
 
 // Whoever places a hold or disposes of something calls this after it has locked the cases: of two
@@ -51,7 +60,7 @@ absl::Status TouchHoldHead(db::Tx& tx, std::string_view tenant);
 absl::Status CopyHolds(db::Tx& tx, std::string_view tenant, const id::Id& from, const id::Id& into);
 
 // Whether a hold keeps the case: by its id, or by a person whom its access record was matched to. A
-// hold that is not believed keeps it.
+// hold that is not believed keeps it. Needs no key.
 absl::StatusOr<bool> IsHeld(db::Tx& tx, const AccessSeal& seal, const CaseRow& row);
 
 }  // namespace mamori::triage

@@ -3,7 +3,6 @@
 #include <set>
 #include <utility>
 
-#include "common/idempotency/request_id.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
@@ -47,13 +46,13 @@ absl::StatusOr<ActResource> SelectWithMerged(db::Tx& tx, const AccessSeal& seal,
 }  // namespace
 
 absl::StatusOr<ActResource> SelectHoldResource(db::Tx& tx, const AccessSeal& seal,
-                                               std::string_view tenant, const id::Id& hold_id,
-                                               bool for_update) {
+                                               const CaseContent& content, std::string_view tenant,
+                                               const id::Id& hold_id, bool for_update) {
   ASSIGN_OR_RETURN(const std::vector<id::Id> ids, SelectHeldCases(tx, tenant, hold_id));
   ActResource resource;
   ASSIGN_OR_RETURN(resource.cases,
                    SelectCases(tx, seal, tenant, {ids.begin(), ids.end()}, for_update));
-  ASSIGN_OR_RETURN(const HoldRow row, SelectHold(tx, seal, tenant, hold_id, for_update));
+  ASSIGN_OR_RETURN(const HoldRow row, SelectHold(tx, seal, content, tenant, hold_id, for_update));
   resource.hold = row.hold;
   resource.version = row.hold.version();
   return resource;
@@ -62,9 +61,9 @@ absl::StatusOr<ActResource> SelectHoldResource(db::Tx& tx, const AccessSeal& sea
 absl::StatusOr<LegalHold> SqlHoldStore::Place(const CallKey& call, const ActCaller& caller,
                                               std::string_view tenant, const id::Id& hold_id,
                                               const std::vector<id::Id>& cases, DecideNew decide) {
-  return idempotency::RespondOnce<LegalHold>(
-      transactor_, clock_, call.deadline, call.key, call.digest,
-      [&](db::Tx& tx) -> absl::StatusOr<LegalHold> {
+  using Answered = CaseContent::Answered<LegalHold>;
+  return content_.RespondOnce<LegalHold>(
+      transactor_, clock_, call, tenant, [&](db::Tx& tx) -> absl::StatusOr<Answered> {
         ASSIGN_OR_RETURN(const ActResource resource,
                          SelectWithMerged(tx, seal_, tenant, cases, /*for_update=*/true));
         ASSIGN_OR_RETURN(LegalHold hold, decide(resource));
@@ -73,8 +72,9 @@ absl::StatusOr<LegalHold> SqlHoldStore::Place(const CallKey& call, const ActCall
         for (const CaseRow& row : resource.cases) held.push_back(row.case_id);
         const HoldRow row{
             .hold_id = hold_id, .tenant = std::string(tenant), .hold = std::move(hold)};
-        RETURN_IF_ERROR(InsertHold(tx, seal_, row, held, caller));
-        return row.hold;
+        ASSIGN_OR_RETURN(sealing::DataKey key, content_.NewKey(tenant, call.deadline));
+        RETURN_IF_ERROR(InsertHold(tx, seal_, key, row, held, caller));
+        return Answered{row.hold, std::move(key)};
       });
 }
 
@@ -82,25 +82,29 @@ absl::StatusOr<LegalHold> SqlHoldStore::Release(const CallKey& call, const ActCa
                                                 std::string_view tenant, const id::Id& hold_id,
                                                 const id::Id& act_id, const std::string& person,
                                                 Admit admit) {
-  return idempotency::RespondOnce<LegalHold>(
-      transactor_, clock_, call.deadline, call.key, call.digest,
-      [&](db::Tx& tx) -> absl::StatusOr<LegalHold> {
-        ASSIGN_OR_RETURN(const ActResource resource,
-                         SelectHoldResource(tx, seal_, tenant, hold_id, /*for_update=*/true));
+  using Answered = CaseContent::Answered<LegalHold>;
+  return content_.RespondOnce<LegalHold>(
+      transactor_, clock_, call, tenant, [&](db::Tx& tx) -> absl::StatusOr<Answered> {
+        ASSIGN_OR_RETURN(
+            const ActResource resource,
+            SelectHoldResource(tx, seal_, content_, tenant, hold_id, /*for_update=*/true));
         RETURN_IF_ERROR(admit(resource));
-        ASSIGN_OR_RETURN(const HoldRow row, SelectHold(tx, seal_, tenant, hold_id, true));
+        ASSIGN_OR_RETURN(const HoldRow row, SelectHold(tx, seal_, content_, tenant, hold_id, true));
         if (row.hold.has_release_time()) return status::StateNotAllowed("the hold was released");
         const ActUse use{.tenant = std::string(tenant),
                          .act_id = act_id,
                          .kind = v1::ACT_KIND_RELEASE_HOLD,
                          .resource = id::Name("holds", hold_id),
                          .resource_version = resource.version};
-        ASSIGN_OR_RETURN(const v1::TwoPersonAct act,
-                         UseAct(tx, seal_, marks_, use, person, resource.access(), caller));
+        ASSIGN_OR_RETURN(const v1::TwoPersonAct act, UseAct(tx, seal_, content_, marks_, use,
+                                                            person, resource.access(), caller));
         LegalHold released = row.hold;
         *released.mutable_release_time() = time::ToTimestamp(clock_.Now());
         released.set_release_act(act.name());
-        return UpdateHold(tx, seal_, row, std::move(released), caller);
+        ASSIGN_OR_RETURN(sealing::DataKey key, KeyOfHold(content_, row, call.deadline));
+        ASSIGN_OR_RETURN(LegalHold stored,
+                         UpdateHold(tx, seal_, key, row, std::move(released), caller));
+        return Answered{std::move(stored), std::move(key)};
       });
 }
 
@@ -115,7 +119,7 @@ absl::StatusOr<ActResource> SqlHoldStore::ReadCases(std::string_view tenant,
 absl::StatusOr<ActResource> SqlHoldStore::ReadHold(std::string_view tenant, const id::Id& hold_id,
                                                    absl::Time deadline) {
   return transactor_.Run<ActResource>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
-    return SelectHoldResource(tx, seal_, tenant, hold_id, false);
+    return SelectHoldResource(tx, seal_, content_, tenant, hold_id, false);
   });
 }
 
@@ -126,12 +130,12 @@ absl::StatusOr<std::vector<ActResource>> SqlHoldStore::List(
   return transactor_.Run<All>(
       {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<All> {
         ASSIGN_OR_RETURN(const std::vector<LegalHold> holds,
-                         SelectHolds(tx, seal_, tenant, released, position, limit));
+                         SelectHolds(tx, seal_, content_, tenant, released, position, limit));
         All all;
         for (const LegalHold& hold : holds) {
           ASSIGN_OR_RETURN(const id::Id hold_id, id::FromName("holds", hold.name()));
           ASSIGN_OR_RETURN(ActResource resource,
-                           SelectHoldResource(tx, seal_, tenant, hold_id, false));
+                           SelectHoldResource(tx, seal_, content_, tenant, hold_id, false));
           all.push_back(std::move(resource));
         }
         return all;

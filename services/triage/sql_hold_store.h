@@ -5,6 +5,7 @@
 #include "common/db/transaction.h"
 #include "common/time/clock.h"
 #include "services/triage/access_seal.h"
+#include "services/triage/case_content.h"
 #include "services/triage/hold_store.h"
 #include "services/triage/time_marks.h"
 
@@ -12,14 +13,14 @@ namespace mamori::triage {
 
 // What a hold is about, with its version. NOT_FOUND. For the acts on holds too.
 absl::StatusOr<ActResource> SelectHoldResource(db::Tx& tx, const AccessSeal& seal,
-                                               std::string_view tenant, const id::Id& hold_id,
-                                               bool for_update);
+                                               const CaseContent& content, std::string_view tenant,
+                                               const id::Id& hold_id, bool for_update);
 
 class SqlHoldStore final : public HoldStore {
  public:
   SqlHoldStore(db::Transactor& transactor, const time::Clock& clock, const AccessSeal& seal,
-               const TimeMarks& marks)
-      : transactor_(transactor), clock_(clock), seal_(seal), marks_(marks) {}
+               const sealing::Sealer& sealer, const TimeMarks& marks)
+      : transactor_(transactor), clock_(clock), seal_(seal), content_(sealer), marks_(marks) {}
 
   absl::StatusOr<v1::LegalHold> Place(const CallKey& call, const ActCaller& caller,
                                       std::string_view tenant, const id::Id& hold_id,
@@ -40,6 +41,7 @@ class SqlHoldStore final : public HoldStore {
   db::Transactor& transactor_;
   const time::Clock& clock_;
   const AccessSeal& seal_;
+  const CaseContent content_;
   const TimeMarks& marks_;
 };
 

@@ -8,6 +8,7 @@
 #include "common/db/in_list.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "services/triage/sql_assessment_rows.h"
 #include "services/triage/sql_contact_effect.h"
 #include "services/triage/sql_contact_rows.h"
 #include "services/triage/sql_memory_rows.h"
@@ -23,8 +24,6 @@ constexpr char kSelectReportDigests[] =
     " JOIN case_record c ON c.case_id = r.case_id WHERE r.tenant = ? AND r.report_id IN (";
 constexpr char kSelectCaseOfReport[] =
     "SELECT case_id FROM case_report WHERE report_id = ? AND tenant = ?";
-constexpr char kUpdateAssessment[] =
-    "UPDATE case_report SET assessment = ? WHERE report_id = ? AND tenant = ? AND case_id = ?";
 constexpr char kInsertDeliveries[] =
     "INSERT INTO case_delivery (event_id, tenant, case_id, subject_id, outcome, outcome_time)"
     " VALUES ";
@@ -78,6 +77,14 @@ absl::Status FindCaseDigests(db::Tx& tx, std::string_view tenant,
   return absl::OkStatus();
 }
 
+// What the statements of one transaction have in common.
+struct Writing {
+  const AccessSeal& seal;
+  const CaseContent& content;
+  absl::Time now;
+  absl::Time deadline;
+};
+
 // What one transaction gathers before it writes with few statements.
 struct Gathered {
   std::vector<NewCase> cases;
@@ -87,13 +94,13 @@ struct Gathered {
 };
 
 // True when the report joined the case that it names.
-absl::StatusOr<bool> TryJoin(db::Tx& tx, const AccessSeal& seal, const IngestItem& item) {
+absl::StatusOr<bool> TryJoin(db::Tx& tx, const Writing& with, const IngestItem& item) {
   if (item.existing_case.empty()) return false;
   absl::StatusOr<CaseRow> row =
-      SelectCase(tx, seal, item.event->tenant(), item.existing_case, /*for_update=*/true);
+      SelectCase(tx, with.seal, item.event->tenant(), item.existing_case, /*for_update=*/true);
   // A merged case is a tombstone that redirects: its reports are elsewhere, and so is this one.
   for (int hop = 0; hop < kMaxRedirects && row.ok() && !row->merged_into.empty(); ++hop) {
-    row = SelectCase(tx, seal, item.event->tenant(), row->merged_into, /*for_update=*/true);
+    row = SelectCase(tx, with.seal, item.event->tenant(), row->merged_into, /*for_update=*/true);
   }
   if (absl::IsNotFound(row.status())) return false;
   RETURN_IF_ERROR(row.status());
@@ -104,13 +111,16 @@ absl::StatusOr<bool> TryJoin(db::Tx& tx, const AccessSeal& seal, const IngestIte
   }
   CaseReportRow report = item.opened->report;
   report.case_id = row->case_id;
-  report.assessment = item.joined_assessment;
+  {
+    ASSIGN_OR_RETURN(const sealing::DataKey key, with.content.KeyOf(tx, *row, with.deadline));
+    report.assessment = SealAssessment(key, row->tenant, report.report_id, item.joined_assessment);
+  }
   RETURN_IF_ERROR(InsertReports(tx, {&report}));
-  RETURN_IF_ERROR(UpdateCase(tx, seal, *row, item.change(*row)));
+  RETURN_IF_ERROR(UpdateCase(tx, with.seal, *row, item.change(*row)));
   return true;
 }
 
-absl::Status ApplySupplement(db::Tx& tx, const AccessSeal& seal, const IngestItem& item) {
+absl::Status ApplySupplement(db::Tx& tx, const Writing& with, const IngestItem& item) {
   const std::string& tenant = item.event->tenant();
   const id::Id& report_id = item.supplemented->report_id;
   // A merge may move the report while the case's lock is waited for; the UPDATE finds that out.
@@ -118,25 +128,25 @@ absl::Status ApplySupplement(db::Tx& tx, const AccessSeal& seal, const IngestIte
                    tx.Query(kSelectCaseOfReport, db::Params().Add(report_id).Add(tenant)));
   if (rows.empty()) return status::EventGap(item.event->subject_sequence() - 1);
   ASSIGN_OR_RETURN(const CaseRow row,
-                   SelectCase(tx, seal, tenant, rows[0].GetBytes(0), /*for_update=*/true));
-  db::Params params;
-  params.Add(item.supplemented->assessment).Add(report_id).Add(tenant).Add(row.case_id);
-  ASSIGN_OR_RETURN(const int64_t found, tx.Execute(kUpdateAssessment, params));
-  if (found != 1) {
+                   SelectCase(tx, with.seal, tenant, rows[0].GetBytes(0), /*for_update=*/true));
+  ASSIGN_OR_RETURN(const bool there,
+                   UpdateAssessment(tx, with.content, row, report_id, item.supplemented->assessment,
+                                    with.deadline));
+  if (!there) {
     return status::Error(absl::StatusCode::kAborted, mamori::v1::ERROR_REASON_CONFLICT,
                          "the report moved to another case meanwhile");
   }
-  return UpdateCase(tx, seal, row, item.change(row));
+  return UpdateCase(tx, with.seal, row, item.change(row));
 }
 
-absl::Status ApplyTold(db::Tx& tx, const AccessSeal& seal, const IngestItem& item) {
+absl::Status ApplyTold(db::Tx& tx, const Writing& with, const IngestItem& item) {
   const std::string& tenant = item.event->tenant();
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query(kSelectCaseOfReport, db::Params().Add(item.told_of).Add(tenant)));
   if (rows.empty()) return status::EventGap(item.event->subject_sequence() - 1);
   ASSIGN_OR_RETURN(const CaseRow row,
-                   SelectCase(tx, seal, tenant, rows[0].GetBytes(0), /*for_update=*/true));
-  return UpdateCase(tx, seal, row, item.change(row));
+                   SelectCase(tx, with.seal, tenant, rows[0].GetBytes(0), /*for_update=*/true));
+  return UpdateCase(tx, with.seal, row, item.change(row));
 }
 
 void Gather(const DeliveryRow& row, Gathered& gathered) {
@@ -146,8 +156,7 @@ void Gather(const DeliveryRow& row, Gathered& gathered) {
   gathered.deliveries.push_back(std::move(params));
 }
 
-absl::Status ApplyOne(db::Tx& tx, const AccessSeal& seal, const IngestItem& item,
-                      Gathered& gathered) {
+absl::Status ApplyOne(db::Tx& tx, const Writing& with, const IngestItem& item, Gathered& gathered) {
   if (item.outcome.has_value()) {
     Gather(*item.outcome, gathered);
     return absl::OkStatus();
@@ -156,30 +165,30 @@ absl::Status ApplyOne(db::Tx& tx, const AccessSeal& seal, const IngestItem& item
     gathered.contacts.push_back(&*item.contact);
     return absl::OkStatus();
   }
-  if (item.supplemented.has_value()) return ApplySupplement(tx, seal, item);
-  if (!item.told_of.empty()) return ApplyTold(tx, seal, item);
-  ASSIGN_OR_RETURN(const bool joined, TryJoin(tx, seal, item));
+  if (item.supplemented.has_value()) return ApplySupplement(tx, with, item);
+  if (!item.told_of.empty()) return ApplyTold(tx, with, item);
+  ASSIGN_OR_RETURN(const bool joined, TryJoin(tx, with, item));
   gathered.memories.push_back({&item.opened->report, &item.opened->memory});
   if (!joined) gathered.cases.push_back({&item.opened->change, &item.opened->report});
   return absl::OkStatus();
 }
 
-absl::Status Write(db::Tx& tx, const AccessSeal& seal, const Gathered& gathered, absl::Time now) {
-  RETURN_IF_ERROR(InsertCases(tx, seal, gathered.cases));
+absl::Status Write(db::Tx& tx, const Writing& with, const Gathered& gathered) {
+  RETURN_IF_ERROR(OpenCases(tx, with.seal, with.content, gathered.cases, with.deadline));
   RETURN_IF_ERROR(InsertMemory(tx, gathered.memories));
   if (!gathered.deliveries.empty()) {
     RETURN_IF_ERROR(tx.InsertRows(kInsertDeliveries, gathered.deliveries));
   }
   // Last: a contact may belong to a report whose case was opened just now.
-  return ApplyContacts(tx, seal, gathered.contacts, now);
+  return ApplyContacts(tx, with.seal, with.content, gathered.contacts, with.now, with.deadline);
 }
 
 // One transaction. `statuses` is set for what is well without an effect of its own.
-absl::Status ApplyRange(db::Tx& tx, const AccessSeal& seal, absl::Span<const IngestItem> items,
-                        absl::Span<absl::Status> statuses, absl::Time now) {
+absl::Status ApplyRange(db::Tx& tx, const Writing& with, absl::Span<const IngestItem> items,
+                        absl::Span<absl::Status> statuses) {
   std::vector<const mamori::v1::Event*> events;
   for (const IngestItem& item : items) events.push_back(item.event);
-  ASSIGN_OR_RETURN(const auto admissions, outbox::Admit(tx, events, now));
+  ASSIGN_OR_RETURN(const auto admissions, outbox::Admit(tx, events, with.now));
   Gathered gathered;
   for (size_t i = 0; i < items.size(); ++i) {
     statuses[i] = absl::OkStatus();
@@ -192,14 +201,14 @@ absl::Status ApplyRange(db::Tx& tx, const AccessSeal& seal, absl::Span<const Ing
       case outbox::Admission::kApply:
         // A supplement sees the case that its report opened in this very batch.
         if (items[i].supplemented.has_value() || !items[i].told_of.empty()) {
-          RETURN_IF_ERROR(Write(tx, seal, gathered, now));
+          RETURN_IF_ERROR(Write(tx, with, gathered));
           gathered = {};
         }
-        RETURN_IF_ERROR(ApplyOne(tx, seal, items[i], gathered));
+        RETURN_IF_ERROR(ApplyOne(tx, with, items[i], gathered));
         break;
     }
   }
-  return Write(tx, seal, gathered, now);
+  return Write(tx, with, gathered);
 }
 
 }  // namespace
@@ -240,8 +249,8 @@ std::vector<absl::Status> SqlIngestStore::Apply(absl::Span<const IngestItem> ite
   std::vector<absl::Status> inner(items.size());
   std::vector<absl::Status> outer = db::ApplyRanges(items.size(), [&](size_t first, size_t count) {
     return transactor_.Run(options, [&](db::Tx& tx) {
-      return ApplyRange(tx, seal_, items.subspan(first, count),
-                        absl::MakeSpan(inner).subspan(first, count), clock_.Now());
+      return ApplyRange(tx, {seal_, content_, clock_.Now(), deadline}, items.subspan(first, count),
+                        absl::MakeSpan(inner).subspan(first, count));
     });
   });
   for (size_t i = 0; i < items.size(); ++i) {

@@ -6,6 +6,7 @@
 #include "common/outbox/inbox.h"
 #include "common/time/clock.h"
 #include "services/triage/access_seal.h"
+#include "services/triage/case_content.h"
 #include "services/triage/ingest_store.h"
 #include "services/triage/sql_case_rows.h"
 
@@ -13,8 +14,9 @@ namespace mamori::triage {
 
 class SqlIngestStore final : public IngestStore {
  public:
-  SqlIngestStore(db::Transactor& transactor, const time::Clock& clock, const AccessSeal& seal)
-      : transactor_(transactor), clock_(clock), seal_(seal) {}
+  SqlIngestStore(db::Transactor& transactor, const time::Clock& clock, const AccessSeal& seal,
+                 const sealing::Sealer& sealer)
+      : transactor_(transactor), clock_(clock), seal_(seal), content_(sealer) {}
 
   absl::StatusOr<std::map<id::Id, std::string>> FindDigests(std::string_view tenant,
                                                             const std::vector<id::Id>& case_ids,
@@ -28,6 +30,7 @@ class SqlIngestStore final : public IngestStore {
   db::Transactor& transactor_;
   const time::Clock& clock_;
   const AccessSeal& seal_;
+  const CaseContent content_;
 };
 
 }  // namespace mamori::triage

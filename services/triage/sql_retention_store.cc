@@ -11,9 +11,11 @@
 #include "services/triage/case_audit.h"
 #include "services/triage/sql_act_rows.h"
 #include "services/triage/sql_case_rows.h"
+#include "services/triage/sql_contact_rows.h"
 #include "services/triage/sql_hold_rows.h"
 #include "services/triage/sql_memory_rows.h"
 #include "services/triage/sql_retention_rows.h"
+#include "services/triage/sql_work_items.h"
 
 namespace mamori::triage {
 namespace {
@@ -32,6 +34,7 @@ constexpr char kEmptyAssessments[] =
     "UPDATE case_report SET assessment = '' WHERE case_id = ? AND tenant = ?";
 constexpr char kDeleteNotes[] = "DELETE FROM case_note WHERE case_id = ? AND tenant = ?";
 constexpr char kDeleteWork[] = "DELETE FROM case_work WHERE case_id = ? AND tenant = ?";
+constexpr char kSelectKey[] = "SELECT key_id FROM case_key WHERE case_id = ? AND tenant = ?";
 constexpr char kInsertDisposition[] =
     "INSERT INTO disposition (case_id, tenant, dispose_time, audit_random, certificate)"
     " VALUES (?, ?, ?, ?, ?)";
@@ -58,6 +61,16 @@ absl::StatusOr<std::vector<id::Id>> SelectReports(db::Tx& tx, const CaseRow& row
   std::vector<id::Id> reports;
   for (const db::Row& one : rows) reports.push_back(one.GetBytes(0));
   return reports;
+}
+
+// None when nothing was ever sealed in the case.
+absl::StatusOr<std::vector<std::string>> SelectKeys(db::Tx& tx, std::string_view tenant,
+                                                    const id::Id& case_id) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(kSelectKey, db::Params().Add(case_id).Add(tenant)));
+  std::vector<std::string> keys;
+  for (const db::Row& row : rows) keys.push_back(row.GetBytes(0));
+  return keys;
 }
 
 // The certificate as it is kept, and the audit's commitment to its bytes in the case's own chain.
@@ -107,6 +120,23 @@ absl::StatusOr<RetainedCase> SqlRetentionStore::Read(std::string_view tenant, co
   });
 }
 
+absl::Status SqlRetentionStore::Erase(db::Tx& tx, const CaseRow& row,
+                                      const std::vector<id::Id>& reports,
+                                      Disposition& certificate) const {
+  // The row of the key stays, so that nothing is sealed with another one afterwards.
+  ASSIGN_OR_RETURN(const std::vector<std::string> keys, SelectKeys(tx, row.tenant, row.case_id));
+  RETURN_IF_ERROR(sealing::ListErased(tx, keys, clock_.Now()));
+  RETURN_IF_ERROR(tx.Execute(kEmptyAssessments, Of(row)).status());
+  ASSIGN_OR_RETURN(const int64_t notes, tx.Execute(kDeleteNotes, Of(row)));
+  certificate.set_note_count(static_cast<int32_t>(notes));
+  ASSIGN_OR_RETURN(const int64_t records, tx.Execute(kDeleteWork, Of(row)));
+  certificate.set_record_count(static_cast<int32_t>(records));
+  RETURN_IF_ERROR(ForgetItems(tx, row));
+  RETURN_IF_ERROR(EraseContacts(tx, row, reports));
+  for (const id::Id& one : reports) RETURN_IF_ERROR(EraseMemory(tx, row.tenant, one));
+  return absl::OkStatus();
+}
+
 absl::Status SqlRetentionStore::TellIntake(db::Tx& tx, const CaseRow& row,
                                            const std::vector<id::Id>& reports) const {
   std::vector<mamori::v1::Event> events;
@@ -126,7 +156,8 @@ absl::Status SqlRetentionStore::TellIntake(db::Tx& tx, const CaseRow& row,
 absl::StatusOr<Disposition> SqlRetentionStore::Dispose(const CallKey& call, std::string_view tenant,
                                                        const id::Id& case_id, const id::Id& act_id,
                                                        const std::string& person, Decide decide) {
-  return idempotency::RespondOnce<Disposition>(
+  // Neither the request nor the certificate has words of anybody's, so its digest tells none.
+  const absl::StatusOr<Disposition> disposed = idempotency::RespondOnce<Disposition>(
       transactor_, clock_, call.deadline, call.key, call.digest,
       [&](db::Tx& tx) -> absl::StatusOr<Disposition> {
         ASSIGN_OR_RETURN(const RetainedCase found, Find(tx, seal_, tenant, case_id, true));
@@ -137,7 +168,7 @@ absl::StatusOr<Disposition> SqlRetentionStore::Dispose(const CallKey& call, std:
                          .resource = id::Name("cases", case_id),
                          .resource_version = found.row.version};
         ASSIGN_OR_RETURN(const v1::TwoPersonAct act,
-                         UseAct(tx, seal_, marks_, use, person, {&found.row.access},
+                         UseAct(tx, seal_, content_, marks_, use, person, {&found.row.access},
                                 {disposal.change.who, disposal.change.action}));
         ASSIGN_OR_RETURN(const std::vector<id::Id> reports, SelectReports(tx, found.row));
         Disposition certificate = disposal.certificate;
@@ -145,18 +176,22 @@ absl::StatusOr<Disposition> SqlRetentionStore::Dispose(const CallKey& call, std:
         certificate.set_act_hash(act.hash());
         for (const auto& one : act.approvals()) certificate.add_approvers(one.person());
         for (const id::Id& one : reports) certificate.add_reports(id::Name("reports", one));
-        RETURN_IF_ERROR(tx.Execute(kEmptyAssessments, Of(found.row)).status());
-        ASSIGN_OR_RETURN(const int64_t notes, tx.Execute(kDeleteNotes, Of(found.row)));
-        certificate.set_note_count(static_cast<int32_t>(notes));
-        ASSIGN_OR_RETURN(const int64_t records, tx.Execute(kDeleteWork, Of(found.row)));
-        certificate.set_record_count(static_cast<int32_t>(records));
-        for (const id::Id& one : reports) RETURN_IF_ERROR(EraseMemory(tx, tenant, one));
+        RETURN_IF_ERROR(Erase(tx, found.row, reports, certificate));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, found.row, disposal.change));
         RETURN_IF_ERROR(Certify(tx, seal_, disposal.change, certificate,
                                 time::FromTimestamp(certificate.dispose_time())));
         RETURN_IF_ERROR(TellIntake(tx, found.row, reports));
         return certificate;
       });
+  RETURN_IF_ERROR(disposed.status());
+  // Listed with the commit. Where this fails it is done as soon as the key store is there, and a
+  // call that is sent again does it before it is answered.
+  ASSIGN_OR_RETURN(const std::vector<std::string> keys,
+                   transactor_.Run<std::vector<std::string>>(
+                       {.deadline = call.deadline, .read_only = true},
+                       [&](db::Tx& tx) { return SelectKeys(tx, tenant, case_id); }));
+  RETURN_IF_ERROR(eraser_.Erase(keys, call.deadline));
+  return disposed;
 }
 
 absl::StatusOr<Disposition> SqlRetentionStore::GetDisposition(std::string_view tenant,

@@ -3,8 +3,10 @@
 #define MAMORI_SERVICES_TRIAGE_SQL_RETENTION_STORE_H_
 
 #include "common/db/transaction.h"
+#include "common/sealing/eraser.h"
 #include "common/time/clock.h"
 #include "services/triage/access_seal.h"
+#include "services/triage/case_content.h"
 #include "services/triage/retention_store.h"
 #include "services/triage/time_marks.h"
 
@@ -13,8 +15,15 @@ namespace mamori::triage {
 class SqlRetentionStore final : public RetentionStore {
  public:
   SqlRetentionStore(db::Transactor& transactor, const time::Clock& clock, const AccessSeal& seal,
-                    const TimeMarks& marks, id::IdSource& ids)
-      : transactor_(transactor), clock_(clock), seal_(seal), marks_(marks), ids_(ids) {}
+                    const sealing::Sealer& sealer, sealing::Eraser& eraser, const TimeMarks& marks,
+                    id::IdSource& ids)
+      : transactor_(transactor),
+        clock_(clock),
+        seal_(seal),
+        content_(sealer),
+        eraser_(eraser),
+        marks_(marks),
+        ids_(ids) {}
 
   absl::StatusOr<std::vector<RetainedCase>> ListClosed(std::string_view tenant, absl::Time before,
                                                        const std::optional<CasePosition>& position,
@@ -28,12 +37,18 @@ class SqlRetentionStore final : public RetentionStore {
                                                  absl::Time deadline) override;
 
  private:
+  // Everything that was written into the case or worked out of its reports, in the transaction.
+  // Sets the counts of the certificate.
+  absl::Status Erase(db::Tx& tx, const CaseRow& row, const std::vector<id::Id>& reports,
+                     v1::Disposition& certificate) const;
   // Tells intake of them, in the transaction.
   absl::Status TellIntake(db::Tx& tx, const CaseRow& row, const std::vector<id::Id>& reports) const;
 
   db::Transactor& transactor_;
   const time::Clock& clock_;
   const AccessSeal& seal_;
+  const CaseContent content_;
+  sealing::Eraser& eraser_;
   const TimeMarks& marks_;
   id::IdSource& ids_;
 };

@@ -39,6 +39,11 @@ constexpr char kCompleted[] =
     " COUNT(*) FROM deadline WHERE tenant = ? AND end_time >= ? AND end_time < ? AND state = 3"
     " GROUP BY 1, 2, 3";
 
+// Retaliation is reported as the first record of a case of its own.
+constexpr char kWork[] =
+    "SELECT kind, COUNT(*) FROM case_work FORCE INDEX (by_time) WHERE tenant = ?"
+    " AND create_time >= ? AND create_time < ? AND version = 1 GROUP BY 1";
+
 constexpr char kLease[] = "statistics";
 constexpr int kNoMonth = 999999;
 // Counting a month of a large tenant reads all of its cases.
@@ -118,6 +123,12 @@ absl::StatusOr<MonthCounts> SqlStatisticsStore::Count(std::string_view tenant, a
         }
         ASSIGN_OR_RETURN(rows, opened("report_kind"));
         for (const db::Row& row : rows) counts.opened_by_kind[row.GetInt64(0)] = row.GetInt64(1);
+        ASSIGN_OR_RETURN(rows, opened("anonymous"));
+        for (const db::Row& row : rows) {
+          counts.opened_by_anonymity[row.GetInt64(0) != 0] = row.GetInt64(1);
+        }
+        ASSIGN_OR_RETURN(rows, tx.Query(kWork, range()));
+        for (const db::Row& row : rows) counts.work_by_kind[row.GetInt64(0)] = row.GetInt64(1);
         ASSIGN_OR_RETURN(rows, opened("company"));
         for (const db::Row& row : rows) {
           counts.opened_by_company[row.GetBytes(0)] = row.GetInt64(1);

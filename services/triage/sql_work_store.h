@@ -6,6 +6,7 @@
 #include "common/time/clock.h"
 #include "services/triage/access_seal.h"
 #include "services/triage/case_content.h"
+#include "services/triage/time_marks.h"
 #include "services/triage/work_store.h"
 
 namespace mamori::triage {
@@ -13,8 +14,8 @@ namespace mamori::triage {
 class SqlWorkStore final : public WorkStore {
  public:
   SqlWorkStore(db::Transactor& transactor, const time::Clock& clock, const AccessSeal& seal,
-               const sealing::Sealer& sealer)
-      : transactor_(transactor), clock_(clock), seal_(seal), content_(sealer) {}
+               const sealing::Sealer& sealer, const TimeMarks& marks)
+      : transactor_(transactor), clock_(clock), seal_(seal), content_(sealer), marks_(marks) {}
 
   absl::StatusOr<std::string> Change(const CallKey& call, std::string_view tenant,
                                      const id::Id& case_id, Decide decide) override;
@@ -26,6 +27,7 @@ class SqlWorkStore final : public WorkStore {
   const time::Clock& clock_;
   const AccessSeal& seal_;
   const CaseContent content_;
+  const TimeMarks& marks_;
 };
 
 }  // namespace mamori::triage

@@ -107,6 +107,29 @@ Lines ByRegime(const MonthCounts& counts) {
   return lines;
 }
 
+// What was done to receive, assess, address and conclude: the numbers of triage::WorkKind are
+// stored.
+Lines WorkOf(const MonthCounts& counts) {
+  constexpr std::pair<int, const char*> kKinds[] = {{1, "statements"}, {9, "risk_assessments"},
+                                                    {5, "judgements"}, {3, "conclusions"},
+                                                    {4, "measures"},   {6, "care"},
+                                                    {7, "prevention"}, {10, "retaliation"}};
+  Lines lines;
+  for (const auto& [kind, key] : kKinds) {
+    const auto found = counts.work_by_kind.find(kind);
+    lines.emplace_back(key, found == counts.work_by_kind.end() ? 0 : found->second);
+  }
+  return lines;
+}
+
+Lines ByAnonymity(const MonthCounts& counts) {
+  Lines lines = {{"anonymous", 0}, {"other", 0}};
+  for (const auto& [anonymous, count] : counts.opened_by_anonymity) {
+    lines[anonymous ? 0 : 1].second += count;
+  }
+  return lines;
+}
+
 void AddTable(v1::Statistics& statistics, const char* id, const char* ja, const char* en,
               const Lines& lines) {
   v1::StatisticsTable& table = *statistics.add_tables();
@@ -147,6 +170,8 @@ v1::Statistics MakeStatistics(absl::CivilMonth month, absl::Time now,
            LinesOf<mamori::v1::ReportKind>(counts.opened_by_kind, "REPORT_KIND_"));
   AddTable(statistics, "opened_by_company", "受理件数(会社別)", "Cases opened, by company",
            Lines(counts.opened_by_company.begin(), counts.opened_by_company.end()));
+  AddTable(statistics, "opened_by_anonymity", "受理件数(匿名・その他)",
+           "Cases opened, anonymous or not", ByAnonymity(counts));
   AddTable(statistics, "open_by_state", "対応中の件数(状態別)", "Cases that are open, by state",
            LinesOf<mamori::v1::CaseState>(
                counts.open_by_state, "CASE_STATE_",
@@ -156,6 +181,8 @@ v1::Statistics MakeStatistics(absl::CivilMonth month, absl::Time now,
   statistics.mutable_tables()->rbegin()->clear_total();
   AddTable(statistics, "deadlines_by_regime", "期限の遵守(規律別)",
            "Deadlines of the month, by regime", ByRegime(counts));
+  AddTable(statistics, "work", "事実確認・対応・配慮の記録件数", "What was begun in the month",
+           WorkOf(counts));
   const std::set<std::string> acknowledge = StoppedBy(policy, CLOCK_EVENT_ASSIGNED);
   AddTable(statistics, "acknowledgements", "受付(期限内・期限後)", "Acknowledged in time or late",
            InTimeOrLate(counts, acknowledge));

@@ -42,6 +42,8 @@ struct MonthCounts {
   std::map<std::string, int64_t> opened_by_company;
   std::map<int, int64_t> opened_by_severity;
   std::map<int, int64_t> opened_by_kind;
+  std::map<bool, int64_t> opened_by_anonymity;
+  std::map<int, int64_t> work_by_kind;  // by WorkKind: records begun in the month
   std::map<int, int64_t> open_by_state;
   std::vector<DeadlineCount> due;        // due in the month, and not cancelled
   std::vector<DurationCount> completed;  // in the month

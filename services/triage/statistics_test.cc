@@ -93,6 +93,8 @@ TEST_F(StatisticsTest, AMonthIsCountedOnceAndReadTheSameForEver) {
   EXPECT_EQ(Rows(*first, "opened_by_category")["INTIMIDATION_VIOLENCE"], 6);
   EXPECT_EQ(Rows(*first, "opened_by_kind")["CUSTOMER_HARASSMENT"], 6);
   EXPECT_EQ(Rows(*first, "opened_by_company")["acme"], 6);
+  EXPECT_EQ(Rows(*first, "opened_by_anonymity")["other"], 6);
+  EXPECT_EQ(Rows(*first, "opened_by_anonymity")["anonymous"], 0);
   EXPECT_EQ(Rows(*first, "open_by_state")["RECEIVED"], 13);
   EXPECT_EQ(Rows(*first, "open_by_state")["total"], -1);
   EXPECT_EQ(Rows(*first, "open_by_state").count("CLOSED"), 0u);
@@ -144,6 +146,33 @@ TEST_F(StatisticsTest, TellsHowDeadlinesWereKept) {
   EXPECT_EQ(Rows(*april, "days_to_acknowledge")["1 day"], 5);
   EXPECT_EQ(Rows(*april, "days_to_acknowledge")["3 days"], 5);
   EXPECT_EQ(Rows(*april, "days_to_close")["30 days"], 5);
+}
+
+// From ISO 37002's receive, assess, address and conclude, with how often retaliation was reported.
+TEST_F(StatisticsTest, TellsWhatWasBegunInTheMonthByKindAndNeverOfFew) {
+  OpenMany(6, "a complaint", "2026-04-01T00:00:00Z");
+  const auto add = [&](int kind, int version, const char* time) {
+    db::Params params;
+    params.Add(ids_.NewId()).Add(ids_.NewId()).Add(++requests_).Add(ids_.NewId()).Add(kind);
+    params.Add(version).Add(Parse(time));
+    database_.Execute(
+        "INSERT INTO case_work (row_id, tenant, case_id, sequence, record_id, kind, version,"
+        " author, create_time, body) VALUES (?, 't', ?, ?, ?, ?, ?, 'a', ?, '')",
+        params);
+  };
+  for (int i = 0; i < 7; ++i) {
+    add(1, 1, "2026-04-10T00:00:00Z");
+    add(1, 2, "2026-04-11T00:00:00Z");  // the same ones, said anew
+    add(9, 1, "2026-04-10T00:00:00Z");
+    add(9, 1, "2026-05-10T00:00:00Z");  // of another month
+  }
+  add(10, 1, "2026-04-10T00:00:00Z");
+  ASSERT_THAT(Publish(store_, "2026-05-20T00:00:00Z"), IsOk());
+  auto work = Rows(*Read("statistics/2026-04"), "work");
+  EXPECT_EQ(work["retaliation"], -1);  // one
+  EXPECT_EQ(work["total"], 15);
+  // One of the others is not told either, or the one could be computed.
+  EXPECT_EQ((work["statements"] == 7) + (work["risk_assessments"] == 7), 1);
 }
 
 TEST_F(StatisticsTest, SmallNumbersAreNotTold) {

@@ -31,7 +31,9 @@ class OffsetClock final : public time::Clock {
 class CaseworkFixture : public TriageFixture {
  protected:
   CaseworkFixture()
-      : casework_({work_store_, case_store_, gate_, assessors_, later_, ids_, [] {}, tokens_}),
+      : later_marks_(later_, ids_, telemetry_),
+        later_store_(database_.transactor(), clock_, seal_, keys_.sealer(), later_marks_),
+        casework_({later_store_, case_store_, gate_, assessors_, later_, ids_, [] {}, tokens_}),
         findings_(casework_),
         measures_(casework_),
         judgements_(casework_),
@@ -48,10 +50,13 @@ class CaseworkFixture : public TriageFixture {
     return name;
   }
 
+  // Authenticated strongly, just now.
   server::CallContext As(const std::string& method, const std::string& person,
                          std::vector<std::string> roles) const {
     server::CallContext call = Call(method, person);
     call.roles = std::move(roles);
+    call.strong = true;
+    call.auth_time = later_.Now();
     return call;
   }
 
@@ -86,12 +91,15 @@ class CaseworkFixture : public TriageFixture {
     return measures_.Approve(As("Approve", person, std::move(roles)), Approval(measure));
   }
 
-  Measures::MeasureOr CarryOut(const v1::Measure& measure) {
+  v1::RecordMeasureOutcomeRequest Outcome(const v1::Measure& measure) {
     auto request = Verb<v1::RecordMeasureOutcomeRequest>(measure.name());
     request.mutable_outcome()->set_contact_person("their manager");
     request.mutable_outcome()->set_next_action("wait a week");
     *request.mutable_outcome()->mutable_carry_out_time() = time::ToTimestamp(later_.Now());
-    return measures_.RecordOutcome(Call("Outcome"), request);
+    return request;
+  }
+  Measures::MeasureOr CarryOut(const v1::Measure& measure) {
+    return measures_.RecordOutcome(As("Outcome", "desk-1", {"desk"}), Outcome(measure));
   }
 
   v1::Finding Find(const std::string& of_case,
@@ -105,6 +113,28 @@ class CaseworkFixture : public TriageFixture {
     return result.ok() ? *result : v1::Finding();
   }
 
+  void Warn(const std::string& of_case) {
+    const v1::Measure warning = Propose(of_case);
+    EXPECT_THAT(Approve(warning, "desk-2"), testing::IsOk());
+    EXPECT_THAT(CarryOut(warning), testing::IsOk());
+  }
+  // A termination with every answer that the policy asks for; its finding is cited.
+  v1::ProposeMeasureRequest Termination(const std::string& of_case, const v1::Finding& finding) {
+    auto request = Proposal(of_case, "TERMINATE_CONTRACT");
+    v1::Measure& measure = *request.mutable_measure();
+    measure.add_findings(finding.name());
+    const auto answer = [&](const char* question) {
+      v1::GuardAnswer& one = *measure.add_guard_answers();
+      one.set_question(question);
+      one.set_text("第12条");
+      return &one;
+    };
+    answer("contract_clause");
+    answer("notice_period")->set_days(30);
+    answer("customer_rights")->set_passed(true);
+    return request;
+  }
+
   absl::Status KeepOut(const std::string& of_case, const std::string& person) {
     auto request = Verb<v1::ExcludePersonRequest>(of_case);
     request.set_person(person);
@@ -112,6 +142,8 @@ class CaseworkFixture : public TriageFixture {
   }
 
   OffsetClock later_;
+  const TimeMarks later_marks_;
+  SqlWorkStore later_store_;
   Casework casework_;
   FactFindings findings_;
   Measures measures_;

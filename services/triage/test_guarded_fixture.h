@@ -22,11 +22,13 @@ class GuardedFixture : public TriageFixture {
         guarded_seal_(*crypto::KeyedHash::FromHex(std::string(64, 'a')), guarded_journal_,
                       telemetry_),
         marks_(fake_, ids_, telemetry_),
-        act_store_(database_.transactor(), clock_, guarded_seal_, marks_),
+        act_store_(database_.transactor(), clock_, guarded_seal_, keys_.sealer(), marks_),
         acts_({act_store_, gate_, DefaultPolicy()->policy.two_person(),
                DefaultPolicy()->policy.retention(), fake_, ids_, [] {}, tokens_}),
-        hold_store_(database_.transactor(), clock_, guarded_seal_, marks_),
-        retention_store_(database_.transactor(), clock_, guarded_seal_, marks_, ids_) {}
+        hold_store_(database_.transactor(), clock_, guarded_seal_, keys_.sealer(), marks_),
+        eraser_(keys_.store, "", clock_),
+        retention_store_(database_.transactor(), clock_, guarded_seal_, keys_.sealer(), eraser_,
+                         marks_, ids_) {}
 
   // Authenticated strongly, just now.
   server::CallContext As(const std::string& person,
@@ -88,6 +90,7 @@ class GuardedFixture : public TriageFixture {
   SqlActStore act_store_;
   TwoPerson acts_;
   SqlHoldStore hold_store_;
+  sealing::Eraser eraser_;
   SqlRetentionStore retention_store_;
 };
 

@@ -19,7 +19,9 @@
 #include "common/testing/matchers.h"
 #include "common/testing/test_database.h"
 #include "services/triage/access.h"
+#include "services/triage/cares.h"
 #include "services/triage/cases.h"
+#include "services/triage/casework.h"
 #include "services/triage/ingest.h"
 #include "services/triage/sql_access_store.h"
 #include "services/triage/sql_case_store.h"
@@ -111,10 +113,11 @@ class TriageFixture : public ::testing::Test {
         seal_(*crypto::KeyedHash::FromHex(std::string(64, 'a')), journal_, telemetry_),
         gate_(DefaultPolicy()->policy.access()),
         case_store_(database_.transactor(), clock_, seal_, keys_.sealer()),
-        ingest_store_(database_.transactor(), clock_, seal_),
+        ingest_store_(database_.transactor(), clock_, seal_, keys_.sealer()),
         access_store_(database_.transactor(), seal_),
         watch_store_(database_.transactor(), clock_),
-        work_store_(database_.transactor(), clock_, seal_, keys_.sealer()),
+        time_marks_(clock_, ids_, telemetry_),
+        work_store_(database_.transactor(), clock_, seal_, keys_.sealer(), time_marks_),
         policies_(database_.transactor(), clock_),
         catalog_(policies_),
         assessors_(catalog_, DefaultPolicy()),
@@ -130,7 +133,10 @@ class TriageFixture : public ::testing::Test {
                  {},
                  [] {}}),
         cases_({case_store_, work_store_, gate_, assessors_, clock_, ids_, [] {}, tokens_}),
-        access_({case_store_, access_store_, gate_, clock_, ids_, [] {}}) {}
+        access_({case_store_, access_store_, gate_, clock_, ids_, [] {}}),
+        plain_casework_(
+            {work_store_, case_store_, gate_, assessors_, clock_, ids_, [] {}, tokens_}),
+        plain_cares_(plain_casework_) {}
 
   absl::Time Deadline() const { return clock_.Now() + absl::Seconds(30); }
 
@@ -209,6 +215,14 @@ class TriageFixture : public ::testing::Test {
     return Get(id::Name("reports", event.subject_id()));
   }
 
+  // Without which no case goes on.
+  void AssessRisk(const std::string& name, v1::RiskLevel level = v1::RISK_LEVEL_LOW) {
+    auto request = Verb<v1::AssessDetrimentRiskRequest>(name);
+    request.mutable_risk()->set_level(level);
+    request.mutable_risk()->set_factors("f");
+    EXPECT_THAT(plain_cares_.AssessRisk(Call("AssessRisk"), request), testing::IsOk());
+  }
+
   // What the outbox holds of one subject, in order.
   std::vector<mamori::v1::Event> Outbox(const std::string& case_name) {
     std::vector<mamori::v1::Event> events;
@@ -237,6 +251,7 @@ class TriageFixture : public ::testing::Test {
   SqlIngestStore ingest_store_;
   SqlAccessStore access_store_;
   SqlWatchStore watch_store_;
+  const TimeMarks time_marks_;
   SqlWorkStore work_store_;
   policy::SqlPolicyStore policies_;
   policy::PolicyCatalog catalog_;
@@ -245,6 +260,8 @@ class TriageFixture : public ::testing::Test {
   Ingest ingest_;
   Cases cases_;
   Access access_;
+  Casework plain_casework_;
+  Cares plain_cares_;
   int requests_ = 10000;
 };
 

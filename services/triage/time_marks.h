@@ -8,7 +8,7 @@
 #include "common/id/id.h"
 #include "common/telemetry/telemetry.h"
 #include "common/time/clock.h"
-#include "services/triage/two_person_rules.h"
+#include "services/triage/act_time.h"
 
 namespace mamori::triage {
 

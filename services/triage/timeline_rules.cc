@@ -1,5 +1,7 @@
 #include "services/triage/timeline_rules.h"
 
+#include <google/protobuf/util/time_util.h>
+
 namespace mamori::triage {
 namespace {
 
@@ -43,6 +45,9 @@ Words NextOf(mamori::v1::CaseState state) {
     case mamori::v1::CASE_STATE_WITHDRAWN:
       return {"取り下げられました。いつでもまた相談できます。",
               "It was withdrawn. You can come back at any time."};
+    case mamori::v1::CASE_STATE_DISPOSED:
+      return {"対応は終わり、保管期間が過ぎた記録は廃棄されました。",
+              "The work is done, and what was kept of it is gone."};
     default:
       return {"ほかの案件とあわせて対応しています。",
               "It is worked on together with another case."};
@@ -58,6 +63,17 @@ void AddNext(const std::optional<Timestamp>& time, const Words& words, v1::Timel
 }
 
 }  // namespace
+
+TimelineFacts Since(TimelineFacts facts, const Timestamp& time) {
+  const auto drop = [&](std::optional<Timestamp>& step) {
+    if (step.has_value() && *step < time) step.reset();
+  };
+  facts.opened = time;
+  drop(facts.first_statement);
+  drop(facts.concluded);
+  drop(facts.acted);
+  return facts;
+}
 
 v1::Timeline TimelineOf(const TimelineFacts& facts, v1::TimelineAudience audience) {
   v1::Timeline timeline;

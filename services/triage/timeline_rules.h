@@ -23,6 +23,9 @@ struct TimelineFacts {
   std::optional<google::protobuf::Timestamp> next_contact;
 };
 
+// Without what happened before `time`: that was of others.
+TimelineFacts Since(TimelineFacts facts, const google::protobuf::Timestamp& time);
+
 v1::Timeline TimelineOf(const TimelineFacts& facts, v1::TimelineAudience audience);
 
 }  // namespace mamori::triage

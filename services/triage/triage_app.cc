@@ -31,6 +31,9 @@
 #include "services/triage/actor_service.h"
 #include "services/triage/actors.h"
 #include "services/triage/assessors.h"
+#include "services/triage/audit_leak_source.h"
+#include "services/triage/bundle_service.h"
+#include "services/triage/bundles.h"
 #include "services/triage/cases.h"
 #include "services/triage/casework_services.h"
 #include "services/triage/clock_books.h"
@@ -47,6 +50,9 @@
 #include "services/triage/housekeeping.h"
 #include "services/triage/ingest.h"
 #include "services/triage/memory_keys.h"
+#include "services/triage/opinion_parts.h"
+#include "services/triage/people_services.h"
+#include "services/triage/report_exporter.h"
 #include "services/triage/retention.h"
 #include "services/triage/retention_service.h"
 #include "services/triage/similarity.h"
@@ -55,9 +61,12 @@
 #include "services/triage/sql_access_store.h"
 #include "services/triage/sql_act_store.h"
 #include "services/triage/sql_actor_store.h"
+#include "services/triage/sql_bundle_store.h"
 #include "services/triage/sql_case_store.h"
 #include "services/triage/sql_contact_signal_store.h"
 #include "services/triage/sql_deadline_store.h"
+#include "services/triage/sql_desk_store.h"
+#include "services/triage/sql_handler_store.h"
 #include "services/triage/sql_hold_store.h"
 #include "services/triage/sql_ingest_store.h"
 #include "services/triage/sql_retention_store.h"
@@ -69,6 +78,7 @@
 #include "services/triage/statistics_service.h"
 #include "services/triage/time_marks.h"
 #include "services/triage/triage_service.h"
+#include "services/triage/triage_settings.h"
 #include "services/triage/two_person.h"
 #include "services/triage/two_person_service.h"
 #include "services/triage/watch.h"
@@ -91,19 +101,19 @@ constexpr int kWorkerConnections = 11;
 class TriageApp final : public server::App {
  public:
   TriageApp(const TriageConfig& config, const db::PoolOptions& pool, crypto::KeyedHash access_key,
-            crypto::KeyedHash memory_key, audit::Keys audit_keys, idempotency::PageTokens tokens,
-            sealing::Keys sealing_keys, std::shared_ptr<const policy::PolicyVersion> policy,
-            server::Runtime& runtime)
+            crypto::Key record_key, crypto::KeyedHash memory_key, audit::Keys audit_keys,
+            idempotency::PageTokens tokens, sealing::Keys sealing_keys,
+            std::shared_ptr<const policy::PolicyVersion> policy, server::Runtime& runtime)
       : pool_(db::Pool::Create(pool)),
         transactor_(*pool_, runtime.clock, runtime.sleeper),
         policies_(transactor_, runtime.clock),
         catalog_(policies_),
         audit_(config.audit(), "triage", std::move(audit_keys), transactor_, runtime.clock,
                runtime.ids, runtime.telemetry),
-        seal_(std::move(access_key), audit_.journal(), runtime.telemetry),
+        seal_(std::move(access_key), std::move(record_key), audit_.journal(), runtime.telemetry),
         sealing_(config.sealing(), std::move(sealing_keys), runtime.clock, runtime.sleeper,
                  runtime.ids, runtime.telemetry),
-        gate_(policy->policy.access()),
+        gate_(policy->policy.access(), policy->policy.designated_handlers()),
         tokens_(std::move(tokens)),
         memory_(std::move(memory_key)),
         two_person_policy_(policy->policy.two_person()),
@@ -111,12 +121,13 @@ class TriageApp final : public server::App {
         policy_digest_(policy->digest),
         notices_(policy->policy.anonymous_notices()),
         assessors_(catalog_, policy),
+        marks_(runtime.clock, runtime.ids, runtime.telemetry),
         clocks_(catalog_),
         intake_(client::CreateChannel(config.intake(), config.server().tls())),
         reports_(intake_),
         contacts_(intake_),
         case_store_(transactor_, runtime.clock, seal_, sealing_.sealer()),
-        ingest_store_(transactor_, runtime.clock, seal_),
+        ingest_store_(transactor_, runtime.clock, seal_, sealing_.sealer()),
         access_store_(transactor_, seal_),
         actor_store_(transactor_, runtime.clock, seal_, sealing_.sealer()),
         signal_store_(transactor_, runtime.clock, seal_),
@@ -125,7 +136,10 @@ class TriageApp final : public server::App {
         sketch_index_(sketch_store_, {}),
         deadline_store_(transactor_, runtime.clock, runtime.ids, seal_, sealing_.sealer()),
         statistics_store_(transactor_, runtime.clock, runtime.ids),
-        work_store_(transactor_, runtime.clock, seal_, sealing_.sealer()),
+        work_store_(transactor_, runtime.clock, seal_, sealing_.sealer(), marks_),
+        desk_store_(transactor_, seal_, sealing_.sealer()),
+        opinion_({runtime.rpc, transactor_, runtime.clock, seal_, sealing_.sealer(), marks_,
+                  work_store_, reports_, assessors_, HeldOutFiles(config)}),
         relay_(outbox::Relay::Create(
             {transactor_, runtime.clock, runtime.ids, runtime.telemetry},
             RouteEvents(
@@ -160,7 +174,7 @@ class TriageApp final : public server::App {
                     runtime.telemetry, [this] { return publisher_.RunOnce(); }),
         statistics_(statistics_store_, tokens_),
         ingest_({ingest_store_, gate_, reports_, contacts_, assessors_, memory_, runtime.clock,
-                 runtime.ids, notices_, [this] { WakeWorkers(); }, &clocks_}),
+                 runtime.ids, notices_, [this] { WakeWorkers(); }, &clocks_, &opinion_.opinions()}),
         cases_({case_store_, work_store_, gate_, assessors_, runtime.clock, runtime.ids,
                 [this] { WakeWorkers(); }, tokens_, &audit_.reads(), &clocks_}),
         deadlines_({case_store_, deadline_store_, gate_, clocks_, runtime.clock, runtime.ids,
@@ -174,21 +188,31 @@ class TriageApp final : public server::App {
                   [this] { WakeWorkers(); }, tokens_, &clocks_}),
         similarity_({sketch_index_, sketch_store_, actor_store_, access_store_, gate_, reports_,
                      memory_, tokenizer_}),
-        analyze_(assessors_),
+        analyze_(assessors_, opinion_.opinions()),
         casework_(runtime.rpc,
                   {work_store_, case_store_, gate_, assessors_, runtime.clock, runtime.ids,
-                   [this] { WakeWorkers(); }, tokens_, &audit_.reads(), &clocks_}),
-        marks_(runtime.clock, runtime.ids, runtime.telemetry),
+                   [this] { WakeWorkers(); }, tokens_, &audit_.reads(), &clocks_},
+                  desk_store_),
         marking_({.name = "time_marks", .interval = absl::Seconds(10)}, runtime.ids,
                  runtime.telemetry, [this] { return marks_.RunOnce(transactor_); }),
-        act_store_(transactor_, runtime.clock, seal_, marks_),
+        act_store_(transactor_, runtime.clock, seal_, sealing_.sealer(), marks_),
         acts_({act_store_, gate_, two_person_policy_, retention_policy_, runtime.clock, runtime.ids,
-               [this] { WakeWorkers(); }, tokens_}),
-        hold_store_(transactor_, runtime.clock, seal_, marks_),
+               [this] { WakeWorkers(); }, tokens_, policy->policy.unsealing()}),
+        hold_store_(transactor_, runtime.clock, seal_, sealing_.sealer(), marks_),
         holds_({hold_store_, gate_, runtime.clock, runtime.ids, tokens_}),
-        retention_store_(transactor_, runtime.clock, seal_, marks_, runtime.ids),
+        retention_store_(transactor_, runtime.clock, seal_, sealing_.sealer(), sealing_.eraser(),
+                         marks_, runtime.ids),
         retention_({retention_store_, gate_, retention_policy_, policy_digest_, runtime.clock,
                     runtime.ids, [this] { WakeWorkers(); }, tokens_}),
+        leak_source_(transactor_, seal_, intake_,
+                     client::OnBehalf(config.server().tls(), runtime.clock)),
+        handler_store_(transactor_, runtime.clock, seal_),
+        people_(runtime.rpc, casework_.casework(), leak_source_,
+                {handler_store_, gate_, runtime.clock, runtime.ids, tokens_}),
+        bundle_store_(transactor_, seal_, sealing_.sealer()),
+        exporter_(intake_, client::OnBehalf(config.server().tls(), runtime.clock)),
+        bundles_({bundle_store_, case_store_, exporter_, gate_, sealing_.sealer(),
+                  audit_.signing_key(), transactor_, runtime.clock, runtime.sleeper, runtime.ids}),
         service_(runtime.rpc, ingest_, cases_, watch_, access_, analyze_),
         actor_service_(runtime.rpc, actors_),
         signal_service_(runtime.rpc, signals_),
@@ -197,15 +221,18 @@ class TriageApp final : public server::App {
         statistics_service_(runtime.rpc, statistics_),
         act_service_(runtime.rpc, acts_),
         hold_service_(runtime.rpc, holds_),
-        retention_service_(runtime.rpc, retention_) {
+        retention_service_(runtime.rpc, retention_),
+        bundle_service_(runtime.rpc, bundles_) {
     runtime.rpc.ObserveRefusals(audit::RecordRefusalsIn(audit_.refusals()));
   }
 
   std::vector<grpc::Service*> services() override {
     std::vector<grpc::Service*> services = casework_.services();
-    services.insert(services.end(), {&service_, &actor_service_, &signal_service_,
-                                     &similarity_service_, &deadline_service_, &statistics_service_,
-                                     &act_service_, &hold_service_, &retention_service_});
+    for (grpc::Service* service : people_.services()) services.push_back(service);
+    services.insert(services.end(),
+                    {&service_, &actor_service_, &signal_service_, &similarity_service_,
+                     &deadline_service_, &statistics_service_, &act_service_, &hold_service_,
+                     &retention_service_, &bundle_service_, opinion_.service()});
     return services;
   }
 
@@ -268,6 +295,7 @@ class TriageApp final : public server::App {
   const std::string policy_digest_;
   const mamori::v1::AnonymousNotices notices_;
   Assessors assessors_;
+  const TimeMarks marks_;
   ClockBooks clocks_;
   const std::shared_ptr<grpc::Channel> intake_;
   GrpcReportSource reports_;
@@ -284,6 +312,8 @@ class TriageApp final : public server::App {
   SqlDeadlineStore deadline_store_;
   SqlStatisticsStore statistics_store_;
   SqlWorkStore work_store_;
+  SqlDeskStore desk_store_;
+  OpinionParts opinion_;
   const std::unique_ptr<outbox::Relay> relay_;
   outbox::Gauges gauges_;
   worker::Periodic gauging_;
@@ -308,7 +338,6 @@ class TriageApp final : public server::App {
   Similarity similarity_;
   Analyze analyze_;
   CaseworkServices casework_;
-  const TimeMarks marks_;
   worker::Periodic marking_;
   SqlActStore act_store_;
   TwoPerson acts_;
@@ -316,6 +345,12 @@ class TriageApp final : public server::App {
   Holds holds_;
   SqlRetentionStore retention_store_;
   Retention retention_;
+  AuditLeakSource leak_source_;
+  SqlHandlerStore handler_store_;
+  PeopleServices people_;
+  SqlBundleStore bundle_store_;
+  GrpcReportExporter exporter_;
+  Bundles bundles_;
   TriageService service_;
   ActorService actor_service_;
   ContactSignalService signal_service_;
@@ -325,31 +360,8 @@ class TriageApp final : public server::App {
   TwoPersonService act_service_;
   HoldService hold_service_;
   RetentionService retention_service_;
+  BundleService bundle_service_;
 };
-
-}  // namespace
-
-namespace {
-
-// All but the policy, whose reading takes long.
-absl::Status CheckSettings(const TriageConfig& config) {
-  const auto wrong = [](const char* what) { return absl::InvalidArgumentError(what); };
-  RETURN_IF_ERROR(config::CheckDatabase(config.database()));
-  RETURN_IF_ERROR(config::CheckOutbox(config.outbox()));
-  if (config.intake().target().empty()) return wrong("intake.target: empty, want a gRPC target");
-  if (config.notification().target().empty()) {
-    return wrong("notification.target: empty, want a gRPC target");
-  }
-  if (config.policy_file().empty()) return wrong("policy_file: empty, want a file");
-  if (config.access_key_file().empty()) return wrong("access_key_file: empty, want a file");
-  RETURN_IF_ERROR(crypto::CheckKeyFile(config.access_key_file()));
-  RETURN_IF_ERROR(config::CheckPageTokenKey(config.server()));
-  if (config.memory_key_file().empty()) return wrong("memory_key_file: empty, want a file");
-  RETURN_IF_ERROR(crypto::CheckKeyFile(config.memory_key_file()));
-  RETURN_IF_ERROR(sealing::CheckConfig(config.sealing()));
-  RETURN_IF_ERROR(text::CheckDictionary());
-  return audit::CheckConfig(config.audit());
-}
 
 }  // namespace
 
@@ -366,6 +378,7 @@ absl::StatusOr<std::unique_ptr<server::App>> MakeTriageApp(const TriageConfig& c
                    config::PoolOptionsOf(config.database(), kWorkerConnections));
   ASSIGN_OR_RETURN(crypto::KeyedHash access_key,
                    crypto::KeyedHash::FromFile(config.access_key_file(), runtime.keys));
+  ASSIGN_OR_RETURN(crypto::Key record_key, AccessSeal::RecordKey(access_key, runtime.keys));
   ASSIGN_OR_RETURN(crypto::KeyedHash memory_key,
                    crypto::KeyedHash::FromFile(config.memory_key_file(), runtime.keys));
   ASSIGN_OR_RETURN(audit::Keys audit_keys, audit::ReadKeys(config.audit(), runtime.keys));
@@ -374,9 +387,10 @@ absl::StatusOr<std::unique_ptr<server::App>> MakeTriageApp(const TriageConfig& c
                                                      runtime.keys, runtime.clock));
   ASSIGN_OR_RETURN(sealing::Keys sealing_keys,
                    sealing::ReadKeys(config.sealing(), "triage", runtime.keys));
-  return std::make_unique<TriageApp>(config, pool, std::move(access_key), std::move(memory_key),
-                                     std::move(audit_keys), std::move(tokens),
-                                     std::move(sealing_keys), std::move(policy), runtime);
+  return std::make_unique<TriageApp>(config, pool, std::move(access_key), std::move(record_key),
+                                     std::move(memory_key), std::move(audit_keys),
+                                     std::move(tokens), std::move(sealing_keys), std::move(policy),
+                                     runtime);
 }
 
 }  // namespace mamori::triage

@@ -48,7 +48,7 @@ grpc::Status TriageService::AnalyzeReport(grpc::ServerContext* context,
                                           const v1::AnalyzeReportRequest* request,
                                           mamori::v1::Assessment* response) {
   return rpc_.Unary(context, kAnalyzeReport, Needs::kTenant, response,
-                    [&](const CallContext&) { return analyze_.Run(*request); });
+                    [&](const CallContext& call) { return analyze_.Run(call.tenant, *request); });
 }
 
 grpc::Status TriageService::GetCase(grpc::ServerContext* context, const v1::GetCaseRequest* request,

@@ -1,5 +1,6 @@
 #include "services/triage/two_person.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "services/triage/case_change.h"
 #include "services/triage/guarded_request_rules.h"
 #include "services/triage/hold_gate.h"
+#include "services/triage/opinion_gate.h"
 #include "services/triage/page.h"
 
 namespace mamori::triage {
@@ -35,12 +37,20 @@ v1::ActApproval ApprovalOf(const CallContext& call, absl::Time now) {
   return approval;
 }
 
+// A kind of act that the resource may be of.
+v1::ActKind AnyKindAbout(const std::string& resource) {
+  if (id::FromName("holds", resource).ok()) return v1::ACT_KIND_RELEASE_HOLD;
+  if (id::FromName("policies", resource).ok()) return v1::ACT_KIND_TRAIN_OPINION;
+  return v1::ACT_KIND_REMOVE_EXCLUSION;
+}
+
 absl::Status NoSuchAct() { return status::NotFound("act"); }
 
 }  // namespace
 
 absl::Status TwoPerson::Check(const CallContext& call, const ActResource& resource) const {
   const authz::Viewer viewer = ViewerOf(call);
+  if (resource.of_tenant) return CheckOpinionRole(call);
   if (resource.hold.version() > 0) {
     return CheckHoldAccess(d_.gate, viewer, resource.access(), resource.hold.actor(), "hold");
   }
@@ -62,12 +72,20 @@ TwoPerson::ActOr TwoPerson::Admit(const CallContext& call, const id::Id& act_id)
 
 absl::Status TwoPerson::CheckPossible(const TwoPersonAct& asked, const ActResource& resource,
                                       absl::Time now) const {
+  if (asked.kind() == v1::ACT_KIND_TRAIN_OPINION) return absl::OkStatus();
   if (asked.kind() == v1::ACT_KIND_RELEASE_HOLD) {
     return resource.hold.has_release_time() ? status::StateNotAllowed("the hold was released")
                                             : absl::OkStatus();
   }
   if (asked.kind() == v1::ACT_KIND_DISPOSE_CASE) {
     return CheckDisposable(resource.retention, d_.retention, now);
+  }
+  if (asked.kind() == v1::ACT_KIND_UNSEAL_IDENTITY) {
+    const auto report = id::FromName("reports", asked.fields(0).value());
+    const auto& reports = resource.reports;
+    return report.ok() && std::find(reports.begin(), reports.end(), *report) != reports.end()
+               ? absl::OkStatus()
+               : status::StateNotAllowed("the report is none of the case");
   }
   CaseAccess access = resource.cases[0].access;
   if (authz::RemoveExclusion(asked.fields(0).value(), d_.gate.policy(), now, access)) {
@@ -131,20 +149,21 @@ TwoPerson::ActOr TwoPerson::Approve(const CallContext& call, const v1::ApproveAc
   ASSIGN_OR_RETURN(const id::Id act_id, id::FromName("acts", request.name()));
   RETURN_IF_ERROR(Admit(call, act_id).status());
   RETURN_IF_ERROR(server::RequireStepUp(call, d_.clock.Now()));
-  return d_.store.Change(
-      KeyOf(call, request), CallerOf(call), call.tenant, act_id,
-      [&](const TwoPersonAct& act, const ActResource& resource,
-          const ActTime& time) -> absl::StatusOr<TwoPersonAct> {
-        const absl::Status may = Check(call, resource);
-        if (!may.ok()) return absl::IsNotFound(may) ? NoSuchAct() : may;
-        RETURN_IF_ERROR(CheckApprove(
-            act, call.person, request.hash(),
-            {.time = time, .access = resource.access(), .resource_version = resource.version}));
-        TwoPersonAct after = act;
-        *after.add_approvals() = ApprovalOf(call, Effective(time));
-        after.set_state(v1::ACT_STATE_APPROVED);
-        return after;
-      });
+  return d_.store.Change(KeyOf(call, request), CallerOf(call), call.tenant, act_id,
+                         [&](const TwoPersonAct& act, const ActResource& resource,
+                             const ActTime& time) -> absl::StatusOr<TwoPersonAct> {
+                           const absl::Status may = Check(call, resource);
+                           if (!may.ok()) return absl::IsNotFound(may) ? NoSuchAct() : may;
+                           RETURN_IF_ERROR(CheckApprove(act, call.person, request.hash(),
+                                                        {.time = time,
+                                                         .access = resource.access(),
+                                                         .past = &resource.past,
+                                                         .resource_version = resource.version}));
+                           TwoPersonAct after = act;
+                           *after.add_approvals() = ApprovalOf(call, Effective(time));
+                           after.set_state(v1::ACT_STATE_APPROVED);
+                           return after;
+                         });
 }
 
 TwoPerson::ActOr TwoPerson::Withdraw(const CallContext& call,
@@ -174,12 +193,9 @@ TwoPerson::ActOr TwoPerson::Get(const CallContext& call, const v1::GetActRequest
 absl::StatusOr<v1::ListActsResponse> TwoPerson::List(const CallContext& call,
                                                      const v1::ListActsRequest& request) {
   RETURN_IF_ERROR(Validate(request));
-  const bool of_hold = id::FromName("holds", request.resource()).ok();
-  ASSIGN_OR_RETURN(
-      const ActResource resource,
-      d_.store.ReadResource(call.tenant,
-                            of_hold ? v1::ACT_KIND_RELEASE_HOLD : v1::ACT_KIND_REMOVE_EXCLUSION,
-                            request.resource(), call.deadline));
+  ASSIGN_OR_RETURN(const ActResource resource,
+                   d_.store.ReadResource(call.tenant, AnyKindAbout(request.resource()),
+                                         request.resource(), call.deadline));
   RETURN_IF_ERROR(Check(call, resource));
   const std::string digest =
       idempotency::Hash({"ListActs", call.tenant, request.resource(), call.person});
@@ -226,6 +242,25 @@ absl::StatusOr<CaseAccess> TwoPerson::RemoveExclusion(const CallContext& call,
       });
   d_.committed();
   return result;
+}
+
+// The identity is intake's: it asks for the person who reads it, and gives it once this has been
+// committed.
+absl::StatusOr<v1::UseIdentityActResponse> TwoPerson::UseIdentity(
+    const CallContext& call, const v1::UseIdentityActRequest& request) {
+  RETURN_IF_ERROR(Validate(request));
+  RETURN_IF_ERROR(server::RequireResource(call, {request.act(), request.report()}));
+  ASSIGN_OR_RETURN(const id::Id act_id, id::FromName("acts", request.act()));
+  ASSIGN_OR_RETURN(const id::Id report_id, id::FromName("reports", request.report()));
+  RETURN_IF_ERROR(d_.store.UseForIdentity(
+      KeyOf(call, request), CallerOf(call), call.tenant, report_id, act_id, call.person,
+      [&](const CaseRow& row) -> absl::Status {
+        RETURN_IF_ERROR(d_.gate.Check(ViewerOf(call), row.access, authz::Action::kChangeAccess));
+        return server::RequireStepUp(call, d_.clock.Now());
+      }));
+  v1::UseIdentityActResponse response;
+  response.set_tell_reporter(d_.unsealing.reporter_notice() != mamori::v1::REPORTER_NOTICE_NONE);
+  return response;
 }
 
 }  // namespace mamori::triage

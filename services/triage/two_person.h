@@ -29,6 +29,7 @@ class TwoPerson {
     // Called after events may have been written.
     std::function<void()> committed;
     const idempotency::PageTokens& tokens;
+    const mamori::v1::UnsealingPolicy unsealing = {};
   };
   explicit TwoPerson(Dependencies dependencies) : d_(std::move(dependencies)) {}
 
@@ -42,6 +43,8 @@ class TwoPerson {
 
   absl::StatusOr<mamori::v1::CaseAccess> RemoveExclusion(const server::CallContext& call,
                                                          const v1::RemoveExclusionRequest& request);
+  absl::StatusOr<v1::UseIdentityActResponse> UseIdentity(const server::CallContext& call,
+                                                         const v1::UseIdentityActRequest& request);
 
  private:
   // Whether the caller may take part in acts about it.

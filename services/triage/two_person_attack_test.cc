@@ -36,7 +36,8 @@ TEST_F(TwoPersonAttackTest, ARaceForOneActHasOneWinner) {
         // Without the lock on the case, so that nothing but the act itself keeps it to one.
         const absl::Status used =
             database_.transactor().Run({.deadline = Deadline()}, [&](db::Tx& tx) -> absl::Status {
-              return UseAct(tx, guarded_seal_, marks_, use, person, {}, {{"c", person}, "Race"})
+              return UseAct(tx, guarded_seal_, CaseContent(keys_.sealer()), marks_, use, person, {},
+                            {{"c", person}, "Race"})
                   .status();
             });
         if (used.ok()) {
@@ -80,8 +81,7 @@ TEST_F(TwoPersonAttackTest, WhatNobodyWithTheKeyWroteIsNotBelieved) {
   v1::GetActRequest get;
   get.set_name(asked->name());
   // As the database's root: an approval put in, a state set, an older row put back.
-  TwoPersonAct forged;
-  ASSERT_TRUE(forged.ParseFromString(old[0].GetBytes(2)));
+  TwoPersonAct forged = *asked;
   forged.add_approvals()->set_person("b");
   forged.set_state(v1::ACT_STATE_APPROVED);
   database_.Execute("UPDATE two_person_act SET record = ? WHERE act_id = ?",

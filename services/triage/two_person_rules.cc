@@ -54,12 +54,19 @@ absl::Status CheckPair(std::string_view one, std::string_view other, const ActFa
   if (one.empty() || other.empty() || one == other) {
     return NotThisPerson("two different persons are needed");
   }
-  for (const CaseAccess* access : facts.access) {
-    if (LetIn(one, other, *access) || LetIn(other, one, *access)) {
-      return NotThisPerson("one of both let the other into the case");
+  const auto dependent = [&](const CaseAccess& access) {
+    return LetIn(one, other, access) || LetIn(other, one, access);
+  };
+  bool any = std::any_of(facts.access.begin(), facts.access.end(),
+                         [&](const CaseAccess* access) { return dependent(*access); });
+  if (facts.past != nullptr) {
+    if (!facts.past->whole) {
+      return NotThisPerson("who let whom into the case cannot be told: records of it are missing");
     }
+    any = any || std::any_of(facts.past->records.begin(), facts.past->records.end(),
+                             [&](const PastAccess& past) { return dependent(past.access); });
   }
-  return absl::OkStatus();
+  return any ? NotThisPerson("one of both let the other into the case") : absl::OkStatus();
 }
 
 // By name, or by the department that the person was of when approving.
@@ -81,18 +88,13 @@ const ActKindRule* RuleOf(v1::ActKind kind) {
       {v1::ACT_KIND_REMOVE_EXCLUSION, "cases", {"person"}, true},
       {v1::ACT_KIND_RELEASE_HOLD, "holds", {}, false},
       {v1::ACT_KIND_DISPOSE_CASE, "cases", {}, false},
+      {v1::ACT_KIND_UNSEAL_IDENTITY, "cases", {"report"}, true},
+      {v1::ACT_KIND_TRAIN_OPINION, "policies", {}, false},
   };
   const auto found = std::find_if(kRules->begin(), kRules->end(),
                                   [&](const ActKindRule& one) { return one.kind == kind; });
   return found == kRules->end() ? nullptr : &*found;
 }
-
-absl::Duration ClockBehind(const ActTime& time) {
-  const absl::Duration behind = time.newest - time.wall;
-  return behind > kClockTolerance ? behind : absl::ZeroDuration();
-}
-
-absl::Time Effective(const ActTime& time) { return std::max(time.wall, time.newest); }
 
 ActPeriods PeriodsOf(const mamori::v1::TwoPersonPolicy& policy, bool emergency) {
   const absl::Duration wait = Or(policy.wait(), policy.has_wait(), kWait);
@@ -106,12 +108,6 @@ bool LetIn(std::string_view one, std::string_view other, const CaseAccess& acces
   return std::any_of(access.members().begin(), access.members().end(), [&](const auto& member) {
     return member.person() == other && member.added_by() == one;
   });
-}
-
-absl::Status CheckClock(const ActTime& time) {
-  if (ClockBehind(time) == absl::ZeroDuration()) return absl::OkStatus();
-  return status::Error(StatusCode::kFailedPrecondition, mamori::v1::ERROR_REASON_CLOCK_BEHIND,
-                       "the clock is behind a time that was recorded");
 }
 
 absl::Status CheckApprove(const v1::TwoPersonAct& act, std::string_view person,

@@ -11,6 +11,8 @@
 #include "mamori/triage/v1/two_person_service.pb.h"
 #include "mamori/v1/access.pb.h"
 #include "mamori/v1/policy.pb.h"
+#include "services/triage/access_past.h"
+#include "services/triage/act_time.h"
 
 namespace mamori::triage {
 
@@ -24,25 +26,14 @@ struct ActKindRule {
 // Null for what is no kind.
 const ActKindRule* RuleOf(v1::ActKind kind);
 
-// The time by which acts are judged.
-struct ActTime {
-  absl::Time wall;    // this replica's clock
-  absl::Time newest;  // the newest time that any replica has recorded; InfinitePast for none
-};
-// Replicas' clocks differ a little, and marks are written a little before they are read.
-inline constexpr absl::Duration kClockTolerance = absl::Seconds(5);
-// How far the clock is behind what was recorded; zero within the tolerance.
-absl::Duration ClockBehind(const ActTime& time);
-// The later of both.
-absl::Time Effective(const ActTime& time);
-
 struct ActPeriods {
   absl::Duration wait;
   absl::Duration expiry;
 };
 ActPeriods PeriodsOf(const mamori::v1::TwoPersonPolicy& policy, bool emergency);
 
-// Whether one of both let the other into the case by name: then they are not independent.
+// Whether one of both let the other into the case by name: then they are not independent, also when
+// the other was taken out, or let in by somebody else, since.
 bool LetIn(std::string_view one, std::string_view other, const mamori::v1::CaseAccess& access);
 
 // What both approved, against what is there now.
@@ -50,11 +41,12 @@ struct ActFacts {
   ActTime time;
   // Of every case that the resource is about; may be none.
   std::vector<const mamori::v1::CaseAccess*> access;
+  // Of the same cases, as they were before; null for none.
+  const AccessPast* past = nullptr;
   int64_t resource_version = 0;
 };
 
 // Each is OK or the error of TwoPersonService. `hash` is what the person approves.
-absl::Status CheckClock(const ActTime& time);
 absl::Status CheckApprove(const v1::TwoPersonAct& act, std::string_view person,
                           std::string_view hash, const ActFacts& facts);
 absl::Status CheckWithdraw(const v1::TwoPersonAct& act);

@@ -49,4 +49,11 @@ grpc::Status TwoPersonService::RemoveExclusion(grpc::ServerContext* context,
                     [&](const CallContext& call) { return acts_.RemoveExclusion(call, *request); });
 }
 
+grpc::Status TwoPersonService::UseIdentityAct(grpc::ServerContext* context,
+                                              const v1::UseIdentityActRequest* request,
+                                              v1::UseIdentityActResponse* response) {
+  return rpc_.Unary(context, kUseIdentityAct, Needs::kTenantOrService, response,
+                    [&](const CallContext& call) { return acts_.UseIdentity(call, *request); });
+}
+
 }  // namespace mamori::triage

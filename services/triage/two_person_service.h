@@ -27,6 +27,9 @@ class TwoPersonService final : public v1::TwoPersonService::Service {
   grpc::Status RemoveExclusion(grpc::ServerContext* context,
                                const v1::RemoveExclusionRequest* request,
                                mamori::v1::CaseAccess* response) override;
+  grpc::Status UseIdentityAct(grpc::ServerContext* context,
+                              const v1::UseIdentityActRequest* request,
+                              v1::UseIdentityActResponse* response) override;
 
  private:
   server::Rpc& rpc_;

@@ -105,6 +105,12 @@ void CheckFact(Violations& violations, const mamori::v1::Event& event) {
     case Event::kReportWithdrawn:
       known = from_intake;
       break;
+    case Event::kConsentDecided:
+      known = from_intake;
+      if (event.consent_decided().version() < 1) {
+        violations.Add("consent_decided.version", "want 1 or more");
+      }
+      break;
     case Event::kContactRecorded:
       known = from_intake;
       if (!event.contact_recorded().report_id().empty()) {

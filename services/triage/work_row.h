@@ -9,6 +9,7 @@
 
 #include "absl/time/time.h"
 #include "common/id/id.h"
+#include "services/triage/act_time.h"
 #include "services/triage/case_row.h"
 
 namespace mamori::triage {
@@ -25,6 +26,9 @@ enum class WorkKind {
   kTask = 8,
   kDetrimentRisk = 9,
   kRetaliation = 10,
+  kHearing = 150,
+  kDisclosure = 151,
+  kLeak = 152,
 };
 
 // One version of one record.
@@ -36,6 +40,9 @@ struct WorkRow {
   std::string author;
   absl::Time create_time;
   std::string body;  // serialized; the one column that holds content
+  // Of one that was read.
+  id::Id case_id = {};
+  int64_t sequence = 0;
 };
 
 // A case with all that a decision about its work looks at.
@@ -44,6 +51,8 @@ struct CaseFile {
   std::vector<id::Id> reports;
   // The newest version of each record, in the order in which the records were begun.
   std::vector<WorkRow> work;
+  // By what decisions that run out are judged.
+  ActTime time;
 };
 
 // A case that is opened by the work on another one.
@@ -59,6 +68,8 @@ struct WorkChange {
   std::vector<WorkRow> rows;         // none then
   std::optional<WorkOpened> opened;
   std::string answer;  // the serialized response
+  // The time of the decision is remembered against clocks that are set back.
+  bool leaves_mark = false;
 };
 
 }  // namespace mamori::triage

@@ -190,6 +190,8 @@ TEST(WorkStateTest, EveryStateAndVerbIsDecided) {
     EXPECT_EQ(Allows(row.state, WorkVerb::kPrevent), row.review) << row.state;
     EXPECT_EQ(Allows(row.state, WorkVerb::kCare), row.care) << row.state;
     EXPECT_EQ(Allows(row.state, WorkVerb::kTask), row.task) << row.state;
+    EXPECT_EQ(Allows(row.state, WorkVerb::kDisclose), row.care) << row.state;
+    EXPECT_EQ(Allows(row.state, WorkVerb::kLeak), row.care) << row.state;
   }
 }
 

@@ -31,8 +31,10 @@ bool Allows(mamori::v1::CaseState state, WorkVerb verb) {
     case WorkVerb::kPrevent:
       return IsJudged(state) || state == mamori::v1::CASE_STATE_CLOSED;
     case WorkVerb::kCare:
-      // People are looked after whatever becomes of the case; a tombstone has none left, nor has
-      // what was disposed of.
+    case WorkVerb::kDisclose:
+    case WorkVerb::kLeak:
+      // People are looked after whatever becomes of the case, and so is what is known of them; a
+      // tombstone has none left, nor has what was disposed of.
       return state != mamori::v1::CASE_STATE_UNSPECIFIED &&
              state != mamori::v1::CASE_STATE_MERGED && state != mamori::v1::CASE_STATE_DISPOSED;
     case WorkVerb::kTask:

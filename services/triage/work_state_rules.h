@@ -7,13 +7,15 @@
 namespace mamori::triage {
 
 enum class WorkVerb {
-  kInquire,  // statements, findings, the conclusion
-  kMeasure,  // all that leads to a measure, and its outcome
-  kReview,   // whether what was done has helped
-  kJudge,    // what it is
-  kCare,     // care and protection of people
-  kPrevent,  // what is done so that it does not happen again
-  kTask,     // the desk's own work
+  kInquire,   // statements, findings, the conclusion
+  kMeasure,   // all that leads to a measure, and its outcome
+  kReview,    // whether what was done has helped
+  kJudge,     // what it is
+  kCare,      // care and protection of people
+  kPrevent,   // what is done so that it does not happen again
+  kTask,      // the desk's own work
+  kDisclose,  // what data subjects ask
+  kLeak,      // what leaked
 };
 
 bool Allows(mamori::v1::CaseState state, WorkVerb verb);

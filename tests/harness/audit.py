@@ -17,7 +17,7 @@ def verify(system, with_keys: bool = True) -> subprocess.CompletedProcess:
         for service in SERVICES:
             arguments += ["--sealing-key", f"{service}={directory}/sealing.{service}.key"]
     for service in SERVICES:
-        arguments += ["--public-key", f"{service}={_public_key(system, service)}",
+        arguments += ["--public-key", f"{service}={public_key(system, service)}",
                       "--sink", f"{service}={directory}/audit.{service}.jsonl"]
     return _mamorictl("verify", *arguments)
 
@@ -26,10 +26,10 @@ def proves(system, answer) -> bool:
     """Whether the statement in an answer to SubmitReport proves that the report was accepted."""
     file = system.directory / "answer.json"
     file.write_text(json_format.MessageToJson(answer))
-    return _mamorictl("check-statement", file, "--public-key", _public_key(system, "intake")).returncode == 0
+    return _mamorictl("check-statement", file, "--public-key", public_key(system, "intake")).returncode == 0
 
 
-def _public_key(system, service: str) -> str:
+def public_key(system, service: str) -> str:
     return _mamorictl("public-key", system.directory / f"audit.{service}.signing.key").stdout.strip()
 
 

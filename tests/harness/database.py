@@ -60,7 +60,7 @@ def _runs(pid: int) -> bool:
 def run_sql(socket: pathlib.Path, text: str, password: str, timeout: float = 30) -> list[list[str]]:
     done = subprocess.run(["mariadb", "--no-defaults", f"--socket={socket}", "-uroot", f"--password={password}",
                            "--batch", "--skip-column-names", "--binary-as-hex"],
-                          input=text, capture_output=True, text=True, timeout=timeout)
+                          input=text, capture_output=True, text=True, errors="replace", timeout=timeout)
     if done.returncode != 0:
         raise RuntimeError(f"the database refused a statement: {done.stderr.strip()}")
     return [line.split("\t") for line in done.stdout.splitlines()]

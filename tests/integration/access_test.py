@@ -14,6 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from every_request import NAMED, kind_of, make  # noqa: E402
 from harness import paths  # noqa: E402
 from harness.client import new_request_id  # noqa: E402
+from harness.evidence import upload  # noqa: E402
 from harness.ids import name_of  # noqa: E402
 from harness.processes import wait_until  # noqa: E402
 from harness.reports import make_request  # noqa: E402
@@ -57,7 +58,8 @@ class AccessTest(SystemTest):
             return found if found and all(d.state in at_rest for d in found) else None
         # Of one that keeps somebody out nobody is told whose readers are not known; the rows are there.
         delivery = wait_until("its deliveries", noticed, 20)[0]
-        return {"case": case, "report": report, "delivery": delivery.name, "notification": delivery.notification}
+        return {"case": case, "report": report, "delivery": delivery.name, "notification": delivery.notification,
+                "evidence": upload(client, report)}
 
     def endpoint(self, client) -> str:
         request = notification_service_pb2.CreateWebhookEndpointRequest(request_id=new_request_id())
@@ -69,6 +71,8 @@ class AccessTest(SystemTest):
         return self.a_case(self.client, hidden=True)["case"]
 
     def random_name(self, method: str) -> str:
+        if self.kind_of(method) == "evidence":
+            return f"{name_of('reports', os.urandom(16))}/{name_of('evidence', os.urandom(16))}"
         collection = {"case": "cases", "report": "reports", "delivery": "deliveries",
                       "notification": "notifications", "endpoint": "webhookEndpoints"}[self.kind_of(method)]
         return name_of(collection, os.urandom(16))

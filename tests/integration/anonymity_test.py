@@ -18,6 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from harness import access, paths  # noqa: E402
 from harness.client import new_request_id  # noqa: E402
+from harness.evidence import upload_by_receipt  # noqa: E402
 from harness.database import SERVICES  # noqa: E402
 from harness.leaks import DAY, Tables, exact_times  # noqa: E402
 from harness.processes import wait_until  # noqa: E402
@@ -62,6 +63,7 @@ class AnonymityTest(SystemTest):
             cls.client.call("intake", "PostAnonymousMessage", dialogue_service_pb2.PostAnonymousMessageRequest(
                 receipt=request.receipt, request_id=new_request_id(), message={"text": "Again.", "language": "en"}),
                             anonymous=True)
+            upload_by_receipt(cls.client, request.receipt)
             cls.named = cls.client.call("intake", "SubmitReport", make_request()).name
         cls.cases = [wait_until(f"a case for {name}", lambda: cls._case(name), 30) for name in cls.names]
         cls.opened = time.time()
@@ -136,7 +138,7 @@ class AnonymityTest(SystemTest):
         for table, column in (("report", "create_time"), ("audit_group", "time"), ("audit_group", "entries")):
             found = [exact_times(row[column], self.begin, time.time()) for row in about["mamori_intake", table]]
             self.assertTrue(any(found), f"{table}.{column}")
-        for table, column in (("case_record", "create_time"), ("case_report", "assessment"), ("inbox", "update_time")):
+        for table, column in (("case_record", "create_time"), ("case_report", "join_time"), ("inbox", "update_time")):
             found = [exact_times(row[column], self.begin, time.time()) for row in about["mamori_triage", table]]
             self.assertTrue(any(found), f"{table}.{column}")
 

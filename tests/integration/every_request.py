@@ -5,16 +5,20 @@ import time
 
 from harness.client import new_request_id
 from harness.ids import name_of
-from harness.stubs import SERVICES, actor_pb2, assessment_pb2, report_pb2, reporter_service_pb2, text_format
+from harness.stubs import (SERVICES, actor_pb2, assessment_pb2, evidence_service_pb2, report_pb2,
+                           reporter_service_pb2, text_format)
 
 # What a field names, by its path in a request: every RPC of every service that has one is tested.
 RESOURCES = ("name", "case_name", "report", "contact.report", "webhook_endpoint.name")
-# What these name is no case but a month, an act, a hold or a signal: services/triage/two_person_test.cc,
-# hold_test.cc, contact_signals_test.cc.
+# What these name is no case but a month, an act, a hold, a signal, a policy or a designation: two_person_test.cc,
+# hold_test.cc, contact_signals_test.cc, opinion_training_test.cc, designated_handlers_test.cc (services/triage).
+# UseIdentityAct is for intake alone.
 OF_NO_CASE = {"GetStatistics", "ApproveAct", "WithdrawAct", "GetAct", "ReleaseHold", "AcceptCaseProposal",
-              "DismissCaseProposal"}
+              "DismissCaseProposal", "TrainOpinion", "AcceptDesignation", "WithdrawDesignation",
+              "GetDesignatedHandler", "UseIdentityAct"}
 # What the methods on the work of a case take besides a name.
 MEASURE = "measure { measure: 'WARNING' text: 't' }"
+WORDS = "words { text: 't' language: 'en' take_time { seconds: 1 } }"
 FINDING = "finding { text: 't' outcome: FACT_OUTCOME_NOT sources { resource: 'e' sha256: '" + "x" * 32 + "' } }"
 WORK = {
     "RecordStatement": "statement { kind: STATEMENT_KIND_WRITTEN role: STATEMENT_ROLE_OTHER form: STATEMENT_FORM_SUMMARY "
@@ -50,9 +54,26 @@ WORK = {
     "ListTasks": "",
     "HandOverCase": "assignee: 'a' note: 'n'",
     "SplitReport": "report: 'reports/00000000000000000000000000' reason: 'r'",
+    "NotifyAccused": "person: 'p' notice { text: 't' notify_time { seconds: 1 } answer_due_time { seconds: 4000000 } }",
+    "RecordAccusedStatement": WORDS,
+    "RecordObjection": WORDS,
+    "DecideObjection": "decision: 'd'",
+    "WaiveHearing": "person: 'p' reason: 'r'",
+    "ListHearings": "",
+    "ReceiveDisclosureRequest": "disclosure { person: 'p' requester: REQUESTER_PRINCIPAL text: 't' "
+                                "receive_time { seconds: 1 } }",
+    "CheckRequesterIdentity": "identity_check: 'i'",
+    "DecideDisclosure": "outcome: DISCLOSURE_OUTCOME_FULL decision: 'd' parts { part: 'p' }",
+    "AnswerDisclosure": "answer: 'a' answer_time { seconds: 1 }",
+    "ListDisclosures": "",
+    "OpenLeakIncident": "leak { text: 't' from_time { seconds: 1 } to_time { seconds: 2 } know_time { seconds: 3 } }",
+    "RecordLeakStep": "step { kind: LEAK_STEP_KIND_OTHER text: 't' step_time { seconds: 1 } }",
+    "ListLeakIncidents": "",
 }
 # Whose name is that of a record of the case.
-OF_RECORD = {"ReviseFinding": "findings", "CompletePrevention": "prevention", "ReviewPrevention": "prevention",
+OF_RECORD = {"RecordAccusedStatement": "hearings", "RecordObjection": "hearings", "DecideObjection": "hearings",
+             "CheckRequesterIdentity": "disclosures", "DecideDisclosure": "disclosures",
+             "AnswerDisclosure": "disclosures", "RecordLeakStep": "leaks", "ReviseFinding": "findings", "CompletePrevention": "prevention", "ReviewPrevention": "prevention",
              "CompleteTask": "tasks"} | {m: "measures" for m in WORK if m.endswith(("Measure", "Approval", "Outcome",
                                              "Effect")) and m != "ProposeMeasure"}
 # Of what a field names that no test has made.
@@ -78,7 +99,8 @@ def named() -> dict[str, tuple]:
     for service, descriptors in SERVICES.items():
         for descriptor in descriptors:
             for method in descriptor.methods:
-                if method.name.startswith("Create") or method.server_streaming:
+                if method.name.startswith("Create") or method.server_streaming \
+                        or method.client_streaming:
                     continue  # what it makes has no name yet; a stream is read in its own way
                 for path in RESOURCES:
                     field = field_of(method.input_type, path)
@@ -133,6 +155,8 @@ def _fill(request, field, method: str, etag: str, into: str) -> None:
     elif field.name == "message":
         request.message.text = "m"
         request.message.language = "en"
+    elif field.name == "file":
+        request.file.CopyFrom(evidence_service_pb2.UploadedFile(file_name="f", size=1, sha256=bytes(32)))
     elif field.name == "number":
         request.number = 1
     elif field.name == "sharing":
@@ -153,6 +177,8 @@ def kind_of(method: str) -> str:
     """Of what resource the name is."""
     if method in ("RetryDelivery", "AcknowledgeNotification"):
         return {"RetryDelivery": "delivery"}.get(method, "notification")
+    if method in ("GetEvidence", "ListEvidenceAccess"):
+        return "evidence"
     return "report" if NAMED[method][0] == "intake" or method == "ListSimilarReports" else "case"
 
 

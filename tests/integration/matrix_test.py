@@ -2,7 +2,6 @@
 rule that is gone is noticed by it."""
 
 import concurrent.futures
-import os
 import pathlib
 import sys
 import unittest
@@ -12,13 +11,14 @@ import grpc
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from every_request import NAMED, kind_of, make  # noqa: E402
+from matrix_calls import MatrixCalls, letter  # noqa: E402
 from harness import paths  # noqa: E402
 from harness.client import new_request_id  # noqa: E402
-from harness.ids import name_of  # noqa: E402
+from harness.evidence import upload  # noqa: E402
 from harness.processes import wait_until  # noqa: E402
 from harness.reports import make_request  # noqa: E402
-from harness.stubs import (SERVICES, actor_pb2, intake_service_pb2, notification_pb2,  # noqa: E402
-                           notification_service_pb2, report_pb2, triage_service_pb2)
+from harness.stubs import (SERVICES, actor_pb2, notification_pb2, notification_service_pb2, report_pb2,  # noqa: E402
+                           triage_service_pb2)
 from harness.testcase import SystemTest  # noqa: E402
 
 ROLES = ("", "desk", "consultation", "lawyer", "executive", "auditor", "first_reader", "admin")
@@ -30,7 +30,8 @@ VIEWER = "test/viewer"
 LAST = ("MergeCases", "OpenConsultation")
 # For whom nobody is to know.
 ANONYMOUS = ("SubmitAnonymousReport", "RotateReceipt", "GetSealingKey", "SetAnonymousSharing", "WithdrawAnonymousReport",
-             "PostAnonymousMessage", "ListAnonymousMessages", "MarkAnonymousMessagesRead")
+             "GiveAnonymousConsent", "WithdrawAnonymousConsent", "PostAnonymousMessage", "ListAnonymousMessages", "MarkAnonymousMessagesRead",
+             "StartAnonymousUpload", "GetAnonymousTimeline")
 # By their numbers in common/authz/access_rules.h. Without a person no call gets here, and every query has its tenant:
 # that those two rules are off shows in no call, but in access_rules_test.cc.
 # With each, where it has to show.
@@ -59,17 +60,7 @@ def every_rpc() -> dict[str, set[str]]:
     return found
 
 
-def letter(call) -> str:
-    try:
-        return "A" if call() is not False else "H"
-    except grpc.RpcError as error:
-        return {grpc.StatusCode.NOT_FOUND: "H", grpc.StatusCode.PERMISSION_DENIED: "R",
-                grpc.StatusCode.UNAVAILABLE: "unavailable", grpc.StatusCode.UNIMPLEMENTED: "unimplemented",
-                grpc.StatusCode.INTERNAL: "internal", grpc.StatusCode.UNAUTHENTICATED: "unauthenticated"}.get(
-                    error.code(), "A")
-
-
-class MatrixTest(SystemTest):
+class MatrixTest(MatrixCalls, SystemTest):
     OPTIONS = {"replicas": 1, "binaries": {"triage": paths.BUILD / "tests" / "mamori-triage-rule-off"}}
 
     @classmethod
@@ -103,6 +94,7 @@ class MatrixTest(SystemTest):
         if relation != "consult":
             delivery = wait_until("its deliveries", lambda: cls.at_rest(client, names["case"]), 30)
             names |= {"delivery": delivery.name, "notification": delivery.notification}
+        names["evidence"] = upload(client, names["report"])
         if own_people and relation != "unmatched":
             cls.match(names, relation)
         verb = {"member": "AddMember", "hand": "ExcludePerson"}.get(relation)
@@ -110,6 +102,8 @@ class MatrixTest(SystemTest):
             request = getattr(triage_service_pb2, f"{verb}Request")(
                 request_id=new_request_id(), name=names["case"], person=VIEWER)
             client.call("triage", verb, request)
+        for method in ("AddTask", "TriageCase", "PlanPrevention") if relation != "consult" else ("AddTask",):
+            client.call("triage", method, make(method, names["case"]))
         return names
 
     @classmethod
@@ -157,155 +151,6 @@ class MatrixTest(SystemTest):
             return self._plain("intake", method, client)
         request = make(method, names[kind_of(method)], into=into)
         return client.call(NAMED[method][0], method, request, timeout=20)
-
-    def _ListCases(self, client, names):  # noqa: N802
-        request = triage_service_pb2.ListCasesRequest(page_size=1000)
-        return names["case"] in {c.name for c in client.call("triage", "ListCases", request).cases}
-
-    def _ListReports(self, client, names):  # noqa: N802
-        request = intake_service_pb2.ListReportsRequest(page_size=1000)
-        return names["report"] in {r.name for r in client.call("intake", "ListReports", request).reports}
-
-    def _BatchGetReports(self, client, names):  # noqa: N802
-        request = intake_service_pb2.BatchGetReportsRequest(names=[names["report"]])
-        return bool(client.call("intake", "BatchGetReports", request).reports)
-
-    def _SubmitReport(self, client, _):  # noqa: N802
-        return client.call("intake", "SubmitReport", make_request("x"))
-
-    def _BatchSubmitReports(self, client, _):  # noqa: N802
-        return client.call("intake", "BatchSubmitReports",
-                           intake_service_pb2.BatchSubmitReportsRequest(requests=[make_request("x")]))
-
-    def _AnalyzeReport(self, client, _):  # noqa: N802
-        return client.call("triage", "AnalyzeReport",
-                           triage_service_pb2.AnalyzeReportRequest(report=make_request("x").report))
-
-    def _WatchCases(self, client, _):  # noqa: N802
-        stream = client.stub("triage", 0).WatchCases(triage_service_pb2.WatchCasesRequest(), timeout=10,
-                                                     metadata=client.metadata())
-        first = next(iter(stream))
-        stream.cancel()
-        return first
-
-    def _ListDeadLetters(self, client, _):  # noqa: N802
-        return client.call("notification", "ListDeadLetters", notification_service_pb2.ListDeadLettersRequest())
-
-    def _CheckAccess(self, client, _):  # noqa: N802
-        return client.call("triage", "CheckAccess", triage_service_pb2.CheckAccessRequest())
-
-    def _IngestEvents(self, client, _):  # noqa: N802
-        codes = {letter(lambda: client.call("triage", "IngestEvents", triage_service_pb2.IngestEventsRequest())),
-                 letter(lambda: client.call("notification", "IngestEvents",
-                                            notification_service_pb2.IngestEventsRequest()))}
-        assert len(codes) == 1, codes
-        return client.call("triage", "IngestEvents", triage_service_pb2.IngestEventsRequest())
-
-    def _plain(self, service: str, method: str, client, timeout: float = 10, **fields):
-        """Of no case, and right in every field."""
-        descriptor = next(m for d in SERVICES[service] for m in d.methods if m.name == method).input_type
-        request = descriptor._concrete_class(**fields)
-        if "request_id" in descriptor.fields_by_name:
-            request.request_id = new_request_id()
-        return client.call(service, method, request, timeout=timeout)
-
-    def _ListUnseenLinks(self, client, _):  # noqa: N802
-        return self._plain("triage", "ListUnseenLinks", client)
-
-    def _ListHolds(self, client, _):  # noqa: N802
-        return self._plain("triage", "ListHolds", client)
-
-    def _PlaceHold(self, client, names):  # noqa: N802
-        return self._plain("triage", "PlaceHold", client,
-                           hold={"issuer": "court", "reason": "r", "case_name": names["case"]})
-
-    def _ReleaseHold(self, client, _):  # noqa: N802
-        return self._plain("triage", "ReleaseHold", client, name=name_of("holds", os.urandom(16)),
-                           act=name_of("acts", os.urandom(16)))
-
-    def _DryRunRetention(self, client, _):  # noqa: N802
-        return self._plain("triage", "DryRunRetention", client)
-
-    def _GetStatistics(self, client, _):  # noqa: N802
-        return self._plain("triage", "GetStatistics", client, name="statistics/2001-01")
-
-    def _ListStatistics(self, client, _):  # noqa: N802
-        return self._plain("triage", "ListStatistics", client)
-
-    def _RequestAct(self, client, names):  # noqa: N802
-        return self._plain("triage", "RequestAct", client, act={
-            "kind": "ACT_KIND_REMOVE_EXCLUSION", "resource": names["case"], "reason": "r",
-            "fields": [{"name": "person", "value": "test/nobody"}]})
-
-    def _ApproveAct(self, client, _):  # noqa: N802
-        return self._plain("triage", "ApproveAct", client, name=name_of("acts", os.urandom(16)), hash=bytes(32))
-
-    def _WithdrawAct(self, client, _):  # noqa: N802
-        return self._plain("triage", "WithdrawAct", client, name=name_of("acts", os.urandom(16)))
-
-    def _GetAct(self, client, _):  # noqa: N802
-        return self._plain("triage", "GetAct", client, name=name_of("acts", os.urandom(16)))
-
-    def _ListActs(self, client, names):  # noqa: N802
-        return self._plain("triage", "ListActs", client, resource=names["case"])
-
-    def _SubmitIdentifiedReport(self, client, _):  # noqa: N802
-        return self._plain("intake", "SubmitIdentifiedReport", client, report=make_request("x").report,
-                           mode="REPORTER_MODE_NAMED")
-
-    def _BatchGetContacts(self, client, _):  # noqa: N802
-        return self._plain("intake", "BatchGetContacts", client, names=[name_of("contacts", os.urandom(16))])
-
-    def _WaitForMessages(self, client, names):  # noqa: N802
-        return self._stream("WaitForMessages", client, report=names["report"])
-
-    def _WaitForAnonymousMessages(self, client, _):  # noqa: N802
-        return self._stream("WaitForAnonymousMessages", client)
-
-    def _stream(self, method: str, client, **fields):
-        """Whether it begins; nothing may come of it."""
-        return list(self._plain("intake", method, client, timeout=1, **fields))
-
-    def _ListCaseProposals(self, client, _):  # noqa: N802
-        return self._plain("triage", "ListCaseProposals", client)
-
-    def _ListUnseenSignals(self, client, _):  # noqa: N802
-        return self._plain("triage", "ListUnseenSignals", client)
-
-    def _AcceptCaseProposal(self, client, _):  # noqa: N802
-        return self._plain("triage", "AcceptCaseProposal", client, name=name_of("signals", os.urandom(16)))
-
-    def _DismissCaseProposal(self, client, _):  # noqa: N802
-        return self._plain("triage", "DismissCaseProposal", client, name=name_of("signals", os.urandom(16)),
-                           cause="DISMISSAL_CAUSE_LEGITIMATE")
-
-    def _Echo(self, client, _):  # noqa: N802
-        return client.call("intake", "Echo", intake_service_pb2.EchoRequest(payload="x"))
-
-    def _ListWebhookEndpoints(self, client, _):  # noqa: N802
-        return client.call("notification", "ListWebhookEndpoints",
-                           notification_service_pb2.ListWebhookEndpointsRequest())
-
-    def _CreateWebhookEndpoint(self, client, _):  # noqa: N802
-        request = notification_service_pb2.CreateWebhookEndpointRequest(request_id=new_request_id())
-        request.webhook_endpoint.company = "nobody"
-        request.webhook_endpoint.url = "https://127.0.0.1:9/x"
-        return client.call("notification", "CreateWebhookEndpoint", request)
-
-    def _webhook(self, method, client):
-        return client.call("notification", method, make(method, self._CreateWebhookEndpoint(self.desk, None).name))
-
-    def _GetWebhookEndpoint(self, client, _):  # noqa: N802
-        return self._webhook("GetWebhookEndpoint", client)
-
-    def _UpdateWebhookEndpoint(self, client, _):  # noqa: N802
-        return self._webhook("UpdateWebhookEndpoint", client)
-
-    def _RotateWebhookSecret(self, client, _):  # noqa: N802
-        return self._webhook("RotateWebhookSecret", client)
-
-    def _DeleteWebhookEndpoint(self, client, _):  # noqa: N802
-        return self._webhook("DeleteWebhookEndpoint", client)
 
     # All of them.
 

@@ -263,7 +263,9 @@ absl::Status Main() {
                    OpenSealing("intake", arena, clock, sleeper, ids, telemetry));
   const intake::ContentSeal intake_seal(intake_sealing->sealer());
   const triage::AccessSeal seal(std::move(key), triage_journal, telemetry);
-  triage::SqlIngestStore triage_store(triage_transactor, clock, seal);
+  ASSIGN_OR_RETURN(const auto triage_sealing,
+                   OpenSealing("triage", arena, clock, sleeper, ids, telemetry));
+  triage::SqlIngestStore triage_store(triage_transactor, clock, seal, triage_sealing->sealer());
 
   Loader loader({intake_store, intake_seal, triage_store}, MakeSamples(*policy, clock.Now()),
                 *policy, clock, ids);

@@ -161,6 +161,17 @@ std::unique_ptr<Call> ListCases(const std::shared_ptr<grpc::Channel>& channel,
       });
 }
 
+std::unique_ptr<Call> Analyze(const std::shared_ptr<grpc::Channel>& channel,
+                              const CallOptions& options, uint64_t number) {
+  triage::v1::AnalyzeReportRequest request;
+  *request.mutable_report() = options.drafts[number % options.drafts.size()];
+  return Make<TriageService, &TriageService::Stub::AsyncAnalyzeReport, v1::Assessment>(
+      channel, options, std::move(request),
+      +[](const triage::v1::AnalyzeReportRequest&, const v1::Assessment& got) {
+        return got.policy_digest();
+      });
+}
+
 constexpr absl::Duration kReadAgain = absl::Minutes(1);
 
 }  // namespace
@@ -195,6 +206,7 @@ CallFactory MakeFactory(const std::string& method, const CallOptions& options) {
       {"get_case", GetCase},
       {"list_reports", ListReports},
       {"list_cases", ListCases},
+      {"analyze", Analyze},
   };
   for (const auto& [name, maker] : makers) {
     if (name != method) continue;

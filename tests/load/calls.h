@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "mamori/v1/report.pb.h"
 
 namespace mamori::load {
 
@@ -54,13 +55,14 @@ struct CallOptions {
   const TokenFile* token = nullptr;
   std::string run_id;  // distinguishes the request ids of one run from those of another
   std::vector<grpc::Slice> reports;  // submit: serialized mamori.v1.Report
+  std::vector<v1::Report> drafts;    // analyze
   std::vector<std::string> names;    // get_report, get_case
   std::vector<std::string> tokens;   // list_reports, list_cases
   int page_size = 50;
 };
 
-// echo, submit, get_report, get_case, list_reports or list_cases; empty for another method.
-// `options` outlives the factory.
+// echo, submit, get_report, get_case, list_reports, list_cases or analyze; empty for another
+// method. `options` outlives the factory.
 CallFactory MakeFactory(const std::string& method, const CallOptions& options);
 
 // The driver's token, and a deadline as an application would set

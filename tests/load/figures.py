@@ -87,6 +87,16 @@ def submit_beside_echo(system: System, plan: Plan) -> dict:
             "cpu": {"submit_rps_256": results[-1]["cpu"]}}
 
 
+def analyze(system: System, plan: Plan) -> dict:
+    """analyze_rps, and the quantiles of one analysis after the other: what AnalyzeReport takes with nobody in its way."""
+    system.start_services(only=("triage",), paused=True)
+    many = system.drive("analyze", system.ports["triage"], in_flight=64, **plan.short)
+    alone = [system.drive("analyze", system.ports["triage"], in_flight=1, **plan.short) for _ in range(plan.rounds)]
+    return {"analyze_rps": many["rps"], "analyze_p50_ms": median([r["p50_ms"] for r in alone]),
+            "analyze_p99_ms": median([r["p99_ms"] for r in alone]),
+            "cpu": {"analyze": many["cpu"], "analyze_alone": alone[-1]["cpu"]}}
+
+
 def submit_one_tx(system: System, plan: Plan) -> dict:
     """The same service with one request per transaction; the best number of writers."""
     rates, cpu = {}, {}
@@ -241,6 +251,7 @@ GROUPS = {
     "submit_1": (("submit_rps_1",), lambda s, p: submit(s, p, 1)),
     "submit_64": (("submit_rps_64",), lambda s, p: submit(s, p, 64)),
     "submit_256": (("submit_rps_256",), submit_beside_echo),
+    "analyze": (("analyze_rps", "analyze_p50_ms", "analyze_p99_ms"), analyze),
     "one_tx": (("submit_one_tx_rps",), submit_one_tx),
     "road": (("road_rps", "submit_to_mail_p50_ms", "submit_to_mail_p99_ms"), road),
     "live": (("submit_live_rps", "road_live_rps"), submit_live),

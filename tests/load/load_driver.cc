@@ -41,8 +41,9 @@ ABSL_FLAG(std::string, server_name, "",
 ABSL_FLAG(std::string, cert, "", "client certificate, PEM");
 ABSL_FLAG(std::string, key, "", "its key, PEM");
 ABSL_FLAG(std::string, ca, "", "authority, PEM; empty for no TLS");
-ABSL_FLAG(std::string, method, "echo",
-          "echo, submit, get_report, get_case, list_reports, list_cases, serving or cases");
+ABSL_FLAG(
+    std::string, method, "echo",
+    "echo, submit, get_report, get_case, list_reports, list_cases, analyze, serving or cases");
 ABSL_FLAG(int, in_flight, 256, "calls under way, at most");
 ABSL_FLAG(double, rate, 0, "calls a second in open mode; 0 for the closed loop");
 ABSL_FLAG(int, road_window, 0, "reports on the road at once; 0 for no road mode");
@@ -165,6 +166,9 @@ int Drive(const std::string& method) {
     for (const v1::Report& report : MakeReports(600, absl::GetFlag(FLAGS_company), clock.Now())) {
       calls.reports.emplace_back(report.SerializeAsString());
     }
+  }
+  if (method == "analyze") {
+    calls.drafts = MakeReports(600, absl::GetFlag(FLAGS_company), clock.Now());
   }
   if (method == "get_report" || method == "get_case") {
     calls.names = ReadLines(absl::GetFlag(FLAGS_names));

@@ -6,12 +6,22 @@ GRANT SELECT, INSERT, DELETE ON {schema}.supplement TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.contact TO {user};
 -- A new receipt takes the place of the old one, which is gone then.
 GRANT SELECT, INSERT, DELETE ON {schema}.receipt TO {user};
--- What people wrote and decided is only added to.
-GRANT SELECT, INSERT ON {schema}.message TO {user};
-GRANT SELECT, INSERT, UPDATE ON {schema}.message_read TO {user};
-GRANT SELECT, INSERT ON {schema}.withdrawal TO {user};
-GRANT SELECT, INSERT ON {schema}.reporter_identity TO {user};
-GRANT SELECT, INSERT ON {schema}.sharing TO {user};
+-- What people wrote and decided is never changed, and deleted with the report that it belongs to.
+GRANT SELECT, INSERT, DELETE ON {schema}.message TO {user};
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.message_read TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.withdrawal TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.reporter_identity TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.sharing TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.consent TO {user};
+-- That an identity was opened stays: it names the act and no person.
+GRANT SELECT, INSERT ON {schema}.identity_reading TO {user};
+-- A file's bytes are added to and, once its evidence is gone, deleted. Of its row only how far it is moves. The chain of
+-- custody is added to, and goes with its report.
+GRANT SELECT, INSERT, DELETE, UPDATE (state, complete_time) ON {schema}.evidence TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.evidence_access TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.evidence_drop TO {user};
+GRANT SELECT, INSERT, DELETE, UPDATE (writer, chunk_count) ON {schema}.evidence_blob TO {user};
+GRANT SELECT, INSERT, DELETE ON {schema}.evidence_chunk TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.outbox TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.inbox TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.lease TO {user};

@@ -1,0 +1,66 @@
+// The gRPC face of evidence; as intake_service.h. All methods are blocking ones.
+#ifndef MAMORI_SERVICES_INTAKE_EVIDENCE_SERVICE_H_
+#define MAMORI_SERVICES_INTAKE_EVIDENCE_SERVICE_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include "common/server/rpc.h"
+#include "mamori/intake/v1/evidence_service.grpc.pb.h"
+#include "services/intake/dialogue_parties.h"
+#include "services/intake/evidences.h"
+#include "services/intake/flood_control.h"
+#include "services/intake/uploads.h"
+
+namespace mamori::intake {
+
+class EvidenceService final : public v1::EvidenceService::Service {
+ public:
+  struct Dependencies {
+    server::Rpc& rpc;
+    Uploads& uploads;
+    Evidences& evidences;
+    DialogueParties& parties;
+    // The same, which keeps no answer about access: what streams ask each second.
+    DialogueParties& fresh_parties;
+    FloodControl& flood;
+    const time::Clock& clock;
+  };
+  explicit EvidenceService(Dependencies dependencies) : d_(dependencies) {}
+
+  grpc::Status StartUpload(grpc::ServerContext* context, const v1::StartUploadRequest* request,
+                           v1::Upload* response) override;
+  grpc::Status StartAnonymousUpload(grpc::ServerContext* context,
+                                    const v1::StartAnonymousUploadRequest* request,
+                                    v1::Upload* response) override;
+  grpc::Status UploadEvidence(grpc::ServerContext* context,
+                              grpc::ServerReader<v1::UploadEvidenceRequest>* reader,
+                              v1::Upload* response) override;
+  grpc::Status UploadAnonymousEvidence(
+      grpc::ServerContext* context, grpc::ServerReader<v1::UploadAnonymousEvidenceRequest>* reader,
+      v1::Upload* response) override;
+  grpc::Status GetEvidence(grpc::ServerContext* context, const v1::GetEvidenceRequest* request,
+                           v1::Evidence* response) override;
+  grpc::Status ListEvidence(grpc::ServerContext* context, const v1::ListEvidenceRequest* request,
+                            v1::ListEvidenceResponse* response) override;
+  grpc::Status DownloadEvidence(grpc::ServerContext* context,
+                                const v1::DownloadEvidenceRequest* request,
+                                grpc::ServerWriter<v1::DownloadEvidenceResponse>* writer) override;
+  grpc::Status DownloadOriginal(grpc::ServerContext* context,
+                                const v1::DownloadOriginalRequest* request,
+                                grpc::ServerWriter<v1::DownloadOriginalResponse>* writer) override;
+  grpc::Status ListEvidenceAccess(grpc::ServerContext* context,
+                                  const v1::ListEvidenceAccessRequest* request,
+                                  v1::ListEvidenceAccessResponse* response) override;
+
+ private:
+  // Who asks by a receipt, within the receipt's own allowance.
+  absl::StatusOr<Party> ByReceipt(const server::CallContext& call, const std::string& receipt);
+  // Still the party of the file's report. What streams ask.
+  absl::Status StillParty(const server::CallContext& call, const std::string& report);
+
+  const Dependencies d_;
+};
+
+}  // namespace mamori::intake
+
+#endif  // MAMORI_SERVICES_INTAKE_EVIDENCE_SERVICE_H_

@@ -1,0 +1,376 @@
+// evidence: files of reports, by receipt or by token.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "common/crypto/sha256.h"
+#include "mamori/intake/v1/evidence_service.grpc.pb.h"
+#include "services/mamorictl/output.h"
+#include "services/mamorictl/paging.h"
+#include "services/mamorictl/receipt_file.h"
+#include "services/mamorictl/session.h"
+
+namespace mamori::ctl {
+namespace {
+
+using intake::v1::Evidence;
+using intake::v1::EvidenceAccess;
+using intake::v1::Upload;
+using EvidenceStub = intake::v1::EvidenceService::Stub;
+
+constexpr size_t kPieceBytes = 1 << 20;
+constexpr int kUploadAttempts = 5;
+
+std::unique_ptr<EvidenceStub> EvidenceStubOf(Session& session) {
+  return intake::v1::EvidenceService::NewStub(session.Channel(session.settings().intake));
+}
+
+// The name is anybody's text: what a terminal would obey, or would show in another order, is not
+// passed on to it.
+std::string Harmless(const std::string& text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const std::string_view three = std::string_view(text).substr(i, 3);
+    const bool turns = three.size() == 3 && ((three >= "\xe2\x80\xaa" && three <= "\xe2\x80\xae") ||
+                                             (three >= "\xe2\x81\xa6" && three <= "\xe2\x81\xa9"));
+    // U+0080 to U+009F are controls too.
+    const bool high =
+        byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    if (turns) i += 2;
+    if (high) i += 1;
+    out.push_back(turns || high || byte < 0x20 || byte == 0x7f ? '?' : text[i]);
+  }
+  return out;
+}
+
+// A file to be uploaded.
+struct UploadJob {
+  std::string path;
+  std::string report;
+  std::string receipt_file;
+  std::string receipt;
+  std::string name;
+  std::string request_id;
+};
+
+// Its last part; what stands before it is nobody else's to know.
+std::string BaseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+absl::Status Describe(const UploadJob& add, intake::v1::UploadedFile& file) {
+  std::ifstream in(add.path, std::ios::binary);
+  crypto::Sha256 hash;
+  std::string piece(kPieceBytes, '\0');
+  int64_t size = 0;
+  while (in) {
+    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    hash.Add(std::string_view(piece).substr(0, in.gcount()));
+    size += in.gcount();
+  }
+  if (!in.eof()) return absl::NotFoundError(absl::StrCat("cannot read ", add.path));
+  file.set_file_name(add.name.empty() ? BaseName(add.path) : add.name);
+  file.set_size(size);
+  file.set_sha256(hash.Finish());
+  return absl::OkStatus();
+}
+
+grpc::Status Start(Session& session, EvidenceStub& stub, const UploadJob& add,
+                   const intake::v1::UploadedFile& file, Upload& upload) {
+  if (add.receipt.empty()) {
+    intake::v1::StartUploadRequest request;
+    request.set_request_id(add.request_id);
+    request.set_report(add.report);
+    *request.mutable_file() = file;
+    return stub.StartUpload(session.Call().get(), request, &upload);
+  }
+  intake::v1::StartAnonymousUploadRequest request;
+  request.set_request_id(add.request_id);
+  request.set_receipt(add.receipt);
+  *request.mutable_file() = file;
+  return stub.StartAnonymousUpload(session.AnonymousCall().get(), request, &upload);
+}
+
+// What is missing, from where the service is.
+template <typename Request>
+grpc::Status SendRest(grpc::ClientWriter<Request>& stream, const UploadJob& add, int64_t offset,
+                      Request message) {
+  std::ifstream in(add.path, std::ios::binary);
+  in.seekg(offset);
+  bool open = stream.Write(message);
+  std::string piece(kPieceBytes, '\0');
+  while (open && in) {
+    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    const std::string_view read = std::string_view(piece).substr(0, in.gcount());
+    if (read.empty()) break;
+    auto& chunk = *message.mutable_chunk();
+    chunk.set_offset(offset);
+    chunk.set_data(std::string(read));
+    chunk.set_sha256(crypto::Sha256::Of(read));
+    open = stream.Write(message);
+    offset += static_cast<int64_t>(read.size());
+  }
+  stream.WritesDone();
+  return stream.Finish();
+}
+
+grpc::Status Send(Session& session, EvidenceStub& stub, const UploadJob& add, Upload& upload) {
+  const int64_t offset = upload.received_size();
+  if (add.receipt.empty()) {
+    intake::v1::UploadEvidenceRequest message;
+    message.mutable_target()->set_name(upload.name());
+    const auto context = session.Call(/*stream=*/true);
+    return SendRest(*stub.UploadEvidence(context.get(), &upload), add, offset, message);
+  }
+  intake::v1::UploadAnonymousEvidenceRequest message;
+  message.mutable_target()->set_name(upload.name());
+  message.mutable_target()->set_receipt(add.receipt);
+  const auto context = session.AnonymousCall(/*stream=*/true);
+  return SendRest(*stub.UploadAnonymousEvidence(context.get(), &upload), add, offset, message);
+}
+
+int RunAdd(Session& session, UploadJob add) {
+  if (!add.receipt_file.empty()) {
+    const auto receipt = ReadReceipt(add.receipt_file);
+    if (!receipt.ok()) return session.FailUsage(std::string(receipt.status().message()));
+    add.receipt = *receipt;
+  }
+  add.request_id = session.RequestId(add.request_id);
+  intake::v1::UploadedFile file;
+  if (const absl::Status read = Describe(add, file); !read.ok()) {
+    return session.FailLocally(std::string(read.message()));
+  }
+  const auto stub = EvidenceStubOf(session);
+  Upload upload;
+  grpc::Status status;
+  for (int attempt = 1; attempt <= kUploadAttempts; ++attempt) {
+    status = Start(session, *stub, add, file, upload);
+    if (status.ok() && !upload.complete()) status = Send(session, *stub, add, upload);
+    if (status.error_code() != grpc::StatusCode::UNAVAILABLE &&
+        status.error_code() != grpc::StatusCode::ABORTED) {
+      break;
+    }
+    session.sleeper().Sleep(absl::Seconds(attempt));
+  }
+  if (!status.ok()) return session.Fail(status);
+  return session.Show(upload, absl::StrCat(upload.name(), "\n"));
+}
+
+std::string TextOf(const Evidence& evidence) {
+  Table facts({"EVIDENCE", evidence.name()});
+  facts.AddRow({"state", EnumText(evidence.state())});
+  facts.AddRow({"file name", evidence.identity() && evidence.file_name().empty()
+                                 ? "withheld: it counts as identity"
+                                 : Harmless(evidence.file_name())});
+  facts.AddRow({"bytes", absl::StrCat(evidence.size())});
+  facts.AddRow({"from", absl::StrCat(EnumText(evidence.side()), " ", evidence.author())});
+  facts.AddRow({"begun", TimeText(evidence.has_create_time(), evidence.create_time())});
+  facts.AddRow({"complete", TimeText(evidence.has_complete_time(), evidence.complete_time())});
+  const auto& found = evidence.inspection();
+  facts.AddRow({"type", found.media_type()});
+  facts.AddRow({"malware", absl::StrCat(EnumText(found.malware()), " ", found.malware_reason())});
+  facts.AddRow({"derivative", found.has_derivative()
+                                  ? absl::StrCat(found.derivative_size(), " bytes")
+                                  : absl::StrCat("none: ", found.no_derivative_reason())});
+  return facts.Text();
+}
+
+int RunGet(Session& session, const std::string& name) {
+  intake::v1::GetEvidenceRequest request;
+  request.set_name(name);
+  Evidence evidence;
+  const auto status =
+      EvidenceStubOf(session)->GetEvidence(session.Call().get(), request, &evidence);
+  return status.ok() ? session.Show(evidence, TextOf(evidence)) : session.Fail(status);
+}
+
+int RunList(Session& session, const std::string& report, const Paging& paging) {
+  const auto stub = EvidenceStubOf(session);
+  intake::v1::ListEvidenceRequest request;
+  request.set_report(report);
+  intake::v1::ListEvidenceResponse all;
+  const auto status = ListPages(
+      paging, request, all,
+      [&](const auto& page_request, auto* page) {
+        return stub->ListEvidence(session.Call().get(), page_request, page);
+      },
+      [](auto& response) { return response.mutable_evidence(); });
+  if (!status.ok()) return session.Fail(status);
+  Table table({"EVIDENCE", "CREATED", "STATE", "BYTES", "MALWARE", "DERIVATIVE", "FILE NAME"});
+  for (const Evidence& one : all.evidence()) {
+    table.AddRow({one.name(), TimeText(one.has_create_time(), one.create_time()),
+                  EnumText(one.state()), absl::StrCat(one.size()),
+                  EnumText(one.inspection().malware()),
+                  one.inspection().has_derivative() ? "yes" : "no", Harmless(one.file_name())});
+  }
+  return session.Show(all, table.Text() + MoreText(all.next_page_token()));
+}
+
+int RunCustody(Session& session, const std::string& name, const Paging& paging) {
+  const auto stub = EvidenceStubOf(session);
+  intake::v1::ListEvidenceAccessRequest request;
+  request.set_name(name);
+  intake::v1::ListEvidenceAccessResponse all;
+  const auto status = ListPages(
+      paging, request, all,
+      [&](const auto& page_request, auto* page) {
+        return stub->ListEvidenceAccess(session.Call().get(), page_request, page);
+      },
+      [](auto& response) { return response.mutable_accesses(); });
+  if (!status.ok()) return session.Fail(status);
+  Table table({"NUMBER", "WHEN", "WHAT", "WHO", "THROUGH", "WHY"});
+  for (const EvidenceAccess& one : all.accesses()) {
+    table.AddRow({absl::StrCat(one.number()), TimeText(one.has_create_time(), one.create_time()),
+                  EnumText(one.kind()), one.person(), one.caller(), Harmless(one.purpose())});
+  }
+  return session.Show(all, table.Text() + MoreText(all.next_page_token()));
+}
+
+// Where a download goes: a new file, of its owner alone, that has its name once it is whole. The
+// name that the uploader gave is never used.
+class NewFile {
+ public:
+  explicit NewFile(const std::string& path)
+      : path_(path),
+        part_(path + ".part"),
+        fd_(open(part_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) {}
+  ~NewFile() {
+    if (fd_ < 0) return;
+    close(fd_);
+    unlink(part_.c_str());  // what is kept has another name too by now
+  }
+  bool ok() const { return fd_ >= 0; }
+  bool Write(std::string_view bytes) {
+    hash_.Add(bytes);
+    while (!bytes.empty()) {
+      const ssize_t written = write(fd_, bytes.data(), bytes.size());
+      if (written <= 0) return false;
+      bytes.remove_prefix(written);
+    }
+    return true;
+  }
+  // Unless there is a file of that name.
+  bool Keep() { return fsync(fd_) == 0 && link(part_.c_str(), path_.c_str()) == 0; }
+  std::string Hash() { return hash_.Finish(); }
+
+ private:
+  const std::string path_;
+  const std::string part_;
+  const int fd_;
+  crypto::Sha256 hash_;
+};
+
+struct DownloadJob {
+  std::string name;
+  std::string purpose;
+  std::string output;
+  bool original = false;
+};
+
+template <typename Response>
+int Receive(Session& session, const DownloadJob& download, grpc::ClientReader<Response>& stream) {
+  NewFile file(download.output);
+  if (!file.ok()) return session.FailLocally(absl::StrCat("cannot make ", download.output));
+  Evidence evidence;
+  Response response;
+  while (stream.Read(&response)) {
+    if (response.has_evidence()) evidence = response.evidence();
+    if (response.has_chunk() && !file.Write(response.chunk().data())) {
+      return session.FailLocally(absl::StrCat("cannot write ", download.output));
+    }
+  }
+  const grpc::Status status = stream.Finish();
+  if (!status.ok()) return session.Fail(status);
+  if (file.Hash() !=
+      (download.original ? evidence.sha256() : evidence.inspection().derivative_sha256())) {
+    return session.FailLocally("what came is not what was announced");
+  }
+  if (!file.Keep()) return session.FailLocally(absl::StrCat("cannot make ", download.output));
+  return session.Show(evidence, TextOf(evidence));
+}
+
+int RunDownload(Session& session, const DownloadJob& download) {
+  const auto stub = EvidenceStubOf(session);
+  const auto context = session.Call(/*stream=*/true);
+  if (download.original) {
+    intake::v1::DownloadOriginalRequest request;
+    request.set_name(download.name);
+    request.set_purpose(download.purpose);
+    return Receive(session, download, *stub->DownloadOriginal(context.get(), request));
+  }
+  intake::v1::DownloadEvidenceRequest request;
+  request.set_name(download.name);
+  request.set_purpose(download.purpose);
+  return Receive(session, download, *stub->DownloadEvidence(context.get(), request));
+}
+
+void AddAdd(CLI::App& group, Choice& choice) {
+  auto* command = group.add_subcommand("add", "Upload a file, or go on with it");
+  auto add = std::make_shared<UploadJob>();
+  command->add_option("file", add->path, "The file: 1 byte to 512 MiB")->required();
+  auto* report = command->add_option("--report", add->report, "reports/…, by token");
+  command->add_option("--receipt-file", add->receipt_file, "In its place the receipt")
+      ->excludes(report);
+  command->add_option("--file-name", add->name, "Its name for others; the file's own by default");
+  command->add_option("--request-id", add->request_id, "Made when left out");
+  command->callback([=, &choice] {
+    if (add->report.empty() && add->receipt_file.empty()) {
+      throw CLI::RequiredError("--report or --receipt-file");
+    }
+    choice.run = [=](Session& session) { return RunAdd(session, *add); };
+  });
+}
+
+void AddDownload(CLI::App& group, Choice& choice) {
+  auto* command = group.add_subcommand("download", "Get the derivative, or the original");
+  auto download = std::make_shared<DownloadJob>();
+  command->add_option("name", download->name, "reports/…/evidence/…")->required();
+  command
+      ->add_option("--purpose", download->purpose, "Why it is read; kept in the chain of custody")
+      ->required();
+  command->add_option("--output", download->output, "A new file")->required();
+  command->add_flag("--original", download->original,
+                    "The file as it was sent, whatever it holds; needs a strong, recent login");
+  command->callback([=, &choice] {
+    choice.run = [=](Session& session) { return RunDownload(session, *download); };
+  });
+}
+
+}  // namespace
+
+void AddEvidenceCommands(CLI::App& app, Choice& choice) {
+  auto* group = app.add_subcommand("evidence", "Files of reports");
+  group->require_subcommand(1);
+  group->footer(
+      "Examples:\n"
+      "  mamorictl evidence add call.wav --report reports/…\n"
+      "  mamorictl evidence add call.wav --receipt-file ~/receipt\n"
+      "  mamorictl evidence download reports/…/evidence/… --purpose 'fact finding' --output a.wav");
+  AddAdd(*group, choice);
+  AddDownload(*group, choice);
+
+  auto name = std::make_shared<std::string>();
+  auto* get = group->add_subcommand("get", "What is known of a file");
+  get->add_option("name", *name, "reports/…/evidence/…")->required();
+  get->callback(
+      [=, &choice] { choice.run = [=](Session& session) { return RunGet(session, *name); }; });
+
+  auto report = std::make_shared<std::string>();
+  auto* list = group->add_subcommand("list", "The files of a report, newest first");
+  list->add_option("report", *report, "reports/…")->required();
+  auto list_paging = AddPagingFlags(*list);
+  list->callback([=, &choice] {
+    choice.run = [=](Session& session) { return RunList(session, *report, *list_paging); };
+  });
+
+  auto* custody = group->add_subcommand("custody", "Who had a file in hands, newest first");
+  custody->add_option("name", *name, "reports/…/evidence/…")->required();
+  auto custody_paging = AddPagingFlags(*custody);
+  custody->callback([=, &choice] {
+    choice.run = [=](Session& session) { return RunCustody(session, *name, *custody_paging); };
+  });
+}
+
+}  // namespace mamori::ctl

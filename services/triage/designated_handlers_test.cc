@@ -1,0 +1,151 @@
+// Who may have a whistleblower's case, on a real database: by the book and against it.
+#include <gmock/gmock.h>
+
+#include <string>
+#include <thread>
+
+#include "services/triage/test_people_fixture.h"
+
+namespace mamori::triage {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+using ::testing::SizeIs;
+using testing::StatusIs;
+
+TEST_F(PeopleTest, AWhistleblowersCaseIsOnlyADesignatedHandlersWhoAccepted) {
+  const std::string name = Judged();
+  EXPECT_THAT(Assign(name, "anybody"), IsOk()) << "an ordinary case";
+  const auto not_designated = HasReason(mamori::v1::ERROR_REASON_HANDLER_NOT_DESIGNATED);
+  EXPECT_THAT(StartWhistleblower(name), not_designated) << "the one who has it is none";
+  const auto handler = Designated("handler");
+  EXPECT_THAT(Assign(name, "handler"), IsOk());
+  EXPECT_THAT(StartWhistleblower(name), not_designated) << "not accepted";
+  EXPECT_THAT(Accept("handler", handler.name(), "0"), StatusIs(absl::StatusCode::kInvalidArgument));
+  ASSERT_THAT(Accept("handler", handler.name()), IsOk());
+  ASSERT_THAT(StartWhistleblower(name), IsOk());
+  EXPECT_THAT(Assign(name, "anybody"), not_designated);
+  auto claim = Verb<v1::ClaimCaseRequest>(name);
+  EXPECT_FALSE(cases_.Claim(Call("Claim", "desk-9"), claim).ok());
+  auto hand_over = Verb<v1::HandOverCaseRequest>(name);
+  hand_over.set_assignee("anybody");
+  hand_over.set_note("please");
+  EXPECT_THAT(tasks_.HandOver(Call("HandOver"), hand_over), not_designated);
+  const auto second = Designated("second");
+  EXPECT_THAT(Assign(name, "second"), not_designated);
+  ASSERT_THAT(Accept("second", second.name()), IsOk());
+  EXPECT_THAT(Assign(name, "second"), IsOk());
+  auto withdraw = Verb<v1::WithdrawDesignationRequest>(handler.name());
+  withdraw.set_cause(v1::WITHDRAWAL_CAUSE_DECLINED);
+  ASSERT_THAT(handlers_.Withdraw(As("Withdraw", "handler", {}), withdraw), IsOk());
+  EXPECT_THAT(Assign(name, "handler"), not_designated);
+}
+
+TEST_F(PeopleTest, DesignationsAreKnownToFewAndBelievedFromNobodyElse) {
+  const auto handler = Designated("handler");
+  v1::GetDesignatedHandlerRequest get;
+  get.set_name(handler.name());
+  v1::GetDesignatedHandlerRequest none;
+  none.set_name(id::Name("handlers", ids_.NewId()));
+  const auto desk = As("Get", "desk-1", {"desk", "executive", "lawyer", "consultation"});
+  EXPECT_EQ(handlers_.Get(desk, get).status(), handlers_.Get(desk, none).status());
+  EXPECT_THAT(handlers_.Get(desk, get), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(handlers_.Get(As("Get", "handler", {}), get), IsOk());
+  EXPECT_THAT(handlers_.Get(As("Get", "x", {"auditor"}), get), IsOk());
+  auto stranger = As("Get", "x", {"admin"});
+  stranger.tenant = "other";
+  EXPECT_THAT(handlers_.Get(stranger, get), StatusIs(absl::StatusCode::kNotFound));
+  Designated("a-first");
+  Designated("z-last");
+  v1::ListDesignatedHandlersRequest list;
+  list.set_page_size(2);
+  auto page = handlers_.List(As("List", "x", {"auditor"}), list);
+  ASSERT_THAT(page, IsOk());
+  EXPECT_EQ(page->handlers(0).person(), "a-first");
+  list.set_page_token(page->next_page_token());
+  page = handlers_.List(As("List", "x", {"auditor"}), list);
+  ASSERT_THAT(page, IsOk());
+  ASSERT_THAT(page->handlers(), SizeIs(1));
+  EXPECT_EQ(page->next_page_token(), "");
+  list.clear_page_token();
+  page = handlers_.List(As("List", "handler", {"desk"}), list);
+  ASSERT_THAT(page->handlers(), SizeIs(1)) << "one's own alone";
+  EXPECT_EQ(page->next_page_token(), "");
+  v1::DesignateHandlerRequest self;
+  self.set_request_id("designate-self");
+  self.set_person("admin");
+  EXPECT_THAT(handlers_.Designate(As("Designate", "admin", {"admin"}), self),
+              HasReason(mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED));
+  // As the database's root: an acceptance written in, an older row put back, another's person.
+  const id::Id handler_id = *id::FromName("handlers", handler.name());
+  const db::Rows old =
+      database_.Query("SELECT version, tag, record FROM handler_designation WHERE handler_id = ?",
+                      db::Params().Add(handler_id));
+  v1::DesignatedHandler forged;
+  ASSERT_TRUE(forged.ParseFromString(old[0].GetBytes(2)));
+  forged.set_state(v1::DESIGNATION_STATE_ACCEPTED);
+  forged.set_duty_version("1");
+  database_.Execute("UPDATE handler_designation SET record = ? WHERE handler_id = ?",
+                    db::Params().Add(forged.SerializeAsString()).Add(handler_id));
+  EXPECT_THAT(handlers_.Get(As("Get", "x", {"admin"}), get), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_GE(telemetry_.Take("tag"), 1);
+  database_.Execute("UPDATE handler_designation SET record = ? WHERE handler_id = ?",
+                    db::Params().Add(old[0].GetBytes(2)).Add(handler_id));
+  ASSERT_THAT(Accept("handler", handler.name()), IsOk());
+  const std::string name = Judged();
+  ASSERT_THAT(Assign(name, "handler"), IsOk());
+  ASSERT_THAT(StartWhistleblower(name), IsOk());
+  database_.Execute("UPDATE handler_designation SET person = 'friend' WHERE handler_id = ?",
+                    db::Params().Add(handler_id));
+  EXPECT_THAT(Assign(name, "friend"), HasReason(mamori::v1::ERROR_REASON_HANDLER_NOT_DESIGNATED));
+  database_.Execute("UPDATE handler_designation SET person = 'handler' WHERE handler_id = ?",
+                    db::Params().Add(handler_id));
+  auto withdraw = Verb<v1::WithdrawDesignationRequest>(handler.name());
+  withdraw.set_cause(v1::WITHDRAWAL_CAUSE_BREACH);
+  const db::Rows accepted =
+      database_.Query("SELECT version, tag, record FROM handler_designation WHERE handler_id = ?",
+                      db::Params().Add(handler_id));
+  ASSERT_THAT(handlers_.Withdraw(As("Withdraw", "admin", {"admin"}), withdraw), IsOk());
+  database_.Execute(
+      "UPDATE handler_designation SET version = ?, tag = ?, record = ? WHERE handler_id = ?",
+      db::Params()
+          .Add(accepted[0].GetInt64(0))
+          .Add(accepted[0].GetBytes(1))
+          .Add(accepted[0].GetBytes(2))
+          .Add(handler_id));
+  const auto second = Designated("second");
+  ASSERT_THAT(Accept("second", second.name()), IsOk());
+  ASSERT_THAT(Assign(name, "second"), IsOk());
+  EXPECT_THAT(Assign(name, "handler"), HasReason(mamori::v1::ERROR_REASON_HANDLER_NOT_DESIGNATED));
+  EXPECT_GE(telemetry_.Take("replayed"), 1);
+}
+
+TEST_F(PeopleTest, AWithdrawalAndAnAssignmentDoNotOverlookEachOther) {
+  const std::string name = Judged();
+  ASSERT_THAT(StartWhistleblower(name), IsOk());
+  const auto standby = Designated("standby");
+  ASSERT_THAT(Accept("standby", standby.name()), IsOk());
+  for (int round = 0; round < 4; ++round) {
+    const std::string person = absl::StrCat("handler-", round);
+    const auto handler = Designated(person);
+    ASSERT_THAT(Accept(person, handler.name()), IsOk());
+    auto withdraw = Verb<v1::WithdrawDesignationRequest>(handler.name());
+    withdraw.set_cause(v1::WITHDRAWAL_CAUSE_TERM);
+    auto assign = Verb<v1::AssignCaseRequest>(name);
+    assign.set_assignee(person);
+    std::thread ends([&] {
+      EXPECT_THAT(handlers_.Withdraw(As("Withdraw", "admin", {"admin"}), withdraw), IsOk());
+    });
+    const absl::Status assigned = cases_.Assign(Call("AssignCase"), assign).status();
+    ends.join();
+    EXPECT_TRUE(assigned.ok() ||
+                status::HasReason(assigned, mamori::v1::ERROR_REASON_HANDLER_NOT_DESIGNATED))
+        << assigned;
+    ASSERT_THAT(Assign(name, "standby"), IsOk());
+    EXPECT_THAT(Assign(name, person), HasReason(mamori::v1::ERROR_REASON_HANDLER_NOT_DESIGNATED));
+  }
+}
+
+}  // namespace
+}  // namespace mamori::triage

@@ -1,0 +1,162 @@
+// How the accused is heard and data subjects are answered, on a real database.
+#include <gmock/gmock.h>
+
+#include <string>
+
+#include "services/triage/test_people_fixture.h"
+
+namespace mamori::triage {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+using ::testing::SizeIs;
+using testing::StatusIs;
+
+TEST_F(PeopleTest, TheAccusedIsHeardBeforeAnythingIsHeldTrue) {
+  const std::string name = AboutBoss();
+  Find(name);
+  const auto missing = HasReason(mamori::v1::ERROR_REASON_HEARING_MISSING);
+  EXPECT_THAT(Conclude(name, v1::FACT_OUTCOME_SUBSTANTIATED), missing);
+  EXPECT_THAT(Conclude(name, v1::FACT_OUTCOME_PARTLY), missing);
+  EXPECT_THAT(Judge(name), missing);
+  EXPECT_THAT(Conclude(name, v1::FACT_OUTCOME_UNDETERMINED), IsOk());
+  // Not before whom it happened to was heard and the evidence is safe.
+  const auto early = HasReason(mamori::v1::ERROR_REASON_HEARING_TOO_EARLY);
+  EXPECT_THAT(hearings_.Notify(Call("Notify"), Notice(name)), early);
+  ASSERT_THAT(TakeDown(name, v1::STATEMENT_ROLE_AFFECTED), IsOk());
+  EXPECT_THAT(hearings_.Notify(Call("Notify"), Notice(name, "")), early);
+  const auto told = hearings_.Notify(Call("Notify"), Notice(name));
+  ASSERT_THAT(told, IsOk());
+  EXPECT_EQ(told->state(), v1::HEARING_STATE_NOTIFIED);
+  EXPECT_EQ(told->notice().sender(), "desk-1");
+  EXPECT_THAT(Conclude(name, v1::FACT_OUTCOME_SUBSTANTIATED), missing) << "may still answer";
+  const auto answered = hearings_.RecordStatement(
+      Call("Answer", "desk-2"), Words<v1::RecordAccusedStatementRequest>(told->name(), "違います"));
+  ASSERT_THAT(answered, IsOk());
+  EXPECT_EQ(answered->statements(0).text(), "違います");
+  EXPECT_EQ(answered->statements(0).taker(), "desk-2");
+  EXPECT_THAT(Conclude(name, v1::FACT_OUTCOME_SUBSTANTIATED), IsOk());
+  EXPECT_THAT(Judge(name), IsOk());
+  // The objection, by hand of somebody, decided by somebody else.
+  const auto objected = hearings_.RecordObjection(
+      Call("Object", "desk-2"), Words<v1::RecordObjectionRequest>(told->name(), "異議あり"));
+  ASSERT_THAT(objected, IsOk());
+  auto decide = Verb<v1::DecideObjectionRequest>(told->name());
+  decide.set_decision("stands");
+  EXPECT_THAT(hearings_.DecideObjection(Call("Decide", "desk-2"), decide),
+              HasReason(mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED));
+  decide.set_request_id("decide-0001");
+  const auto decided = hearings_.DecideObjection(Call("Decide", "desk-3"), decide);
+  ASSERT_THAT(decided, IsOk());
+  EXPECT_EQ(decided->objections(0).decider(), "desk-3");
+  // After its time none is taken.
+  later_.offset = absl::Hours(24 * 15);
+  EXPECT_THAT(hearings_.RecordObjection(
+                  Call("Object"), Words<v1::RecordObjectionRequest>(told->name(), "noch einmal")),
+              HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  v1::ListHearingsRequest list;
+  list.set_name(name);
+  const auto listed = hearings_.List(Call("List"), list);
+  ASSERT_THAT(listed, IsOk());
+  ASSERT_THAT(listed->hearings(), SizeIs(1));
+  EXPECT_EQ(listed->hearings(0).objections_size(), 1);
+  // The accused sees none of it, whatever the role; nor does what is stored tell it.
+  EXPECT_THAT(hearings_.List(Call("List", "boss"), list), StatusIs(absl::StatusCode::kNotFound));
+  auto own = Words<v1::RecordAccusedStatementRequest>(told->name(), "x");
+  EXPECT_THAT(hearings_.RecordStatement(Call("Answer", "boss"), own),
+              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM case_work WHERE body LIKE '%違います%'"), 0);
+}
+
+TEST_F(PeopleTest, WhoIsNotHeardIsNotForAReason) {
+  const std::string name = AboutBoss();
+  Find(name);
+  auto waive = Verb<v1::WaiveHearingRequest>(name);
+  waive.set_person("boss");
+  EXPECT_THAT(hearings_.Waive(Call("Waive"), waive), StatusIs(absl::StatusCode::kInvalidArgument));
+  waive.set_reason("left the company and is not to be found");
+  const auto waived = hearings_.Waive(Call("Waive"), waive);
+  ASSERT_THAT(waived, IsOk());
+  EXPECT_EQ(waived->waiver(), "desk-1");
+  EXPECT_THAT(Conclude(name, v1::FACT_OUTCOME_SUBSTANTIATED), IsOk());
+  // Heard after all: why it was not to be stays on file.
+  ASSERT_THAT(TakeDown(name, v1::STATEMENT_ROLE_REPORTER), IsOk());
+  const auto told = hearings_.Notify(Call("Notify"), Notice(name));
+  ASSERT_THAT(told, IsOk());
+  EXPECT_EQ(told->name(), waived->name());
+  EXPECT_EQ(told->waive_reason(), waive.reason());
+  EXPECT_EQ(told->etag(), "w2");
+}
+
+TEST_F(PeopleTest, ADataSubjectIsAnsweredInTime) {
+  const std::string name = Judged();
+  auto receive = Verb<v1::ReceiveDisclosureRequestRequest>(name);
+  auto& asked = *receive.mutable_disclosure();
+  asked.set_person("Yamada");
+  asked.set_requester(v1::REQUESTER_AGENT);
+  asked.set_text("what do you hold of me");
+  *asked.mutable_receive_time() = time::ToTimestamp(later_.Now() - absl::Hours(1));
+  EXPECT_THAT(disclosures_.Receive(Call("Receive"), receive),
+              StatusIs(absl::StatusCode::kInvalidArgument))
+      << "an agent has a name";
+  asked.set_requester_name("Sato");
+  asked.set_answerer("nobody may say so");
+  const auto received = disclosures_.Receive(Call("Receive"), receive);
+  ASSERT_THAT(received, IsOk());
+  EXPECT_EQ(received->state(), v1::DISCLOSURE_STATE_RECEIVED);
+  EXPECT_EQ(received->answerer(), "");
+  EXPECT_THAT(Clocks(name, mamori::v1::CLOCK_REGIME_APPI),
+              ::testing::ElementsAre(absl::StrCat("appi.disclosure:", v1::DEADLINE_STATE_RUNNING)));
+  auto decide = Verb<v1::DecideDisclosureRequest>(received->name());
+  decide.set_outcome(v1::DISCLOSURE_OUTCOME_PARTIAL);
+  decide.set_decision("in part");
+  decide.add_parts()->set_part("the dates");
+  auto& redacted = *decide.add_parts();
+  redacted.set_part("who reported");
+  redacted.set_ground(v1::REDACTION_GROUND_OTHER_LAW);
+  redacted.set_reason("Whistleblower Protection Act, Art. 12");
+  EXPECT_THAT(disclosures_.Decide(Call("Decide"), decide),
+              HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  auto identify = Verb<v1::CheckRequesterIdentityRequest>(received->name());
+  identify.set_confirmed(true);
+  identify.set_identity_check("passport and power of attorney");
+  ASSERT_THAT(disclosures_.CheckIdentity(Call("Identify"), identify), IsOk());
+  decide.set_request_id("decide-0001");
+  const auto decided = disclosures_.Decide(Call("Decide"), decide);
+  ASSERT_THAT(decided, IsOk());
+  EXPECT_EQ(decided->parts_size(), 2);
+  auto answer = Verb<v1::AnswerDisclosureRequest>(received->name());
+  answer.set_answer("by registered mail");
+  *answer.mutable_answer_time() = time::ToTimestamp(later_.Now());
+  EXPECT_THAT(disclosures_.Answer(Call("Answer"), answer),
+              HasReason(mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED));
+  answer.set_request_id("answer-0001");
+  // Another one is open: its clock runs on.
+  auto second = receive;
+  second.set_request_id("receive-0002");
+  ASSERT_THAT(disclosures_.Receive(Call("Receive"), second), IsOk());
+  ASSERT_THAT(disclosures_.Answer(Call("Answer", "desk-2"), answer), IsOk());
+  EXPECT_THAT(Clocks(name, mamori::v1::CLOCK_REGIME_APPI),
+              ::testing::Each(absl::StrCat("appi.disclosure:", v1::DEADLINE_STATE_RUNNING)));
+  v1::ListDisclosuresRequest list;
+  list.set_name(name);
+  const auto listed = disclosures_.List(Call("List"), list);
+  ASSERT_THAT(listed, IsOk());
+  ASSERT_THAT(listed->disclosures(), SizeIs(2));
+  EXPECT_EQ(listed->disclosures(0).state(), v1::DISCLOSURE_STATE_ANSWERED);
+  auto refuse = Verb<v1::DecideDisclosureRequest>(listed->disclosures(1).name());
+  refuse.set_outcome(v1::DISCLOSURE_OUTCOME_REFUSED);
+  refuse.set_decision("could not show who they are");
+  *refuse.add_parts() = redacted;
+  ASSERT_THAT(disclosures_.Decide(Call("Decide"), refuse), IsOk());
+  auto last = Verb<v1::AnswerDisclosureRequest>(listed->disclosures(1).name());
+  last.set_answer("by mail");
+  *last.mutable_answer_time() = time::ToTimestamp(later_.Now());
+  ASSERT_THAT(disclosures_.Answer(Call("Answer"), last), IsOk());
+  EXPECT_THAT(Clocks(name, mamori::v1::CLOCK_REGIME_APPI),
+              ::testing::Each(absl::StrCat("appi.disclosure:", v1::DEADLINE_STATE_COMPLETED)));
+}
+
+}  // namespace
+}  // namespace mamori::triage

@@ -1,0 +1,77 @@
+// Who stands behind an approval, and when: strong authentication, and clocks that are set back.
+#include <gmock/gmock.h>
+
+#include "services/triage/test_casework_fixture.h"
+
+namespace mamori::triage {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+using ::testing::Not;
+using testing::StatusIs;
+
+using MeasuresPersonTest = CaseworkFixture;
+
+TEST_F(MeasuresPersonTest, ATerminationIsApprovedAndCarriedOutByOneWhoHasJustAuthenticated) {
+  const std::string name = Judged();
+  Warn(name);
+  const auto measure = measures_.Propose(Call("p"), Termination(name, Find(name)));
+  ASSERT_THAT(measure, IsOk());
+  server::CallContext weak = As("Approve", "desk-2", {"desk"});
+  weak.strong = false;
+  EXPECT_THAT(measures_.Approve(weak, Approval(*measure)),
+              HasReason(mamori::v1::ERROR_REASON_STEP_UP_REQUIRED));
+  server::CallContext old = As("Approve", "desk-2", {"desk"});
+  old.auth_time = later_.Now() - absl::Minutes(6);
+  EXPECT_THAT(measures_.Approve(old, Approval(*measure)),
+              HasReason(mamori::v1::ERROR_REASON_STEP_UP_REQUIRED));
+  EXPECT_EQ(Read(*measure).approvals_size(), 0);
+  ASSERT_THAT(Approve(*measure, "desk-2"), IsOk());
+  ASSERT_THAT(Approve(*measure, "boss", {"desk", "executive"}), IsOk());
+  server::CallContext doer = Call("Outcome");
+  EXPECT_THAT(measures_.RecordOutcome(doer, Outcome(*measure)),
+              HasReason(mamori::v1::ERROR_REASON_STEP_UP_REQUIRED));
+  EXPECT_EQ(Read(*measure).state(), v1::MEASURE_STATE_APPROVED);
+  EXPECT_THAT(CarryOut(*measure), IsOk());
+}
+
+TEST_F(MeasuresPersonTest, OneWhoMayNotSeeTheCaseIsNotToldToAuthenticate) {
+  const std::string name = Judged();
+  Warn(name);
+  const auto measure = measures_.Propose(Call("p"), Termination(name, Find(name)));
+  ASSERT_THAT(measure, IsOk());
+  ASSERT_THAT(KeepOut(name, "desk-9"), IsOk());
+  server::CallContext weak = As("Approve", "desk-9", {"desk"});
+  weak.strong = false;
+  EXPECT_THAT(measures_.Approve(weak, Approval(*measure)), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(measures_.RecordOutcome(weak, Outcome(*measure)),
+              StatusIs(absl::StatusCode::kNotFound));
+  // Other measures ask for no more than the token.
+  weak.person = "desk-2";
+  EXPECT_THAT(measures_.Approve(weak, Approval(Propose(name, "CONTACT_LAWYER"))), IsOk());
+}
+
+TEST_F(MeasuresPersonTest, AClockThatIsSetBackRevivesNoApproval) {
+  const std::string name = Judged();
+  const v1::Measure measure = Propose(name);
+  ASSERT_THAT(Approve(measure, "desk-2"), IsOk());
+  // A replica records that the approval has run out by now.
+  later_.offset = absl::Hours(31 * 24);
+  const v1::Measure other = Propose(name, "CONTACT_LAWYER");
+  ASSERT_THAT(Approve(other, "desk-2"), IsOk());
+  later_.offset = absl::ZeroDuration();
+  EXPECT_EQ(Read(measure).state(), v1::MEASURE_STATE_PROPOSED);
+  EXPECT_EQ(Read(measure).approvals(0).fault(), v1::APPROVAL_FAULT_EXPIRED);
+  EXPECT_THAT(CarryOut(measure), HasReason(mamori::v1::ERROR_REASON_CLOCK_BEHIND));
+  // Nobody approves by it either, and somebody is told.
+  EXPECT_THAT(Approve(measure, "desk-3"), HasReason(mamori::v1::ERROR_REASON_CLOCK_BEHIND));
+  EXPECT_GT(telemetry_.LastGauge("mamori_clock_behind_seconds"), 30 * 86400);
+  EXPECT_THAT(CarryOut(other), HasReason(mamori::v1::ERROR_REASON_CLOCK_BEHIND));
+  // Within what replicas differ it goes on.
+  later_.offset = absl::Hours(31 * 24) - absl::Seconds(3);
+  EXPECT_THAT(CarryOut(other), Not(HasReason(mamori::v1::ERROR_REASON_CLOCK_BEHIND)));
+}
+
+}  // namespace
+}  // namespace mamori::triage

@@ -1,0 +1,153 @@
+#include "services/triage/merging.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/authz/access_record.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+#include "common/time/timestamp.h"
+#include "mamori/triage/v1/care_service.pb.h"
+#include "mamori/triage/v1/measure_service.pb.h"
+#include "mamori/triage/v1/prevention_service.pb.h"
+#include "mamori/triage/v1/task_service.pb.h"
+#include "services/triage/casework.h"
+#include "services/triage/work_name.h"
+
+namespace mamori::triage {
+namespace {
+
+constexpr size_t kMaxNames = 20;
+
+bool IsOver(const v1::Task& task) { return task.has_complete_time(); }
+bool IsOver(const v1::PreventionAction& action) { return action.has_reviewed_time(); }
+bool IsOver(const v1::Measure& measure) {
+  return !measure.rejecter().empty() || measure.has_effect();
+}
+
+// The body of a record of this kind that is not over.
+template <typename Message>
+absl::StatusOr<std::optional<Message>> OpenBody(const WorkRow& row) {
+  ASSIGN_OR_RETURN(Message message, BodyOf<Message>(row));
+  if (IsOver(message)) return std::nullopt;
+  return message;
+}
+
+// Names of what cannot go on.
+class Blocking {
+ public:
+  Blocking(const CaseRow& row, const mamori::v1::CaseAccess& access) : row_(row), access_(access) {}
+
+  absl::Status Look(const WorkRow& row) {
+    if (row.kind == WorkKind::kMeasure) {
+      ASSIGN_OR_RETURN(const auto measure, OpenBody<v1::Measure>(row));
+      if (measure.has_value()) Add("measures", row);
+    } else if (row.kind == WorkKind::kTask) {
+      ASSIGN_OR_RETURN(const auto task, OpenBody<v1::Task>(row));
+      if (task.has_value() && authz::IsExcluded(task->owner(), access_)) Add("tasks", row);
+    } else if (row.kind == WorkKind::kPrevention) {
+      ASSIGN_OR_RETURN(const auto action, OpenBody<v1::PreventionAction>(row));
+      if (action.has_value() && authz::IsExcluded(action->owner(), access_)) Add("prevention", row);
+    }
+    return absl::OkStatus();
+  }
+  void Add(std::string name) {
+    if (names_.size() < kMaxNames) names_.push_back(std::move(name));
+  }
+  const std::vector<std::string>& names() const { return names_; }
+
+ private:
+  void Add(const char* collection, const WorkRow& row) {
+    Add(NameOfWork(collection, row_.case_id, row.record_id));
+  }
+
+  const CaseRow& row_;
+  const mamori::v1::CaseAccess& access_;
+  std::vector<std::string> names_;
+};
+
+const WorkRow* RiskOf(const CaseFile& file) {
+  const WorkRow* risk = nullptr;
+  for (const WorkRow& row : file.work) {
+    if (row.kind == WorkKind::kDetrimentRisk) risk = &row;
+  }
+  return risk;
+}
+
+// How grave an assessment is; none is the least.
+absl::StatusOr<int> GravityOf(const WorkRow* row) {
+  if (row == nullptr) return -1;
+  ASSIGN_OR_RETURN(const auto risk, BodyOf<v1::DetrimentRisk>(*row));
+  return risk.level() == v1::RISK_LEVEL_NOT_ASSESSED ? 0 : static_cast<int>(risk.level());
+}
+
+absl::StatusOr<bool> GoesOn(const WorkRow& row) {
+  switch (row.kind) {
+    case WorkKind::kTask: {
+      ASSIGN_OR_RETURN(const auto task, OpenBody<v1::Task>(row));
+      return task.has_value();
+    }
+    case WorkKind::kPrevention: {
+      ASSIGN_OR_RETURN(const auto action, OpenBody<v1::PreventionAction>(row));
+      return action.has_value();
+    }
+    case WorkKind::kCare:
+    case WorkKind::kRetaliation:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+absl::Status CheckMergeable(const CaseStore::MergeFacts& facts,
+                            const mamori::v1::CaseAccess& access, absl::Time now) {
+  Blocking blocking(facts.from.row, access);
+  for (const WorkRow& row : facts.from.work) RETURN_IF_ERROR(blocking.Look(row));
+  for (const v1::TwoPersonAct& act : facts.acts) {
+    if (now < time::FromTimestamp(act.expire_time())) blocking.Add(act.name());
+  }
+  if (blocking.names().empty()) return absl::OkStatus();
+  const std::string names = absl::StrJoin(blocking.names(), ",");
+  return status::Error(absl::StatusCode::kFailedPrecondition, mamori::v1::ERROR_REASON_WORK_OPEN,
+                       absl::StrCat("to be finished before the merge: ", names), {{"open", names}});
+}
+
+absl::StatusOr<std::vector<WorkRow>> CarryOver(const CaseStore::MergeFacts& facts,
+                                               const Carrier& carrier, id::IdSource& ids) {
+  std::vector<WorkRow> carried;
+  const auto carry = [&](const WorkRow& row) -> WorkRow& {
+    return carried.emplace_back(WorkRow{.row_id = ids.NewId(),
+                                        .record_id = ids.NewId(),
+                                        .kind = row.kind,
+                                        .version = 1,
+                                        .author = carrier.person,
+                                        .create_time = carrier.time,
+                                        .body = row.body});
+  };
+  for (const WorkRow& row : facts.from.work) {
+    ASSIGN_OR_RETURN(const bool goes_on, GoesOn(row));
+    if (goes_on) carry(row);
+  }
+  const WorkRow* risk = RiskOf(facts.from);
+  const WorkRow* other = RiskOf(facts.into);
+  ASSIGN_OR_RETURN(const int gravity, GravityOf(risk));
+  ASSIGN_OR_RETURN(const int other_gravity, GravityOf(other));
+  if (gravity > other_gravity) {
+    ASSIGN_OR_RETURN(auto body, BodyOf<v1::DetrimentRisk>(*risk));
+    body.set_name(id::Name("cases", facts.into.row.case_id));
+    WorkRow& row = carry(*risk);
+    row.body = body.SerializeAsString();
+    if (other != nullptr) {
+      row.record_id = other->record_id;
+      row.version = other->version + 1;
+    }
+  }
+  return carried;
+}
+
+}  // namespace mamori::triage

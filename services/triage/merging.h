@@ -1,0 +1,39 @@
+// What becomes of the work on a case that is merged into another: nothing of it is forgotten. What
+// is still to be done goes on there; what cannot go on there has to be done, or dropped, first.
+#ifndef MAMORI_SERVICES_TRIAGE_MERGING_H_
+#define MAMORI_SERVICES_TRIAGE_MERGING_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/id/id.h"
+#include "mamori/v1/access.pb.h"
+#include "services/triage/case_store.h"
+
+namespace mamori::triage {
+
+// OK, or FAILED_PRECONDITION with WORK_OPEN that names it: measures that are neither rejected nor
+// assessed, because approvals are bound to the findings of their own case; acts of two persons that
+// wait, which are bound to its version; open tasks and actions against recurrence whose owner
+// `access`, that of the case that goes on, keeps out.
+absl::Status CheckMergeable(const CaseStore::MergeFacts& facts,
+                            const mamori::v1::CaseAccess& access, absl::Time now);
+
+// Who merges, and when.
+struct Carrier {
+  std::string person;
+  absl::Time time;  // as it is told
+};
+
+// The records that the case that goes on gets: tasks that are not done, actions against recurrence
+// that are not reviewed, all care, so that nobody who was named is left alone, what was reported of
+// retaliation, and the graver assessment of the risk of detriment. DATA_LOSS.
+absl::StatusOr<std::vector<WorkRow>> CarryOver(const CaseStore::MergeFacts& facts,
+                                               const Carrier& carrier, id::IdSource& ids);
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_MERGING_H_

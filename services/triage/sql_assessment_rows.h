@@ -1,0 +1,49 @@
+// The statements on the assessments of reports: each is sealed under the key of the case that its
+// report is in, and goes with that.
+#ifndef MAMORI_SERVICES_TRIAGE_SQL_ASSESSMENT_ROWS_H_
+#define MAMORI_SERVICES_TRIAGE_SQL_ASSESSMENT_ROWS_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/db/tx.h"
+#include "mamori/v1/assessment.pb.h"
+#include "services/triage/case_content.h"
+#include "services/triage/sql_case_rows.h"
+
+namespace mamori::triage {
+
+// What is stored of it; `assessment` is a serialized mamori.v1.Assessment.
+std::string SealAssessment(const sealing::DataKey& key, std::string_view tenant,
+                           const id::Id& report_id, std::string_view assessment);
+// Of a disposed case it is empty. DATA_LOSS.
+absl::StatusOr<mamori::v1::Assessment> OpenAssessment(const sealing::DataKey& key,
+                                                      std::string_view tenant,
+                                                      const id::Id& report_id,
+                                                      std::string_view sealed);
+
+// InsertCases for cases that reports open: each has its key from here on.
+absl::Status OpenCases(db::Tx& tx, const AccessSeal& seal, const CaseContent& content,
+                       const std::vector<NewCase>& cases, absl::Time deadline);
+
+// Puts another assessment in the place of that of a report in the case `row`, which this
+// transaction has locked. False when the report is not in it any more.
+absl::StatusOr<bool> UpdateAssessment(db::Tx& tx, const CaseContent& content, const CaseRow& row,
+                                      const id::Id& report_id, std::string_view assessment,
+                                      absl::Time deadline);
+
+// Where reports go to, of cases that this transaction has locked, and of which it has the keys.
+struct ReportMove {
+  std::string_view tenant;
+  const id::Id& from;
+  const id::Id& into;
+};
+absl::Status MoveReports(db::Tx& tx, const ReportMove& move, const std::vector<id::Id>& reports,
+                         const sealing::DataKey& from_key, const sealing::DataKey& into_key);
+
+}  // namespace mamori::triage
+
+#endif  // MAMORI_SERVICES_TRIAGE_SQL_ASSESSMENT_ROWS_H_

@@ -1,0 +1,168 @@
+#include "services/triage/sql_handler_rows.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+#include "services/triage/handler_rules.h"
+
+namespace mamori::triage {
+namespace {
+
+constexpr char kPurpose[] = "handler_designation";
+// The last column is the version that the audit knows (150 is audit::Kind::kDesignatedHandler).
+constexpr char kColumns[] =
+    "SELECT h.handler_id, h.tenant, h.audit_first, h.version, h.tag, h.record, h.person,"
+    " (SELECT e.access_version FROM audit_entry e WHERE e.resource_id = h.handler_id"
+    " AND e.kind = 150 ORDER BY e.sequence DESC LIMIT 1) FROM handler_designation h";
+constexpr char kAfter[] = " WHERE h.tenant = ? AND h.person > ? ORDER BY h.person LIMIT ?";
+constexpr char kInsert[] =
+    "INSERT INTO handler_designation (handler_id, tenant, person, version, audit_first, tag,"
+    " record) VALUES (?, ?, ?, ?, ?, ?, ?)";
+constexpr char kUpdate[] =
+    "UPDATE handler_designation SET version = ?, tag = ?, record = ?"
+    " WHERE handler_id = ? AND tenant = ? AND version = ?";
+// 2 is CLOCK_REGIME_WHISTLEBLOWER.
+constexpr char kSelectWhistleblower[] =
+    "SELECT 1 FROM deadline WHERE case_id = ? AND tenant = ? AND regime = 2 LIMIT 1";
+
+SealedAccess SealHandler(const AccessSeal& seal, std::string_view tenant,
+                         const v1::DesignatedHandler& handler) {
+  SealedAccess sealed{.version = handler.version(), .record = handler.SerializeAsString()};
+  sealed.tag = seal.TagOf(kPurpose, tenant, handler.name(), sealed);
+  return sealed;
+}
+
+audit::Entry EntryOf(const AccessSeal& seal, const HandlerRow& row, const SealedAccess& sealed,
+                     const ActCaller& caller) {
+  audit::Entry entry;
+  entry.kind = audit::Kind::kDesignatedHandler;
+  entry.resource_id = row.handler_id;
+  entry.tenant = row.tenant;
+  entry.action = caller.action;
+  entry.who = caller.who;
+  entry.record = seal.journal().authenticator().OfRecord({kPurpose, sealed.record});
+  entry.access_version = sealed.version;
+  entry.access = sealed.tag;
+  return entry;
+}
+
+absl::StatusOr<HandlerRow> ReadHandler(const db::Row& row, const AccessSeal& seal) {
+  HandlerRow result{
+      .handler_id = row.GetBytes(0), .tenant = row.GetBytes(1), .audit_first = row.GetBytes(2)};
+  const SealedAccess sealed{
+      .version = row.GetInt64(3), .record = row.GetBytes(5), .tag = row.GetBytes(4)};
+  const std::string name = id::Name("handlers", result.handler_id);
+  const int64_t audited = row.IsNull(7) ? 0 : row.GetInt64(7);
+  // The person's column only finds: a row that was pointed at another person finds nobody.
+  if (!seal.IsOurs(kPurpose, result.tenant, name, audited, sealed) ||
+      !result.handler.ParseFromString(sealed.record) ||
+      result.handler.person() != row.GetBytes(6)) {
+    return status::NotFound("handler");
+  }
+  return result;
+}
+
+absl::Status NotDesignated() {
+  return status::Error(absl::StatusCode::kFailedPrecondition,
+                       mamori::v1::ERROR_REASON_HANDLER_NOT_DESIGNATED,
+                       "the person is no designated handler who has accepted the duties");
+}
+
+absl::Status CheckDesignated(db::Tx& tx, const AccessSeal& seal, const CaseRow& row,
+                             const std::string& person,
+                             const mamori::v1::DesignatedHandlerPolicy& policy) {
+  const absl::StatusOr<HandlerRow> found = SelectHandlerOf(tx, seal, row.tenant, person);
+  if (absl::IsNotFound(found.status())) return NotDesignated();
+  RETURN_IF_ERROR(found.status());
+  return MayHandle(found->handler, DutyVersionOf(policy)) ? absl::OkStatus() : NotDesignated();
+}
+
+}  // namespace
+
+const mamori::v1::DesignatedHandlerPolicy& HandlersOf(const CaseChange& change) {
+  return change.handlers == nullptr ? mamori::v1::DesignatedHandlerPolicy::default_instance()
+                                    : *change.handlers;
+}
+
+absl::StatusOr<HandlerRow> SelectHandler(db::Tx& tx, const AccessSeal& seal,
+                                         std::string_view tenant, const id::Id& handler_id,
+                                         bool for_update) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(absl::StrCat(kColumns, " WHERE h.handler_id = ? AND h.tenant = ?",
+                                         for_update ? " FOR UPDATE" : ""),
+                            db::Params().Add(handler_id).Add(tenant)));
+  if (rows.empty()) return status::NotFound("handler");
+  return ReadHandler(rows[0], seal);
+}
+
+absl::StatusOr<HandlerRow> SelectHandlerOf(db::Tx& tx, const AccessSeal& seal,
+                                           std::string_view tenant, const std::string& person) {
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      tx.Query(absl::StrCat(kColumns, " WHERE h.tenant = ? AND h.person = ? FOR UPDATE"),
+               db::Params().Add(tenant).Add(person)));
+  if (rows.empty()) return status::NotFound("handler");
+  return ReadHandler(rows[0], seal);
+}
+
+absl::StatusOr<std::vector<v1::DesignatedHandler>> SelectHandlers(db::Tx& tx,
+                                                                  const AccessSeal& seal,
+                                                                  std::string_view tenant,
+                                                                  const std::string& after,
+                                                                  int limit) {
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(absl::StrCat(kColumns, kAfter),
+                                                 db::Params().Add(tenant).Add(after).Add(limit)));
+  std::vector<v1::DesignatedHandler> handlers;
+  for (const db::Row& row : rows) {
+    absl::StatusOr<HandlerRow> one = ReadHandler(row, seal);
+    if (one.ok()) handlers.push_back(std::move(one->handler));
+  }
+  return handlers;
+}
+
+absl::Status InsertHandler(db::Tx& tx, const AccessSeal& seal, HandlerRow row,
+                           const ActCaller& caller) {
+  SealedAccess sealed = SealHandler(seal, row.tenant, row.handler);
+  ASSIGN_OR_RETURN(const audit::Group group,
+                   seal.journal().Begin(tx, {EntryOf(seal, row, sealed, caller)}));
+  db::Params params;
+  params.Add(row.handler_id).Add(row.tenant).Add(row.handler.person()).Add(sealed.version);
+  params.Add(group.hashes[0]).Add(std::move(sealed.tag)).Add(std::move(sealed.record));
+  return tx.ExecuteExpecting(1, kInsert, params);
+}
+
+absl::Status UpdateHandler(db::Tx& tx, const AccessSeal& seal, const HandlerRow& before,
+                           const v1::DesignatedHandler& after, const ActCaller& caller) {
+  const SealedAccess sealed = SealHandler(seal, before.tenant, after);
+  db::Params params;
+  params.Add(sealed.version).Add(sealed.tag).Add(sealed.record);
+  params.Add(before.handler_id).Add(before.tenant).Add(before.handler.version());
+  RETURN_IF_ERROR(tx.ExecuteExpecting(1, kUpdate, params));
+  return seal.journal().Append(tx, EntryOf(seal, before, sealed, caller), before.audit_first);
+}
+
+absl::Status CheckHandler(db::Tx& tx, const AccessSeal& seal, const CaseRow& row,
+                          const std::string& person,
+                          const mamori::v1::DesignatedHandlerPolicy& policy) {
+  if (!IsNamedKind(policy, row.kind)) {
+    ASSIGN_OR_RETURN(const db::Rows rows,
+                     tx.Query(kSelectWhistleblower, db::Params().Add(row.case_id).Add(row.tenant)));
+    if (rows.empty()) return absl::OkStatus();
+  }
+  return CheckDesignated(tx, seal, row, person, policy);
+}
+
+absl::Status CheckHandlerOfClocks(db::Tx& tx, const AccessSeal& seal, const CaseRow& row,
+                                  const std::vector<DeadlineRow>& started,
+                                  const mamori::v1::DesignatedHandlerPolicy& policy) {
+  const bool becomes = std::any_of(started.begin(), started.end(), [](const DeadlineRow& one) {
+    return one.regime == mamori::v1::CLOCK_REGIME_WHISTLEBLOWER;
+  });
+  if (!becomes || row.assignee.empty()) return absl::OkStatus();
+  return CheckDesignated(tx, seal, row, row.assignee, policy);
+}
+
+}  // namespace mamori::triage

@@ -1,0 +1,57 @@
+"""Uploads files of reports, as an application does."""
+
+import hashlib
+
+import grpc
+
+from .client import new_request_id
+from .processes import wait_until
+from .stubs import evidence_service_pb2
+
+PIECE = 500_000
+
+
+def _file(content: bytes, file_name: str):
+    return evidence_service_pb2.UploadedFile(file_name=file_name, size=len(content),
+                                             sha256=hashlib.sha256(content).digest())
+
+
+def _chunks(content: bytes):
+    for offset in range(0, len(content), PIECE):
+        data = content[offset:offset + PIECE]
+        yield evidence_service_pb2.EvidenceChunk(offset=offset, data=data, sha256=hashlib.sha256(data).digest())
+
+
+def upload(client, report: str, content: bytes = b"evidence", file_name: str = "note.txt") -> str:
+    """The name of the file that it becomes, by the token of the client's person."""
+    started = client.call("intake", "StartUpload", evidence_service_pb2.StartUploadRequest(
+        request_id=new_request_id(), report=report, file=_file(content, file_name)))
+
+    def messages():
+        yield evidence_service_pb2.UploadEvidenceRequest(target={"name": started.name})
+        for chunk in _chunks(content):
+            yield evidence_service_pb2.UploadEvidenceRequest(chunk=chunk)
+
+    def complete():
+        """A few at once have a place; the others come again, as RESOURCE_EXHAUSTED asks."""
+        try:
+            return client.call("intake", "UploadEvidence", messages()).complete
+        except grpc.RpcError as error:
+            if error.code() != grpc.StatusCode.RESOURCE_EXHAUSTED:
+                raise
+            return False
+    wait_until("a place for an upload", complete, 30)
+    return started.name
+
+
+def upload_by_receipt(client, receipt: str, content: bytes = b"evidence", file_name: str = "note.txt") -> str:
+    """The same by receipt."""
+    started = client.call("intake", "StartAnonymousUpload", evidence_service_pb2.StartAnonymousUploadRequest(
+        request_id=new_request_id(), receipt=receipt, file=_file(content, file_name)), anonymous=True)
+
+    def messages():
+        yield evidence_service_pb2.UploadAnonymousEvidenceRequest(target={"receipt": receipt, "name": started.name})
+        for chunk in _chunks(content):
+            yield evidence_service_pb2.UploadAnonymousEvidenceRequest(chunk=chunk)
+    assert client.call("intake", "UploadAnonymousEvidence", messages(), anonymous=True).complete
+    return started.name
