@@ -106,7 +106,7 @@ void AddDeskCommands(CLI::App& app, Choice& choice) {
   group->require_subcommand(1);
   group->footer(
       "Examples:\n"
-      "  mamorictl desk tasks --mine true --overdue true\n"
+      "  mamorictl desk tasks --mine --overdue\n"
       "  mamorictl desk prevention --stage to_review");
   AddDeskList<ListOpenTasksRequest, ListOpenTasksResponse>(
       *group, choice, "tasks", "Tasks that are not done, first due first",
