@@ -90,7 +90,7 @@ def submit_beside_echo(system: System, plan: Plan) -> dict:
 def analyze(system: System, plan: Plan) -> dict:
     """analyze_rps, and the quantiles of one analysis after the other: what AnalyzeReport takes with nobody in its way."""
     system.start_services(only=("triage",), paused=True)
-    many = system.drive("analyze", system.ports["triage"], in_flight=64, **plan.short)
+    many = system.drive("analyze", system.ports["triage"], in_flight=16, **plan.short)
     alone = [system.drive("analyze", system.ports["triage"], in_flight=1, **plan.short) for _ in range(plan.rounds)]
     return {"analyze_rps": many["rps"], "analyze_p50_ms": median([r["p50_ms"] for r in alone]),
             "analyze_p99_ms": median([r["p99_ms"] for r in alone]),
