@@ -8,12 +8,13 @@
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
+#include "services/triage/record_row.h"
 #include "services/triage/sql_access_rows.h"
 
 namespace mamori::triage {
 namespace {
 
-constexpr char kPurpose[] = "two_person_act";
+constexpr RecordKind kActs{"two_person_act", "acts", "act", audit::Kind::kTwoPersonAct};
 // The last column is the version that the audit knows (110 is audit::Kind::kTwoPersonAct).
 constexpr char kColumns[] =
     "SELECT a.act_id, a.tenant, a.audit_first, a.version, a.tag, a.record, a.create_time,"
@@ -32,38 +33,19 @@ constexpr char kUpdate[] =
 SealedAccess SealAct(const AccessSeal& seal, const sealing::DataKey& key, std::string_view tenant,
                      const id::Id& act_id, const v1::TwoPersonAct& act) {
   std::string bytes = act.SerializeAsString();
-  SealedAccess sealed{.version = act.version(),
-                      .record = key.Seal(sealing::ActRecord(tenant, act_id, act.version()), bytes)};
+  std::string record = key.Seal(sealing::ActRecord(tenant, act_id, act.version()), bytes);
   crypto::Wipe(bytes);
-  sealed.tag = seal.TagOf(kPurpose, tenant, act.name(), sealed);
-  return sealed;
-}
-
-audit::Entry EntryOf(const AccessSeal& seal, std::string_view tenant, const id::Id& act_id,
-                     const SealedAccess& sealed, const ActCaller& caller) {
-  audit::Entry entry;
-  entry.kind = audit::Kind::kTwoPersonAct;
-  entry.resource_id = act_id;
-  entry.tenant = std::string(tenant);
-  entry.action = caller.action;
-  entry.who = caller.who;
-  entry.record = seal.journal().authenticator().OfRecord({kPurpose, sealed.record});
-  entry.access_version = sealed.version;
-  entry.access = sealed.tag;
-  return entry;
+  return SealRecord(seal, kActs, tenant, act_id, act.version(), std::move(record));
 }
 
 // Believed, and sealed still.
 absl::StatusOr<ActRow> ReadAct(const db::Row& row, const AccessSeal& seal) {
-  ActRow result{
-      .act_id = row.GetBytes(0), .tenant = row.GetBytes(1), .audit_first = row.GetBytes(2)};
-  const SealedAccess sealed{
-      .version = row.GetInt64(3), .record = row.GetBytes(5), .tag = row.GetBytes(4)};
-  const std::string name = id::Name("acts", result.act_id);
-  const int64_t audited = row.IsNull(7) ? 0 : row.GetInt64(7);
-  if (!seal.IsOurs(kPurpose, result.tenant, name, audited, sealed)) return status::NotFound("act");
-  result.sealed = sealed.record;
-  result.act.set_version(sealed.version);
+  ASSIGN_OR_RETURN(RecordRow read, ReadRecord(row, seal, kActs));
+  ActRow result{.act_id = std::move(read.id),
+                .tenant = std::move(read.tenant),
+                .audit_first = std::move(read.audit_first),
+                .sealed = std::move(read.record)};
+  result.act.set_version(read.version);
   return result;
 }
 
@@ -77,8 +59,8 @@ absl::Status Open(const sealing::KeyRing& keys, ActRow& row) {
   return parsed ? absl::OkStatus() : absl::DataLossError("a stored act cannot be read");
 }
 
-// Within a transaction, which has a row locked: not for long.
-absl::Time Soon() { return absl::InfiniteFuture(); }
+// Within a transaction, which has a row locked: the key store's own time limits bound it.
+absl::Time NoDeadline() { return absl::InfiniteFuture(); }
 
 }  // namespace
 
@@ -90,7 +72,7 @@ absl::StatusOr<ActRow> SelectAct(db::Tx& tx, const AccessSeal& seal, const CaseC
                             db::Params().Add(act_id).Add(tenant)));
   if (rows.empty()) return status::NotFound("act");
   ASSIGN_OR_RETURN(ActRow row, ReadAct(rows[0], seal));
-  ASSIGN_OR_RETURN(const sealing::KeyRing keys, content.sealer().Fetch({row.sealed}, Soon()));
+  ASSIGN_OR_RETURN(const sealing::KeyRing keys, content.sealer().Fetch({row.sealed}, NoDeadline()));
   RETURN_IF_ERROR(Open(keys, row));
   return row;
 }
@@ -119,7 +101,7 @@ absl::StatusOr<std::vector<v1::TwoPersonAct>> SelectActs(
     }
     std::vector<std::string_view> sealed;
     for (const ActRow& one : believed) sealed.push_back(one.sealed);
-    ASSIGN_OR_RETURN(const sealing::KeyRing keys, content.sealer().Fetch(sealed, Soon()));
+    ASSIGN_OR_RETURN(const sealing::KeyRing keys, content.sealer().Fetch(sealed, NoDeadline()));
     for (ActRow& one : believed) {
       const absl::Status opened = Open(keys, one);
       if (absl::IsNotFound(opened)) continue;
@@ -147,8 +129,9 @@ absl::StatusOr<std::vector<v1::TwoPersonAct>> SelectWaitingActs(db::Tx& tx, cons
 absl::Status InsertAct(db::Tx& tx, const AccessSeal& seal, const sealing::DataKey& key,
                        std::string_view tenant, const NewAct& act, const ActCaller& caller) {
   SealedAccess sealed = SealAct(seal, key, tenant, act.act_id, act.act);
-  ASSIGN_OR_RETURN(const audit::Group group,
-                   seal.journal().Begin(tx, {EntryOf(seal, tenant, act.act_id, sealed, caller)}));
+  ASSIGN_OR_RETURN(
+      const audit::Group group,
+      seal.journal().Begin(tx, {EntryOf(seal, kActs, tenant, act.act_id, sealed, caller)}));
   db::Params params;
   params.Add(act.act_id).Add(tenant).Add(act.act.resource());
   params.Add(time::FromTimestamp(act.act.request_time())).Add(sealed.version);
@@ -166,7 +149,7 @@ absl::StatusOr<v1::TwoPersonAct> UpdateAct(db::Tx& tx, const AccessSeal& seal,
   params.Add(before.act_id).Add(before.tenant).Add(before.act.version());
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kUpdate, params));
   RETURN_IF_ERROR(seal.journal().Append(
-      tx, EntryOf(seal, before.tenant, before.act_id, sealed, caller), before.audit_first));
+      tx, EntryOf(seal, kActs, before.tenant, before.act_id, sealed, caller), before.audit_first));
   return after;
 }
 
@@ -186,7 +169,7 @@ absl::StatusOr<v1::TwoPersonAct> UseAct(db::Tx& tx, const AccessSeal& seal,
   used.set_state(v1::ACT_STATE_USED);
   RETURN_IF_ERROR(marks.Leave(tx, time));
   ASSIGN_OR_RETURN(const sealing::DataKey key,
-                   content.sealer().FetchKey(use.tenant, row.sealed, Soon()));
+                   content.sealer().FetchKey(use.tenant, row.sealed, NoDeadline()));
   return UpdateAct(tx, seal, key, row, std::move(used), caller);
 }
 

@@ -7,11 +7,13 @@
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/triage/handler_rules.h"
+#include "services/triage/record_row.h"
 
 namespace mamori::triage {
 namespace {
 
-constexpr char kPurpose[] = "handler_designation";
+constexpr RecordKind kHandlers{"handler_designation", "handlers", "handler",
+                               audit::Kind::kDesignatedHandler};
 // The last column is the version that the audit knows (150 is audit::Kind::kDesignatedHandler).
 constexpr char kColumns[] =
     "SELECT h.handler_id, h.tenant, h.audit_first, h.version, h.tag, h.record, h.person,"
@@ -28,38 +30,19 @@ constexpr char kUpdate[] =
 constexpr char kSelectWhistleblower[] =
     "SELECT 1 FROM deadline WHERE case_id = ? AND tenant = ? AND regime = 2 LIMIT 1";
 
-SealedAccess SealHandler(const AccessSeal& seal, std::string_view tenant,
+SealedAccess SealHandler(const AccessSeal& seal, const HandlerRow& row,
                          const v1::DesignatedHandler& handler) {
-  SealedAccess sealed{.version = handler.version(), .record = handler.SerializeAsString()};
-  sealed.tag = seal.TagOf(kPurpose, tenant, handler.name(), sealed);
-  return sealed;
-}
-
-audit::Entry EntryOf(const AccessSeal& seal, const HandlerRow& row, const SealedAccess& sealed,
-                     const ActCaller& caller) {
-  audit::Entry entry;
-  entry.kind = audit::Kind::kDesignatedHandler;
-  entry.resource_id = row.handler_id;
-  entry.tenant = row.tenant;
-  entry.action = caller.action;
-  entry.who = caller.who;
-  entry.record = seal.journal().authenticator().OfRecord({kPurpose, sealed.record});
-  entry.access_version = sealed.version;
-  entry.access = sealed.tag;
-  return entry;
+  return SealRecord(seal, kHandlers, row.tenant, row.handler_id, handler.version(),
+                    handler.SerializeAsString());
 }
 
 absl::StatusOr<HandlerRow> ReadHandler(const db::Row& row, const AccessSeal& seal) {
-  HandlerRow result{
-      .handler_id = row.GetBytes(0), .tenant = row.GetBytes(1), .audit_first = row.GetBytes(2)};
-  const SealedAccess sealed{
-      .version = row.GetInt64(3), .record = row.GetBytes(5), .tag = row.GetBytes(4)};
-  const std::string name = id::Name("handlers", result.handler_id);
-  const int64_t audited = row.IsNull(7) ? 0 : row.GetInt64(7);
+  ASSIGN_OR_RETURN(RecordRow read, ReadRecord(row, seal, kHandlers));
+  HandlerRow result{.handler_id = std::move(read.id),
+                    .tenant = std::move(read.tenant),
+                    .audit_first = std::move(read.audit_first)};
   // The person's column only finds: a row that was pointed at another person finds nobody.
-  if (!seal.IsOurs(kPurpose, result.tenant, name, audited, sealed) ||
-      !result.handler.ParseFromString(sealed.record) ||
-      result.handler.person() != row.GetBytes(6)) {
+  if (!result.handler.ParseFromString(read.record) || result.handler.person() != row.GetBytes(6)) {
     return status::NotFound("handler");
   }
   return result;
@@ -125,9 +108,10 @@ absl::StatusOr<std::vector<v1::DesignatedHandler>> SelectHandlers(db::Tx& tx,
 
 absl::Status InsertHandler(db::Tx& tx, const AccessSeal& seal, HandlerRow row,
                            const ActCaller& caller) {
-  SealedAccess sealed = SealHandler(seal, row.tenant, row.handler);
+  SealedAccess sealed = SealHandler(seal, row, row.handler);
   ASSIGN_OR_RETURN(const audit::Group group,
-                   seal.journal().Begin(tx, {EntryOf(seal, row, sealed, caller)}));
+                   seal.journal().Begin(
+                       tx, {EntryOf(seal, kHandlers, row.tenant, row.handler_id, sealed, caller)}));
   db::Params params;
   params.Add(row.handler_id).Add(row.tenant).Add(row.handler.person()).Add(sealed.version);
   params.Add(group.hashes[0]).Add(std::move(sealed.tag)).Add(std::move(sealed.record));
@@ -136,12 +120,14 @@ absl::Status InsertHandler(db::Tx& tx, const AccessSeal& seal, HandlerRow row,
 
 absl::Status UpdateHandler(db::Tx& tx, const AccessSeal& seal, const HandlerRow& before,
                            const v1::DesignatedHandler& after, const ActCaller& caller) {
-  const SealedAccess sealed = SealHandler(seal, before.tenant, after);
+  const SealedAccess sealed = SealHandler(seal, before, after);
   db::Params params;
   params.Add(sealed.version).Add(sealed.tag).Add(sealed.record);
   params.Add(before.handler_id).Add(before.tenant).Add(before.handler.version());
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kUpdate, params));
-  return seal.journal().Append(tx, EntryOf(seal, before, sealed, caller), before.audit_first);
+  return seal.journal().Append(
+      tx, EntryOf(seal, kHandlers, before.tenant, before.handler_id, sealed, caller),
+      before.audit_first);
 }
 
 absl::Status CheckHandler(db::Tx& tx, const AccessSeal& seal, const CaseRow& row,

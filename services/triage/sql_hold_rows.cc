@@ -10,11 +10,12 @@
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
+#include "services/triage/record_row.h"
 
 namespace mamori::triage {
 namespace {
 
-constexpr char kPurpose[] = "legal_hold";
+constexpr RecordKind kHolds{"legal_hold", "holds", "hold", audit::Kind::kLegalHold};
 constexpr int kOfCase = 1;
 constexpr int kOfActor = 2;
 // The last column is the version that the audit knows (111 is audit::Kind::kLegalHold).
@@ -57,41 +58,21 @@ constexpr char kReleased = 1;
 SealedAccess SealHold(const AccessSeal& seal, const sealing::DataKey& key, const HoldRow& row,
                       const v1::LegalHold& hold) {
   std::string bytes = hold.SerializeAsString();
-  SealedAccess sealed{.version = hold.version(),
-                      .record = std::string(1, hold.has_release_time() ? kReleased : kHolding)};
-  sealed.record += key.Seal(sealing::HoldRecord(row.tenant, row.hold_id, hold.version()), bytes);
+  std::string record(1, hold.has_release_time() ? kReleased : kHolding);
+  record += key.Seal(sealing::HoldRecord(row.tenant, row.hold_id, hold.version()), bytes);
   crypto::Wipe(bytes);
-  sealed.tag = seal.TagOf(kPurpose, row.tenant, hold.name(), sealed);
-  return sealed;
-}
-
-audit::Entry EntryOf(const AccessSeal& seal, const HoldRow& row, const SealedAccess& sealed,
-                     const ActCaller& caller) {
-  audit::Entry entry;
-  entry.kind = audit::Kind::kLegalHold;
-  entry.resource_id = row.hold_id;
-  entry.tenant = row.tenant;
-  entry.action = caller.action;
-  entry.who = caller.who;
-  entry.record = seal.journal().authenticator().OfRecord({kPurpose, sealed.record});
-  entry.access_version = sealed.version;
-  entry.access = sealed.tag;
-  return entry;
+  return SealRecord(seal, kHolds, row.tenant, row.hold_id, hold.version(), std::move(record));
 }
 
 // Believed, and sealed still.
 absl::StatusOr<HoldRow> ReadHold(const db::Row& row, const AccessSeal& seal) {
-  HoldRow result{
-      .hold_id = row.GetBytes(0), .tenant = row.GetBytes(1), .audit_first = row.GetBytes(2)};
-  const SealedAccess sealed{
-      .version = row.GetInt64(3), .record = row.GetBytes(5), .tag = row.GetBytes(4)};
-  const std::string name = id::Name("holds", result.hold_id);
-  const int64_t audited = row.IsNull(7) ? 0 : row.GetInt64(7);
-  if (!seal.IsOurs(kPurpose, result.tenant, name, audited, sealed) || sealed.record.empty()) {
-    return status::NotFound("hold");
-  }
-  result.sealed = sealed.record;
-  result.hold.set_version(sealed.version);
+  ASSIGN_OR_RETURN(RecordRow read, ReadRecord(row, seal, kHolds));
+  if (read.record.empty()) return status::NotFound("hold");
+  HoldRow result{.hold_id = std::move(read.id),
+                 .tenant = std::move(read.tenant),
+                 .audit_first = std::move(read.audit_first),
+                 .sealed = std::move(read.record)};
+  result.hold.set_version(read.version);
   return result;
 }
 
@@ -198,8 +179,9 @@ absl::Status InsertHold(db::Tx& tx, const AccessSeal& seal, const sealing::DataK
                         const HoldRow& row, const std::vector<id::Id>& cases,
                         const ActCaller& caller) {
   SealedAccess sealed = SealHold(seal, key, row, row.hold);
-  ASSIGN_OR_RETURN(const audit::Group group,
-                   seal.journal().Begin(tx, {EntryOf(seal, row, sealed, caller)}));
+  ASSIGN_OR_RETURN(
+      const audit::Group group,
+      seal.journal().Begin(tx, {EntryOf(seal, kHolds, row.tenant, row.hold_id, sealed, caller)}));
   db::Params params;
   params.Add(row.hold_id).Add(row.tenant).Add(time::FromTimestamp(row.hold.place_time()));
   params.Add(sealed.version).Add(group.hashes[0]);
@@ -227,8 +209,9 @@ absl::StatusOr<v1::LegalHold> UpdateHold(db::Tx& tx, const AccessSeal& seal,
   params.Add(after.has_release_time()).Add(sealed.version).Add(sealed.tag).Add(sealed.record);
   params.Add(before.hold_id).Add(before.tenant).Add(before.hold.version());
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kUpdate, params));
-  RETURN_IF_ERROR(
-      seal.journal().Append(tx, EntryOf(seal, before, sealed, caller), before.audit_first));
+  RETURN_IF_ERROR(seal.journal().Append(
+      tx, EntryOf(seal, kHolds, before.tenant, before.hold_id, sealed, caller),
+      before.audit_first));
   return after;
 }
 
