@@ -12,6 +12,7 @@
 #include "common/time/day.h"
 #include "common/time/timestamp.h"
 #include "services/intake/page.h"
+#include "services/intake/read_records.h"
 
 namespace mamori::intake {
 namespace {
@@ -119,15 +120,9 @@ absl::StatusOr<sealing::DataKey> Dialogue::KeyOf(const Party& party, const Dialo
 
 absl::Status Dialogue::RecordRead(const server::CallContext& call, const Party& party,
                                   bool anonymous) {
-  if (d_.reads == nullptr || party.side != v1::MESSAGE_SIDE_DESK) return absl::OkStatus();
-  audit::Entry entry;
-  entry.kind = audit::Kind::kReportReads;
-  entry.resource_id = party.report_id;
-  entry.tenant = party.tenant;
-  entry.action = server::ActionOf(call);
-  entry.who = {party.caller, party.person};
-  entry.by_day = anonymous;
-  return d_.reads->Record({std::move(entry)});
+  if (party.side != v1::MESSAGE_SIDE_DESK) return absl::OkStatus();
+  return RecordReads(d_.reads, call, {party.caller, party.person}, party.tenant,
+                     {{party.report_id, anonymous}});
 }
 
 absl::Status Dialogue::AddMessages(const std::vector<MessageRow>& rows, const Party& party,

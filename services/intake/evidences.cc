@@ -14,6 +14,7 @@
 #include "services/intake/evidence_rules.h"
 #include "services/intake/methods.h"
 #include "services/intake/page.h"
+#include "services/intake/read_records.h"
 
 namespace mamori::intake {
 namespace {
@@ -87,15 +88,9 @@ absl::StatusOr<Evidences::Found> Evidences::Find(const server::CallContext& call
 
 absl::Status Evidences::RecordRead(const server::CallContext& call, const Party& party,
                                    bool anonymous) {
-  if (d_.reads == nullptr || !IsDesk(party)) return absl::OkStatus();
-  audit::Entry entry;
-  entry.kind = audit::Kind::kReportReads;
-  entry.resource_id = party.report_id;
-  entry.tenant = party.tenant;
-  entry.action = server::ActionOf(call);
-  entry.who = {party.caller, party.person};
-  entry.by_day = anonymous;
-  return d_.reads->Record({std::move(entry)});
+  if (!IsDesk(party)) return absl::OkStatus();
+  return RecordReads(d_.reads, call, {party.caller, party.person}, party.tenant,
+                     {{party.report_id, anonymous}});
 }
 
 absl::StatusOr<v1::Evidence> Evidences::Get(const server::CallContext& call, const Party& party,

@@ -14,6 +14,7 @@
 #include "common/status/macros.h"
 #include "services/intake/methods.h"
 #include "services/intake/page.h"
+#include "services/intake/read_records.h"
 #include "services/intake/records.h"
 #include "services/intake/validate.h"
 
@@ -86,7 +87,8 @@ absl::StatusOr<mamori::v1::Report> Reports::Get(const server::CallContext& call,
   reports[0] = *std::move(report);
   RETURN_IF_ERROR(KeepShared(call, call.tenant, reports));
   if (reports.empty()) return status::NotFound("report");
-  RETURN_IF_ERROR(RecordReads(call, call.tenant, {{id, IsAnonymous(reports[0])}}));
+  RETURN_IF_ERROR(RecordReads(reads_, call, {call.caller, call.person}, call.tenant,
+                              {{id, IsAnonymous(reports[0])}}));
   return std::move(reports[0]);
 }
 
@@ -111,22 +113,6 @@ absl::Status Reports::KeepShared(const server::CallContext& call, const std::str
     if (withdrawn.contains(*id::FromName("reports", report.name()))) report = Withdrawn(report);
   }
   return absl::OkStatus();
-}
-
-absl::Status Reports::RecordReads(const server::CallContext& call, const std::string& tenant,
-                                  const std::vector<ReadReport>& read) {
-  if (reads_ == nullptr || read.empty()) return absl::OkStatus();
-  std::vector<audit::Entry> entries;
-  for (const ReadReport& one : read) {
-    audit::Entry& entry = entries.emplace_back();
-    entry.kind = audit::Kind::kReportReads;
-    entry.resource_id = one.id;
-    entry.by_day = one.anonymous;
-    entry.tenant = tenant;
-    entry.action = server::ActionOf(call);
-    entry.who = {call.caller, call.person};
-  }
-  return reads_->Record(std::move(entries));
 }
 
 // A service that acts for itself reads what its row in the authorization table is for.
@@ -190,7 +176,7 @@ absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
     read.push_back({id, IsAnonymous(report)});
     *response.add_reports() = std::move(report);
   }
-  RETURN_IF_ERROR(RecordReads(call, tenant, read));
+  RETURN_IF_ERROR(RecordReads(reads_, call, {call.caller, call.person}, tenant, read));
   return response;
 }
 

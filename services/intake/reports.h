@@ -46,19 +46,11 @@ class Reports {
                                                     const v1::SupplementReportRequest& request);
 
  private:
-  // Of an anonymous report it is not said when within the day it was read either.
-  struct ReadReport {
-    id::Id id;
-    bool anonymous = false;
-  };
   // With its supplements, as many as an answer holds. Erased().
   absl::StatusOr<mamori::v1::Report> Complete(const server::CallContext& call,
                                               const std::string& tenant,
                                               const sealing::KeyRing& keys,
                                               const StoredReport& row);
-  // Before any of them leaves.
-  absl::Status RecordReads(const server::CallContext& call, const std::string& tenant,
-                           const std::vector<ReadReport>& read);
   // Erased().
   absl::StatusOr<mamori::v1::Report> Listed(const server::CallContext& call,
                                             const sealing::KeyRing& keys, const StoredHeading& row);
