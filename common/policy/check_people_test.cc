@@ -1,11 +1,12 @@
 #include "common/policy/check_people.h"
 
 #include <gmock/gmock.h>
-#include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
+
+#include "common/policy/test_check.h"
 
 namespace mamori::policy {
 namespace {
@@ -28,15 +29,7 @@ constexpr char kGood[] = R"(
 )";
 
 std::vector<std::string> Wrong(const std::string& from, const std::string& to) {
-  std::string text = kGood;
-  const size_t at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  text.replace(at, from.size(), to);
-  v1::Policy policy;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &policy)) << text;
-  std::vector<std::string> paths;
-  for (const Problem& problem : CheckPeople(policy)) paths.push_back(problem.path);
-  return paths;
+  return PathsOfWrong(kGood, from, to, CheckPeople);
 }
 
 TEST(CheckPeople, FindsNothingWrongWithAGoodPolicyNorWithASilentOne) {
