@@ -67,10 +67,28 @@ endif()
 
 set(MAMORI_WARNINGS -Wall -Wextra -Werror -Wno-missing-field-initializers)
 
+# Compiles sources of a target together: what they include, and the templates they use, are then compiled once.
+function(mamori_unity name)
+  get_target_property(sources ${name} SOURCES)
+  list(FILTER sources INCLUDE REGEX "\\.cc$")
+  execute_process(COMMAND python3 ${CMAKE_SOURCE_DIR}/common/cmake/unity_groups.py 8 ${sources}
+                  WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE groups COMMAND_ERROR_IS_FATAL ANY)
+  foreach(grouped ${groups})
+    string(REGEX MATCH "^([0-9]+):(.*)$" grouped "${grouped}")
+    set_source_files_properties(${CMAKE_MATCH_2} PROPERTIES UNITY_GROUP ${CMAKE_MATCH_1})
+  endforeach()
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  # What is in an anonymous namespace is still one file's: it only is no longer the compiler's main one.
+  target_compile_options(${name} PRIVATE -Wno-subobject-linkage)
+endfunction()
+
 function(mamori_target name pch)
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_compile_options(${name} PRIVATE ${MAMORI_WARNINGS})
   target_precompile_headers(${name} REUSE_FROM ${pch})
+  if(MAMORI_UNITY)
+    mamori_unity(${name})
+  endif()
 endfunction()
 
 # mamori_library(name SRCS a.cc ... DEPS lib ...)

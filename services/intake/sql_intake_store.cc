@@ -32,19 +32,19 @@ constexpr char kSelectSupplements[] =
 
 // Lists: the index is named, so that no statistics ever turn a page into a scan; the first range
 // condition is the one the index is entered by.
-constexpr char kListReports[] =
+constexpr char kReportPage[] =
     "SELECT report_id, create_time, summary FROM report FORCE INDEX (PRIMARY)"
     " WHERE tenant = ? AND create_time <= ? AND (create_time < ? OR report_id < ?)"
     " ORDER BY create_time DESC, report_id DESC LIMIT ?";
-constexpr char kListReportsOfCompany[] =
+constexpr char kReportPageOfCompany[] =
     "SELECT report_id, create_time, summary FROM report FORCE INDEX (by_company)"
     " WHERE tenant = ? AND company = ? AND create_time <= ? AND (create_time < ? OR report_id < ?)"
     " ORDER BY create_time DESC, report_id DESC LIMIT ?";
-constexpr char kListReportsOfKind[] =
+constexpr char kReportPageOfKind[] =
     "SELECT report_id, create_time, summary FROM report FORCE INDEX (by_kind)"
     " WHERE tenant = ? AND kind = ? AND create_time <= ? AND (create_time < ? OR report_id < ?)"
     " ORDER BY create_time DESC, report_id DESC LIMIT ?";
-constexpr char kListReportsOfCompanyAndKind[] =
+constexpr char kReportPageOfCompanyAndKind[] =
     "SELECT report_id, create_time, summary FROM report FORCE INDEX (by_company)"
     " WHERE tenant = ? AND company = ? AND kind = ? AND create_time <= ?"
     " AND (create_time < ? OR report_id < ?)"
@@ -53,20 +53,20 @@ constexpr char kListReportsOfCompanyAndKind[] =
 constexpr char kSelectContacts[] =
     "SELECT contact_id, report_id, create_time, body FROM contact FORCE INDEX (by_id)"
     " WHERE tenant = ? AND contact_id IN (";
-constexpr char kListContacts[] =
+constexpr char kContactPage[] =
     "SELECT contact_id, report_id, create_time, body FROM contact FORCE INDEX (PRIMARY)"
     " WHERE tenant = ? AND create_time <= ? AND (create_time < ? OR contact_id < ?)"
     " ORDER BY create_time DESC, contact_id DESC LIMIT ?";
-constexpr char kListContactsOfCompany[] =
+constexpr char kContactPageOfCompany[] =
     "SELECT contact_id, report_id, create_time, body FROM contact FORCE INDEX (by_company)"
     " WHERE tenant = ? AND company = ? AND create_time <= ? AND (create_time < ? OR contact_id < ?)"
     " ORDER BY create_time DESC, contact_id DESC LIMIT ?";
-constexpr char kListContactsOfReport[] =
+constexpr char kContactPageOfReport[] =
     "SELECT contact_id, report_id, create_time, body FROM contact FORCE INDEX (by_report)"
     " WHERE tenant = ? AND report_id = ? AND create_time <= ?"
     " AND (create_time < ? OR contact_id < ?)"
     " ORDER BY create_time DESC, contact_id DESC LIMIT ?";
-constexpr char kListContactsOfReportAndCompany[] =
+constexpr char kContactPageOfReportAndCompany[] =
     "SELECT contact_id, report_id, create_time, body FROM contact FORCE INDEX (by_report)"
     " WHERE tenant = ? AND report_id = ? AND company = ? AND create_time <= ?"
     " AND (create_time < ? OR contact_id < ?)"
@@ -244,10 +244,10 @@ absl::StatusOr<std::vector<StoredHeading>> SqlIntakeStore::ListReports(const std
                                                                        absl::Time deadline) {
   const bool by_company = !filter.company.empty();
   const bool by_kind = filter.kind != 0;
-  const char* sql = by_company && by_kind ? kListReportsOfCompanyAndKind
-                    : by_company          ? kListReportsOfCompany
-                    : by_kind             ? kListReportsOfKind
-                                          : kListReports;
+  const char* sql = by_company && by_kind ? kReportPageOfCompanyAndKind
+                    : by_company          ? kReportPageOfCompany
+                    : by_kind             ? kReportPageOfKind
+                                          : kReportPage;
   db::Params params;
   params.Add(tenant);
   if (by_company) params.Add(filter.company);
@@ -346,10 +346,10 @@ absl::StatusOr<std::vector<StoredContact>> SqlIntakeStore::ListContacts(const st
                                                                         absl::Time deadline) {
   const bool by_report = !filter.report_id.empty();
   const bool by_company = !filter.company.empty();
-  const char* sql = by_report && by_company ? kListContactsOfReportAndCompany
-                    : by_report             ? kListContactsOfReport
-                    : by_company            ? kListContactsOfCompany
-                                            : kListContacts;
+  const char* sql = by_report && by_company ? kContactPageOfReportAndCompany
+                    : by_report             ? kContactPageOfReport
+                    : by_company            ? kContactPageOfCompany
+                                            : kContactPage;
   db::Params params;
   params.Add(tenant);
   if (by_report) params.Add(filter.report_id);
