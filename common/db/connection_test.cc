@@ -175,6 +175,7 @@ TEST_F(ConnectionTest, ErrorsHoldNoValues) {
 TEST_F(ConnectionTest, SessionIsPinned) {
   EXPECT_EQ(Variable("time_zone"), "+00:00");
   EXPECT_THAT(Variable("sql_mode"), HasSubstr("STRICT_ALL_TABLES"));
+  EXPECT_THAT(Variable("sql_mode"), HasSubstr("NO_BACKSLASH_ESCAPES"));
   if (IsMariaDb()) {
     EXPECT_EQ(Variable("tx_isolation"), "READ-COMMITTED");
     EXPECT_EQ(Variable("max_statement_time"), "5.000000");
