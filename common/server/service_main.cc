@@ -1,6 +1,5 @@
 #include "common/server/service_main.h"
 
-#include <malloc.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -14,6 +13,7 @@
 #include "common/authn/people.h"
 #include "common/config/textproto.h"
 #include "common/crypto/process.h"
+#include "common/server/allocator.h"
 #include "common/server/connections.h"
 #include "common/server/server.h"
 #include "common/server/server_config.h"
@@ -155,7 +155,7 @@ class Process {
                                             telemetry_));
     app_->StartWorkers();
     // Starting takes more than running does: every pattern of the policy is compiled and tried.
-    malloc_trim(0);
+    GiveMemoryBack();
     telemetry_.Log(telemetry::Level::kInfo, "serving",
                    {{"port", absl::StrCat(server_->port())},
                     {"probe_port", absl::StrCat(server_->probe_port())}});
