@@ -1,6 +1,7 @@
 #include "common/outbox/relay.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <string>
 #include <tuple>
@@ -85,10 +86,22 @@ class SqlRelay final : public Relay {
 
   void Wake() override { periodic_.Wake(); }
 
+  bool Behind() const override { return behind_.load(std::memory_order_relaxed); }
+
   absl::StatusOr<bool> RunOnce() override {
+    bool full = false;
+    const absl::StatusOr<bool> published = PassOn(full);
+    behind_.store(full && published.ok() && *published, std::memory_order_relaxed);
+    return published;
+  }
+
+ private:
+  // `full` becomes true when more may wait than was read.
+  absl::StatusOr<bool> PassOn(bool& full) {
     RETURN_IF_ERROR(HoldLeases());
     ASSIGN_OR_RETURN(std::vector<Waiting> rows, Read());
     if (rows.empty()) return false;
+    full = rows.size() >= Share() * leases_.size();
     // A subject's events go in their order whatever their due times became.
     std::sort(rows.begin(), rows.end(), [](const Waiting& a, const Waiting& b) {
       return std::tie(a.subject_id, a.sequence) < std::tie(b.subject_id, b.sequence);
@@ -110,7 +123,6 @@ class SqlRelay final : public Relay {
     return std::any_of(answers.begin(), answers.end(), [](const auto& a) { return a.ok(); });
   }
 
- private:
   // Takes and renews the shards' leases at a third of their life; a shard whose lease could not be
   // renewed is not read any more.
   absl::Status HoldLeases() {
@@ -152,13 +164,12 @@ class SqlRelay final : public Relay {
   absl::StatusOr<std::vector<Waiting>> Read() {
     const absl::Time now = d_.clock.Now();
     if (leases_.empty()) return std::vector<Waiting>();
-    const int64_t share = std::max<int64_t>(1, options_.batch / leases_.size());
     std::string sql;
     db::Params params;
     for (int shard = 0; shard < kShards; ++shard) {
       if (!Holds(shard)) continue;
       absl::StrAppend(&sql, sql.empty() ? "" : " UNION ALL ", kReadShard);
-      params.Add(shard).Add(now).Add(share);
+      params.Add(shard).Add(now).Add(static_cast<int64_t>(Share()));
     }
     return d_.transactor.Run<std::vector<Waiting>>(
         {.deadline = now + options_.lease / 3, .read_only = true},
@@ -180,6 +191,9 @@ class SqlRelay final : public Relay {
           return rows;
         });
   }
+
+  // Of one pass, for each shard held.
+  size_t Share() const { return std::max<size_t>(1, options_.batch / leases_.size()); }
 
   bool Holds(int shard) const {
     const std::string name = LeaseOf(shard);
@@ -263,6 +277,7 @@ class SqlRelay final : public Relay {
   std::vector<worker::Lease> leases_;
   absl::Time renew_time_ = absl::InfinitePast();
   absl::Time renewed_at_ = absl::InfinitePast();
+  std::atomic<bool> behind_ = false;
   worker::Periodic periodic_;
 };
 

@@ -23,7 +23,9 @@ using Publisher = std::function<absl::StatusOr<std::vector<absl::Status>>(
     const std::vector<mamori::v1::Event>& events, absl::Time deadline)>;
 
 struct RelayOptions {
-  int batch = 500;
+  // One pass. Larger ones are a little cheaper, but whoever comes after stands idle until the whole
+  // batch is through: with everything busy, four times as much arrived with this as with 500.
+  int batch = 128;
   absl::Duration lease = absl::Seconds(5);
   // Between looks that nobody asked for; a twentieth of it while they find what another process has
   // committed.
@@ -57,6 +59,9 @@ class Relay {
   // One pass over the shards held; true when it published something. For tests and Start()'s
   // thread.
   virtual absl::StatusOr<bool> RunOnce() = 0;
+  // Whether what is written comes faster than it can be passed on: the last pass took all that one
+  // takes, and published it. Not so while nothing can be published. Never blocks; any thread.
+  virtual bool Behind() const = 0;
 };
 
 }  // namespace mamori::outbox

@@ -80,6 +80,23 @@ TEST_F(RelayTest, KeepsEverythingWhileTheReceiverIsDown) {
   EXPECT_EQ(Waiting(), 0);
 }
 
+TEST_F(RelayTest, IsBehindWhileMoreWaitsThanOnePassTakesAndItCanBePassedOn) {
+  std::vector<v1::Event> events;
+  for (int i = 0; i < 64; ++i) events.push_back(EventOf(ids_.NewId(), 1));
+  AppendAll(events);
+  Receiver receiver;
+  receiver.down = absl::UnavailableError("down");
+  auto relay = MakeRelay(receiver, {.batch = 1});
+  EXPECT_FALSE(relay->RunOnce().ok());
+  EXPECT_FALSE(relay->Behind());  // to take less would help nobody
+  receiver.down = absl::OkStatus();
+  EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(true));
+  EXPECT_TRUE(relay->Behind());
+  while (Waiting() > 0) EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(true));
+  EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(false));
+  EXPECT_FALSE(relay->Behind());
+}
+
 TEST_F(RelayTest, OneEventThatMustWaitDoesNotHoldItsNeighbours) {
   const id::Id subject = ids_.NewId();
   AppendAll({EventOf(subject, 1), EventOf(subject, 2)});

@@ -16,6 +16,8 @@ namespace {
 // One batch may not hold a writer for longer, whatever time its requests have.
 constexpr absl::Duration kLongestWrite = absl::Seconds(10);
 constexpr absl::Duration kRetryAfter = absl::Milliseconds(200);
+// Nobody waits longer for a writer that rests.
+constexpr absl::Duration kLongestRest = absl::Milliseconds(100);
 // Runs that meet an existing key without finding its answer: its writer has not committed, or has
 // rolled back.
 constexpr int kBlindRuns = 3;
@@ -51,6 +53,7 @@ void GroupCommit::Stop() {
     stopping_ = true;
   }
   filled_.notify_all();
+  disturbed_.notify_all();
   for (std::thread& writer : writers_) writer.join();
   writers_.clear();
   // Only when no writer ever ran is something left.
@@ -61,9 +64,9 @@ void GroupCommit::Stop() {
 
 void GroupCommit::Submit(std::unique_ptr<Submission> submission) {
   absl::Status refused;
+  const bool urgent = submission->report.immediate_danger;
   {
     std::lock_guard lock(mu_);
-    const bool urgent = submission->report.immediate_danger;
     const size_t limit = options_.max_queue + (urgent ? options_.max_queue / 8 + 1 : 0);
     if (stopping_) {
       refused = Stopped();
@@ -75,6 +78,7 @@ void GroupCommit::Submit(std::unique_ptr<Submission> submission) {
   }
   if (refused.ok()) {
     filled_.notify_one();
+    if (urgent) disturbed_.notify_all();
   } else {
     Finish(*submission, std::move(refused));
   }
@@ -86,7 +90,20 @@ size_t GroupCommit::waiting() const {
 }
 
 void GroupCommit::Loop() {
-  for (Batch batch = Take(); !batch.empty(); batch = Take()) Settle(std::move(batch));
+  for (Batch batch = Take(); !batch.empty(); batch = Take()) {
+    const absl::Duration begin = dependencies_.clock.Monotonic();
+    Settle(std::move(batch));
+    if (dependencies_.behind && dependencies_.behind()) {
+      Rest(dependencies_.clock.Monotonic() - begin);
+    }
+  }
+}
+
+void GroupCommit::Rest(absl::Duration took) {
+  const absl::Duration rest = std::min(took, kLongestRest);
+  std::unique_lock lock(mu_);
+  disturbed_.wait_for(lock, absl::ToChronoNanoseconds(rest),
+                      [this] { return stopping_ || !urgent_.empty(); });
 }
 
 GroupCommit::Batch GroupCommit::Take() {

@@ -46,6 +46,9 @@ class GroupCommit {
     const time::Clock& clock;
     telemetry::Telemetry& telemetry;
     std::function<void()> committed;  // after each commit: there are new events
+    // Whether events come faster than they are passed on; unset is never. Any thread; may not
+    // block.
+    std::function<bool()> behind;
   };
 
   GroupCommit(Dependencies dependencies, Options options);
@@ -69,6 +72,9 @@ class GroupCommit {
   // Up to `max_batch`, those in danger first; empty when stopped and all is written.
   Batch Take();
   void Settle(Batch batch);
+  // While the road is behind: for as long as the last batch took, so that half of the time is left
+  // to those who pass on and assess what was taken. Ends early for a report of danger, and to stop.
+  void Rest(absl::Duration took);
   // Writes all and answers each. Keys differ.
   void Write(Batch batch);
   // Answers those of `batch` whose request id is stored and takes them out; how many.
@@ -80,6 +86,7 @@ class GroupCommit {
 
   mutable std::mutex mu_;
   std::condition_variable filled_;
+  std::condition_variable disturbed_;  // what ends a rest
   std::deque<std::unique_ptr<Submission>> urgent_;
   std::deque<std::unique_ptr<Submission>> normal_;
   bool stopping_ = false;

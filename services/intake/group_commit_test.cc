@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -28,7 +29,8 @@ class GroupCommitTest : public ::testing::Test {
   // Not started: what is sent waits, so that a test decides what is in one batch.
   void Make(GroupCommit::Options options = {.writers = 1}) {
     writer_ = std::make_unique<GroupCommit>(
-        GroupCommit::Dependencies{store_, TestSeal(), clock_, telemetry_, [this] { ++commits_; }},
+        GroupCommit::Dependencies{store_, TestSeal(), clock_, telemetry_, [this] { ++commits_; },
+                                  [this] { return behind_.load(); }},
         options);
     client_ = std::make_unique<Client>(*writer_);
   }
@@ -37,6 +39,7 @@ class GroupCommitTest : public ::testing::Test {
   time::FakeClock clock_{TestNow()};
   telemetry::NullTelemetry telemetry_;
   std::atomic<int> commits_ = 0;
+  std::atomic<bool> behind_ = false;
   std::unique_ptr<GroupCommit> writer_;
   std::unique_ptr<Client> client_;
 };
@@ -51,6 +54,31 @@ TEST_F(GroupCommitTest, WritesManyInOneTransaction) {
   EXPECT_THAT(store_.batch_sizes(), ElementsAre(8, 8, 4));
   writer_->Stop();
   EXPECT_EQ(commits_, 3);
+}
+
+// A rest is as long as the batch before it, by the clock; the fake one says that each took an hour,
+// and a rest is never longer than a tenth of a second.
+TEST_F(GroupCommitTest, RestsWhileTheRoadIsBehindButNotForDanger) {
+  std::vector<bool> in_danger;
+  store_.BeforeInsert([&](const std::vector<const NewReport*>& reports) {
+    clock_.Advance(absl::Hours(1));
+    in_danger.push_back(reports.front()->immediate_danger);
+  });
+  behind_ = true;
+  Make({.writers = 1, .max_batch = 1});
+  std::vector<PendingAnswer> answers;
+  for (int i = 0; i < 3; ++i) answers.push_back(client_->Send(Numbered(i)));
+  const auto begin = std::chrono::steady_clock::now();
+  writer_->Start();
+  EXPECT_THAT(Get(answers[0]), IsOk());
+  v1::SubmitReportRequest danger = Numbered(10);
+  danger.mutable_report()->set_immediate_danger(true);
+  auto urgent = client_->Send(danger);
+  EXPECT_THAT(Get(urgent), IsOk());
+  EXPECT_THAT(Get(answers[2]), IsOk());
+  writer_->Stop();
+  EXPECT_THAT(in_danger, ElementsAre(false, true, false, false));
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(200));
 }
 
 TEST_F(GroupCommitTest, OneTransactionPerRequestWhenToldSo) {

@@ -97,9 +97,9 @@ class IntakeApp final : public server::App {
                 std::shared_ptr(triage::v1::TriageService::NewStub(
                     client::CreateChannel(config.triage(), config.server().tls())))),
             config::RelayOptionsOf(config.outbox()))),
-        writer_(
-            {writer_store_, seal_, runtime.clock, runtime.telemetry, [this] { relay_->Wake(); }},
-            WriterOptions(config.group_commit())),
+        writer_({writer_store_, seal_, runtime.clock, runtime.telemetry, [this] { relay_->Wake(); },
+                 [this] { return relay_->Behind(); }},
+                WriterOptions(config.group_commit())),
         gate_(GateOptions(config.outbox())),
         gauges_(outbox::MeasureWith(transactor_), runtime.clock, runtime.telemetry,
                 gate_.max_depth(),
