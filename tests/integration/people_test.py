@@ -72,7 +72,7 @@ class PeopleTest(SystemTest):
     def sealing_key(self):
         return self.client.call("intake", "GetSealingKey", reporter_service_pb2.GetSealingKeyRequest(), anonymous=True)
 
-    def test_whoever_carries_what_is_sealed_sees_none_of_it(self):
+    def test_1_whoever_carries_what_is_sealed_sees_none_of_it(self):
         key = self.sealing_key()
         self.assertGreater(key.expire_time.seconds - time.time(), 90 * 86400)
         sealed = SealedClient(self.client, key.public_key)
@@ -106,10 +106,11 @@ class PeopleTest(SystemTest):
             name=upload.name, purpose="to read it"), timeout=20, metadata=self.client.metadata())
         self.assertEqual(b"".join(part.chunk.data for part in original), content)
 
-    def test_mamorictl_seals_the_whole_road(self):
+    def test_2_mamorictl_seals_the_whole_road(self):
         kept = self.system.directory / "sealed.receipt"
         report = self.ctl("reporter", "submit", "--sealed", "--receipt-file", kept, "--company", "acme-jp", "--kind",
                           "customer-harassment", "--language", "en", "--narrative", WORDS)["name"]
+        self.wait_case(report)
         self.ctl("message", "post", "--sealed", "--receipt-file", kept, "--language", "en", "--text", WORDS)
         for name, size in (("small", 5), ("large", 1_300_000)):
             file = self.system.directory / f"{name}.bin"
@@ -124,8 +125,8 @@ class PeopleTest(SystemTest):
         listed = self.ctl("message", "list", report, person="desk-1", roles=("desk",))
         self.assertIn(WORDS, [m.get("text") for m in listed["messages"]])
 
-    def test_an_identity_is_opened_by_two_once_and_the_reporter_is_told(self):
-        reader = {"roles": ("first_reader",)}
+    def test_3_an_identity_is_opened_by_two_once_and_the_reporter_is_told(self):
+        reader = {"roles": ("first_reader", "desk")}
         report = self.ctl("reporter", "identify", "--mode", "confidential", "--company", "acme-jp", "--kind",
                           "customer-harassment", "--language", "en", "--narrative", WORDS, person="hana")["name"]
         case = self.wait_case(report).name
@@ -135,7 +136,7 @@ class PeopleTest(SystemTest):
         self.ctl(*ask, person="desk-1", roles=("desk",), want=PERMISSION_DENIED)
         self.ctl(*ask, person="reader-1", roles=(), want=NOT_FOUND)
         act = self.ctl(*ask, person="reader-1", **reader)
-        approve = ("act", "approve", act["name"], "--hash", base64.b64decode(act["hash"]).hex())
+        approve = ("act", "approve", act["name"], base64.b64decode(act["hash"]).hex())
         read = ("identity", "read", report, act["name"])
         self.ctl(*read, person="reader-1", **reader, want=FAILED_PRECONDITION)
         self.ctl(*approve, person="reader-1", **reader, want=PERMISSION_DENIED)  # one is not two
@@ -167,7 +168,7 @@ class PeopleTest(SystemTest):
         request.note.text = "n"
         return request
 
-    def test_a_flood_through_the_same_application_keeps_nobody_out(self):
+    def test_4_a_flood_through_the_same_application_keeps_nobody_out(self):
         """As much as threads can send, some of it with the work that is asked for, with the configuration's own
         buckets. Another's report, and then the receipt's dialogue, get through within 10 s each."""
         stop, sent, worked = threading.Event(), [0], [0]
