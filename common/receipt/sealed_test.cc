@@ -26,6 +26,11 @@ TEST(SealedTest, PaddingTellsTheSizeClassAlone) {
     }
   }
   EXPECT_THAT(Pad(std::string(524288, 'x')), StatusIs(StatusCode::kInvalidArgument));
+  // Where a class is asked for, however little it is.
+  const auto padded = Pad("words", kMostPaddedBytes);
+  ASSERT_THAT(padded, testing::IsOk());
+  EXPECT_EQ(padded->size(), kMostPaddedBytes);
+  EXPECT_THAT(Unpad(*padded), IsOkAndHolds("words"));
 }
 
 TEST(SealedTest, NothingElseIsPadded) {
@@ -38,8 +43,22 @@ TEST(SealedTest, NothingElseIsPadded) {
 }
 
 TEST(SealedTest, WantsAKey) {
+  EXPECT_FALSE(IsSealingKey("short"));
+  EXPECT_FALSE(IsSealingKey(std::string(32, '\0')));
+  EXPECT_FALSE(IsSealingKey("\1" + std::string(31, '\0')));
+  EXPECT_TRUE(IsSealingKey("\t" + std::string(31, '\0')));
   EXPECT_THAT(SealTo("short", "words"), StatusIs(StatusCode::kInvalidArgument));
   EXPECT_THAT(SealTo(std::string(32, '\0'), "words"), StatusIs(StatusCode::kInvalidArgument));
+}
+
+TEST(SealedTest, AnAnswerOpensByTheKeyThatItWasSealedToAlone) {
+  const ReplyKey mine, others;
+  std::string sealed = *SealTo(mine.public_key(), "words");
+  EXPECT_THAT(mine.Open(sealed), IsOkAndHolds("words"));
+  EXPECT_THAT(others.Open(sealed), StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(mine.Open("short"), StatusIs(StatusCode::kInvalidArgument));
+  sealed.back() ^= 1;
+  EXPECT_THAT(mine.Open(sealed), StatusIs(StatusCode::kInvalidArgument));
 }
 
 }  // namespace

@@ -41,9 +41,9 @@ class Rpc {
     authn::People* people = nullptr;
     // Authorities of client certificates, for the statements of services.
     std::string client_ca_file;
-    // NOT_FOUND of a blocking handler leaves at the next multiple of this after the call began, so
-    // that what is hidden is not told from what never was by how long it takes. Zero, or no
-    // sleeper: at once.
+    // NOT_FOUND of a blocking handler, of a stream too, leaves at the next multiple of this after
+    // the call began, so that what is hidden is not told from what never was by how long it takes.
+    // Zero, or no sleeper: at once.
     absl::Duration hidden_quantum = absl::ZeroDuration();
     time::Sleeper* sleeper = nullptr;
   };
@@ -142,7 +142,9 @@ class Rpc {
       ended = CaughtException();
     }
     watch.Stop();
-    return End(call, watch.lost().ok() ? ended : watch.lost());
+    if (!watch.lost().ok()) ended = watch.lost();
+    if (absl::IsNotFound(ended)) AwaitQuantum(call);
+    return End(call, ended);
   }
 
   // A blocking server stream. `handler(call, cancelled, write)` returns absl::Status;
@@ -159,13 +161,15 @@ class Rpc {
     if (!call.status.ok()) return End(call, call.status);
     Stay stay(*this, call, std::move(check));
     try {
-      const absl::Status result =
+      absl::Status ended =
           handler(static_cast<const CallContext&>(call.context),
                   std::function<bool()>([&] { return !stay.Holds() || context->IsCancelled(); }),
                   std::function<bool(const Message&)>([&](const Message& message) {
                     return stay.Holds() && writer->Write(message);
                   }));
-      return End(call, stay.lost().ok() ? result : stay.lost());
+      if (!stay.lost().ok()) ended = stay.lost();
+      if (absl::IsNotFound(ended)) AwaitQuantum(call);
+      return End(call, ended);
     } catch (...) {
       return End(call, CaughtException());
     }

@@ -287,7 +287,10 @@ TEST_F(RpcTest, TheLargestSetOfViolationsArrives) {
 
 class StreamTest : public RpcTest {
  protected:
-  void TearDown() override { server_->triage().member = true; }
+  void TearDown() override {
+    server_->triage().member = true;
+    server_->triage().hidden = false;
+  }
   // Waits for the first answer, does something, and says how the stream ended and how soon.
   std::pair<grpc::Status, absl::Duration> Watch(const std::string& token,
                                                 const std::function<void()>& then) {
@@ -352,6 +355,22 @@ TEST_F(RpcTest, NotFoundLeavesAtTheNextQuantum) {
   EXPECT_GE(took(absl::NotFoundError("x"), absl::ZeroDuration()), kTestQuantum);
   EXPECT_GE(took(absl::NotFoundError("x"), kTestQuantum / 2), kTestQuantum);
   EXPECT_GE(took(absl::NotFoundError("x"), kTestQuantum * 1.2), kTestQuantum * 2);
+}
+
+TEST_F(StreamTest, NotFoundLeavesAtTheNextQuantum) {
+  server_->triage().hidden = true;
+  const auto stub = triage::v1::TriageService::NewStub(server_->ChannelOf({kPortal}));
+  absl::Duration least = absl::InfiniteDuration();
+  for (int i = 0; i < 5; ++i) {
+    grpc::ClientContext context;
+    const absl::Time begin = absl::Now();
+    const auto stream = stub->WatchCases(&context, {});
+    triage::v1::WatchCasesResponse response;
+    EXPECT_FALSE(stream->Read(&response));
+    EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::NOT_FOUND);
+    least = std::min(least, absl::Now() - begin);
+  }
+  EXPECT_GE(least, kTestQuantum);
 }
 
 TEST_F(StreamTest, EndsWhenTheTokenExpires) {

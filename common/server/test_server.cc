@@ -134,7 +134,8 @@ grpc::Status TestTriage::WatchCases(grpc::ServerContext* context,
                                     grpc::ServerWriter<triage::v1::WatchCasesResponse>* writer) {
   return rpc_.ServerStream(
       context, kWatchCases, Needs::kTenant, writer,
-      [&](const CallContext&, const auto& cancelled, const auto& write) {
+      [&](const CallContext&, const auto& cancelled, const auto& write) -> absl::Status {
+        if (hidden) return absl::NotFoundError("x");
         write(triage::v1::WatchCasesResponse());
         while (!cancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
         return absl::CancelledError("the client is gone");

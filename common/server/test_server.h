@@ -144,7 +144,8 @@ class TestTriage final : public triage::v1::TriageService::Service {
                           const triage::v1::WatchCasesRequest* request,
                           grpc::ServerWriter<triage::v1::WatchCasesResponse>* writer) override;
 
-  std::atomic<bool> member{true};  // what the stream's check asks
+  std::atomic<bool> member{true};   // what the stream's check asks
+  std::atomic<bool> hidden{false};  // then the stream is none
 
  private:
   Rpc& rpc_;

@@ -44,6 +44,7 @@ absl::Status Validate(const v1::PostAnonymousMessageRequest& request) {
   CheckReceipt(rules, "receipt", request.receipt());
   rules.RequestId(request.request_id());
   Words(rules, request.has_message(), request.message());
+  CheckReplyKey(rules, "reply_key", request.reply_key());
   return rules.Status();
 }
 

@@ -8,6 +8,7 @@
 #include "common/status/macros.h"
 #include "services/intake/dialogue_rules.h"
 #include "services/intake/methods.h"
+#include "services/intake/sealed_calls.h"
 
 namespace mamori::intake {
 
@@ -24,15 +25,6 @@ absl::StatusOr<Party> DialogueService::ByReceipt(const CallContext& call,
 
 absl::StatusOr<v1::Message> DialogueService::PostAnonymous(
     const CallContext& call, const v1::PostAnonymousMessageRequest& request) {
-  if (!request.sealed().empty()) {
-    ASSIGN_OR_RETURN(const std::string plain, d_.sealing.Open(call.tenant, request.sealed()));
-    v1::PostAnonymousMessageRequest opened;
-    if (!opened.ParseFromString(plain) || !opened.sealed().empty()) {
-      return status::Error(absl::StatusCode::kInvalidArgument, mamori::v1::ERROR_REASON_SEALING,
-                           "what was sealed is not such a request");
-    }
-    return PostAnonymous(call, opened);
-  }
   RETURN_IF_ERROR(Validate(request));
   ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request.receipt()));
   return d_.dialogue.Post(call, party, request.request_id(), request.message());
@@ -49,8 +41,13 @@ absl::StatusOr<v1::Message> DialogueService::Post(const CallContext& call,
 grpc::Status DialogueService::PostAnonymousMessage(grpc::ServerContext* context,
                                                    const v1::PostAnonymousMessageRequest* request,
                                                    v1::Message* response) {
-  return d_.rpc.Unary(context, kPostAnonymousMessage, Needs::kAnonymous, response,
-                      [&](const CallContext& call) { return PostAnonymous(call, *request); });
+  return d_.rpc.Unary(
+      context, kPostAnonymousMessage, Needs::kAnonymous, response, [&](const CallContext& call) {
+        return Unsealed<v1::Message>(d_.sealing, call.tenant, *request,
+                                     [&](const v1::PostAnonymousMessageRequest& opened) {
+                                       return PostAnonymous(call, opened);
+                                     });
+      });
 }
 
 grpc::Status DialogueService::ListAnonymousMessages(grpc::ServerContext* context,

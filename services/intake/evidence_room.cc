@@ -25,7 +25,7 @@ EvidenceRoom::EvidenceRoom(ReporterRoom& reporters, IntakeStore& store, db::Tran
                   &audit.reads(), inspector_ != nullptr},
                  {}),
       service_({runtime.rpc, uploads_, evidences_, reporters.parties(), reporters.fresh_parties(),
-                reporters.flood(), runtime.clock}) {
+                reporters.flood(), reporters.sealing(), runtime.clock}) {
   if (inspector_ == nullptr) return;
   inspections_.emplace(Inspections::Dependencies{transactor, store_, blobs_, sealer, *inspector_,
                                                  runtime.clock, runtime.ids},

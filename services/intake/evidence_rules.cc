@@ -72,6 +72,7 @@ absl::Status Validate(const v1::StartAnonymousUploadRequest& request) {
   CheckReceipt(rules, "receipt", request.receipt());
   rules.RequestId(request.request_id());
   File(rules, request.has_file(), request.file());
+  CheckReplyKey(rules, "reply_key", request.reply_key());
   return rules.Status();
 }
 
@@ -93,6 +94,7 @@ absl::Status ValidateFirst(const v1::UploadAnonymousEvidenceRequest& request) {
     rules.Add(path, "unset in the first message, want an upload");
   } else {
     CheckReceipt(rules, "target.receipt", request.target().receipt());
+    CheckReplyKey(rules, "target.reply_key", request.target().reply_key());
     Name(rules, Path(path, "name"), request.target().name());
   }
   return rules.Status();

@@ -10,6 +10,7 @@
 #include "common/status/macros.h"
 #include "services/intake/evidence_rules.h"
 #include "services/intake/methods.h"
+#include "services/intake/sealed_calls.h"
 
 namespace mamori::intake {
 namespace {
@@ -41,15 +42,36 @@ class StayCheck {
   Check check_;
 };
 
+template <typename Request>
+absl::StatusOr<const v1::EvidenceChunk*> ChunkIn(const Request& message) {
+  if (message.has_chunk()) return &message.chunk();
+  status::Violations violations;
+  violations.Add("chunk", "unset after the first message, want bytes");
+  return violations.Status();
+}
+
 // The chunks of a stream after its first message.
 template <typename Request>
 Uploads::NextChunk ChunksOfStream(const std::function<bool(Request*)>& read, Request& message) {
   return [&read, &message]() -> absl::StatusOr<const v1::EvidenceChunk*> {
     if (!read(&message)) return nullptr;
-    if (message.has_chunk()) return &message.chunk();
-    status::Violations violations;
-    violations.Add("chunk", "unset after the first message, want bytes");
-    return violations.Status();
+    return ChunkIn(message);
+  };
+}
+
+// The same of an anonymous stream, which may be sealed.
+Uploads::NextChunk ChunksOfAnonymousStream(
+    const std::function<bool(v1::UploadAnonymousEvidenceRequest*)>& read, SealedStream& sealed,
+    v1::UploadAnonymousEvidenceRequest& message) {
+  return [&]() -> absl::StatusOr<const v1::EvidenceChunk*> {
+    do {
+      if (!read(&message)) {
+        RETURN_IF_ERROR(sealed.CheckFilled());
+        return nullptr;
+      }
+      RETURN_IF_ERROR(sealed.OpenNext(message));
+    } while (sealed.IsFiller(message));
+    return ChunkIn(message);
   };
 }
 
@@ -87,6 +109,13 @@ absl::StatusOr<Party> EvidenceService::ByReceipt(const CallContext& call,
   return d_.parties.ByReceipt(call, text);
 }
 
+absl::StatusOr<v1::Upload> EvidenceService::StartAnonymous(
+    const CallContext& call, const v1::StartAnonymousUploadRequest& request) {
+  RETURN_IF_ERROR(Validate(request));
+  ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request.receipt()));
+  return d_.uploads.Start(call, party, request.request_id(), request.file());
+}
+
 absl::Status EvidenceService::StillParty(const CallContext& call, const std::string& report) {
   return d_.fresh_parties.ByToken(Soon(call, d_.clock.Now()), report).status();
 }
@@ -107,13 +136,13 @@ grpc::Status EvidenceService::StartUpload(grpc::ServerContext* context,
 grpc::Status EvidenceService::StartAnonymousUpload(grpc::ServerContext* context,
                                                    const v1::StartAnonymousUploadRequest* request,
                                                    v1::Upload* response) {
-  return d_.rpc.Unary(context, kStartAnonymousUpload, Needs::kAnonymous, response,
-                      [&](const CallContext& call) -> absl::StatusOr<v1::Upload> {
-                        RETURN_IF_ERROR(Validate(*request));
-                        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
-                        return d_.uploads.Start(call, party, request->request_id(),
-                                                request->file());
-                      });
+  return d_.rpc.Unary(
+      context, kStartAnonymousUpload, Needs::kAnonymous, response, [&](const CallContext& call) {
+        return Unsealed<v1::Upload>(d_.sealing, call.tenant, *request,
+                                    [&](const v1::StartAnonymousUploadRequest& opened) {
+                                      return StartAnonymous(call, opened);
+                                    });
+      });
 }
 
 grpc::Status EvidenceService::UploadEvidence(grpc::ServerContext* context,
@@ -147,15 +176,20 @@ grpc::Status EvidenceService::UploadAnonymousEvidence(
           -> absl::StatusOr<v1::Upload> {
         v1::UploadAnonymousEvidenceRequest message;
         read(&message);
+        SealedStream sealed(d_.sealing, call.tenant);
+        RETURN_IF_ERROR(sealed.OpenFirst(message));
         RETURN_IF_ERROR(ValidateFirst(message));
         const std::string receipt = message.target().receipt();
+        const std::string reply_key = message.target().reply_key();
         ASSIGN_OR_RETURN(const EvidenceName name, ParseEvidenceName(message.target().name()));
         ASSIGN_OR_RETURN(const Party party, ByReceipt(Soon(call, d_.clock.Now()), receipt));
         if (party.report_id != name.report_id) return status::NotFound("evidence");
         stay.Set([&, receipt](const CallContext& now) {
           return d_.parties.ByReceipt(Soon(now, d_.clock.Now()), receipt).status();
         });
-        return d_.uploads.Receive(party, name.evidence_id, ChunksOfStream(read, message));
+        return SealAnswer(reply_key,
+                          d_.uploads.Receive(party, name.evidence_id,
+                                             ChunksOfAnonymousStream(read, sealed, message)));
       },
       [&](const CallContext& call) { return stay.Holds(call); });
 }

@@ -9,6 +9,7 @@
 #include "services/intake/dialogue_parties.h"
 #include "services/intake/evidences.h"
 #include "services/intake/flood_control.h"
+#include "services/intake/sealing_keys.h"
 #include "services/intake/uploads.h"
 
 namespace mamori::intake {
@@ -23,6 +24,7 @@ class EvidenceService final : public v1::EvidenceService::Service {
     // The same, which keeps no answer about access: what streams ask each second.
     DialogueParties& fresh_parties;
     FloodControl& flood;
+    const SealingKeys& sealing;
     const time::Clock& clock;
   };
   explicit EvidenceService(Dependencies dependencies) : d_(dependencies) {}
@@ -55,6 +57,8 @@ class EvidenceService final : public v1::EvidenceService::Service {
  private:
   // Who asks by a receipt, within the receipt's own allowance.
   absl::StatusOr<Party> ByReceipt(const server::CallContext& call, const std::string& receipt);
+  absl::StatusOr<v1::Upload> StartAnonymous(const server::CallContext& call,
+                                            const v1::StartAnonymousUploadRequest& request);
   // Still the party of the file's report. What streams ask.
   absl::Status StillParty(const server::CallContext& call, const std::string& report);
 

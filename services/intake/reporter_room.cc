@@ -40,7 +40,7 @@ ReporterRoom::ReporterRoom(const ReporterSecrets& secrets, db::Transactor& trans
     : receipt_keys_(secrets.receipts),
       keys_(secrets.receipts),
       box_(secrets.identities),
-      sealing_(secrets.sealing),
+      sealing_(secrets.sealing, runtime.clock),
       flood_(config.flood(), runtime.clock),
       receipts_(transactor, receipt_keys_, audit.journal(), runtime.telemetry),
       store_(transactor, keys_, audit.journal(), runtime.telemetry),

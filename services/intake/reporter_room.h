@@ -60,6 +60,7 @@ class ReporterRoom {
   const ReporterKeys& keys() const { return keys_; }
   MessageStore& messages() { return messages_; }
   DialogueParties& parties() { return parties_; }
+  const SealingKeys& sealing() const { return sealing_; }
   DialogueParties& fresh_parties() { return fresh_parties_; }
   // Ends the streams.
   void Stop() { dialogue_.Stop(); }

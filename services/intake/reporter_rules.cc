@@ -3,6 +3,7 @@
 #include <string>
 
 #include "common/receipt/receipt.h"
+#include "common/receipt/sealed.h"
 #include "services/intake/field_rules.h"
 #include "services/intake/validate.h"
 
@@ -38,6 +39,11 @@ void CheckReceipt(FieldRules& rules, const char* field, const std::string& text)
   if (!receipt::Parse(text).ok()) {
     rules.Add(Path(field), "not a receipt, want 30 characters whose last 4 check the rest");
   }
+}
+
+void CheckReplyKey(FieldRules& rules, const char* field, const std::string& key) {
+  if (key.empty() || receipt::IsSealingKey(key)) return;
+  rules.Add(Path(field), "not an X25519 key, want 32 bytes that something can be sealed to");
 }
 
 namespace {
@@ -121,6 +127,7 @@ absl::Status ValidateSubmitAnonymousReport(const v1::SubmitAnonymousReportReques
   FieldRules rules(now);
   CheckReceipt(rules, "receipt", request.receipt());
   if (request.work().size() > kMaxWorkBytes) rules.Add(Path("work"), "want at most 32 bytes");
+  CheckReplyKey(rules, "reply_key", request.reply_key());
   const Path report("report");
   if (!request.has_report()) {
     rules.Add(report, "unset, want a report");

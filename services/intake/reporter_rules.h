@@ -14,6 +14,8 @@ class FieldRules;
 
 // The receipt in the field of this name.
 void CheckReceipt(FieldRules& rules, const char* field, const std::string& text);
+// The key to which the answer is sealed, where there is one.
+void CheckReplyKey(FieldRules& rules, const char* field, const std::string& key);
 
 absl::Status Validate(const v1::SetAnonymousSharingRequest& request);
 absl::Status Validate(const v1::WithdrawAnonymousReportRequest& request);

@@ -2,6 +2,7 @@
 
 #include "common/receipt/receipt.h"
 #include "common/status/macros.h"
+#include "common/time/timestamp.h"
 #include "services/intake/methods.h"
 #include "services/intake/reporter_rules.h"
 
@@ -41,8 +42,10 @@ grpc::Status ReporterService::GetSealingKey(grpc::ServerContext* context,
   return d_.rpc.Unary(context, kGetSealingKey, Needs::kAnonymous, response,
                       [&](const CallContext& call) -> absl::StatusOr<v1::SealingKey> {
                         v1::SealingKey key;
-                        ASSIGN_OR_RETURN(*key.mutable_public_key(),
-                                         d_.sealing.PublicKey(call.tenant));
+                        ASSIGN_OR_RETURN(SealingKeys::PublishedKey published,
+                                         d_.sealing.Published(call.tenant));
+                        key.mutable_public_key()->swap(published.key);
+                        *key.mutable_expire_time() = time::ToTimestamp(published.expire_time);
                         return key;
                       });
 }

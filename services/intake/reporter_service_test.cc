@@ -143,6 +143,26 @@ TEST_F(ReporterTest, ARowThatIntakeDidNotWriteOpensNothing) {
   EXPECT_NE(my_report, their_report);
 }
 
+// By the database's administrator, who has kept the row of a receipt that others have seen.
+TEST_F(ReporterTest, AnOlderRowOpensNothing) {
+  const std::string seen = NewReceipt(), mine = NewReceipt();
+  ASSERT_THAT(Submit(Anonymous(seen)), IsOk());
+  database_.Run("CREATE TABLE backup AS SELECT * FROM receipt");
+  ASSERT_THAT(Rotate(seen, mine), IsOk());
+  database_.Run("CREATE TABLE newer AS SELECT * FROM receipt");
+  EXPECT_EQ(telemetry_.counter("mamori_intake_receipt_refused_total"), 0);
+  database_.Run("DELETE FROM receipt");
+  database_.Run("INSERT INTO receipt SELECT * FROM backup");
+  EXPECT_THAT(Rotate(seen, NewReceipt()), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+  EXPECT_THAT(parties_.ByReceipt(TestCall(), *receipt::Parse(seen)).status(),
+              HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
+  EXPECT_EQ(telemetry_.counter("mamori_intake_receipt_refused_total"), 2);
+  database_.Run("DELETE FROM receipt");
+  database_.Run("INSERT INTO receipt SELECT * FROM newer");
+  EXPECT_THAT(Rotate(mine, NewReceipt()), IsOk());
+  EXPECT_EQ(telemetry_.counter("mamori_intake_receipt_refused_total"), 2);
+}
+
 TEST_F(ReporterTest, NothingTellsWhenWithinTheDayNorByWhichWay) {
   const absl::Time before = time::BeginOfDay(clock_.Now());
   const auto context = Context();
@@ -282,13 +302,24 @@ TEST_F(ReporterTest, AReceiptHasItsOwnAllowance) {
 TEST_F(ReporterTest, AReportMayComeSealed) {
   v1::SealingKey key;
   ASSERT_THAT(stub_->GetSealingKey(Context().get(), {}, &key), IsOk());
-  const auto open = Anonymous(NewReceipt());
+  auto open = Anonymous(NewReceipt());
+  const receipt::ReplyKey reply;
+  open.set_reply_key(reply.public_key());
   v1::SubmitAnonymousReportRequest sealed;
   sealed.set_sealed(*receipt::SealTo(key.public_key(), open.SerializeAsString()));
   EXPECT_EQ(sealed.sealed().size(), 4096u + 48);
   const auto answer = Submit(sealed);
   ASSERT_THAT(answer, IsOk());
-  EXPECT_EQ(Submit(open)->name(), answer->name());
+  // The answer tells whoever carries it no more than the request.
+  EXPECT_EQ(answer->sealed().size(), 4096u + 48);
+  auto boxed = *answer;
+  boxed.clear_sealed();
+  EXPECT_EQ(boxed.ByteSizeLong(), 0u);
+  v1::SubmitAnonymousReportResponse opened;
+  ASSERT_TRUE(opened.ParseFromString(*reply.Open(answer->sealed())));
+  EXPECT_THAT(opened.name(), ::testing::StartsWith("reports/"));
+  open.clear_reply_key();
+  EXPECT_EQ(Submit(open)->name(), opened.name());
   // Another tenant's key, a changed box, and what is no request.
   v1::SealingKey others;
   ASSERT_THAT(other_->GetSealingKey(Context().get(), {}, &others), IsOk());
@@ -301,6 +332,32 @@ TEST_F(ReporterTest, AReportMayComeSealed) {
   EXPECT_THAT(Submit(wrong), HasReason(mamori::v1::ERROR_REASON_SEALING));
   wrong.set_sealed("short");
   EXPECT_THAT(Submit(wrong), HasReason(mamori::v1::ERROR_REASON_SEALING));
+  // Something beside it.
+  open.set_reply_key(reply.public_key());
+  wrong.set_sealed(*receipt::SealTo(key.public_key(), open.SerializeAsString()));
+  wrong.set_receipt(open.receipt());
+  EXPECT_THAT(Submit(wrong), HasReason(mamori::v1::ERROR_REASON_SEALING));
+}
+
+TEST_F(ReporterTest, WhatWasSealedIsJudgedAsInTheOpen) {
+  v1::SealingKey key;
+  ASSERT_THAT(stub_->GetSealingKey(Context().get(), {}, &key), IsOk());
+  const auto sealed = [&](const v1::SubmitAnonymousReportRequest& open) {
+    v1::SubmitAnonymousReportRequest request;
+    request.set_sealed(*receipt::SealTo(key.public_key(), open.SerializeAsString()));
+    return request;
+  };
+  auto wrong = Anonymous("nothing");
+  wrong.mutable_report()->clear_company();
+  wrong.mutable_report()->mutable_reporter()->set_person("Someone");
+  wrong.set_reply_key(std::string(32, '\0'));
+  const absl::Status in_the_open = Submit(wrong).status();
+  EXPECT_THAT(in_the_open.ToString(), HasSubstr("reply_key"));
+  EXPECT_EQ(Submit(sealed(wrong)).status(), in_the_open);
+  // An answer in the open would undo it.
+  EXPECT_THAT(Submit(sealed(Anonymous(NewReceipt()))),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("reply_key")));
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM report"), 0);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "services/intake/methods.h"
 #include "services/intake/records.h"
 #include "services/intake/reporter_rules.h"
+#include "services/intake/sealed_calls.h"
 
 namespace mamori::intake {
 namespace {
@@ -47,14 +48,9 @@ absl::StatusOr<NewReport> Reporters::Prepare(const server::CallContext& call,
 
 absl::StatusOr<v1::SubmitAnonymousReportResponse> Reporters::Submit(
     const server::CallContext& call, const v1::SubmitAnonymousReportRequest& request) {
-  if (request.sealed().empty()) return SubmitOpen(call, request);
-  ASSIGN_OR_RETURN(const std::string plain, d_.sealing.Open(call.tenant, request.sealed()));
-  v1::SubmitAnonymousReportRequest opened;
-  if (!opened.ParseFromString(plain) || !opened.sealed().empty()) {
-    return status::Error(absl::StatusCode::kInvalidArgument, mamori::v1::ERROR_REASON_SEALING,
-                         "what was sealed is not such a request");
-  }
-  return SubmitOpen(call, opened);
+  return Unsealed<v1::SubmitAnonymousReportResponse>(
+      d_.sealing, call.tenant, request,
+      [&](const v1::SubmitAnonymousReportRequest& opened) { return SubmitOpen(call, opened); });
 }
 
 absl::StatusOr<v1::SubmitAnonymousReportResponse> Reporters::SubmitOpen(

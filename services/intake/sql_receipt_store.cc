@@ -14,11 +14,16 @@ constexpr char kInsertReceipts[] =
 constexpr char kInsertReceipt[] =
     "INSERT INTO receipt (receipt_hash, tenant, report_id, generation, replaced_hash, tag)"
     " VALUES (?, ?, ?, ?, ?, ?)";
+// With the newest generation that the audit knows of; kinds of common/audit/entry.h.
 constexpr char kSelectReceipt[] =
-    "SELECT receipt_hash, tenant, report_id, generation, replaced_hash, tag FROM receipt"
+    "SELECT receipt_hash, tenant, report_id, generation, replaced_hash, tag,"
+    " (SELECT MAX(e.access_version) FROM audit_entry e"
+    " WHERE e.resource_id = r.report_id AND e.kind = 1) FROM receipt r"
     " WHERE receipt_hash = ? AND tenant = ?";
 constexpr char kLockReceipt[] =
-    "SELECT receipt_hash, tenant, report_id, generation, replaced_hash, tag FROM receipt"
+    "SELECT receipt_hash, tenant, report_id, generation, replaced_hash, tag,"
+    " (SELECT MAX(e.access_version) FROM audit_entry e"
+    " WHERE e.resource_id = r.report_id AND e.kind = 1) FROM receipt r"
     " WHERE receipt_hash = ? AND tenant = ? FOR UPDATE";
 constexpr char kDeleteReceipt[] = "DELETE FROM receipt WHERE receipt_hash = ? AND tenant = ?";
 constexpr char kSelectFirst[] = "SELECT audit_first FROM report WHERE report_id = ? AND tenant = ?";
@@ -62,7 +67,9 @@ absl::StatusOr<std::optional<ReceiptRow>> SqlReceiptStore::Read(db::Tx& tx, cons
                  .generation = rows[0].GetInt64(3),
                  .replaced_hash = rows[0].GetBytes(4),
                  .tag = rows[0].GetBytes(5)};
-  if (keys_.Believes(row)) return row;
+  const int64_t audited = rows[0].IsNull(6) ? 0 : rows[0].GetInt64(6);
+  // An older row, put back in the place of the one that is in force, is one of ours too.
+  if (keys_.Believes(row) && audited <= row.generation) return row;
   telemetry_.Count("mamori_intake_receipt_refused_total");
   telemetry_.Log(telemetry::Level::kError, "receipt.refused");
   return std::nullopt;
@@ -115,6 +122,8 @@ absl::Status SqlReceiptStore::Replace(db::Tx& tx, const ReceiptRow& old,
   entry.tenant = old.tenant;
   entry.action = "RotateReceipt";
   entry.record = next.tag;
+  // Without it an older row would be believed.
+  entry.access_version = next.generation;
   entry.by_day = true;
   return journal_.Append(tx, std::move(entry), first[0].GetBytes(0));
 }

@@ -261,7 +261,7 @@ class EvidenceTest : public ReporterTest {
                          }(),
                          clock_};
   EvidenceService evidence_service_{
-      {people_rpc_, uploads_, evidences_, parties_, parties_, no_flood_, clock_}};
+      {people_rpc_, uploads_, evidences_, parties_, parties_, no_flood_, sealing_, clock_}};
   std::unique_ptr<server::Server> evidence_server_;
   std::unique_ptr<v1::EvidenceService::Stub> evidence_;
   std::unique_ptr<v1::EvidenceService::Stub> evidence_elsewhere_;

@@ -210,7 +210,7 @@ class ReporterTest : public ::testing::Test {
   GroupCommit writer_{{store_, TestSeal(), clock_, telemetry_, [] {}}, {}};
   BacklogGate gate_{{}};
   FloodControl flood_{FloodLimits(), clock_};
-  const SealingKeys sealing_{{*crypto::KeyedHash::FromHex(std::string(64, '3'))}};
+  const SealingKeys sealing_{{*crypto::KeyedHash::FromHex(std::string(64, '3'))}, clock_};
   const ReporterKeys reporter_keys_{*crypto::KeyedHash::FromHex(std::string(64, '6'))};
   const ContentBox box_{*crypto::Key::FromHex(std::string(64, '9'))};
   SqlReporterStore reporter_store_{database_.transactor(), reporter_keys_, journal_, telemetry_};

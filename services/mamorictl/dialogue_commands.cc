@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "services/mamorictl/client_seal.h"
 #include "services/mamorictl/output.h"
 #include "services/mamorictl/receipt_file.h"
 #include "services/mamorictl/session.h"
@@ -44,7 +45,19 @@ std::string LineOf(const Message& message) {
       message.unread() ? " (unread)" : "", "\n", message.text(), "\n");
 }
 
-int Post(Session& session, Which which, const std::string& request_id, const Message& words) {
+grpc::Status PostByReceipt(Session& session, bool sealed,
+                           intake::v1::PostAnonymousMessageRequest request, Message& message) {
+  ClientSeal seal(sealed);
+  if (const auto prepared = seal.Prepare(session); !prepared.ok()) return prepared;
+  if (sealed) request.set_reply_key(seal.reply_key());
+  if (const auto boxed = seal.Seal(request); !boxed.ok()) return boxed;
+  const auto status =
+      session.dialogue().PostAnonymousMessage(session.AnonymousCall().get(), request, &message);
+  return status.ok() ? seal.Open(message) : status;
+}
+
+int Post(Session& session, Which which, const std::string& request_id, const Message& words,
+         bool sealed) {
   Message message;
   grpc::Status status;
   if (which.receipt.empty()) {
@@ -58,8 +71,7 @@ int Post(Session& session, Which which, const std::string& request_id, const Mes
     request.set_request_id(session.RequestId(request_id));
     request.set_receipt(which.receipt);
     *request.mutable_message() = words;
-    status =
-        session.dialogue().PostAnonymousMessage(session.AnonymousCall().get(), request, &message);
+    status = PostByReceipt(session, sealed, std::move(request), message);
   }
   return status.ok() ? session.Show(message, LineOf(message)) : session.Fail(status);
 }
@@ -164,8 +176,11 @@ void AddDialogueCommands(CLI::App& app, Choice& choice) {
           "--language", [=](const std::string& t) { words->set_language(t); }, "Such as ja or en")
       ->required();
   post->add_option("--request-id", *request_id, "Made when left out");
+  auto sealed = std::make_shared<bool>(false);
+  post->add_flag("--sealed", *sealed, "Seal it, so that whoever carries it sees none of it")
+      ->needs(post->get_option("--receipt-file"));
   SetRun(*post, choice, post_which, [=](Session& session, const Which& which) {
-    return Post(session, which, *request_id, *words);
+    return Post(session, which, *request_id, *words, *sealed);
   });
 
   auto after = std::make_shared<int64_t>(-1);

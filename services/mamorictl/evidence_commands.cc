@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -10,7 +9,6 @@
 #include "mamori/intake/v1/evidence_service.grpc.pb.h"
 #include "services/mamorictl/output.h"
 #include "services/mamorictl/paging.h"
-#include "services/mamorictl/receipt_file.h"
 #include "services/mamorictl/session.h"
 
 namespace mamori::ctl {
@@ -18,11 +16,7 @@ namespace {
 
 using intake::v1::Evidence;
 using intake::v1::EvidenceAccess;
-using intake::v1::Upload;
 using EvidenceStub = intake::v1::EvidenceService::Stub;
-
-constexpr size_t kPieceBytes = 1 << 20;
-constexpr int kUploadAttempts = 5;
 
 std::unique_ptr<EvidenceStub> EvidenceStubOf(Session& session) {
   return intake::v1::EvidenceService::NewStub(session.Channel(session.settings().intake));
@@ -45,117 +39,6 @@ std::string Harmless(const std::string& text) {
     out.push_back(turns || high || byte < 0x20 || byte == 0x7f ? '?' : text[i]);
   }
   return out;
-}
-
-// A file to be uploaded.
-struct UploadJob {
-  std::string path;
-  std::string report;
-  std::string receipt_file;
-  std::string receipt;
-  std::string name;
-  std::string request_id;
-};
-
-// Its last part; what stands before it is nobody else's to know.
-std::string BaseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
-absl::Status Describe(const UploadJob& add, intake::v1::UploadedFile& file) {
-  std::ifstream in(add.path, std::ios::binary);
-  crypto::Sha256 hash;
-  std::string piece(kPieceBytes, '\0');
-  int64_t size = 0;
-  while (in) {
-    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-    hash.Add(std::string_view(piece).substr(0, in.gcount()));
-    size += in.gcount();
-  }
-  if (!in.eof()) return absl::NotFoundError(absl::StrCat("cannot read ", add.path));
-  file.set_file_name(add.name.empty() ? BaseName(add.path) : add.name);
-  file.set_size(size);
-  file.set_sha256(hash.Finish());
-  return absl::OkStatus();
-}
-
-grpc::Status Start(Session& session, EvidenceStub& stub, const UploadJob& add,
-                   const intake::v1::UploadedFile& file, Upload& upload) {
-  if (add.receipt.empty()) {
-    intake::v1::StartUploadRequest request;
-    request.set_request_id(add.request_id);
-    request.set_report(add.report);
-    *request.mutable_file() = file;
-    return stub.StartUpload(session.Call().get(), request, &upload);
-  }
-  intake::v1::StartAnonymousUploadRequest request;
-  request.set_request_id(add.request_id);
-  request.set_receipt(add.receipt);
-  *request.mutable_file() = file;
-  return stub.StartAnonymousUpload(session.AnonymousCall().get(), request, &upload);
-}
-
-// What is missing, from where the service is.
-template <typename Request>
-grpc::Status SendRest(grpc::ClientWriter<Request>& stream, const UploadJob& add, int64_t offset,
-                      Request message) {
-  std::ifstream in(add.path, std::ios::binary);
-  in.seekg(offset);
-  bool open = stream.Write(message);
-  std::string piece(kPieceBytes, '\0');
-  while (open && in) {
-    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-    const std::string_view read = std::string_view(piece).substr(0, in.gcount());
-    if (read.empty()) break;
-    auto& chunk = *message.mutable_chunk();
-    chunk.set_offset(offset);
-    chunk.set_data(std::string(read));
-    chunk.set_sha256(crypto::Sha256::Of(read));
-    open = stream.Write(message);
-    offset += static_cast<int64_t>(read.size());
-  }
-  stream.WritesDone();
-  return stream.Finish();
-}
-
-grpc::Status Send(Session& session, EvidenceStub& stub, const UploadJob& add, Upload& upload) {
-  const int64_t offset = upload.received_size();
-  if (add.receipt.empty()) {
-    intake::v1::UploadEvidenceRequest message;
-    message.mutable_target()->set_name(upload.name());
-    const auto context = session.Call(/*stream=*/true);
-    return SendRest(*stub.UploadEvidence(context.get(), &upload), add, offset, message);
-  }
-  intake::v1::UploadAnonymousEvidenceRequest message;
-  message.mutable_target()->set_name(upload.name());
-  message.mutable_target()->set_receipt(add.receipt);
-  const auto context = session.AnonymousCall(/*stream=*/true);
-  return SendRest(*stub.UploadAnonymousEvidence(context.get(), &upload), add, offset, message);
-}
-
-int RunAdd(Session& session, UploadJob add) {
-  if (!add.receipt_file.empty()) {
-    const auto receipt = ReadReceipt(add.receipt_file);
-    if (!receipt.ok()) return session.FailUsage(std::string(receipt.status().message()));
-    add.receipt = *receipt;
-  }
-  add.request_id = session.RequestId(add.request_id);
-  intake::v1::UploadedFile file;
-  if (const absl::Status read = Describe(add, file); !read.ok()) {
-    return session.FailLocally(std::string(read.message()));
-  }
-  const auto stub = EvidenceStubOf(session);
-  Upload upload;
-  grpc::Status status;
-  for (int attempt = 1; attempt <= kUploadAttempts; ++attempt) {
-    status = Start(session, *stub, add, file, upload);
-    if (status.ok() && !upload.complete()) status = Send(session, *stub, add, upload);
-    if (status.error_code() != grpc::StatusCode::UNAVAILABLE &&
-        status.error_code() != grpc::StatusCode::ABORTED) {
-      break;
-    }
-    session.sleeper().Sleep(absl::Seconds(attempt));
-  }
-  if (!status.ok()) return session.Fail(status);
-  return session.Show(upload, absl::StrCat(upload.name(), "\n"));
 }
 
 std::string TextOf(const Evidence& evidence) {
@@ -306,23 +189,6 @@ int RunDownload(Session& session, const DownloadJob& download) {
   return Receive(session, download, *stub->DownloadEvidence(context.get(), request));
 }
 
-void AddAdd(CLI::App& group, Choice& choice) {
-  auto* command = group.add_subcommand("add", "Upload a file, or go on with it");
-  auto add = std::make_shared<UploadJob>();
-  command->add_option("file", add->path, "The file: 1 byte to 512 MiB")->required();
-  auto* report = command->add_option("--report", add->report, "reports/…, by token");
-  command->add_option("--receipt-file", add->receipt_file, "In its place the receipt")
-      ->excludes(report);
-  command->add_option("--file-name", add->name, "Its name for others; the file's own by default");
-  command->add_option("--request-id", add->request_id, "Made when left out");
-  command->callback([=, &choice] {
-    if (add->report.empty() && add->receipt_file.empty()) {
-      throw CLI::RequiredError("--report or --receipt-file");
-    }
-    choice.run = [=](Session& session) { return RunAdd(session, *add); };
-  });
-}
-
 void AddDownload(CLI::App& group, Choice& choice) {
   auto* command = group.add_subcommand("download", "Get the derivative, or the original");
   auto download = std::make_shared<DownloadJob>();
@@ -348,7 +214,7 @@ void AddEvidenceCommands(CLI::App& app, Choice& choice) {
       "  mamorictl evidence add call.wav --report reports/…\n"
       "  mamorictl evidence add call.wav --receipt-file ~/receipt\n"
       "  mamorictl evidence download reports/…/evidence/… --purpose 'fact finding' --output a.wav");
-  AddAdd(*group, choice);
+  AddEvidenceUpload(*group, choice);
   AddDownload(*group, choice);
 
   auto name = std::make_shared<std::string>();

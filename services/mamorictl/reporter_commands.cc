@@ -6,10 +6,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/receipt/receipt.h"
-#include "common/receipt/sealed.h"
 #include "common/receipt/work.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "services/mamorictl/client_seal.h"
 #include "services/mamorictl/output.h"
 #include "services/mamorictl/receipt_file.h"
 #include "services/mamorictl/report_flags.h"
@@ -51,25 +51,16 @@ int DifficultyOf(const grpc::Status& status) {
 // Sends it, sealed when asked to, and does the work that is asked for.
 grpc::Status Send(Session& session, bool sealed, intake::v1::SubmitAnonymousReportRequest request,
                   intake::v1::SubmitAnonymousReportResponse& response) {
-  intake::v1::SealingKey key;
-  if (sealed) {
-    const auto got = session.reporter().GetSealingKey(session.AnonymousCall().get(), {}, &key);
-    if (!got.ok()) return got;
-  }
+  ClientSeal seal(sealed);
+  if (const auto prepared = seal.Prepare(session); !prepared.ok()) return prepared;
+  if (sealed) request.set_reply_key(seal.reply_key());
   for (int tries = 0;; ++tries) {
     intake::v1::SubmitAnonymousReportRequest sent = request;
-    if (sealed) {
-      const auto box = receipt::SealTo(key.public_key(), request.SerializeAsString());
-      if (!box.ok()) {
-        return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT,
-                            std::string(box.status().message()));
-      }
-      sent.Clear();
-      sent.set_sealed(*box);
-    }
+    if (const auto boxed = seal.Seal(sent); !boxed.ok()) return boxed;
     const auto status =
         session.reporter().SubmitAnonymousReport(session.AnonymousCall().get(), sent, &response);
     const int difficulty = DifficultyOf(status);
+    if (status.ok()) return seal.Open(response);
     if (difficulty == 0 || tries == 5) return status;
     request.set_work(receipt::DoWork(request.receipt(), difficulty));
   }

@@ -1,6 +1,7 @@
 // Who stands behind an approval, and when: strong authentication, and clocks that are set back.
 #include <gmock/gmock.h>
 
+#include "common/time/timestamp.h"
 #include "services/triage/test_casework_fixture.h"
 
 namespace mamori::triage {
@@ -71,6 +72,22 @@ TEST_F(MeasuresPersonTest, AClockThatIsSetBackRevivesNoApproval) {
   // Within what replicas differ it goes on.
   later_.offset = absl::Hours(31 * 24) - absl::Seconds(3);
   EXPECT_THAT(CarryOut(other), Not(HasReason(mamori::v1::ERROR_REASON_CLOCK_BEHIND)));
+}
+
+TEST_F(MeasuresPersonTest, AClockThatIsAheadMakesNoApprovalLastLonger) {
+  const v1::Measure measure = Propose(Judged());
+  const OffsetClock right{};
+  const TimeMarks marks(later_, ids_, telemetry_, &right);
+  SqlWorkStore store(database_.transactor(), clock_, seal_, keys_.sealer(), marks);
+  Casework casework({store, case_store_, gate_, assessors_, later_, ids_, [] {}, tokens_});
+  Measures measures(casework);
+  later_.offset = absl::Hours(24 * 365);
+  const auto approved = measures.Approve(As("Approve", "desk-2", {"desk"}), Approval(measure));
+  ASSERT_THAT(approved, IsOk());
+  const v1::MeasureApproval& approval = approved->approvals(0);
+  EXPECT_LE(time::FromTimestamp(approval.approve_time()), right.Now());
+  EXPECT_LE(time::FromTimestamp(approval.expire_time()), right.Now() + absl::Hours(31 * 24));
+  EXPECT_GT(telemetry_.LastGauge("mamori_clock_ahead_seconds"), 364 * 86400);
 }
 
 }  // namespace

@@ -43,6 +43,40 @@ TEST_F(RetentionTest, ADryRunSaysWhatIsDueAndTouchesNothing) {
   EXPECT_EQ(DryRun(50, "out").size(), 0u);
 }
 
+// Of a replica whose clock is ahead, while the database's goes right.
+TEST_F(RetentionTest, AClockThatIsAheadEndsNoRetention) {
+  const std::string name = Closed();
+  time::FakeClock ahead(fake_.Now());
+  const TimeMarks marks(ahead, ids_, telemetry_, &fake_);
+  SqlActStore act_store(database_.transactor(), clock_, guarded_seal_, keys_.sealer(), marks);
+  TwoPerson acts({act_store, gate_, DefaultPolicy()->policy.two_person(),
+                  DefaultPolicy()->policy.retention(), ahead, ids_, [] {}, tokens_});
+  const auto as = [&](const char* person) {
+    server::CallContext call = As(person);
+    call.auth_time = ahead.Now();
+    return call;
+  };
+  for (const absl::Duration by : {absl::Hours(24), absl::Hours(24 * 365), kFiveYears}) {
+    ahead.Set(fake_.Now() + by);
+    EXPECT_THAT(acts.Request(as("a"), AskDisposal(name)),
+                HasReason(mamori::v1::ERROR_REASON_RETENTION_NOT_OVER))
+        << by;
+  }
+  fake_.Advance(kFiveYears);
+  EXPECT_THAT(DisposeByTheBook(name), IsOk());
+}
+
+TEST_F(RetentionTest, AClockThatIsBehindMakesNoCaseOld) {
+  ASSERT_THAT(marks_.RunOnce(database_.transactor()), IsOk());
+  const absl::Time now = fake_.Now();
+  fake_.Set(now - kFiveYears);
+  const std::string name = Closed();
+  fake_.Set(now + absl::Hours(1));
+  EXPECT_EQ(DryRun().size(), 0u);
+  EXPECT_THAT(acts_.Request(As("a"), AskDisposal(name)),
+              HasReason(mamori::v1::ERROR_REASON_RETENTION_NOT_OVER));
+}
+
 TEST_F(RetentionTest, ADryRunIsPagedLongestClosedFirst) {
   std::vector<std::string> names;
   for (int i = 0; i < 5; ++i) {

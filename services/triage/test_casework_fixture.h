@@ -31,7 +31,7 @@ class OffsetClock final : public time::Clock {
 class CaseworkFixture : public TriageFixture {
  protected:
   CaseworkFixture()
-      : later_marks_(later_, ids_, telemetry_),
+      : later_marks_(later_, ids_, telemetry_, &later_),
         later_store_(database_.transactor(), clock_, seal_, keys_.sealer(), later_marks_),
         casework_({later_store_, case_store_, gate_, assessors_, later_, ids_, [] {}, tokens_}),
         findings_(casework_),

@@ -21,7 +21,7 @@ class GuardedFixture : public TriageFixture {
         guarded_journal_(audit::TestJournal("triage", fake_)),
         guarded_seal_(*crypto::KeyedHash::FromHex(std::string(64, 'a')), guarded_journal_,
                       telemetry_),
-        marks_(fake_, ids_, telemetry_),
+        marks_(fake_, ids_, telemetry_, &fake_),
         act_store_(database_.transactor(), clock_, guarded_seal_, keys_.sealer(), marks_),
         acts_({act_store_, gate_, DefaultPolicy()->policy.two_person(),
                DefaultPolicy()->policy.retention(), fake_, ids_, [] {}, tokens_}),

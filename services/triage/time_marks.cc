@@ -5,22 +5,30 @@
 namespace mamori::triage {
 namespace {
 
-constexpr char kSelectNewest[] = "SELECT MAX(time) FROM time_mark";
+// Not NOW: that is what the session has set, or when the statement began.
+constexpr char kSelectNewest[] =
+    "SELECT MAX(time), CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000000 AS SIGNED) FROM time_mark";
 constexpr char kInsert[] = "INSERT INTO time_mark (mark_id, time) VALUES (?, ?)";
 constexpr absl::Duration kHeartbeat = absl::Minutes(5);
 
 }  // namespace
 
-TimeMarks::TimeMarks(const time::Clock& clock, id::IdSource& ids, telemetry::Telemetry& telemetry)
-    : clock_(clock), ids_(ids), telemetry_(telemetry) {
+TimeMarks::TimeMarks(const time::Clock& clock, id::IdSource& ids, telemetry::Telemetry& telemetry,
+                     const time::Clock* database)
+    : clock_(clock), ids_(ids), telemetry_(telemetry), database_(database) {
   telemetry_.Gauge("mamori_clock_behind_seconds", 0);
+  telemetry_.Gauge("mamori_clock_ahead_seconds", 0);
 }
 
 absl::StatusOr<ActTime> TimeMarks::Read(db::Tx& tx) const {
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectNewest, {}));
-  const bool none = rows.empty() || rows[0].IsNull(0);
-  const ActTime time{.wall = clock_.Now(),
-                     .newest = none ? absl::InfinitePast() : rows[0].GetTime(0)};
+  const absl::Time wall = clock_.Now();
+  const absl::Time database = database_ != nullptr ? database_->Now() : rows[0].GetTime(1);
+  const bool believed = wall - database <= kClockTolerance;
+  const ActTime time{.wall = believed ? wall : database,
+                     .newest = rows[0].IsNull(0) ? absl::InfinitePast() : rows[0].GetTime(0)};
+  telemetry_.Gauge("mamori_clock_ahead_seconds",
+                   believed ? 0 : absl::ToDoubleSeconds(wall - database));
   telemetry_.Gauge("mamori_clock_behind_seconds", absl::ToDoubleSeconds(ClockBehind(time)));
   return time;
 }

@@ -1,4 +1,5 @@
-// The newest time that any replica has recorded: what shows that a clock was set back.
+// The newest time that any replica has recorded, which shows that a clock was set back, and the
+// clock of the database, which shows that one was set forward.
 #ifndef MAMORI_SERVICES_TRIAGE_TIME_MARKS_H_
 #define MAMORI_SERVICES_TRIAGE_TIME_MARKS_H_
 
@@ -15,11 +16,16 @@ namespace mamori::triage {
 // Thread safe.
 class TimeMarks {
  public:
-  TimeMarks(const time::Clock& clock, id::IdSource& ids, telemetry::Telemetry& telemetry);
+  // `database` is asked in the place of the database's own clock: for tests that move time.
+  TimeMarks(const time::Clock& clock, id::IdSource& ids, telemetry::Telemetry& telemetry,
+            const time::Clock* database = nullptr);
 
-  // Says so in the gauge mamori_clock_behind_seconds when the clock is behind.
+  // A clock that is ahead of the database's by more than they may differ is not believed: ActTime's
+  // `wall` is the database's then. So it ends no wait, makes nothing look older or last longer, and
+  // leaves no mark by which the others would be behind. The gauge mamori_clock_ahead_seconds says
+  // so, and mamori_clock_behind_seconds when `wall` is behind what was recorded.
   absl::StatusOr<ActTime> Read(db::Tx& tx) const;
-  // Records the clock's time unless one as new is there: within `spacing`.
+  // Records the time that was read unless one as new is there: within `spacing`.
   absl::Status Leave(db::Tx& tx, const ActTime& time,
                      absl::Duration spacing = absl::Seconds(1)) const;
 
@@ -30,6 +36,7 @@ class TimeMarks {
   const time::Clock& clock_;
   id::IdSource& ids_;
   telemetry::Telemetry& telemetry_;
+  const time::Clock* const database_;
 };
 
 }  // namespace mamori::triage

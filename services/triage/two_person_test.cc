@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/authz/access_record.h"
+#include "common/time/timestamp.h"
 #include "services/triage/test_guarded_fixture.h"
 
 namespace mamori::triage {
@@ -223,6 +224,60 @@ TEST_F(TwoPersonTest, AClockThatIsAheadLapsesWhatIsOpen) {
     EXPECT_THAT(Remove(As("a"), act), HasReason(mamori::v1::ERROR_REASON_ACT_EXPIRED)) << by;
     EXPECT_TRUE(IsKeptOut(case_, "out"));
   }
+}
+
+// Of a replica whose clock is ahead, while the database's goes right.
+TEST_F(TwoPersonTest, AClockThatIsAheadEndsNoWaitAndHoldsUpNobody) {
+  time::FakeClock ahead(fake_.Now());
+  const TimeMarks marks(ahead, ids_, telemetry_, &fake_);
+  SqlActStore store(database_.transactor(), clock_, guarded_seal_, keys_.sealer(), marks);
+  TwoPerson acts({store, gate_, DefaultPolicy()->policy.two_person(),
+                  DefaultPolicy()->policy.retention(), ahead, ids_, [] {}, tokens_});
+  const auto as = [&](const char* person) {
+    server::CallContext call = As(person);
+    call.auth_time = ahead.Now();
+    return call;
+  };
+  const TwoPersonAct act = Approved(AskRemoval(case_, "out"));
+  const auto remove = [&] {
+    auto request = Verb<v1::RemoveExclusionRequest>(case_);
+    request.set_act(act.name());
+    request.set_person("out");
+    return acts.RemoveExclusion(as("a"), request);
+  };
+  for (const absl::Duration by : {absl::Hours(2), absl::Hours(24), absl::Hours(24 * 365)}) {
+    ahead.Set(fake_.Now() + by);
+    EXPECT_THAT(remove(), HasReason(mamori::v1::ERROR_REASON_ACT_NOT_READY)) << by;
+    EXPECT_NEAR(telemetry_.LastGauge("mamori_clock_ahead_seconds"), absl::ToDoubleSeconds(by), 5);
+    EXPECT_THAT(marks.RunOnce(database_.transactor()), IsOk());
+    // What is asked for by it begins when it really was, and so lasts no longer.
+    const auto asked = acts.Request(as("a"), AskRemoval(case_, "out"));
+    ASSERT_THAT(asked, IsOk());
+    EXPECT_LE(time::FromTimestamp(asked->request_time()), fake_.Now());
+    EXPECT_LE(time::FromTimestamp(asked->expire_time()), fake_.Now() + absl::Hours(24));
+  }
+  EXPECT_TRUE(IsKeptOut(case_, "out"));
+  // The others go on as if it were not there.
+  WaitOver();
+  EXPECT_THAT(Remove(As("a"), act), IsOk());
+  EXPECT_EQ(telemetry_.LastGauge("mamori_clock_behind_seconds"), 0);
+  EXPECT_EQ(telemetry_.LastGauge("mamori_clock_ahead_seconds"), 0);
+}
+
+TEST_F(TwoPersonTest, TheDatabasesOwnClockIsAskedWhereNoOtherIs) {
+  const TimeMarks marks(clock_, ids_, telemetry_);
+  const auto time = database_.transactor().Run<ActTime>({.read_only = true},
+                                                        [&](db::Tx& tx) { return marks.Read(tx); });
+  ASSERT_THAT(time, IsOk());
+  EXPECT_EQ(telemetry_.LastGauge("mamori_clock_ahead_seconds"), 0);
+  EXPECT_NEAR(absl::ToDoubleSeconds(time->wall - clock_.Now()), 0, 5);
+  const time::FakeClock tomorrow(clock_.Now() + absl::Hours(24));
+  const TimeMarks moved(tomorrow, ids_, telemetry_);
+  const auto believed = database_.transactor().Run<ActTime>(
+      {.read_only = true}, [&](db::Tx& tx) { return moved.Read(tx); });
+  ASSERT_THAT(believed, IsOk());
+  EXPECT_NEAR(absl::ToDoubleSeconds(believed->wall - clock_.Now()), 0, 5);
+  EXPECT_NEAR(telemetry_.LastGauge("mamori_clock_ahead_seconds"), 86400, 5);
 }
 
 TEST_F(TwoPersonTest, TheMarkIsLeftWithoutAnybodyActing) {

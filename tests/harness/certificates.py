@@ -12,14 +12,21 @@ IDENTITIES = {
 }
 
 
-class Certificates:
-    """PEM files in one directory: ca.pem, NAME.pem and NAME-key.pem."""
+# Debian package faketime.
+FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 
-    def __init__(self, directory: pathlib.Path):
+
+class Certificates:
+    """PEM files in one directory: ca.pem, NAME.pem and NAME-key.pem. They hold for a month, `for_years` for years before
+    and after now, for services whose clocks are set."""
+
+    def __init__(self, directory: pathlib.Path, for_years: bool = False):
         self.directory = directory
+        self._days = "3650" if for_years else "30"
+        self._env = os.environ | ({"LD_PRELOAD": FAKETIME, "FAKETIME": "-1100d"} if for_years else {})
         directory.mkdir(parents=True, exist_ok=True)
         self._key("ca")
-        self._openssl("req", "-x509", "-new", "-key", "ca-key.pem", "-days", "30", "-subj", "/CN=Mamori test",
+        self._openssl("req", "-x509", "-new", "-key", "ca-key.pem", "-days", self._days, "-subj", "/CN=Mamori test",
                       "-addext", "keyUsage=critical,keyCertSign,cRLSign", "-out", "ca.pem")
         for name, uri in IDENTITIES.items():
             self._leaf(name, uri)
@@ -35,7 +42,7 @@ class Certificates:
         return self.directory / f"{name}-key.pem"
 
     def _openssl(self, *arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], cwd=self.directory, check=True, capture_output=True)
+        subprocess.run(["openssl", *arguments], cwd=self.directory, check=True, capture_output=True, env=self._env)
 
     def _key(self, name: str) -> None:
         self._openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", f"{name}-key.pem")
@@ -50,4 +57,4 @@ class Certificates:
         # libmariadb compares an address with the common name.
         self._openssl("req", "-new", "-key", f"{name}-key.pem", "-subj", "/CN=127.0.0.1", "-out", f"{name}.csr")
         self._openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca-key.pem",
-                      "-CAcreateserial", "-days", "30", "-extfile", f"{name}.ext", "-out", f"{name}.pem")
+                      "-CAcreateserial", "-days", self._days, "-extfile", f"{name}.ext", "-out", f"{name}.pem")

@@ -36,17 +36,19 @@ class System:
     plain     no TLS to the database, so that a gate can read what passes
     services  which of the services run
     binaries  {service: path} in place of the ones that are shipped
+    for_years  see Certificates
     """
 
     def __init__(self, replicas: int = 2, durable: bool = False, adjust=None, gates=(), cluster=None,
-                 plain: bool = False, services=SERVICES, binaries=None):
+                 plain: bool = False, services=SERVICES, binaries=None,
+                 for_years: bool = False):
         # Its path is short, for sockets, and mysql may pass through it.
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="mm-", dir=os.environ.get("TMPDIR", "/tmp")))
         self.directory.chmod(0o755)
         self._reaper = Reaper(self.directory)
         self._wanted_gates, self._plain, self._services = set(gates), plain, services
         self._binaries = BINARIES | (binaries or {})
-        self.certificates = Certificates(self.directory / "tls")
+        self.certificates = Certificates(self.directory / "tls", for_years)
         self.loop = Loop()
         self.smtp = SmtpSink(self.loop, self.certificates)
         self.webhook = WebhookSink(self.loop, self.certificates)

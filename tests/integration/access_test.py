@@ -11,17 +11,18 @@ import grpc
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from every_request import NAMED, kind_of, make  # noqa: E402
+from every_request import NAMED, STREAMS, STREAMS_OF_NO_NAME, kind_of, make, make_first, streaming  # noqa: E402
 from harness import paths  # noqa: E402
 from harness.client import new_request_id  # noqa: E402
 from harness.evidence import upload  # noqa: E402
 from harness.ids import name_of  # noqa: E402
 from harness.processes import wait_until  # noqa: E402
 from harness.reports import make_request  # noqa: E402
-from harness.stubs import (intake_service_pb2, notification_pb2, notification_service_pb2,  # noqa: E402
+from harness.stubs import (SERVICES, intake_service_pb2, notification_pb2, notification_service_pb2,  # noqa: E402
                            triage_service_pb2)
 from harness.testcase import SystemTest  # noqa: E402
 from harness.welch import interleave, largest_t  # noqa: E402
+from mamori.triage.v1 import deadline_service_pb2, desk_service_pb2, similarity_service_pb2  # noqa: E402
 
 REQUEST_ID_KEY = "mamori-request-id"
 # As the services know the person "accused" of the tests' issuer.
@@ -71,10 +72,14 @@ class AccessTest(SystemTest):
         return self.a_case(self.client, hidden=True)["case"]
 
     def random_name(self, method: str) -> str:
-        if self.kind_of(method) == "evidence":
+        return self.random_of(self.kind_of(method))
+
+    @staticmethod
+    def random_of(kind: str) -> str:
+        if kind == "evidence":
             return f"{name_of('reports', os.urandom(16))}/{name_of('evidence', os.urandom(16))}"
         collection = {"case": "cases", "report": "reports", "delivery": "deliveries",
-                      "notification": "notifications", "endpoint": "webhookEndpoints"}[self.kind_of(method)]
+                      "notification": "notifications", "endpoint": "webhookEndpoints"}[kind]
         return name_of(collection, os.urandom(16))
 
     @staticmethod
@@ -92,6 +97,36 @@ class AccessTest(SystemTest):
         metadata = [sorted((k, v) for k, v in part or () if k != REQUEST_ID_KEY)
                     for part in (call.initial_metadata(), call.trailing_metadata())]
         return code.name, text, metadata
+
+    def stream_answer(self, client, method: str, name: str):
+        """As `answer`, of a stream that ends at once."""
+        service = STREAMS[method][0]
+        (descriptor,) = [m.input_type for s in SERVICES[service] for m in s.methods if m.name == method]
+        call, options = getattr(client.stub(service, 0), method), {"timeout": 10, "metadata": client.metadata()}
+        first = make_first(method, descriptor, name)
+        try:
+            if isinstance(call, grpc.StreamUnaryMultiCallable):
+                call(iter([first]), **options)
+            else:
+                for _ in call(first, **options):
+                    break
+        except grpc.RpcError as error:
+            return error.code().name, error.details(), [
+                sorted((k, v) for k, v in part or () if k != REQUEST_ID_KEY)
+                for part in (error.initial_metadata(), error.trailing_metadata())]
+        return "OK", "", []
+
+    def test_a_hidden_stream_is_byte_equal_to_what_never_was(self):
+        self.assertEqual(streaming(), set(STREAMS) | STREAMS_OF_NO_NAME, "say here what a new stream names")
+        hidden = self.a_case(self.client, hidden=True)
+        theirs = self.a_case(self.stranger, hidden=False)
+        for method, (_, kind, _) in STREAMS.items():
+            with self.subTest(method=method):
+                never = self.stream_answer(self.accused, method, self.random_of(kind))
+                self.assertEqual(never[0], "NOT_FOUND")
+                for names in (hidden, theirs):
+                    self.assertEqual(self.stream_answer(self.accused, method, names[kind]), never)
+                self.assertNotEqual(self.stream_answer(self.client, method, hidden[kind])[0], "NOT_FOUND")
 
     def test_every_rpc_answers_as_the_table_says(self):
         table = golden()
@@ -175,14 +210,19 @@ class AccessTest(SystemTest):
     def test_what_is_hidden_takes_as_long_as_what_never_was(self):
         """A Welch test on interleaved calls of three kinds: hidden, never there, and never there but 200 microseconds
         later. As many calls are made as it takes to notice the third; then the first two must not differ. With
-        MAMORI_LONG there are at least 20,000 of the first two."""
-        least = 30_000 if os.environ.get("MAMORI_LONG") else 1_500
+        MAMORI_LONG there are at least 20,000 of the first two, of calls and of every stream that names something."""
+        long = os.environ.get("MAMORI_LONG")
+        least = 30_000 if long else 1_500
         hidden = self.a_case(self.client, hidden=True)
-        for method in ("GetCase", "GetReport"):
+        for method in ("GetCase", "GetReport", *(STREAMS if long else ("DownloadEvidence",))):
             with self.subTest(method=method):
+                kind_of_name = STREAMS[method][1] if method in STREAMS else self.kind_of(method)
+
                 def call(kind: int) -> None:
-                    name = self.random_name(method) if kind else hidden[self.kind_of(method)]
-                    self.assertEqual(self.answer(self.accused, method, make(method, name))[0], "NOT_FOUND")
+                    name = self.random_of(kind_of_name) if kind else hidden[kind_of_name]
+                    answer = self.stream_answer(self.accused, method, name) if method in STREAMS else self.answer(
+                        self.accused, method, make(method, name))
+                    self.assertEqual(answer[0], "NOT_FOUND")
                     if kind == 2:
                         time.sleep(200e-6)
                 times = interleave(least, kinds=3, threads=4, call=call)
@@ -190,13 +230,28 @@ class AccessTest(SystemTest):
                     for all_times, more in zip(times, interleave(least, 3, 4, call)):
                         all_times.extend(more)
                 self.assertGreater(largest_t(times[1], times[2]), 4.5, "200 microseconds more are noticed")
-                self.assertLess(largest_t(times[0], times[1]), 4.5, f"{len(times[0])} calls each")
+                found = largest_t(times[0], times[1])
+                print(f"{method}: {len(times[0])} calls each, |t| {found:.2f} of hidden and never there, "
+                      f"{largest_t(times[1], times[2]):.1f} of 200 microseconds", flush=True)
+                self.assertLess(found, 4.5, f"{len(times[0])} calls each")
 
     def _found(self, client, name):
         try:
             return client.call("triage", "GetCase", triage_service_pb2.GetCaseRequest(name=name))
         except grpc.RpcError:
             return None
+
+    @staticmethod
+    def searches(report: str) -> list[tuple]:
+        """Whatever lists or finds, over all that the person may see."""
+        newest = {"page_size": 100}
+        return [("triage", "ListCases", triage_service_pb2.ListCasesRequest(company="acme-jp", **newest)),
+                ("triage", "ListDeadlines", deadline_service_pb2.ListDeadlinesRequest(**newest)),
+                ("triage", "ListOpenTasks", desk_service_pb2.ListOpenTasksRequest(**newest)),
+                ("triage", "ListSimilarReports", similarity_service_pb2.ListSimilarReportsRequest(name=report)),
+                ("intake", "ListReports", intake_service_pb2.ListReportsRequest(company="acme-jp", **newest)),
+                ("notification", "ListNotifications", notification_service_pb2.ListNotificationsRequest(**newest)),
+                ("notification", "ListDeliveries", notification_service_pb2.ListDeliveriesRequest(**newest))]
 
     def test_the_accused_polls_from_before_the_report_and_sees_nothing(self):
         seen, stop = set(), threading.Event()
@@ -212,17 +267,24 @@ class AccessTest(SystemTest):
             except grpc.RpcError:
                 pass  # cancelled
 
+        pages = {}  # by method: all bytes that he got
+
         def poll():
             while not stop.is_set():
                 request = triage_service_pb2.ListCasesRequest(page_size=7)
                 seen.update(c.name for c in self.accused.pages("triage", "ListCases", request, "cases"))
+                for service, method, request in self.searches(mine):
+                    page = self.accused.call(service, method, request)
+                    pages[method] = pages.get(method, b"") + page.SerializeToString()
                 time.sleep(0.05)
 
+        mine = self.a_case(self.client, hidden=False)["report"]  # with the same words as those to come
         threads = [threading.Thread(target=watch), threading.Thread(target=poll)]
         for thread in threads:
             thread.start()
         time.sleep(1)  # "from now on" begins when the service has the call
-        hidden = self.hidden_case()
+        kept_out = self.a_case(self.client, hidden=True)
+        hidden = kept_out["case"]
         later = self.wait_case(self.submit()).name
         wait_until("the stream and the lists show what is open", lambda: later in seen, 20)
         # Kept out mid-case: nothing that happens afterwards is shown.
@@ -239,6 +301,14 @@ class AccessTest(SystemTest):
             thread.join(30)
         self.assertNotIn(hidden, seen)
         self.assertNotIn(later, seen)
+        # Not in any list or search, by any name, from before it was sent; nor in his mailbox.
+        for name in kept_out.values():
+            for method, got in pages.items():
+                self.assertNotIn(name.split("/")[-1].encode(), got, method)
+        for method in ("ListCases", "ListReports", "ListNotifications", "ListDeliveries"):
+            self.assertTrue(pages[method], f"{method} lists something")
+        wait_until("the mail of what came last", lambda: self.mails_about(last), 20)
+        self.assertEqual([m for m in self.mails_about(hidden) if "desk-a@acme.test" in m.receivers], [])
 
 
 if __name__ == "__main__":

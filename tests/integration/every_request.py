@@ -111,6 +111,36 @@ def named() -> dict[str, tuple]:
 
 NAMED = named()
 
+# Streams that name a resource: (service, of what kind, the field of the first message).
+STREAMS = {
+    "WaitForMessages": ("intake", "report", "report"),
+    "DownloadEvidence": ("intake", "evidence", "name"),
+    "DownloadOriginal": ("intake", "evidence", "name"),
+    "UploadEvidence": ("intake", "evidence", "target.name"),
+    "ExportEvidenceBundle": ("triage", "case", "name"),
+}
+# By a receipt, of all that one may see, or between services.
+STREAMS_OF_NO_NAME = {"WatchCases", "WaitForAnonymousMessages", "UploadAnonymousEvidence", "ExportReports"}
+
+
+def streaming() -> set[str]:
+    """Every RPC that streams."""
+    return {method.name for descriptors in SERVICES.values() for descriptor in descriptors
+            for method in descriptor.methods if method.server_streaming or method.client_streaming}
+
+
+def make_first(method: str, descriptor, name: str):
+    """The first message of a stream."""
+    request = descriptor._concrete_class()
+    if "purpose" in descriptor.fields_by_name:
+        request.purpose = "p"
+    *parents, field = STREAMS[method][2].split(".")
+    holder = request
+    for part in parents:
+        holder = getattr(holder, part)
+    setattr(holder, field, name)
+    return request
+
 
 def _work(method: str, name: str, etag: str):
     """Of a record that no case has, where the method is about one."""

@@ -19,7 +19,7 @@ DRIVER = re.compile(r"^(cppconn/|mysql_|mysql/|mariadb/|mysqld_error)")
 RULE_FILES = re.compile(r"^services/\w+/(validate|case_state|assess|routing|retry|escalation|scoring|\w+_rules?)\.(cc|h)$")
 RULE_MAY_INCLUDE = re.compile(
     r"^(absl/|mamori/v1/|mamori/\w+/v1/\w+\.pb\.h$|google/(protobuf|rpc)/|re2/|common/(calendar|status|id|policy|text)/"
-    r"|common/idempotency/request_id(_rule)?\.h$|common/receipt/receipt\.h$|[a-z_]+$"
+    r"|common/idempotency/request_id(_rule)?\.h$|common/receipt/(receipt|sealed)\.h$|[a-z_]+$"
     # Rules themselves, and times as they are told: they read no clock.
     r"|common/authz/access_rules\.h$|common/time/(day|timestamp)\.h$"
     # Addresses as numbers: inet_pton and its types compute, they open nothing.
@@ -30,6 +30,10 @@ CLOCK = re.compile(r"absl::Now\s*\(|(system|steady|high_resolution)_clock::now\b
                    r"|(?<![\w.>:])(std::|::)?time\s*\(\s*(nullptr|NULL|0|&)|GetCurrentTime(Nanos)?\s*\(|TimeUtil::GetCurrentTime")
 DRIVER_CALL = re.compile(r"->\s*(commit|rollback|setAutoCommit)\s*\(")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|(?i:not implemented)")
+
+FIELD = re.compile(r"^\s+(?:repeated |optional )?([\w.]+) (\w+) = \d+", re.M)
+QUERY = re.compile(r"^(List|Search|Find|Watch|BatchGet|GetStatistics|Count|DryRun|Overview)\w*Request$")
+OF_REPORTER = re.compile(r"reporter|submitter|^mode$|anonym|identified|for_person|order_by|^sort|group_by|^query$|^where$")
 
 
 def is_test(path: str) -> bool:
@@ -162,8 +166,31 @@ def authorization(tree):
             yield f"deploy/config/authorization.textproto:{number}: a service acts for a named purpose, or on behalf"
 
 
+def reporter_queries(tree):
+    """Nothing that lists, finds, watches or counts is filtered, sorted or grouped by what a reporter is, in whatever the
+    messages are that it takes; nor by an expression, in which anything could stand."""
+    messages = {}
+    for path, text in tree.items():
+        if path.startswith("proto/") and path.endswith(".proto"):
+            for match in re.finditer(r"^message (\w+) \{(.*?)^\}", text, re.M | re.S):
+                line = text[:match.start()].count("\n") + 1
+                messages[match.group(1)] = (f"{path}:{line}", FIELD.findall(match.group(2)))
+
+    def fields(name: str, seen: frozenset):
+        for kind, field in messages.get(name, ("", []))[1]:
+            yield field
+            short = kind.split(".")[-1]
+            if short not in seen:
+                yield from fields(short, seen | {short})
+    for name, (where, _) in messages.items():
+        if QUERY.match(name):
+            for field in fields(name, frozenset({name})):
+                if OF_REPORTER.search(field):
+                    yield f"{where}: {name} asks by {field}: no query may single a reporter out"
+
+
 RULES = {f.__name__: f for f in (dependencies, rule_files, clocks, driver_calls, sizes, unfinished, readmes,
-                                 authorization)}
+                                 authorization, reporter_queries)}
 
 
 def read_tree() -> dict[str, str]:

@@ -91,6 +91,18 @@ class Rules(unittest.TestCase):
         self.assertEqual(check(row + 'callers { id: "spiffe://m/service/triage" purpose: "assess" }'), [])
         self.assertEqual(check(row + 'callers { id: "spiffe://m/app/portal" person: PERSON_RULE_ALLOWED }'), [])
 
+    def test_reporter_queries(self):
+        def query(field: str, name: str = "ListXRequest", more: str = "") -> list[str]:
+            return found(rules.reporter_queries, "proto/x.proto", f"message {name} {{\n  {field} = 1;\n}}\n{more}")
+        for field in ("string reporter", "ReporterMode mode", "repeated string submitters", "string order_by",
+                      "bool anonymous_only", "string group_by"):
+            self.assertEqual(len(query(field)), 1, field)
+        for field in ("string company", "string page_token", "repeated CaseState states"):
+            self.assertEqual(query(field), [], field)
+        self.assertEqual(query("string reporter", "SubmitXRequest"), [])
+        inside = "message Filter {\n  string submitter = 2;\n}\n"
+        self.assertEqual(len(query("Filter filter", more=inside)), 1)
+
 
 if __name__ == "__main__":
     unittest.main()
