@@ -118,6 +118,7 @@ void AddSubmitCommands(CLI::App& app, Choice& choice);
 void AddReporterCommands(CLI::App& app, Choice& choice);
 void AddDialogueCommands(CLI::App& app, Choice& choice);
 void AddEvidenceCommands(CLI::App& app, Choice& choice);
+void AddSearchCommands(CLI::App& app, Choice& choice);
 void AddReportCommands(CLI::App& app, Choice& choice);
 void AddActCommands(CLI::App& app, Choice& choice);
 void AddAccessCommands(CLI::App& app, Choice& choice);
