@@ -41,13 +41,13 @@ int Search(Session& session, const std::string& target, const SearchJob& job,
 }
 
 int SearchCases(Session& session, const SearchJob& job) {
-  return Search(session, session.settings().triage, job,
-                &triage::v1::SearchService::Stub::SearchCases);
+  return Search<triage::v1::SearchService>(session, session.settings().triage, job,
+                                           &triage::v1::SearchService::Stub::SearchCases);
 }
 
 int SearchReports(Session& session, const SearchJob& job) {
-  return Search(session, session.settings().intake, job,
-                &intake::v1::SearchService::Stub::SearchReports);
+  return Search<intake::v1::SearchService>(session, session.settings().intake, job,
+                                           &intake::v1::SearchService::Stub::SearchReports);
 }
 
 void AddSearch(CLI::App& group, Choice& choice, const char* name, const char* help,
