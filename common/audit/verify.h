@@ -31,6 +31,8 @@ struct VerifyOptions {
   // Opens their content. Without it what a row holds cannot be compared, only whether it is there
   // and, of a report, whether it is the one.
   const sealing::Sealer* sealer = nullptr;
+  // Whether each file that was handed in is read through and hashed again, which `sealer` opens.
+  bool evidence = false;
 };
 
 // A copy of a service's checkpoints that its database's owner could not change.
@@ -67,7 +69,9 @@ struct Verified {
   Chains chains;
   int64_t entries = 0;
   int64_t checkpoints = 0;
-  int64_t erased = 0;        // rows whose content no key opens any more
+  int64_t erased = 0;  // rows whose content no key opens any more
+  int64_t files = 0;   // read through
+  int64_t file_bytes = 0;
   int64_t open_entries = 0;  // after the last checkpoint: authentic, but whether any are missing
                              // cannot be said
 };
@@ -113,6 +117,10 @@ class Verifier {
   absl::StatusOr<std::optional<sealing::KeyRing>> KeysOf(const db::Rows& rows);
   void CheckCommittedRow(const Committed& table, const db::Row& row,
                          const std::optional<sealing::KeyRing>& keys);
+  // verify_evidence.cc
+  absl::Status CheckEvidence();
+  // DATA_LOSS says what is wrong with the file.
+  absl::Status CheckFile(const db::Row& row);
   absl::Status CheckCases();
   void CheckCase(const db::Row& row);
   absl::Time genesis() const {

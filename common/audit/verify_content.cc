@@ -165,6 +165,7 @@ absl::Status Verifier::CheckContent() {
     RETURN_IF_ERROR(
         CheckCommitted({kEvidenceAccesses, Kind::kReport, AfterId, sealing::EvidenceAccessBody}));
     RETURN_IF_ERROR(CheckCommitted({kContacts, Kind::kContact, AfterContact, ContactBody}));
+    if (options_.evidence && options_.sealer != nullptr) RETURN_IF_ERROR(CheckEvidence());
   } else if (verified_.service == "triage") {
     RETURN_IF_ERROR(CheckCommitted({kNotes, Kind::kCase, AfterId, sealing::NoteText}));
     RETURN_IF_ERROR(CheckCommitted(

@@ -6,6 +6,7 @@
 #include "common/audit/hash.h"
 #include "common/bundle/documents.h"
 #include "common/bundle/names.h"
+#include "mamori/intake/v1/evidence_service.pb.h"
 
 namespace mamori::bundle {
 namespace {
@@ -44,6 +45,28 @@ void Contents::Read(const std::string& name, const std::string& json) {
     case Kind::kUnknown:
       break;
   }
+}
+
+void Contents::ReadFile(const std::string& name, uint64_t size, const std::string& sha256) {
+  const auto expected = files_.find(name);
+  if (expected == files_.end()) return Find(name, "the audit tells of no such file");
+  if (static_cast<uint64_t>(expected->second.size) != size || expected->second.sha256 != sha256) {
+    Find(name, "it is not the file that the audit tells of: its size or its SHA-256 is another");
+  }
+  files_.erase(expected);
+}
+
+// What an opened entry says of a file has to be there too: its original, or its cleaned copy.
+void Contents::ExpectFile(const v1::CommittedContent& content) {
+  const std::string name = FileName(content.resource(), content.sequence());
+  intake::v1::Evidence evidence;
+  if (content.told().UnpackTo(&evidence)) {
+    files_[name] = {evidence.size(), evidence.sha256()};
+    return;
+  }
+  intake::v1::EvidenceAccess access;
+  if (!content.told().UnpackTo(&access) || !access.inspection().has_derivative()) return;
+  files_[name] = {access.inspection().derivative_size(), access.inspection().derivative_sha256()};
 }
 
 void Contents::Finish() {
@@ -169,6 +192,13 @@ void Contents::ReadContent(const std::string& name, const std::string& json) {
   if (const absl::Status told = CheckTold(content); !told.ok()) return Find(name, Text(told));
   chain->second.commitments.erase(commitment);
   ++verdict_.opened;
+  ExpectFile(content);
+}
+
+void Contents::CheckWithheldFile(const std::string& where, const v1::WithheldContent& one) {
+  if (files_.erase(FileName(one.resource(), one.sequence())) == 0) {
+    Find(where, "the audit tells of no file there, or it is there all the same");
+  }
 }
 
 void Contents::CheckWithheld() {
@@ -180,6 +210,10 @@ void Contents::CheckWithheld() {
         one.reason() == v1::WITHHELD_REASON_UNSPECIFIED ||
         !v1::WithheldReason_IsValid(one.reason())) {
       Find(where, "the service did not find what the audit tells of");
+      continue;
+    }
+    if (one.file()) {
+      CheckWithheldFile(where, one);
       continue;
     }
     const auto chain = chains_.find(KeyOf(one.service(), one.resource()));
@@ -214,6 +248,9 @@ void Contents::CheckWhole() {
     if (!services_.contains(key.substr(0, key.find('/')))) {
       Find(held.name, "the checkpoints of its service are not in the bundle, or do not hold");
     }
+  }
+  for (const auto& [name, file] : files_) {
+    Find(name, "the audit tells of this file, which is neither in the bundle nor withheld");
   }
   const auto has = [&](const std::string& resource) {
     return chains_.contains(KeyOf("intake", resource)) || absent_.contains(resource);

@@ -26,6 +26,8 @@ class Contents {
 
   // In the archive's order.
   void Read(const std::string& name, const std::string& json);
+  // A file that is in the archive: it must be what the audit commits to.
+  void ReadFile(const std::string& name, uint64_t size, const std::string& sha256);
   // After the last one.
   void Finish();
 
@@ -45,18 +47,28 @@ class Contents {
     size_t length = 0;
   };
 
+  // A file of which the audit tells.
+  struct TheFile {
+    int64_t size = 0;
+    std::string sha256;
+  };
+
   void Find(std::string_view where, std::string_view what);
+  void ExpectFile(const v1::CommittedContent& content);
   void ReadCase(const std::string& name, const std::string& json);
   void ReadChain(const std::string& name, const std::string& json);
   void ReadCheckpoints(const std::string& name, const std::string& json);
   void CheckCovered(const v1::CheckpointRun& run, const Held& held, const std::set<int64_t>& given);
   void ReadContent(const std::string& name, const std::string& json);
   void CheckWithheld();
+  void CheckWithheldFile(const std::string& where, const v1::WithheldContent& one);
   void CheckWhole();
 
   const Outside& outside_;
   Verdict& verdict_;
   std::map<std::string, Held> chains_;  // by "service/resource"
+  // By name in the archive; those that are not accounted for yet.
+  std::map<std::string, TheFile> files_;
   std::map<std::string, int64_t> as_of_;
   std::set<std::string> services_;  // whose checkpoints hold
   std::set<std::string> absent_;    // resources that are withheld as a whole

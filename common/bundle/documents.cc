@@ -12,6 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/audit/report_content.h"
 #include "common/time/timestamp.h"
+#include "mamori/intake/v1/dialogue_service.pb.h"
+#include "mamori/intake/v1/evidence_service.pb.h"
 
 namespace mamori::bundle {
 namespace {
@@ -31,6 +33,11 @@ std::string Bytes(const Message& message) {
 
 // An empty message of the type that `any` names; null when nothing here knows it.
 std::unique_ptr<Message> EmptyOf(const google::protobuf::Any& any) {
+  // Named, so that they are known in every program that reads or writes bundles.
+  static const void* const kOfIntake[] = {intake::v1::Message::descriptor(),
+                                          intake::v1::Evidence::descriptor(),
+                                          intake::v1::EvidenceAccess::descriptor()};
+  (void)kOfIntake;
   const std::string& url = any.type_url();
   const size_t slash = url.rfind('/');
   if (slash == std::string::npos) return nullptr;

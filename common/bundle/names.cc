@@ -19,8 +19,8 @@ absl::string_view View(std::string_view text) { return {text.data(), text.size()
 
 }  // namespace
 
-std::string FileName(std::string_view id_text) {
-  return absl::StrCat("intake/files/", View(id_text));
+std::string FileName(std::string_view resource, int64_t sequence) {
+  return absl::StrFormat("intake/files/%s/%08d", View(resource), sequence);
 }
 
 std::string ChainName(std::string_view service, std::string_view resource) {

@@ -15,9 +15,9 @@ inline constexpr char kSignature[] = "manifest.sig";
 
 inline constexpr char kJson[] = "application/json";
 
-// A file of its own service and of this id text: "intake/files/…".
-std::string FileName(std::string_view id_text);
 // `resource` is "reports/{id}".
+// The file whose hash is told by what this entry commits to.
+std::string FileName(std::string_view resource, int64_t sequence);
 std::string ChainName(std::string_view service, std::string_view resource);
 std::string CheckpointsName(std::string_view service);
 std::string ContentName(std::string_view service, std::string_view resource, int64_t sequence);

@@ -20,6 +20,7 @@
 #include "common/bundle/writer.h"
 #include "common/crypto/key_arena.h"
 #include "common/id/id.h"
+#include "mamori/intake/v1/evidence_service.pb.h"
 #include "mamori/v1/case.pb.h"
 #include "mamori/v1/contact.pb.h"
 #include "mamori/v1/report.pb.h"
@@ -172,6 +173,10 @@ struct TestBundle {
       v1::Supplement supplement;
       supplement.set_text("more from " + id.substr(0, 1));
       add(intake, Kind::kReport, id, "SupplementReport", 2, Of(supplement));
+      if (id == report_a) {
+        add(intake, Kind::kReport, id, "AddEvidence", 3, Of(Photo()));
+        add(intake, Kind::kReport, id, "InspectEvidence", 4, Of(CleanedPhoto()));
+      }
       intake.Add(Kind::kReport, id, "ExportReports", "", 20);
     }
     v1::Contact one;
@@ -192,7 +197,13 @@ struct TestBundle {
     proto.set_name(id::Name("cases", the_case));
     for (const id::Id& id : {report_a, report_b}) proto.add_reports(id::Name("reports", id));
     entries[kCase] = ToJson(proto);
-    entries[FileName("photo")] = std::string(1000, 'p');
+    entries[PhotoName()] = std::string(1000, 'p');
+    v1::WithheldContent& original = *manifest.add_withheld();
+    original.set_service("intake");
+    original.set_resource(id::Name("reports", report_a));
+    original.set_sequence(3);
+    original.set_file(true);
+    original.set_reason(v1::WITHHELD_REASON_ORIGINAL);
     manifest.set_format(1);
     manifest.set_case_name(proto.name());
     manifest.set_tenant("acme");
@@ -208,6 +219,22 @@ struct TestBundle {
     entries[ChainName(chain.service(), chain.resource())] = ToJson(chain);
   }
 
+  // Its cleaned copy.
+  std::string PhotoName() const { return FileName(id::Name("reports", report_a), 4); }
+  static intake::v1::Evidence Photo() {
+    intake::v1::Evidence evidence;
+    evidence.set_file_name("photo.jpg");
+    evidence.set_size(1200);
+    evidence.set_sha256(Sha256(std::string(1200, 'o')));
+    return evidence;
+  }
+  static intake::v1::EvidenceAccess CleanedPhoto() {
+    intake::v1::EvidenceAccess access;
+    access.mutable_inspection()->set_has_derivative(true);
+    access.mutable_inspection()->set_derivative_size(1000);
+    access.mutable_inspection()->set_derivative_sha256(Sha256(std::string(1000, 'p')));
+    return access;
+  }
   static std::string Random() { return std::string(32, '\x07'); }
   template <typename Message>
   static v1::CommittedContent Of(const Message& message) {

@@ -138,6 +138,7 @@ absl::Status Verification::ReadEntry(const Archived& archived, const v1::BundleE
     verdict_.Find(entry.name(), "it is not what the manifest says: its SHA-256 is another");
   } else if (is_file) {
     ++verdict_.files;
+    contents.ReadFile(entry.name(), archived.size, hash);
   } else {
     ++verdict_.documents;
     contents.Read(entry.name(), document);

@@ -48,9 +48,9 @@ TEST(Verify, BelievesWhatTheServicesWrote) {
   const Verdict verdict = Judge(bundle.Archive(), bundle.Given());
   EXPECT_THAT(verdict.problems, IsEmpty());
   EXPECT_THAT(verdict.notes, IsEmpty());
-  EXPECT_EQ(verdict.opened, 7);
+  EXPECT_EQ(verdict.opened, 9);
   EXPECT_EQ(verdict.files, 1);
-  EXPECT_EQ(verdict.entries, 10);
+  EXPECT_EQ(verdict.entries, 12);
   EXPECT_EQ(verdict.manifest.purpose(), "for the court");
   // What no reader is told is nowhere in it.
   EXPECT_THAT(bundle.Archive(), Not(HasSubstr("the-boss")));
@@ -90,7 +90,6 @@ TEST(Verify, FindsWhatWasWhollySignedAnewWithAnotherKey) {
 TEST(Verify, FindsWhatWasTakenOutThoughTheManifestAgrees) {
   const TestBundle whole;
   for (const auto& [name, content] : whole.entries) {
-    if (KindOf(name) == Kind::kFile) continue;
     // Adjusted by whoever has not the key.
     TestBundle bundle;
     bundle.entries.erase(name);
@@ -304,6 +303,40 @@ TEST(Verify, SaysWhatIsWithheldAndBelievesNotEverything) {
                 one.set_service("intake");
                 one.set_resource(id::Name("reports", b.report_b));
                 one.set_reason(v1::WITHHELD_REASON_NOT_SHARED);
+              }),
+              IsEmpty());
+}
+
+// By whoever has the key: the audit tells of each file.
+TEST(Verify, FindsFilesThatAreNotThoseOfTheAudit) {
+  const TestBundle whole;
+  EXPECT_THAT(ProblemsOf([](TestBundle& b) { b.entries[b.PhotoName()].front() ^= 1; }),
+              Contains(AllOf(HasSubstr(whole.PhotoName()), HasSubstr("not the file"))));
+  EXPECT_THAT(ProblemsOf([](TestBundle& b) { b.entries[b.PhotoName()] += "p"; }),
+              Contains(HasSubstr("not the file")));
+  EXPECT_THAT(ProblemsOf([](TestBundle& b) { b.entries.erase(b.PhotoName()); }),
+              Contains(HasSubstr("neither in the bundle nor withheld")));
+  EXPECT_THAT(ProblemsOf([](TestBundle& b) {
+                b.entries[FileName(id::Name("reports", b.report_b), 4)] = "x";
+              }),
+              Contains(HasSubstr("tells of no such file")));
+  EXPECT_THAT(ProblemsOf([](TestBundle& b) {
+                b.entries[FileName(id::Name("reports", b.report_a), 3)] = "the original";
+              }),
+              Contains(HasSubstr("not the file")));
+  // Of the original it is said that it is withheld, once, and no more of others.
+  EXPECT_THAT(ProblemsOf([](TestBundle& b) { b.manifest.clear_withheld(); }),
+              Contains(HasSubstr("neither in the bundle nor withheld")));
+  EXPECT_THAT(
+      ProblemsOf([](TestBundle& b) { *b.manifest.add_withheld() = b.manifest.withheld(0); }),
+      Contains(HasSubstr("tells of no file there")));
+  EXPECT_THAT(ProblemsOf([](TestBundle& b) {
+                b.manifest.mutable_withheld(0)->set_reason(v1::WITHHELD_REASON_MISSING);
+              }),
+              Contains(HasSubstr("did not find what the audit tells of")));
+  EXPECT_THAT(ProblemsOf([](TestBundle& b) {
+                b.entries[FileName(id::Name("reports", b.report_a), 3)] = std::string(1200, 'o');
+                b.manifest.clear_withheld();
               }),
               IsEmpty());
 }

@@ -37,9 +37,7 @@ absl::StatusOr<int> Connect(const std::string& path) {
   return absl::UnavailableError("the scanner cannot be reached");
 }
 
-absl::Status WriteAll(int fd, std::string_view bytes, absl::Duration limit,
-                      const time::Clock& clock) {
-  const Deadline deadline(clock, limit);
+absl::Status WriteAll(int fd, std::string_view bytes, const Deadline& deadline) {
   while (!bytes.empty()) {
     const ssize_t sent = send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent >= 0) {
@@ -54,8 +52,7 @@ absl::Status WriteAll(int fd, std::string_view bytes, absl::Duration limit,
 }
 
 // Up to the NUL that ends an answer.
-absl::StatusOr<std::string> ReadAnswer(int fd, absl::Duration limit, const time::Clock& clock) {
-  const Deadline deadline(clock, limit);
+absl::StatusOr<std::string> ReadAnswer(int fd, const Deadline& deadline) {
   std::string answer;
   while (answer.size() < kMaxAnswer) {
     char piece[512];
@@ -90,7 +87,7 @@ std::string Why(const absl::Status& status) {
 Clamd::Scan::~Scan() { close(fd_); }
 
 absl::Status Clamd::Scan::Write(std::string_view bytes) {
-  return WriteAll(fd_, bytes, clamd_.options_.time_limit, clamd_.clock_);
+  return WriteAll(fd_, bytes, clamd_.Limit());
 }
 
 void Clamd::Scan::Send(std::string_view bytes) {
@@ -105,8 +102,7 @@ void Clamd::Scan::Send(std::string_view bytes) {
 Verdict Clamd::Scan::Finish() {
   if (failed_.ok()) failed_ = Write(Chunk(""));
   if (absl::IsDeadlineExceeded(failed_)) return NotScanned(Why(failed_));
-  const absl::StatusOr<std::string> answer =
-      ReadAnswer(fd_, clamd_.options_.time_limit, clamd_.clock_);
+  const absl::StatusOr<std::string> answer = ReadAnswer(fd_, clamd_.Limit());
   if (!answer.ok()) return NotScanned(Why(answer.status()));
   Verdict verdict = VerdictOf(*answer);
   if (verdict.malware != Inspection::kClean) return verdict;
@@ -125,8 +121,8 @@ absl::StatusOr<std::unique_ptr<Clamd::Scan>> Clamd::Begin() {
 absl::StatusOr<std::string> Clamd::Ask(std::string_view request) {
   ASSIGN_OR_RETURN(const int fd, Connect(options_.socket));
   absl::StatusOr<std::string> answer;
-  const absl::Status sent = WriteAll(fd, request, options_.time_limit, clock_);
-  answer = sent.ok() ? ReadAnswer(fd, options_.time_limit, clock_) : sent;
+  const absl::Status sent = WriteAll(fd, request, Limit());
+  answer = sent.ok() ? ReadAnswer(fd, Limit()) : sent;
   close(fd);
   return answer;
 }

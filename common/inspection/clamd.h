@@ -27,8 +27,8 @@ struct ClamdOptions {
 // Thread safe.
 class Clamd {
  public:
-  Clamd(ClamdOptions options, const time::Clock& clock)
-      : options_(std::move(options)), clock_(clock) {}
+  Clamd(ClamdOptions options, const time::Clock& clock, const Interrupt& interrupt)
+      : options_(std::move(options)), clock_(clock), interrupt_(interrupt) {}
 
   // One file on its way. Used by one thread.
   class Scan {
@@ -61,8 +61,11 @@ class Clamd {
   absl::Status Trustworthy();
   absl::Status TellsWhatItLeavesOut();
 
+  Deadline Limit() const { return {clock_, options_.time_limit, &interrupt_}; }
+
   const ClamdOptions options_;
   const time::Clock& clock_;
+  const Interrupt& interrupt_;
   std::mutex mu_;
   absl::Duration probed_at_ = -absl::InfiniteDuration();  // monotonic; when it last told
 };

@@ -129,7 +129,7 @@ TEST_F(FrameTest, NonsenseAndTheEndAreErrors) {
 
 TEST_F(FrameTest, NobodyWaitsBeyondTheDeadline) {
   const time::SystemClock clock;
-  const Deadline deadline(clock, absl::Milliseconds(50));
+  const Deadline deadline(clock, absl::Milliseconds(50), nullptr);
   FrameChannel here(ends_[0], [&](int fd, short events) { return deadline.Await(fd, events); });
   EXPECT_THAT(here.Receive(), StatusIs(absl::StatusCode::kDeadlineExceeded));
   // Nobody reads: the socket fills.

@@ -57,6 +57,9 @@ class Inspector {
   // says so. Errors are those of `original` and `derivative`, unchanged, and UNAVAILABLE when
   // nothing could be looked at: then the same file is given again later. Blocks.
   virtual absl::StatusOr<Inspection> Inspect(Source& original, Sink& derivative) = 0;
+
+  // Ends what is under way at once, and lets nothing begin any more: UNAVAILABLE. From any thread.
+  virtual void Stop() = 0;
 };
 
 }  // namespace mamori::inspection

@@ -117,8 +117,10 @@ class Examination {
   std::string failure_;
 };
 
-absl::Status Pull(Source& original, Examination& examination, Clamd::Scan* scan) {
+absl::Status Pull(Source& original, const Interrupt& interrupt, Examination& examination,
+                  Clamd::Scan* scan) {
   for (;;) {
+    RETURN_IF_ERROR(interrupt.Check());
     ASSIGN_OR_RETURN(const std::string bytes, original.Next());
     if (bytes.empty()) return absl::OkStatus();
     examination.Send(bytes);
@@ -136,20 +138,21 @@ Verdict VerdictWith(Clamd::Scan* scan) {
 ProcessInspector::ProcessInspector(const Options& options, const time::Clock& clock)
     : worker_(options.worker),
       clock_(clock),
-      clamd_(options.clamd ? std::make_unique<Clamd>(*options.clamd, clock) : nullptr),
+      clamd_(options.clamd ? std::make_unique<Clamd>(*options.clamd, clock, interrupt_) : nullptr),
       slots_(options.at_once) {
   SweepWorkDir(worker_.work_dir);
 }
 
 absl::StatusOr<Inspection> ProcessInspector::Inspect(Source& original, Sink& derivative) {
   const Slots::Held slot(slots_);
+  RETURN_IF_ERROR(interrupt_.Check());
   std::unique_ptr<Clamd::Scan> scan;
   if (clamd_ != nullptr) {
     ASSIGN_OR_RETURN(scan, clamd_->Begin());
   }
-  ASSIGN_OR_RETURN(const auto worker, WorkerProcess::Start(worker_, clock_));
+  ASSIGN_OR_RETURN(const auto worker, WorkerProcess::Start(worker_, clock_, interrupt_));
   Examination examination(*worker, worker_.max_derivative_bytes);
-  RETURN_IF_ERROR(Pull(original, examination, scan.get()));
+  RETURN_IF_ERROR(Pull(original, interrupt_, examination, scan.get()));
   Inspection inspection;
   inspection.media_type = examination.EndAndTellType();
   const Verdict verdict = VerdictWith(scan.get());
@@ -162,12 +165,14 @@ absl::StatusOr<Inspection> ProcessInspector::Inspect(Source& original, Sink& der
   }
   ASSIGN_OR_RETURN(inspection.has_derivative, examination.Clean(derivative));
   inspection.no_derivative_reason = examination.failure();
+  // What was broken off says nothing of the file.
+  RETURN_IF_ERROR(interrupt_.Check());
   return inspection;
 }
 
 absl::StatusOr<Layers> ProcessInspector::TryWorker() {
   const Slots::Held slot(slots_);
-  ASSIGN_OR_RETURN(const auto worker, WorkerProcess::Start(worker_, clock_));
+  ASSIGN_OR_RETURN(const auto worker, WorkerProcess::Start(worker_, clock_, interrupt_));
   return worker->layers();
 }
 

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "common/inspection/clamd.h"
 #include "common/inspection/inspector.h"
+#include "common/inspection/interrupt.h"
 #include "common/inspection/slots.h"
 #include "common/inspection/worker_process.h"
 #include "common/time/clock.h"
@@ -29,6 +30,7 @@ class ProcessInspector final : public Inspector {
   ProcessInspector(const Options& options, const time::Clock& clock);
 
   absl::StatusOr<Inspection> Inspect(Source& original, Sink& derivative) override;
+  void Stop() override { interrupt_.Set(); }
 
   // Starts a worker and ends it: what shuts it in here. UNAVAILABLE when none can be started.
   absl::StatusOr<Layers> TryWorker();
@@ -36,6 +38,7 @@ class ProcessInspector final : public Inspector {
  private:
   const WorkerOptions worker_;
   const time::Clock& clock_;
+  Interrupt interrupt_;
   const std::unique_ptr<Clamd> clamd_;
   Slots slots_;
 };

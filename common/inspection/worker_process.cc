@@ -109,19 +109,23 @@ absl::StatusOr<pid_t> SpawnWithout(const std::vector<std::string>& arguments, in
   return absl::UnavailableError(absl::StrCat(arguments[0], " cannot be started: errno ", error));
 }
 
-WorkerProcess::WorkerProcess(int fd, const time::Clock& clock, absl::Duration time_limit)
+WorkerProcess::WorkerProcess(int fd, const time::Clock& clock, absl::Duration time_limit,
+                             const Interrupt& interrupt)
     : clock_(clock),
-      deadline_(clock, time_limit),
+      interrupt_(interrupt),
+      deadline_(clock, time_limit, &interrupt),
       fd_(fd),
       channel_(fd, [this](int on, short events) { return deadline_.Await(on, events); }) {}
 
 absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(const WorkerOptions& options,
-                                                                    const time::Clock& clock) {
+                                                                    const time::Clock& clock,
+                                                                    const Interrupt& interrupt) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
     return absl::UnavailableError(absl::StrCat("no socket for a worker: errno ", errno));
   }
-  std::unique_ptr<WorkerProcess> worker(new WorkerProcess(ends[0], clock, options.time_limit));
+  std::unique_ptr<WorkerProcess> worker(
+      new WorkerProcess(ends[0], clock, options.time_limit, interrupt));
   const absl::Status begun = worker->Begin(options, ends[1]);
   close(ends[1]);
   RETURN_IF_ERROR(begun);
@@ -163,6 +167,10 @@ int WorkerProcess::End() {
 }
 
 std::string WorkerProcess::Failed(const absl::Status& error) {
+  if (interrupt_.IsSet()) {
+    End();
+    return "the service is stopping";
+  }
   if (absl::IsDeadlineExceeded(error)) {
     End();
     return "the time for looking into the file is over";
@@ -174,7 +182,7 @@ std::string WorkerProcess::Failed(const absl::Status& error) {
   if (pid_ < 0) return "the worker has ended";
   // It closed its end by ending, or is about to: then how is worth knowing.
   if (const int ended = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)); ended >= 0) {
-    (void)Deadline(clock_, kToEnd).Await(ended, POLLIN);
+    (void)Deadline(clock_, kToEnd, &interrupt_).Await(ended, POLLIN);
     close(ended);
   }
   return HowItEnded(End());

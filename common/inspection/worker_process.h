@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "common/inspection/deadline.h"
 #include "common/inspection/frame.h"
+#include "common/inspection/interrupt.h"
 #include "common/time/clock.h"
 
 namespace mamori::inspection {
@@ -42,7 +43,8 @@ class WorkerProcess {
  public:
   // UNAVAILABLE when it does not begin, or cannot shut itself in.
   static absl::StatusOr<std::unique_ptr<WorkerProcess>> Start(const WorkerOptions& options,
-                                                              const time::Clock& clock);
+                                                              const time::Clock& clock,
+                                                              const Interrupt& interrupt);
   ~WorkerProcess();
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
@@ -55,12 +57,14 @@ class WorkerProcess {
   std::string Failed(const absl::Status& error);
 
  private:
-  WorkerProcess(int fd, const time::Clock& clock, absl::Duration time_limit);
+  WorkerProcess(int fd, const time::Clock& clock, absl::Duration time_limit,
+                const Interrupt& interrupt);
   absl::Status Begin(const WorkerOptions& options, int worker_end);
   // Kills what it started with it, and waits for it: its status as waitpid tells it.
   int End();
 
   const time::Clock& clock_;
+  const Interrupt& interrupt_;
   const Deadline deadline_;
   const int fd_;
   std::string directory_;

@@ -370,11 +370,11 @@ class Checker {
 
 const std::vector<std::string_view>& EventTypes() {
   static const auto* const kTypes = new std::vector<std::string_view>{
-      "case.opened",         "case.report_joined",    "case.state_changed",
-      "case.assigned",       "case.severity_changed", "deadline.near",
-      "deadline.missed",     "measure.approved",      "measure.carried_out",
-      "case.emergency_act",  "case.message_received", "case.report_withdrawn",
-      "case.consent_decided"};
+      "case.opened",          "case.report_joined",    "case.state_changed",
+      "case.assigned",        "case.severity_changed", "deadline.near",
+      "deadline.missed",      "measure.approved",      "measure.carried_out",
+      "case.emergency_act",   "case.message_received", "case.report_withdrawn",
+      "case.consent_decided", "case.evidence_added",   "case.evidence_inspected"};
   return *kTypes;
 }
 

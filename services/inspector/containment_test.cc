@@ -6,9 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "common/crypto/key_arena.h"
 #include "common/inspection/process_inspector.h"
@@ -181,6 +183,31 @@ TEST_F(ContainmentTest, AWorkerThatIsNoneIsNoticed) {
     EXPECT_THAT(looked.inspection.no_derivative_reason, HasSubstr(why));
     EXPECT_TRUE(fs::is_empty(WorkDir()));
   }
+}
+
+// A service that stops does not wait for a worker that computes without an end, nor for its
+// scanner.
+TEST_F(ContainmentTest, StoppingEndsWhatIsUnderWayAtOnce) {
+  ProcessInspector::Options options = Small();
+  options.worker.cpu_seconds = 30;
+  ProcessInspector inspector(options, clock_);
+  absl::Status ended;
+  std::thread looking([&] {
+    BytesSource source("media-type: spin");
+    StringSink sink;
+    ended = inspector.Inspect(source, sink).status();
+  });
+  while (fs::is_empty(WorkDir())) std::this_thread::yield();
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  const absl::Duration begin = clock_.Monotonic();
+  inspector.Stop();
+  looking.join();
+  EXPECT_LT(clock_.Monotonic() - begin, absl::Seconds(1));
+  EXPECT_TRUE(absl::IsUnavailable(ended)) << ended;
+  EXPECT_TRUE(fs::is_empty(WorkDir()));
+  BytesSource source("text");
+  StringSink sink;
+  EXPECT_TRUE(absl::IsUnavailable(inspector.Inspect(source, sink).status()));
 }
 
 TEST_F(ContainmentTest, WithoutAWorkerTheFileIsGivenAgainLater) {

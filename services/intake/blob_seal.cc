@@ -13,18 +13,6 @@ namespace {
 
 static_assert(kChunkBytes + sealing::kOverheadBytes <= kMaxSealedChunk);
 
-std::string PlaceBytes(const ChunkPlace& place) {
-  std::string bytes(place.evidence_id);
-  bytes.push_back(static_cast<char>(place.part));
-  for (const int64_t number : {place.index, place.total}) {
-    for (int shift = 56; shift >= 0; shift -= 8) {
-      bytes.push_back(static_cast<char>(static_cast<uint64_t>(number) >> shift & 0xff));
-    }
-  }
-  bytes.push_back(place.last ? 1 : 0);
-  return bytes;
-}
-
 // Who may see the report learns of an erased key what he learns of evidence that is gone.
 absl::Status Gone(const absl::Status& status) {
   return sealing::IsErased(status) ? status::NotFound("evidence") : status;
@@ -34,13 +22,13 @@ absl::Status Gone(const absl::Status& status) {
 
 std::string SealChunk(const sealing::DataKey& key, std::string_view tenant, const ChunkPlace& place,
                       std::string_view bytes) {
-  const std::string where = PlaceBytes(place);
+  const std::string where = sealing::ResourceOf(place);
   return key.Seal(sealing::EvidenceChunk(tenant, where), bytes);
 }
 
 absl::StatusOr<std::string> OpenChunk(const sealing::DataKey& key, std::string_view tenant,
                                       const ChunkPlace& place, std::string_view sealed) {
-  const std::string where = PlaceBytes(place);
+  const std::string where = sealing::ResourceOf(place);
   return key.Open(sealing::EvidenceChunk(tenant, where), sealed);
 }
 

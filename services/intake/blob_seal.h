@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/inspection/inspector.h"
+#include "common/sealing/evidence_place.h"
 #include "common/sealing/sealer.h"
 #include "common/time/clock.h"
 #include "services/intake/blob_store.h"
@@ -21,19 +22,8 @@ inline constexpr int64_t kChunkBytes = (1 << 20) - 1024;
 
 inline int64_t ChunksOf(int64_t size) { return (size + kChunkBytes - 1) / kChunkBytes; }
 
-// Of evidence, what a file is. Numbers are sealed in.
-enum class Part : uint8_t { kOriginal = 1, kDerivative = 2 };
-
-// The place of a chunk in its file; what is sealed for one opens at no other.
-struct ChunkPlace {
-  std::string_view evidence_id;
-  Part part = Part::kOriginal;
-  int64_t index = 0;
-  bool last = false;
-  // How many chunks the file has; 0 for one that was sealed before that was known, a derivative:
-  // its number and hash are in the chain of custody.
-  int64_t total = 0;
-};
+using Part = sealing::EvidencePart;
+using ChunkPlace = sealing::EvidencePlace;
 std::string SealChunk(const sealing::DataKey& key, std::string_view tenant, const ChunkPlace& place,
                       std::string_view bytes);
 // DATA_LOSS.

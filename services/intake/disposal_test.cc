@@ -97,9 +97,14 @@ class DisposalTest : public ::testing::Test {
 
 TEST_F(DisposalTest, AReportGoesWithAllThatBelongsToItAndTheAuditSaysSo) {
   const std::string report = Submit(), other = Submit();
+  for (const std::string& read : {report, other}) {
+    database_.Execute("INSERT INTO identity_reading VALUES (?, 'acme', ?, 1, ?, 0)",
+                      db::Params().Add(ids_.NewId()).Add(read).Add(std::string(32, 'k')));
+  }
   Drain();
   const auto event = Disposed(report);
   EXPECT_THAT(Ingest({event})[0], IsOk());
+  EXPECT_EQ(Rows("identity_reading"), 1);
   EXPECT_EQ(store_.GetReports("acme", {report}, Soon())->size(), 0u);
   EXPECT_EQ(store_.GetReports("acme", {other}, Soon())->size(), 1u);
   EXPECT_EQ(store_.ListReports("acme", {}, {}, 10, Soon())->size(), 1u);

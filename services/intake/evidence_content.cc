@@ -7,6 +7,7 @@
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
 #include "services/intake/content_seal.h"
+#include "services/intake/evidence_rules.h"
 
 namespace mamori::intake {
 namespace {
@@ -56,13 +57,26 @@ NewEvidenceAccess SealAccess(const sealing::DataKey& key, const EvidenceRow& evi
   row.evidence_id = evidence.evidence_id;
   row.report_id = evidence.report_id;
   row.tenant = evidence.tenant;
+  v1::EvidenceAccess named = body;
+  named.set_evidence(NameOfEvidence(row.report_id, row.evidence_id));
   ContentSeal::Sealed sealed = ContentSeal::SealBody(
-      key, sealing::EvidenceAccessBody(row.tenant, row.access_id), body.SerializeAsString());
+      key, sealing::EvidenceAccessBody(row.tenant, row.access_id), named.SerializeAsString());
   row.body = std::move(sealed.body);
   return {.row = std::move(row),
           .commitment = std::move(sealed.commitment),
           .action = action,
           .anonymous = evidence.anonymous};
+}
+
+mamori::v1::Event EventOfEvidence(const EvidenceRow& row, std::string event_id, absl::Time told) {
+  mamori::v1::Event event;
+  event.set_event_id(std::move(event_id));
+  event.set_tenant(row.tenant);
+  event.set_source("intake");
+  event.set_subject_id(row.report_id);
+  *event.mutable_event_time() = time::ToTimestamp(told);
+  event.set_anonymous(row.anonymous);
+  return event;
 }
 
 StoredFile OriginalOf(const EvidenceRow& row) {

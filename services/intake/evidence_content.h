@@ -29,6 +29,9 @@ NewEvidenceAccess SealAccess(const sealing::DataKey& key, const EvidenceRow& evi
                              EvidenceAccessRow row, const char* action,
                              const v1::EvidenceAccess& body);
 
+// What triage is told about a file: the fact is the caller's.
+mamori::v1::Event EventOfEvidence(const EvidenceRow& row, std::string event_id, absl::Time told);
+
 // What is read of a file that is complete, and of its derivative.
 StoredFile OriginalOf(const EvidenceRow& row);
 StoredFile DerivativeOf(const EvidenceRow& row, const v1::EvidenceInspection& inspection);

@@ -113,6 +113,20 @@ absl::Status Validate(const v1::ListEvidenceRequest& request) {
   return rules.Status();
 }
 
+absl::Status Validate(const v1::GetAnonymousEvidenceRequest& request) {
+  FieldRules rules = Rules();
+  CheckReceipt(rules, "receipt", request.receipt());
+  Name(rules, Path("name"), request.name());
+  return rules.Status();
+}
+
+absl::Status Validate(const v1::ListAnonymousEvidenceRequest& request) {
+  FieldRules rules = Rules();
+  CheckReceipt(rules, "receipt", request.receipt());
+  PageOf(rules, request.page_size());
+  return rules.Status();
+}
+
 absl::Status Validate(const v1::DownloadEvidenceRequest& request) {
   return ValidateDownload(request);
 }

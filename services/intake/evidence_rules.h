@@ -22,6 +22,8 @@ absl::Status ValidateFirst(const v1::UploadEvidenceRequest& request);
 absl::Status ValidateFirst(const v1::UploadAnonymousEvidenceRequest& request);
 absl::Status Validate(const v1::GetEvidenceRequest& request);
 absl::Status Validate(const v1::ListEvidenceRequest& request);
+absl::Status Validate(const v1::GetAnonymousEvidenceRequest& request);
+absl::Status Validate(const v1::ListAnonymousEvidenceRequest& request);
 absl::Status Validate(const v1::DownloadEvidenceRequest& request);
 absl::Status Validate(const v1::DownloadOriginalRequest& request);
 absl::Status Validate(const v1::ListEvidenceAccessRequest& request);

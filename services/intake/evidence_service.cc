@@ -210,12 +210,38 @@ grpc::Status EvidenceService::GetEvidence(grpc::ServerContext* context,
 grpc::Status EvidenceService::ListEvidence(grpc::ServerContext* context,
                                            const v1::ListEvidenceRequest* request,
                                            v1::ListEvidenceResponse* response) {
-  return d_.rpc.Unary(context, kListEvidence, Needs::kTenantAndPerson, response,
+  return d_.rpc.Unary(
+      context, kListEvidence, Needs::kTenantAndPerson, response,
+      [&](const CallContext& call) -> absl::StatusOr<v1::ListEvidenceResponse> {
+        RETURN_IF_ERROR(Validate(*request));
+        ASSIGN_OR_RETURN(const Party party, d_.parties.ByToken(call, request->report()));
+        return d_.evidences.List(call, party, request->page_size(), request->page_token());
+      });
+}
+
+grpc::Status EvidenceService::GetAnonymousEvidence(grpc::ServerContext* context,
+                                                   const v1::GetAnonymousEvidenceRequest* request,
+                                                   v1::Evidence* response) {
+  return d_.rpc.Unary(context, kGetAnonymousEvidence, Needs::kAnonymous, response,
+                      [&](const CallContext& call) -> absl::StatusOr<v1::Evidence> {
+                        RETURN_IF_ERROR(Validate(*request));
+                        ASSIGN_OR_RETURN(const EvidenceName name,
+                                         ParseEvidenceName(request->name()));
+                        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
+                        if (party.report_id != name.report_id) return status::NotFound("evidence");
+                        return d_.evidences.Get(call, party, name.evidence_id);
+                      });
+}
+
+grpc::Status EvidenceService::ListAnonymousEvidence(grpc::ServerContext* context,
+                                                    const v1::ListAnonymousEvidenceRequest* request,
+                                                    v1::ListEvidenceResponse* response) {
+  return d_.rpc.Unary(context, kListAnonymousEvidence, Needs::kAnonymous, response,
                       [&](const CallContext& call) -> absl::StatusOr<v1::ListEvidenceResponse> {
                         RETURN_IF_ERROR(Validate(*request));
-                        ASSIGN_OR_RETURN(const Party party,
-                                         d_.parties.ByToken(call, request->report()));
-                        return d_.evidences.List(call, party, *request);
+                        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
+                        return d_.evidences.List(call, party, request->page_size(),
+                                                 request->page_token());
                       });
 }
 

@@ -44,6 +44,12 @@ class EvidenceService final : public v1::EvidenceService::Service {
                            v1::Evidence* response) override;
   grpc::Status ListEvidence(grpc::ServerContext* context, const v1::ListEvidenceRequest* request,
                             v1::ListEvidenceResponse* response) override;
+  grpc::Status GetAnonymousEvidence(grpc::ServerContext* context,
+                                    const v1::GetAnonymousEvidenceRequest* request,
+                                    v1::Evidence* response) override;
+  grpc::Status ListAnonymousEvidence(grpc::ServerContext* context,
+                                     const v1::ListAnonymousEvidenceRequest* request,
+                                     v1::ListEvidenceResponse* response) override;
   grpc::Status DownloadEvidence(grpc::ServerContext* context,
                                 const v1::DownloadEvidenceRequest* request,
                                 grpc::ServerWriter<v1::DownloadEvidenceResponse>* writer) override;

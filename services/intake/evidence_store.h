@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "common/audit/entry.h"
 #include "common/worker/lease.h"
+#include "mamori/v1/event.pb.h"
 #include "services/intake/blob_store.h"
 #include "services/intake/evidence_row.h"
 #include "services/intake/intake_store.h"
@@ -27,6 +28,7 @@ struct NewEvidenceAccess {
   std::string commitment;
   const char* action = "";  // for the audit: a constant of the code
   bool anonymous = false;
+  mamori::v1::Event event;  // without a fact: none leaves
 };
 
 // Errors are those of common/db besides what is named. `deadline` bounds each call. Thread safe.

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "common/audit/test_service.h"
 #include "services/intake/test_evidence_fixture.h"
 
 namespace mamori::intake {
@@ -144,6 +143,50 @@ TEST_F(EvidenceTest, WhoReportedKnowsTheFileAndNotWhoReadsIt) {
   }
 }
 
+TEST_F(EvidenceTest, WhoHasTheReceiptSeesWhatWasHandedInByIt) {
+  const std::string receipt = NewReceipt(), other = NewReceipt();
+  const std::string report = ReportBy(receipt);
+  ReportBy(other);
+  const std::string bytes = TestBytes(1000);
+  std::vector<std::string> names;
+  for (const char* name : {"山田の録音.wav", "two.txt", "three.txt"}) {
+    names.push_back(Uploaded(receipt, bytes, name));
+  }
+  // What the desk adds is the desk's.
+  const auto added = StartAs("taro", report, "upload-0001", FileOf("log.txt", "lines"));
+  ASSERT_TRUE(SendAs("taro", added->name(), "lines")->complete());
+
+  const auto one = GetBy(receipt, names[0]);
+  ASSERT_THAT(one, IsOk());
+  EXPECT_EQ(one->file_name(), "山田の録音.wav");
+  EXPECT_EQ(one->size(), 1000);
+  EXPECT_EQ(one->state(), v1::EVIDENCE_STATE_STORED);
+  EXPECT_EQ(one->create_time().seconds() % 86400, 0);
+  EXPECT_EQ(one->complete_time().seconds() % 86400, 0);
+  std::vector<std::string> listed;
+  std::string token;
+  do {
+    const auto page = ListBy(receipt, 2, token);
+    ASSERT_THAT(page, IsOk());
+    for (const v1::Evidence& each : page->evidence()) listed.push_back(each.name());
+    token = page->next_page_token();
+  } while (!token.empty());
+  EXPECT_THAT(listed, ::testing::UnorderedElementsAreArray(names));
+
+  // Nothing of others, and nothing that was never there.
+  EXPECT_THAT(ListBy(other)->evidence(), SizeIs(0));
+  const auto not_found = StatusIs(absl::StatusCode::kNotFound);
+  EXPECT_THAT(GetBy(other, names[0]), not_found);
+  EXPECT_THAT(GetBy(receipt, added->name()), not_found);
+  EXPECT_THAT(GetBy(receipt, NameOfEvidence(*id::FromName("reports", report), ids_.NewId())),
+              not_found);
+  EXPECT_THAT(ListBy(NewReceipt()), not_found);
+  // A page of one receipt is none of another.
+  const auto first = ListBy(receipt, 1);
+  EXPECT_THAT(ListBy(other, 1, first->next_page_token()),
+              HasReason(mamori::v1::ERROR_REASON_PAGE_TOKEN));
+}
+
 // The answers to an outsider and to another tenant are those of what never was.
 TEST_F(EvidenceTest, WhoMayNotSeeTheReportFindsNone) {
   const std::string receipt = NewReceipt();
@@ -275,44 +318,6 @@ TEST_F(EvidenceTest, RowsThatWereMovedDoNotOpen) {
       "INSERT INTO evidence_chunk (blob_id, chunk_index, tenant, sealed) VALUES (?, 2, 'acme', ?)",
       db::Params().Add(row.blob_id).Add(last));
   EXPECT_TRUE(OriginalAs("taro", name)->bytes == bytes) << "all as it was";
-}
-
-// What the audit was told of is missed when it is gone, by who reads the audit.
-TEST_F(EvidenceTest, TheVerifierOfTheAuditMissesWhatWasTakenAway) {
-  const crypto::SigningKey key = audit::Service::Sign('d');
-  audit::Checkpointer checkpointer(
-      {database_.transactor(), journal_.authenticator(), key, clock_, ids_, telemetry_}, {});
-  ASSERT_THAT(checkpointer.EnsureGenesis(), IsOk());
-  const std::string report = ReportOf(mamori::v1::REPORTER_MODE_NAMED);
-  const auto upload = StartAs("hanako", report, "upload-0001", FileOf("mine.txt", "words"));
-  const auto other = StartAs("hanako", report, "upload-0002", FileOf("more.txt", "more"));
-  ASSERT_TRUE(SendAs("hanako", upload->name(), "words")->complete());
-  ASSERT_THAT(OriginalAs("taro", upload->name()), IsOk());
-  const auto findings = [&] {
-    audit::SinkCopy sink{.name = "file"};
-    sink.checkpoints = *database_.transactor().Run<std::vector<mamori::v1::Checkpoint>>(
-        {}, [&](db::Tx& tx) { return audit::ReadCheckpoints(tx, "intake", -1, 1000); });
-    audit::Verifier verifier(
-        database_.transactor(), journal_.authenticator(), key.public_key(),
-        {.now = clock_.Now() + absl::Seconds(1), .sealer = &TestSeal().sealer()});
-    return verifier.Run({sink})->findings;
-  };
-  EXPECT_THAT(findings(), SizeIs(0)) << "also with an upload that is not complete";
-  const std::string gone = absl::StrCat(report, ": 1 of the rows that it tells of are missing");
-  const std::string evidence_id = ParseEvidenceName(upload->name())->evidence_id;
-  const auto body = database_.Query("SELECT body FROM evidence_access WHERE kind = 4");
-  database_.Execute("UPDATE evidence_access SET body = '' WHERE kind = 4");
-  EXPECT_THAT(findings(), ::testing::Contains(HasSubstr(gone)));
-  database_.Execute("UPDATE evidence_access SET body = ? WHERE kind = 4",
-                    db::Params().Add(body[0].GetBytes(0)));
-  EXPECT_THAT(findings(), SizeIs(0));
-  database_.Execute("UPDATE evidence SET state = 1 WHERE evidence_id = ?",
-                    db::Params().Add(evidence_id));
-  EXPECT_THAT(findings(), ::testing::Contains(HasSubstr(gone))) << "as if it were not complete";
-  database_.Execute("UPDATE evidence SET state = 2 WHERE evidence_id = ?",
-                    db::Params().Add(evidence_id));
-  database_.Execute("DELETE FROM evidence_access WHERE kind = 4");
-  EXPECT_THAT(findings(), ::testing::Contains(HasSubstr(gone)));
 }
 
 }  // namespace

@@ -23,6 +23,11 @@ constexpr absl::Duration kRetryAfter = absl::Seconds(5);
 
 bool IsDesk(const Party& party) { return party.side == v1::MESSAGE_SIDE_DESK; }
 
+// Who has nothing but a receipt is told of what was handed in by it.
+bool IsFor(const Party& party, const EvidenceRow& row) {
+  return !party.by_receipt() || row.side == v1::MESSAGE_SIDE_REPORTER;
+}
+
 // What the party may be told of it.
 v1::Evidence Shown(const Party& party, v1::Evidence evidence) {
   if (!IsDesk(party)) {
@@ -78,6 +83,7 @@ absl::StatusOr<Evidences::Found> Evidences::Find(const server::CallContext& call
   Found found;
   ASSIGN_OR_RETURN(found.row,
                    d_.store.Get(party.tenant, party.report_id, evidence_id, call.deadline));
+  if (!IsFor(party, found.row)) return status::NotFound("evidence");
   ASSIGN_OR_RETURN(const std::vector<EvidenceAccessRow> inspections,
                    d_.store.FindInspections(party.tenant, {evidence_id}, call.deadline));
   ASSIGN_OR_RETURN(const sealing::DataKey key, KeyOfEvidence(d_.sealer, found.row, call.deadline));
@@ -101,17 +107,17 @@ absl::StatusOr<v1::Evidence> Evidences::Get(const server::CallContext& call, con
 }
 
 absl::StatusOr<v1::ListEvidenceResponse> Evidences::List(const server::CallContext& call,
-                                                         const Party& party,
-                                                         const v1::ListEvidenceRequest& request) {
-  const std::string digest = idempotency::Hash({kListEvidence, request.report()});
-  const idempotency::TokenBinding binding{call.tenant, call.person, digest};
-  ASSIGN_OR_RETURN(const Position after, FromPageToken(d_.tokens, binding, request.page_token()));
+                                                         const Party& party, int page_size,
+                                                         const std::string& page_token) {
+  const std::string digest = idempotency::Hash({kListEvidence, party.report_id});
+  const idempotency::TokenBinding binding{party.tenant, party.person, digest};
+  ASSIGN_OR_RETURN(const Position after, FromPageToken(d_.tokens, binding, page_token));
   ASSIGN_OR_RETURN(const DialogueFacts facts,
                    d_.messages.Facts(party.tenant, party.report_id, call.deadline));
   RETURN_IF_ERROR(RecordRead(call, party, facts.anonymous));
   v1::ListEvidenceResponse response;
   if (facts.withdrawn && IsDesk(party)) return response;
-  const int size = PageSize(request.page_size());
+  const int size = PageSize(page_size);
   ASSIGN_OR_RETURN(std::vector<EvidenceRow> rows,
                    d_.store.List(party.tenant, party.report_id, after, size + 1, call.deadline));
   const bool more = static_cast<int>(rows.size()) > size;
@@ -133,6 +139,7 @@ absl::StatusOr<v1::ListEvidenceResponse> Evidences::List(const server::CallConte
   if (absl::IsNotFound(key.status())) return v1::ListEvidenceResponse();
   RETURN_IF_ERROR(key.status());
   for (const EvidenceRow& row : rows) {
+    if (!IsFor(party, row)) continue;
     const auto found = of.find(row.evidence_id);
     ASSIGN_OR_RETURN(v1::Evidence one,
                      Compose(*key, row, found == of.end() ? nullptr : found->second));

@@ -42,8 +42,9 @@ class Evidences {
   // NOT_FOUND. The requests were validated.
   absl::StatusOr<v1::Evidence> Get(const server::CallContext& call, const Party& party,
                                    const std::string& evidence_id);
+  // A page, which has less where not all that is there is for the party.
   absl::StatusOr<v1::ListEvidenceResponse> List(const server::CallContext& call, const Party& party,
-                                                const v1::ListEvidenceRequest& request);
+                                                int page_size, const std::string& page_token);
   absl::StatusOr<v1::ListEvidenceAccessResponse> ListAccess(
       const server::CallContext& call, const Party& party, const std::string& evidence_id,
       const v1::ListEvidenceAccessRequest& request);

@@ -20,6 +20,7 @@ using mamori::v1::CommittedContent;
 
 // Supplements that a bundle has of one report.
 constexpr int kMaxSupplements = 10000;
+constexpr int kMessagesPerRead = 200;
 
 CommittedContent Named(const std::string& resource, int64_t sequence,
                        const google::protobuf::Descriptor* type) {
@@ -32,10 +33,11 @@ CommittedContent Named(const std::string& resource, int64_t sequence,
   return content;
 }
 
-// Of opened content that begins with its random bytes. Nothing when the audit has it not.
-std::optional<CommittedContent> Take(std::string whole, const std::string& resource,
-                                     const google::protobuf::Descriptor* type,
-                                     bundle::Commitments& open) {
+}  // namespace
+
+std::optional<CommittedContent> TakeContent(std::string whole, const std::string& resource,
+                                            const google::protobuf::Descriptor* type,
+                                            bundle::Commitments& open) {
   std::optional<CommittedContent> content;
   if (whole.size() >= sealing::kCommitmentRandomBytes) {
     const std::string_view random =
@@ -51,13 +53,24 @@ std::optional<CommittedContent> Take(std::string whole, const std::string& resou
   return content;
 }
 
-absl::Status OpenBody(const sealing::DataKey& key, const std::string& tenant,
-                      const StoredReport& row, const std::string& sealed_heading,
-                      bundle::Commitments& open, OpenedReport& opened) {
+mamori::v1::WithheldContent KeptBack(const std::string& resource, int64_t sequence,
+                                     mamori::v1::WithheldReason reason) {
+  mamori::v1::WithheldContent one;
+  one.set_service("intake");
+  one.set_resource(resource);
+  one.set_sequence(sequence);
+  one.set_reason(reason);
+  return one;
+}
+
+absl::Status ReportOpener::OpenBody(const sealing::DataKey& key, const StoredReport& row,
+                                    bundle::Commitments& open, OpenedReport& opened) const {
+  ASSIGN_OR_RETURN(const std::string sealed_heading,
+                   store_.GetHeading(tenant_, row.report_id, deadline_));
   ASSIGN_OR_RETURN(std::string heading,
-                   key.Open(sealing::ReportHeading(tenant, row.report_id), sealed_heading));
+                   key.Open(sealing::ReportHeading(tenant_, row.report_id), sealed_heading));
   ASSIGN_OR_RETURN(std::string body,
-                   key.Open(sealing::ReportBody(tenant, row.report_id), row.body));
+                   key.Open(sealing::ReportBody(tenant_, row.report_id), row.body));
   const std::string_view random =
       std::string_view(heading).substr(0, sealing::kCommitmentRandomBytes);
   const std::string name = id::Name("reports", row.report_id);
@@ -71,41 +84,58 @@ absl::Status OpenBody(const sealing::DataKey& key, const std::string& tenant,
     opened.contents.emplace(*sequence, std::move(content));
   } else if (const auto whole = open.Take(audit::Commit(random, body))) {
     // From before a part could be left out.
-    mamori::v1::WithheldContent& one = opened.kept_back.emplace_back();
-    one.set_service("intake");
-    one.set_resource(name);
-    one.set_sequence(*whole);
-    one.set_reason(mamori::v1::WITHHELD_REASON_KEPT_BACK);
+    opened.kept_back.push_back(KeptBack(name, *whole, mamori::v1::WITHHELD_REASON_KEPT_BACK));
   }
   crypto::Wipe(heading);
   crypto::Wipe(body);
   return absl::OkStatus();
 }
 
-}  // namespace
+absl::Status ReportOpener::OpenSupplements(const sealing::DataKey& key,
+                                           const std::string& report_id, bundle::Commitments& open,
+                                           OpenedReport& opened) const {
+  ASSIGN_OR_RETURN(const std::vector<StoredSupplement> supplements,
+                   store_.GetSupplements(tenant_, report_id, kMaxSupplements, deadline_));
+  for (const StoredSupplement& row : supplements) {
+    ASSIGN_OR_RETURN(std::string whole,
+                     key.Open(sealing::SupplementBody(tenant_, row.supplement_id), row.body));
+    auto content = TakeContent(std::move(whole), id::Name("reports", report_id),
+                               mamori::v1::Supplement::descriptor(), open);
+    if (content) opened.contents.emplace(content->sequence(), *std::move(content));
+  }
+  return absl::OkStatus();
+}
 
-absl::StatusOr<OpenedReport> OpenReport(IntakeStore& store, const sealing::Sealer& sealer,
-                                        const std::string& tenant, const std::string& report_id,
-                                        bundle::Commitments& open, absl::Time deadline) {
+absl::Status ReportOpener::OpenMessages(const sealing::DataKey& key, const std::string& report_id,
+                                        bundle::Commitments& open, OpenedReport& opened) const {
+  for (int64_t after = 0;;) {
+    ASSIGN_OR_RETURN(const std::vector<MessageRow> rows,
+                     messages_.List(tenant_, report_id, after, kMessagesPerRead, deadline_));
+    for (const MessageRow& row : rows) {
+      ASSIGN_OR_RETURN(std::string whole,
+                       key.Open(sealing::MessageBody(tenant_, row.message_id), row.body));
+      auto content = TakeContent(std::move(whole), id::Name("reports", report_id),
+                                 v1::Message::descriptor(), open);
+      if (content) opened.contents.emplace(content->sequence(), *std::move(content));
+      after = row.number;
+    }
+    if (static_cast<int>(rows.size()) < kMessagesPerRead) return absl::OkStatus();
+  }
+}
+
+absl::StatusOr<OpenedReport> ReportOpener::Open(const std::string& report_id,
+                                                bundle::Commitments& open) const {
   OpenedReport opened;
   ASSIGN_OR_RETURN(const std::vector<StoredReport> rows,
-                   store.GetReports(tenant, {report_id}, deadline));
+                   store_.GetReports(tenant_, {report_id}, deadline_));
   if (rows.empty()) return opened;
-  const auto key = sealer.FetchKey(tenant, rows[0].body, deadline);
+  const auto key = sealer_.FetchKey(tenant_, rows[0].body, deadline_);
   opened.erased = sealing::IsErased(key.status());
   if (opened.erased) return opened;
   RETURN_IF_ERROR(key.status());
-  ASSIGN_OR_RETURN(const std::string heading, store.GetHeading(tenant, report_id, deadline));
-  RETURN_IF_ERROR(OpenBody(*key, tenant, rows[0], heading, open, opened));
-  ASSIGN_OR_RETURN(const std::vector<StoredSupplement> supplements,
-                   store.GetSupplements(tenant, report_id, kMaxSupplements, deadline));
-  for (const StoredSupplement& row : supplements) {
-    ASSIGN_OR_RETURN(std::string whole,
-                     key->Open(sealing::SupplementBody(tenant, row.supplement_id), row.body));
-    auto content = Take(std::move(whole), id::Name("reports", report_id),
-                        mamori::v1::Supplement::default_instance().GetDescriptor(), open);
-    if (content) opened.contents.emplace(content->sequence(), *std::move(content));
-  }
+  RETURN_IF_ERROR(OpenBody(*key, rows[0], open, opened));
+  RETURN_IF_ERROR(OpenSupplements(*key, report_id, open, opened));
+  RETURN_IF_ERROR(OpenMessages(*key, report_id, open, opened));
   return opened;
 }
 
@@ -114,8 +144,8 @@ absl::StatusOr<bool> OpenContact(const sealing::DataKey& key, const std::string&
                                  CommittedContent& content) {
   ASSIGN_OR_RETURN(std::string whole,
                    key.Open(sealing::ContactBody(tenant, row.contact_id), row.body));
-  auto taken = Take(std::move(whole), id::Name("contacts", row.contact_id),
-                    mamori::v1::Contact::default_instance().GetDescriptor(), open);
+  auto taken = TakeContent(std::move(whole), id::Name("contacts", row.contact_id),
+                           mamori::v1::Contact::descriptor(), open);
   if (!taken) return false;
   content = *std::move(taken);
   return true;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,20 +13,65 @@
 #include "common/bundle/commitments.h"
 #include "common/sealing/sealer.h"
 #include "mamori/v1/bundle.pb.h"
+#include "services/intake/blob_seal.h"
 #include "services/intake/intake_store.h"
+#include "services/intake/message_store.h"
 
 namespace mamori::intake {
 
-// A report with its supplements, by the entries that commit to them.
+// A file whose hash is told by what an entry commits to.
+struct OpenedFile {
+  int64_t sequence = 0;
+  StoredFile file;
+  std::string media_type;
+  int64_t size = 0;
+};
+
+// What the audit of a report commits to, by the entries that do.
 struct OpenedReport {
   std::map<int64_t, mamori::v1::CommittedContent> contents;
   std::vector<mamori::v1::WithheldContent> kept_back;
+  std::vector<OpenedFile> files;
   bool erased = false;  // nobody has its key any more
 };
-// Takes out of `open` what it finds; of a report that is gone that is nothing.
-absl::StatusOr<OpenedReport> OpenReport(IntakeStore& store, const sealing::Sealer& sealer,
-                                        const std::string& tenant, const std::string& report_id,
-                                        bundle::Commitments& open, absl::Time deadline);
+
+// Of opened content of type `type`, which begins with its random bytes and is of this report or
+// contact. Nothing when the audit has it not. Wipes `whole`.
+std::optional<mamori::v1::CommittedContent> TakeContent(std::string whole,
+                                                        const std::string& resource,
+                                                        const google::protobuf::Descriptor* type,
+                                                        bundle::Commitments& open);
+mamori::v1::WithheldContent KeptBack(const std::string& resource, int64_t sequence,
+                                     mamori::v1::WithheldReason reason);
+
+// What a report says, with its supplements and its dialogue.
+class ReportOpener {
+ public:
+  ReportOpener(IntakeStore& store, MessageStore& messages, const sealing::Sealer& sealer,
+               std::string tenant, absl::Time deadline)
+      : store_(store),
+        messages_(messages),
+        sealer_(sealer),
+        tenant_(std::move(tenant)),
+        deadline_(deadline) {}
+
+  // Takes out of `open` what it finds; of a report that is gone that is nothing.
+  absl::StatusOr<OpenedReport> Open(const std::string& report_id, bundle::Commitments& open) const;
+
+ private:
+  absl::Status OpenBody(const sealing::DataKey& key, const StoredReport& row,
+                        bundle::Commitments& open, OpenedReport& opened) const;
+  absl::Status OpenSupplements(const sealing::DataKey& key, const std::string& report_id,
+                               bundle::Commitments& open, OpenedReport& opened) const;
+  absl::Status OpenMessages(const sealing::DataKey& key, const std::string& report_id,
+                            bundle::Commitments& open, OpenedReport& opened) const;
+
+  IntakeStore& store_;
+  MessageStore& messages_;
+  const sealing::Sealer& sealer_;
+  const std::string tenant_;
+  const absl::Time deadline_;
+};
 
 // False when the audit commits to something else.
 absl::StatusOr<bool> OpenContact(const sealing::DataKey& key, const std::string& tenant,

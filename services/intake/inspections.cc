@@ -8,6 +8,7 @@
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "common/time/timestamp.h"
+#include "services/intake/inspection_metrics.h"
 
 namespace mamori::intake {
 namespace {
@@ -81,7 +82,18 @@ absl::StatusOr<bool> Inspections::Acquire() {
   return lease_.has_value();
 }
 
+void Inspections::Stop() {
+  stopped_.store(true, std::memory_order_release);
+  d_.inspector.Stop();
+}
+
+absl::Status Inspections::CheckGoesOn() const {
+  if (!stopped_.load(std::memory_order_acquire)) return absl::OkStatus();
+  return absl::AbortedError("the service is stopping");
+}
+
 absl::Status Inspections::Keep() {
+  RETURN_IF_ERROR(CheckGoesOn());
   if (lease_ && lease_->expire_time - d_.clock.Now() > options_.lease / 2) return absl::OkStatus();
   const int64_t fence = lease_ ? lease_->fence : 0;
   ASSIGN_OR_RETURN(const bool kept, Acquire());
@@ -115,6 +127,7 @@ absl::StatusOr<std::optional<EvidenceRow>> Inspections::Next() {
 }
 
 absl::StatusOr<bool> Inspections::RunOnce() {
+  if (!CheckGoesOn().ok()) return false;
   ASSIGN_OR_RETURN(const bool mine, Acquire());
   if (!mine) return false;
   ASSIGN_OR_RETURN(const std::optional<EvidenceRow> row, Next());
@@ -124,6 +137,9 @@ absl::StatusOr<bool> Inspections::RunOnce() {
     waiting_.erase(row->evidence_id);
     return true;
   }
+  // Nothing failed: whoever comes next inspects it at once.
+  if (!CheckGoesOn().ok()) return false;
+  CountFailedInspection(d_.telemetry);
   Wait& wait =
       waiting_.try_emplace(row->evidence_id, Wait{.next = options_.first_wait}).first->second;
   wait.until = d_.clock.Now() + wait.next;
@@ -142,7 +158,9 @@ absl::Status Inspections::Inspect(const EvidenceRow& row) {
   BlobWriter writing(d_.blobs, d_.sealer, d_.clock, derivative, writer, 0);
   Pulled pulled(*this, reader);
   Pushed pushed(*this, writing);
+  const absl::Duration begin = d_.clock.Monotonic();
   ASSIGN_OR_RETURN(const inspection::Inspection found, d_.inspector.Inspect(pulled, pushed));
+  const absl::Duration took = d_.clock.Monotonic() - begin;
   RETURN_IF_ERROR(Keep());
 
   v1::EvidenceAccess body;
@@ -174,7 +192,13 @@ absl::Status Inspections::Inspect(const EvidenceRow& row) {
     ASSIGN_OR_RETURN(const sealing::DataKey key, KeyOfEvidence(d_.sealer, row, Soon()));
     sealed = SealAccess(key, row, std::move(access), "InspectEvidence", body);
   }
-  return d_.store.Settle(sealed, *lease_, Soon()).status();
+  sealed.event = EventOfEvidence(row, d_.ids.NewId(), sealed.row.create_time);
+  sealed.event.mutable_evidence_inspected()->set_evidence_id(row.evidence_id);
+  ASSIGN_OR_RETURN(const bool settled, d_.store.Settle(sealed, *lease_, Soon()));
+  if (!settled) return absl::OkStatus();
+  CountInspection(d_.telemetry, found.malware, took);
+  d_.settled();
+  return absl::OkStatus();
 }
 
 }  // namespace mamori::intake

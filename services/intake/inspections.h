@@ -2,6 +2,8 @@
 #ifndef MAMORI_SERVICES_INTAKE_INSPECTIONS_H_
 #define MAMORI_SERVICES_INTAKE_INSPECTIONS_H_
 
+#include <atomic>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +12,7 @@
 #include "common/db/transaction.h"
 #include "common/id/id.h"
 #include "common/inspection/inspector.h"
+#include "common/telemetry/telemetry.h"
 #include "common/time/clock.h"
 #include "services/intake/evidence_content.h"
 
@@ -34,13 +37,18 @@ class Inspections {
     inspection::Inspector& inspector;
     const time::Clock& clock;
     id::IdSource& ids;
+    telemetry::Telemetry& telemetry;
+    std::function<void()> settled;  // there is an event to be told
   };
   Inspections(Dependencies dependencies, Options options)
       : d_(dependencies), options_(options), holder_(d_.ids.NewId()) {}
 
   // Inspects one file, if there is one and this replica may. Returns whether it did.
   absl::StatusOr<bool> RunOnce();
-  // Lets another replica go on at once.
+  // Ends what is under way at once, and lets nothing begin any more; the file is inspected by
+  // whoever has the lease next. From any thread.
+  void Stop();
+  // Lets another replica go on at once. After the thread of RunOnce has ended.
   void Release();
 
  private:
@@ -56,11 +64,14 @@ class Inspections {
   absl::Status Keep();
   absl::StatusOr<std::optional<EvidenceRow>> Next();
   absl::Status Inspect(const EvidenceRow& row);
+  // ABORTED once it is stopped.
+  absl::Status CheckGoesOn() const;
   absl::Time Soon() const { return d_.clock.Now() + absl::Seconds(10); }
 
   const Dependencies d_;
   const Options options_;
   const std::string holder_;
+  std::atomic<bool> stopped_{false};
   std::optional<worker::Lease> lease_;
   std::map<std::string, Wait> waiting_;  // by evidence
 };

@@ -4,11 +4,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
+#include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "services/intake/evidence_upkeep.h"
+#include "services/intake/inspection_metrics.h"
 #include "services/intake/sql_disposal_store.h"
 #include "services/intake/test_evidence_fixture.h"
 
@@ -32,8 +36,10 @@ class FakeInspector final : public inspection::Inspector {
     ++looked;
     return look(original, derivative);
   }
+  void Stop() override { stopped = true; }
   Look look;
   int looked = 0;
+  std::atomic<bool> stopped{false};
 };
 
 // Reads it to the end; its derivative is the file without its first byte.
@@ -61,11 +67,12 @@ class InspectionsTest : public EvidenceTest {
  protected:
   Inspections Worker(inspection::Inspector& inspector) {
     return Inspections({database_.transactor(), evidence_store_, blobs_, TestSeal().sealer(),
-                        inspector, fake_clock_, ids_},
+                        inspector, fake_clock_, ids_, telemetry_, [this] { ++told_; }},
                        {});
   }
 
   // Ahead, so that the time that passes brings nothing near its deadline.
+  int told_ = 0;  // events
   time::FakeClock fake_clock_{clock_.Now() + absl::Hours(1)};
 };
 
@@ -189,6 +196,115 @@ TEST_F(InspectionsTest, OneReplicaInspectsAndAStaleOneKeepsNothing) {
   EXPECT_THAT(CustodyOf(name)->accesses(), SizeIs(3));
   other.Release();
   EXPECT_THAT(worker.RunOnce(), IsOkAndHolds(false)) << "nothing is left to do, and it may";
+}
+
+TEST_F(InspectionsTest, TheCaseIsToldOfEachFileOnceInItsOrder) {
+  const std::string receipt = NewReceipt();
+  const std::string report = ReportBy(receipt);
+  const std::string name = Uploaded(receipt, "a few bytes");
+  // Sent again, it is there already.
+  EXPECT_TRUE(SendBy(receipt, name, "a few bytes", 0, 0)->complete());
+  FakeInspector inspector(Clean);
+  Inspections worker = Worker(inspector);
+  ASSERT_THAT(worker.RunOnce(), IsOkAndHolds(true));
+  EXPECT_EQ(told_, 1);
+  std::vector<mamori::v1::Event> told;
+  for (const db::Row& row :
+       database_.Query("SELECT event FROM outbox WHERE subject_id = ? ORDER BY subject_sequence",
+                       db::Params().Add(*id::FromName("reports", report)))) {
+    told.emplace_back().ParseFromString(row.GetBytes(0));
+  }
+  ASSERT_THAT(told, SizeIs(3));
+  const std::string file = ParseEvidenceName(name)->evidence_id;
+  EXPECT_TRUE(told[0].has_report_received());
+  EXPECT_EQ(told[1].evidence_added().evidence_id(), file);
+  EXPECT_EQ(told[2].evidence_inspected().evidence_id(), file);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(told[i].subject_sequence(), i + 1);
+    EXPECT_TRUE(told[i].anonymous());
+    EXPECT_EQ(told[i].event_time().seconds() % 86400, 0);
+  }
+}
+
+// What a service that stops breaks off is inspected by the next one at once.
+TEST_F(InspectionsTest, OneThatIsStoppedLeavesTheFileToTheNext) {
+  const std::string receipt = NewReceipt();
+  ReportBy(receipt);
+  const std::string bytes = TestBytes(4 * kChunkBytes);
+  const std::string name = Uploaded(receipt, bytes);
+  std::atomic<bool> begun{false};
+  FakeInspector slow([&](auto& original, auto&) -> absl::StatusOr<Inspection> {
+    begun = true;
+    for (;;) {  // as one that reads without an end
+      const auto next = original.Next();
+      if (!next.ok()) return next.status();
+    }
+  });
+  Inspections worker = Worker(slow);
+  std::thread running([&] { EXPECT_THAT(worker.RunOnce(), IsOkAndHolds(false)); });
+  while (!begun) std::this_thread::yield();
+  worker.Stop();
+  running.join();
+  EXPECT_TRUE(slow.stopped);
+  EXPECT_THAT(worker.RunOnce(), IsOkAndHolds(false)) << "nothing begins any more";
+  worker.Release();
+  EXPECT_EQ(GetAs("taro", name)->state(), v1::EVIDENCE_STATE_STORED);
+  FakeInspector next(Clean);
+  Inspections other = Worker(next);
+  EXPECT_THAT(other.RunOnce(), IsOkAndHolds(true));
+  EXPECT_TRUE(DerivativeAs("taro", name)->bytes == bytes.substr(1));
+}
+
+// Keeps what it is told last, and counts.
+class KeptTelemetry final : public telemetry::Telemetry {
+ public:
+  void Log(telemetry::Level, std::string_view, const telemetry::Labels&) override {}
+  void RecordCall(std::string_view, std::string_view, absl::Duration, std::string_view,
+                  std::string_view) override {}
+  void MeasureCall(std::string_view, std::string_view, absl::Duration) override {}
+  void Count(std::string_view name, const telemetry::Labels& labels, double by) override {
+    for (const auto& [label, value] : labels) values[absl::StrCat(View(name), " ", value)] += by;
+  }
+  void Gauge(std::string_view name, double value, const telemetry::Labels&) override {
+    values[std::string(name)] = value;
+  }
+  void Observe(std::string_view name, absl::Duration, const telemetry::Labels&) override {
+    values[std::string(name)] += 1;
+  }
+  std::map<std::string, double> values;
+
+ private:
+  static absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+};
+
+TEST_F(InspectionsTest, MonitoringIsToldHowMuchWaitsAndWhatCameOfIt) {
+  const std::string receipt = NewReceipt();
+  ReportBy(receipt);
+  for (int i = 0; i < 3; ++i) Uploaded(receipt, TestBytes(100, i + 1));
+  KeptTelemetry kept;
+  InspectionGauges gauges(evidence_store_, fake_clock_, kept);
+  ASSERT_THAT(gauges.Sample(), IsOk());
+  EXPECT_EQ(kept.values["mamori_inspection_queue_depth"], 3);
+  EXPECT_EQ(kept.values["mamori_inspection_age_seconds"], 0);
+  fake_clock_.Advance(absl::Minutes(10));
+  ASSERT_THAT(gauges.Sample(), IsOk());
+  EXPECT_EQ(kept.values["mamori_inspection_age_seconds"], 600);
+
+  FakeInspector inspector(Clean);
+  Inspections worker({database_.transactor(), evidence_store_, blobs_, TestSeal().sealer(),
+                      inspector, fake_clock_, ids_, kept, [] {}},
+                     {});
+  ASSERT_THAT(worker.RunOnce(), IsOkAndHolds(true));
+  inspector.look = Infected;
+  ASSERT_THAT(worker.RunOnce(), IsOkAndHolds(true));
+  inspector.look = [](auto&, auto&) { return absl::UnavailableError("away"); };
+  EXPECT_THAT(worker.RunOnce(), StatusIs(absl::StatusCode::kUnavailable));
+  ASSERT_THAT(gauges.Sample(), IsOk());
+  EXPECT_EQ(kept.values["mamori_inspection_queue_depth"], 1);
+  EXPECT_EQ(kept.values["mamori_inspections_total clean"], 1);
+  EXPECT_EQ(kept.values["mamori_inspections_total infected"], 1);
+  EXPECT_EQ(kept.values["mamori_inspections_total failed"], 1);
+  EXPECT_EQ(kept.values["mamori_inspection_seconds"], 2);
 }
 
 TEST_F(InspectionsTest, WithoutAnInspectorItSaysSo) {

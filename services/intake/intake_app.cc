@@ -35,8 +35,10 @@
 #include "services/intake/intake_service.h"
 #include "services/intake/report_access.h"
 #include "services/intake/report_exports.h"
+#include "services/intake/report_search.h"
 #include "services/intake/reporter_room.h"
 #include "services/intake/reports.h"
+#include "services/intake/search_service.h"
 #include "services/intake/sql_disposal_store.h"
 #include "services/intake/sql_export_store.h"
 #include "services/intake/sql_intake_store.h"
@@ -122,23 +124,26 @@ class IntakeApp final : public server::App {
         contacts_(store_, access_, sealing_.sealer(), tokens_, runtime.clock, runtime.ids,
                   [this] { relay_->Wake(); }),
         evidence_(reporters_, store_, transactor_, sealing_.sealer(), audit_, tokens_,
-                  std::move(inspector), runtime),
+                  std::move(inspector), runtime, [this] { relay_->Wake(); }),
         disposal_store_(transactor_, runtime.clock, audit_.journal(), sealing_.eraser()),
         disposals_(disposal_store_),
         export_store_(transactor_, audit_.journal()),
-        exports_({store_, export_store_, access_, reporters_.gate(), sealing_.sealer(), transactor_,
-                  runtime.clock, runtime.sleeper}),
+        exports_({store_, reporters_.messages(), evidence_.store(), evidence_.blobs(),
+                  export_store_, access_, reporters_.gate(), sealing_.sealer(), transactor_,
+                  runtime.clock, runtime.sleeper, runtime.ids}),
         service_(runtime.rpc, submitter_, reports_, contacts_),
         event_service_(runtime.rpc, disposals_),
         contact_service_(runtime.rpc, contacts_),
-        bundle_service_(runtime.rpc, exports_) {
+        bundle_service_(runtime.rpc, exports_),
+        search_(reports_, tokens_, runtime.clock, &audit_.reads(), {}),
+        search_service_(runtime.rpc, search_) {
     runtime.rpc.ObserveRefusals(audit::RecordRefusalsIn(audit_.refusals()));
   }
 
   std::vector<grpc::Service*> services() override {
     std::vector<grpc::Service*> all = reporters_.services();
     all.insert(all.end(), {&service_, &event_service_, &contact_service_, &bundle_service_,
-                           evidence_.service()});
+                           &search_service_, evidence_.service()});
     return all;
   }
 
@@ -205,6 +210,8 @@ class IntakeApp final : public server::App {
   IntakeEventService event_service_;
   ContactService contact_service_;
   BundleService bundle_service_;
+  ReportSearch search_;
+  SearchService search_service_;
 };
 
 }  // namespace

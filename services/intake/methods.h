@@ -61,6 +61,11 @@ inline constexpr char kDownloadEvidence[] = "/mamori.intake.v1.EvidenceService/D
 inline constexpr char kDownloadOriginal[] = "/mamori.intake.v1.EvidenceService/DownloadOriginal";
 inline constexpr char kListEvidenceAccess[] =
     "/mamori.intake.v1.EvidenceService/ListEvidenceAccess";
+inline constexpr char kGetAnonymousEvidence[] =
+    "/mamori.intake.v1.EvidenceService/GetAnonymousEvidence";
+inline constexpr char kListAnonymousEvidence[] =
+    "/mamori.intake.v1.EvidenceService/ListAnonymousEvidence";
+inline constexpr char kSearchReports[] = "/mamori.intake.v1.SearchService/SearchReports";
 inline constexpr char kGetAnonymousTimeline[] =
     "/mamori.intake.v1.TimelineService/GetAnonymousTimeline";
 inline constexpr char kGetReportTimeline[] = "/mamori.intake.v1.TimelineService/GetReportTimeline";
@@ -110,6 +115,8 @@ inline std::vector<std::string> Methods() {
           kUploadAnonymousEvidence,
           kGetEvidence,
           kListEvidence,
+          kGetAnonymousEvidence,
+          kListAnonymousEvidence,
           kDownloadEvidence,
           kDownloadOriginal,
           kListEvidenceAccess,
@@ -117,6 +124,7 @@ inline std::vector<std::string> Methods() {
           kGetReportTimeline,
           kBatchGetContacts,
           kExportReports,
+          kSearchReports,
           kIngestEvents,
           kEcho};
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "common/bundle/chain_reader.h"
 #include "common/bundle/commitments.h"
 #include "common/id/id.h"
@@ -16,15 +17,19 @@
 #include "common/time/day.h"
 #include "common/time/timestamp.h"
 #include "services/intake/exported_content.h"
+#include "services/intake/exported_evidence.h"
 #include "services/intake/validate.h"
 
 namespace mamori::intake {
 namespace {
 
 constexpr int kContactsPerRead = 200;
-// What the audit calls what is opened here; and the words of dialogues, which are not.
-constexpr std::string_view kOpened[] = {"SubmitReport", "SupplementReport", "RecordContact"};
-constexpr std::string_view kPostMessageAction = "PostMessage";
+// What the audit calls what is opened here.
+constexpr std::string_view kOpened[] = {
+    "SubmitReport",   "SupplementReport", "RecordContact",    "PostMessage",      "AddEvidence",
+    "UploadEvidence", "InspectEvidence",  "DownloadEvidence", "DownloadOriginal", "ExportEvidence"};
+constexpr int kMaxStreams = 4;
+constexpr absl::Duration kRetryAfter = absl::Seconds(5);
 // A group of entries is written so soon after the report was accepted.
 constexpr absl::Duration kUntilWritten = absl::Minutes(10);
 
@@ -34,6 +39,7 @@ struct ExportedReport {
   bool withdrawn = false;
   std::optional<StoredReport> row;  // nothing when it was disposed of
   absl::Time join_time;
+  std::vector<OpenedFile> files;  // that go out
 };
 
 struct ExportedContact {
@@ -51,11 +57,14 @@ bundle::ChainReader::Resource Around(std::string name, absl::Time time) {
 class Run {
  public:
   Run(const ReportExports::Dependencies& dependencies, const server::CallContext& call,
-      const ReportExports::Write& write)
+      const v1::ExportReportsRequest& request, const ReportExports::Write& write)
       : d_(dependencies),
         call_(call),
         write_(write),
-        chains_(d_.transactor, "intake", d_.clock, d_.sleeper) {}
+        chains_(d_.transactor, "intake", d_.clock, d_.sleeper),
+        opener_(d_.store, d_.messages, d_.sealer, call.tenant, call.deadline),
+        evidence_({d_.evidence, d_.blobs, d_.sealer, d_.clock, d_.ids}, call, request.purpose(),
+                  request.originals()) {}
 
   absl::Status Find(const v1::ExportReportsRequest& request);
   // Before anything is read.
@@ -63,6 +72,7 @@ class Run {
   absl::Status WriteChains();
   absl::Status WriteCheckpoints();
   absl::Status WriteContents();
+  absl::Status WriteFiles();
 
  private:
   absl::Status Write(const v1::ExportReportsResponse& item) const;
@@ -74,12 +84,14 @@ class Run {
   absl::Status FindContacts(const ExportedReport& report);
   absl::StatusOr<mamori::v1::AuditChain> ChainOf(const ExportedReport& report);
   absl::Status WriteContact(const ExportedContact& contact);
-  absl::Status WriteReport(const ExportedReport& report);
+  absl::Status WriteReport(ExportedReport& report);
 
   const ReportExports::Dependencies& d_;
   const server::CallContext& call_;
   const ReportExports::Write& write_;
   bundle::ChainReader chains_;
+  const ReportOpener opener_;
+  ExportedEvidence evidence_;
   std::vector<ExportedReport> reports_;    // by name
   std::vector<ExportedContact> contacts_;  // by name
   std::map<std::string, bundle::Commitments> commitments_;
@@ -101,7 +113,6 @@ absl::Status Run::Withhold(const std::vector<mamori::v1::WithheldContent>& withh
 absl::Status Run::WithholdRest(const bundle::Commitments& open,
                                mamori::v1::WithheldReason reason) const {
   return Withhold(open.Rest([&](const std::string& action) {
-    if (action == kPostMessageAction) return mamori::v1::WITHHELD_REASON_DIALOGUE;
     const bool looked_for =
         std::find(std::begin(kOpened), std::end(kOpened), action) != std::end(kOpened);
     return looked_for ? reason : mamori::v1::WITHHELD_REASON_OTHER_KIND;
@@ -177,6 +188,7 @@ absl::Status Run::Record() {
     entry.by_day =
         report.row && time::BeginOfDay(report.row->create_time) == report.row->create_time;
     RETURN_IF_ERROR(d_.exports.Record(entry, call_.deadline));
+    if (report.row && !report.withdrawn) RETURN_IF_ERROR(evidence_.Record(report.id));
   }
   return absl::OkStatus();
 }
@@ -246,24 +258,45 @@ absl::Status Run::WriteContact(const ExportedContact& contact) {
   return WithholdRest(open, reason);
 }
 
-absl::Status Run::WriteReport(const ExportedReport& report) {
+absl::Status Run::WriteReport(ExportedReport& report) {
   bundle::Commitments& open = commitments_.at(report.name);
   if (report.withdrawn) return WithholdRest(open, mamori::v1::WITHHELD_REASON_WITHDRAWN);
-  ASSIGN_OR_RETURN(const OpenedReport opened,
-                   OpenReport(d_.store, d_.sealer, call_.tenant, report.id, open, call_.deadline));
+  ASSIGN_OR_RETURN(OpenedReport opened, opener_.Open(report.id, open));
+  RETURN_IF_ERROR(evidence_.Open(report.id, open, opened));
   for (const auto& [sequence, content] : opened.contents) {
     v1::ExportReportsResponse item;
     *item.mutable_content() = content;
     RETURN_IF_ERROR(Write(item));
   }
   RETURN_IF_ERROR(Withhold(opened.kept_back));
+  report.files = std::move(opened.files);
+  std::sort(report.files.begin(), report.files.end(),
+            [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
   return WithholdRest(open, opened.erased ? mamori::v1::WITHHELD_REASON_ERASED
                                           : mamori::v1::WITHHELD_REASON_MISSING);
 }
 
 absl::Status Run::WriteContents() {
   for (const ExportedContact& contact : contacts_) RETURN_IF_ERROR(WriteContact(contact));
-  for (const ExportedReport& report : reports_) RETURN_IF_ERROR(WriteReport(report));
+  for (ExportedReport& report : reports_) RETURN_IF_ERROR(WriteReport(report));
+  return absl::OkStatus();
+}
+
+absl::Status Run::WriteFiles() {
+  for (const ExportedReport& report : reports_) {
+    for (const OpenedFile& file : report.files) {
+      v1::ExportReportsResponse item;
+      item.mutable_file()->set_resource(report.name);
+      item.mutable_file()->set_sequence(file.sequence);
+      item.mutable_file()->set_media_type(file.media_type);
+      item.mutable_file()->set_size(file.size);
+      RETURN_IF_ERROR(Write(item));
+      RETURN_IF_ERROR(evidence_.Send(file, [&](std::string bytes) {
+        item.set_data(std::move(bytes));
+        return Write(item);
+      }));
+    }
+  }
   return absl::OkStatus();
 }
 
@@ -273,12 +306,15 @@ absl::Status ReportExports::Export(const server::CallContext& call,
                                    const v1::ExportReportsRequest& request, const Write& write) {
   RETURN_IF_ERROR(ValidateExportReports(request));
   RETURN_IF_ERROR(server::RequireResource(call, {request.names().begin(), request.names().end()}));
-  Run run(d_, call, write);
+  const absl::Cleanup leave = [this] { streams_.fetch_sub(1); };
+  if (streams_.fetch_add(1) >= kMaxStreams) return status::Overloaded(kRetryAfter);
+  Run run(d_, call, request, write);
   RETURN_IF_ERROR(run.Find(request));
   RETURN_IF_ERROR(run.Record());
   RETURN_IF_ERROR(run.WriteChains());
   RETURN_IF_ERROR(run.WriteCheckpoints());
-  return run.WriteContents();
+  RETURN_IF_ERROR(run.WriteContents());
+  return run.WriteFiles();
 }
 
 }  // namespace mamori::intake

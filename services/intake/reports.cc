@@ -257,6 +257,35 @@ absl::StatusOr<v1::ListReportsResponse> Reports::List(const server::CallContext&
   }
 }
 
+absl::StatusOr<bool> Reports::Visit(const server::CallContext& call, Position& position,
+                                    const std::function<bool(const mamori::v1::Report&)>& visit) {
+  for (Position read = position;;) {
+    ASSIGN_OR_RETURN(const std::vector<StoredHeading> headings,
+                     ReadableRows(call, {}, read, kBodiesPerRead));
+    if (headings.empty()) return true;
+    std::vector<std::string> ids;
+    for (const StoredHeading& heading : headings) ids.push_back(heading.report_id);
+    ASSIGN_OR_RETURN(const std::vector<StoredReport> rows,
+                     store_.GetReports(call.tenant, ids, call.deadline));
+    ASSIGN_OR_RETURN(const sealing::KeyRing keys,
+                     FetchKeys(sealer_, rows, &StoredReport::body, call.deadline));
+    std::map<std::string_view, const StoredReport*> by_id;
+    for (const StoredReport& row : rows) by_id.emplace(row.report_id, &row);
+    for (const StoredHeading& heading : headings) {
+      position = PositionOf(heading);
+      const auto row = by_id.find(heading.report_id);
+      if (row == by_id.end()) continue;
+      auto completed = Complete(call, call.tenant, keys, *row->second);
+      if (sealing::IsErased(completed.status())) continue;
+      RETURN_IF_ERROR(completed.status());
+      std::vector<mamori::v1::Report> reports(1);
+      reports[0] = *std::move(completed);
+      RETURN_IF_ERROR(KeepShared(call, call.tenant, reports));
+      if (!reports.empty() && !reports[0].withdrawn() && !visit(reports[0])) return false;
+    }
+  }
+}
+
 absl::StatusOr<mamori::v1::Supplement> Reports::Supplement(
     const server::CallContext& call, const v1::SupplementReportRequest& request) {
   RETURN_IF_ERROR(ValidateSupplementReport(request));

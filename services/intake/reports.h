@@ -2,6 +2,7 @@
 #ifndef MAMORI_SERVICES_INTAKE_REPORTS_H_
 #define MAMORI_SERVICES_INTAKE_REPORTS_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,11 @@ class Reports {
                                                        const v1::BatchGetReportsRequest& request);
   absl::StatusOr<v1::ListReportsResponse> List(const server::CallContext& call,
                                                const v1::ListReportsRequest& request);
+  // Gives whole reports, as the person may read them, the newest first after `position`, which goes
+  // along. Ends after the one for which `visit` is false; true when there are no more. Records no
+  // read.
+  absl::StatusOr<bool> Visit(const server::CallContext& call, Position& position,
+                             const std::function<bool(const mamori::v1::Report&)>& visit);
   absl::StatusOr<mamori::v1::Supplement> Supplement(const server::CallContext& call,
                                                     const v1::SupplementReportRequest& request);
 

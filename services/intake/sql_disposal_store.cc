@@ -29,7 +29,8 @@ constexpr const char* kDeleteReporters[] = {
     "DELETE FROM reporter_identity WHERE report_id = ? AND tenant = ?",
     "DELETE FROM sharing WHERE report_id = ? AND tenant = ?",
     "DELETE FROM withdrawal WHERE report_id = ? AND tenant = ?",
-    "DELETE FROM consent WHERE report_id = ? AND tenant = ?"};
+    "DELETE FROM consent WHERE report_id = ? AND tenant = ?",
+    "DELETE FROM identity_reading WHERE report_id = ? AND tenant = ?"};
 constexpr char kDeleteReport[] = "DELETE FROM report WHERE report_id = ? AND tenant = ?";
 
 absl::Status TryLater(const char* why) {

@@ -4,8 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/db/in_list.h"
+#include "common/outbox/outbox.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "services/intake/report_chain.h"
 
 namespace mamori::intake {
 namespace {
@@ -74,11 +76,6 @@ constexpr char kDeleteEvidence[] = "DELETE FROM evidence WHERE report_id = ? AND
 constexpr char kSelectDropped[] =
     "SELECT blob_id, tenant FROM evidence_drop ORDER BY blob_id LIMIT ?";
 constexpr char kForget[] = "DELETE FROM evidence_drop WHERE blob_id = ? AND tenant = ?";
-// Holds the report's row until the commit: what is written about a report goes one after the other.
-constexpr char kLockReport[] =
-    "SELECT audit_first FROM report FORCE INDEX (by_id) WHERE report_id = ? AND tenant = ?"
-    " FOR UPDATE";
-constexpr char kSelectWithdrawn[] = "SELECT 1 FROM withdrawal WHERE report_id = ? AND tenant = ?";
 
 EvidenceRow ReadRow(const db::Row& row) {
   return {.evidence_id = row.GetBytes(0),
@@ -129,18 +126,16 @@ db::Params Which(const EvidenceAccessRow& row) {
   return db::Params().Add(row.evidence_id).Add(row.report_id).Add(row.tenant);
 }
 
-// The hash of the first entry of its chain. NOT_FOUND.
-absl::StatusOr<std::string> LockReport(db::Tx& tx, const std::string& report_id,
-                                       const std::string& tenant) {
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kLockReport, Of(report_id, tenant)));
-  if (rows.empty()) return status::NotFound("report");
-  return rows[0].IsNull(0) ? std::string() : rows[0].GetBytes(0);
+absl::StatusOr<std::string> LockChain(db::Tx& tx, const std::string& report_id,
+                                      const std::string& tenant) {
+  ASSIGN_OR_RETURN(LockedReport report, LockReport(tx, tenant, report_id, 0));
+  return std::move(report.audit_first);
 }
 
 absl::Status CheckNotWithdrawn(db::Tx& tx, const std::string& report_id,
                                const std::string& tenant) {
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectWithdrawn, Of(report_id, tenant)));
-  return rows.empty() ? absl::OkStatus() : status::StateNotAllowed("the report was withdrawn");
+  ASSIGN_OR_RETURN(const bool withdrawn, IsWithdrawn(tx, tenant, report_id));
+  return withdrawn ? status::StateNotAllowed("the report was withdrawn") : absl::OkStatus();
 }
 
 audit::Entry EntryOf(const std::string& report_id, const std::string& tenant, const char* action,
@@ -173,7 +168,7 @@ absl::StatusOr<EvidenceRow> SqlEvidenceStore::FindUpload(const std::string& tena
 
 absl::StatusOr<EvidenceRow> SqlEvidenceStore::AddIn(db::Tx& tx, const EvidenceRow& row,
                                                     const audit::Who& who) {
-  ASSIGN_OR_RETURN(const std::string first, LockReport(tx, row.report_id, row.tenant));
+  ASSIGN_OR_RETURN(const std::string first, LockChain(tx, row.report_id, row.tenant));
   ASSIGN_OR_RETURN(const db::Rows same,
                    tx.Query(kSelectUpload, db::Params().Add(row.request_key).Add(row.tenant)));
   if (!same.empty()) {
@@ -218,14 +213,20 @@ absl::Status SqlEvidenceStore::AddAccessIn(db::Tx& tx, const NewEvidenceAccess& 
   audit::Entry entry = EntryOf(row.report_id, row.tenant, access.action, access.anonymous);
   entry.who = {row.caller, row.person};
   entry.commitment = access.commitment;
-  return journal_.Append(tx, std::move(entry), first);
+  RETURN_IF_ERROR(journal_.Append(tx, std::move(entry), first));
+  if (access.event.fact_case() == mamori::v1::Event::FACT_NOT_SET) return absl::OkStatus();
+  // Only now is it known that there is an event, which moves the counter.
+  ASSIGN_OR_RETURN(const LockedReport report, LockReport(tx, row.tenant, row.report_id, 1));
+  std::vector<mamori::v1::Event> events = {access.event};
+  events[0].set_subject_sequence(report.event_sequence);
+  return outbox::Append(tx, events);
 }
 
 absl::Status SqlEvidenceStore::Complete(const std::string& commitment,
                                         const NewEvidenceAccess& access, absl::Time deadline) {
   const EvidenceAccessRow& row = access.row;
   return transactor_.Run({.deadline = deadline, .settles_unknown_commit = true}, [&](db::Tx& tx) {
-    ASSIGN_OR_RETURN(const std::string first, LockReport(tx, row.report_id, row.tenant));
+    ASSIGN_OR_RETURN(const std::string first, LockChain(tx, row.report_id, row.tenant));
     RETURN_IF_ERROR(CheckNotWithdrawn(tx, row.report_id, row.tenant));
     db::Params params;
     params.Add(row.create_time).Append(Which(row));
@@ -268,7 +269,7 @@ absl::Status SqlEvidenceStore::AddAccess(const NewEvidenceAccess& access, absl::
   // Of an unknown COMMIT the reader is told, and asks again: a read more in the chain than there
   // was, never one less.
   return transactor_.Run({.deadline = deadline}, [&](db::Tx& tx) {
-    ASSIGN_OR_RETURN(const std::string first, LockReport(tx, row.report_id, row.tenant));
+    ASSIGN_OR_RETURN(const std::string first, LockChain(tx, row.report_id, row.tenant));
     ASSIGN_OR_RETURN(const db::Rows state, tx.Query(kSelectState, Which(row)));
     if (state.empty()) return status::NotFound("evidence");
     return AddAccessIn(tx, access, first);
@@ -281,7 +282,7 @@ absl::StatusOr<bool> SqlEvidenceStore::Settle(const NewEvidenceAccess& access,
   return transactor_.Run<bool>({.deadline = deadline, .settles_unknown_commit = true},
                                [&](db::Tx& tx) -> absl::StatusOr<bool> {
                                  RETURN_IF_ERROR(worker::CheckFences(tx, {lease}));
-                                 const auto first = LockReport(tx, row.report_id, row.tenant);
+                                 const auto first = LockChain(tx, row.report_id, row.tenant);
                                  if (absl::IsNotFound(first.status())) return false;
                                  RETURN_IF_ERROR(first.status());
                                  ASSIGN_OR_RETURN(const int64_t changed,
@@ -324,7 +325,7 @@ absl::StatusOr<bool> SqlEvidenceStore::DropOneStale(const EvidenceRow& row, absl
   return transactor_.Run<bool>(
       {.deadline = deadline, .settles_unknown_commit = true},
       [&](db::Tx& tx) -> absl::StatusOr<bool> {
-        const auto first = LockReport(tx, row.report_id, row.tenant);
+        const auto first = LockChain(tx, row.report_id, row.tenant);
         if (absl::IsNotFound(first.status())) return false;
         RETURN_IF_ERROR(first.status());
         ASSIGN_OR_RETURN(

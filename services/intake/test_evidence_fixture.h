@@ -184,6 +184,28 @@ class EvidenceTest : public ReporterTest {
     if (!status.ok()) return status::FromGrpcStatus(status);
     return evidence;
   }
+  absl::StatusOr<v1::Evidence> GetBy(const std::string& receipt, const std::string& name) {
+    v1::GetAnonymousEvidenceRequest request;
+    request.set_receipt(receipt);
+    request.set_name(name);
+    v1::Evidence evidence;
+    const grpc::Status status =
+        evidence_->GetAnonymousEvidence(Context().get(), request, &evidence);
+    if (!status.ok()) return status::FromGrpcStatus(status);
+    return evidence;
+  }
+  absl::StatusOr<v1::ListEvidenceResponse> ListBy(const std::string& receipt, int page_size = 0,
+                                                  const std::string& page_token = "") {
+    v1::ListAnonymousEvidenceRequest request;
+    request.set_receipt(receipt);
+    request.set_page_size(page_size);
+    request.set_page_token(page_token);
+    v1::ListEvidenceResponse response;
+    const grpc::Status status =
+        evidence_->ListAnonymousEvidence(Context().get(), request, &response);
+    if (!status.ok()) return status::FromGrpcStatus(status);
+    return response;
+  }
   absl::StatusOr<v1::ListEvidenceAccessResponse> CustodyOf(const std::string& name) {
     v1::ListEvidenceAccessRequest request;
     request.set_name(name);

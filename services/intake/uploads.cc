@@ -86,6 +86,7 @@ absl::StatusOr<EvidenceRow> Uploads::Begin(const server::CallContext& call, cons
     RETURN_IF_ERROR(key.status());
     ASSIGN_OR_RETURN(const mamori::v1::Report report, ToReport(*key, party.tenant, reports[0]));
     v1::Evidence content;
+    content.set_name(NameOfEvidence(row.report_id, row.evidence_id));
     content.set_file_name(file.file_name());
     content.set_size(file.size());
     content.set_sha256(file.sha256());
@@ -174,7 +175,10 @@ absl::Status Uploads::Complete(const Party& party, const EvidenceRow& row) {
   access.person = who.person;
   access.caller = who.caller;
   access.create_time = time::Told(d_.clock.Now(), row.anonymous);
-  return d_.store.Complete(commitment, SealAccess(key, row, access, "UploadEvidence", {}), Soon());
+  NewEvidenceAccess sealed = SealAccess(key, row, access, "UploadEvidence", {});
+  sealed.event = EventOfEvidence(row, d_.ids.NewId(), access.create_time);
+  sealed.event.mutable_evidence_added()->set_evidence_id(row.evidence_id);
+  return d_.store.Complete(commitment, sealed, Soon());
 }
 
 }  // namespace mamori::intake

@@ -19,6 +19,8 @@ constexpr size_t kMaxNarrativeBytes = 64 * 1024;
 constexpr size_t kMaxNameCharacters = 200;
 constexpr int kMaxBatch = 500;
 constexpr int kMaxExported = 1000;
+constexpr size_t kMaxPurposeBytes = 1 << 10;
+constexpr size_t kMaxQueryCharacters = 200;
 constexpr size_t kMaxPageTokenBytes = 1024;
 constexpr size_t kMaxEchoBytes = 1024;
 
@@ -225,6 +227,14 @@ absl::Status ValidateExportReports(const v1::ExportReportsRequest& request) {
   }
   rules.Count(Path("join_times"), request.join_times_size(), request.names_size(),
               request.names_size());
+  rules.Text(Path("purpose"), request.purpose(), kMaxPurposeBytes, Unit::kBytes, kRequired);
+  return rules.Status();
+}
+
+absl::Status ValidateSearchReports(const v1::SearchReportsRequest& request) {
+  FieldRules rules = TimelessRules();
+  rules.Text(Path("query"), request.query(), kMaxQueryCharacters, Unit::kCharacters, kRequired);
+  Page(rules, request.page_size(), request.page_token());
   return rules.Status();
 }
 

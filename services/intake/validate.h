@@ -11,6 +11,7 @@
 #include "mamori/intake/v1/bundle_service.pb.h"
 #include "mamori/intake/v1/contact_service.pb.h"
 #include "mamori/intake/v1/intake_service.pb.h"
+#include "mamori/intake/v1/search_service.pb.h"
 
 namespace mamori::intake {
 
@@ -34,6 +35,7 @@ absl::Status ValidateSupplementReport(const v1::SupplementReportRequest& request
 absl::Status ValidateRecordContact(const v1::RecordContactRequest& request, absl::Time now);
 absl::Status ValidateBatchGetContacts(const v1::BatchGetContactsRequest& request);
 absl::Status ValidateExportReports(const v1::ExportReportsRequest& request);
+absl::Status ValidateSearchReports(const v1::SearchReportsRequest& request);
 absl::Status ValidateListContacts(const v1::ListContactsRequest& request);
 absl::Status ValidateEcho(const v1::EchoRequest& request);
 

@@ -36,6 +36,7 @@ struct AuditFlags {
   int max_age_seconds = 60;
   KeyStoreFlags key_store;
   bool no_content = false;
+  bool evidence = false;
 };
 
 struct Job {
@@ -65,7 +66,8 @@ absl::StatusOr<audit::Verified> Verify(const AuditFlags& flags, Session& session
                            {.now = session.clock().Now(),
                             .max_age = absl::Seconds(flags.max_age_seconds),
                             .content = !flags.no_content,
-                            .sealer = content_keys == nullptr ? nullptr : &content_keys->sealer()});
+                            .sealer = content_keys == nullptr ? nullptr : &content_keys->sealer(),
+                            .evidence = flags.evidence});
   return verifier.Run(job.sinks);
 }
 
@@ -95,12 +97,16 @@ int Report(Session& session, const std::vector<Job>& jobs, absl::Duration took) 
   int64_t entries = 0;
   int64_t open = 0;
   int64_t erased = 0;
+  int64_t files = 0;
+  int64_t file_bytes = 0;
   std::vector<std::string> findings;
   for (const Job& job : jobs) {
     all[job.service] = &*job.result;
     entries += job.result->entries;
     open += job.result->open_entries;
     erased += job.result->erased;
+    files += job.result->files;
+    file_bytes += job.result->file_bytes;
     for (const std::string& one : job.result->findings) {
       findings.push_back(absl::StrCat(job.service, ": ", one));
     }
@@ -111,6 +117,7 @@ int Report(Session& session, const std::vector<Job>& jobs, absl::Duration took) 
                 << " erased, " << findings.size() << " findings, "
                 << absl::ToInt64Milliseconds(took) << " ms, "
                 << static_cast<int64_t>(entries / absl::ToDoubleSeconds(took)) << " entries/s\n";
+  if (files > 0) session.out() << files << " files read through, " << file_bytes << " bytes\n";
   return findings.empty() ? kOk : kStatusBase + grpc::StatusCode::DATA_LOSS;
 }
 
@@ -121,6 +128,9 @@ int Failed(Session& session, const absl::Status& status) {
 }
 
 int Run(Session& session, AuditFlags flags) {
+  if (flags.evidence && (flags.no_content || flags.key_store.address.empty())) {
+    return session.FailUsage("--evidence needs --key-store, and content to be compared");
+  }
   if (!flags.password_file.empty()) {
     const auto password = config::ReadSecret(flags.password_file);
     if (!password.ok()) return Failed(session, password.status());
@@ -201,6 +211,8 @@ void AddVerify(CLI::App& app, Choice& choice) {
       ->capture_default_str();
   AddKeyStoreFlags(*command, flags->key_store);
   command->add_flag("--no-content", flags->no_content, "Do not compare reports and cases with it");
+  command->add_flag("--evidence", flags->evidence,
+                    "Read every file that was handed in, and hash it again; needs --key-store");
   command->footer(
       "Prints one line per finding, the first bad entry first, and ends with exit code 25 when\n"
       "there is one. Entries after the last checkpoint are authentic; that none of them is "

@@ -135,7 +135,7 @@ void ShowGenuine(Session& session, const Verdict& verdict) {
     table.AddRow({"not there",
                   absl::StrCat(one.resource(),
                                one.sequence() == 0 ? "" : absl::StrCat(" entry ", one.sequence()),
-                               ": ", EnumText(one.reason()))});
+                               one.file() ? ", its file" : "", ": ", EnumText(one.reason()))});
   }
   session.out() << table.Text();
   for (const std::string& one : verdict.notes) session.out() << "NOTE " << one << "\n";
@@ -169,6 +169,9 @@ void AddExport(CLI::App& group, Choice& choice) {
           "--purpose", [=](const std::string& t) { flags->request.set_purpose(t); },
           "What it is for; told to the case and to whoever gets it")
       ->required();
+  command->add_flag_callback(
+      "--originals", [=] { flags->request.set_originals(true); },
+      "The originals of files too; never those that may tell who reported, nor infected ones");
   command->add_option("--output", flags->output, "The file; it is there only when it is whole")
       ->required();
   command->footer(

@@ -42,7 +42,7 @@ int RunCommandLine(int argc, char** argv, const time::Clock& clock, time::Sleepe
         AddPeopleCommands,   AddActCommands,      AddHoldCommands,       AddOpinionCommands,
         AddActorCommands,    AddMemoryCommands,   AddDeliveryCommands,   AddWebhookCommands,
         AddMigrateCommand,   AddAuditCommands,    AddBundleCommands,     AddKeysCommand,
-        AddEvidenceCommands, AddDeskCommands,     AddTimelineCommand}) {
+        AddEvidenceCommands, AddDeskCommands,     AddTimelineCommand,    AddSearchCommands}) {
     add(app, choice);
   }
   try {

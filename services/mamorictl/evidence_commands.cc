@@ -7,8 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "common/crypto/sha256.h"
 #include "mamori/intake/v1/evidence_service.grpc.pb.h"
+#include "services/mamorictl/evidence_text.h"
 #include "services/mamorictl/output.h"
 #include "services/mamorictl/paging.h"
+#include "services/mamorictl/receipt_file.h"
 #include "services/mamorictl/session.h"
 
 namespace mamori::ctl {
@@ -22,64 +24,60 @@ std::unique_ptr<EvidenceStub> EvidenceStubOf(Session& session) {
   return intake::v1::EvidenceService::NewStub(session.Channel(session.settings().intake));
 }
 
-// The name is anybody's text: what a terminal would obey, or would show in another order, is not
-// passed on to it.
-std::string Harmless(const std::string& text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const std::string_view three = std::string_view(text).substr(i, 3);
-    const bool turns = three.size() == 3 && ((three >= "\xe2\x80\xaa" && three <= "\xe2\x80\xae") ||
-                                             (three >= "\xe2\x81\xa6" && three <= "\xe2\x81\xa9"));
-    // U+0080 to U+009F are controls too.
-    const bool high =
-        byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
-    if (turns) i += 2;
-    if (high) i += 1;
-    out.push_back(turns || high || byte < 0x20 || byte == 0x7f ? '?' : text[i]);
-  }
-  return out;
-}
-
-std::string TextOf(const Evidence& evidence) {
-  Table facts({"EVIDENCE", evidence.name()});
-  facts.AddRow({"state", EnumText(evidence.state())});
-  facts.AddRow({"file name", evidence.identity() && evidence.file_name().empty()
-                                 ? "withheld: it counts as identity"
-                                 : Harmless(evidence.file_name())});
-  facts.AddRow({"bytes", absl::StrCat(evidence.size())});
-  facts.AddRow({"from", absl::StrCat(EnumText(evidence.side()), " ", evidence.author())});
-  facts.AddRow({"begun", TimeText(evidence.has_create_time(), evidence.create_time())});
-  facts.AddRow({"complete", TimeText(evidence.has_complete_time(), evidence.complete_time())});
-  const auto& found = evidence.inspection();
-  facts.AddRow({"type", found.media_type()});
-  facts.AddRow({"malware", absl::StrCat(EnumText(found.malware()), " ", found.malware_reason())});
-  facts.AddRow({"derivative", found.has_derivative()
-                                  ? absl::StrCat(found.derivative_size(), " bytes")
-                                  : absl::StrCat("none: ", found.no_derivative_reason())});
-  return facts.Text();
-}
-
-int RunGet(Session& session, const std::string& name) {
-  intake::v1::GetEvidenceRequest request;
-  request.set_name(name);
+int RunGet(Session& session, const std::string& name, const std::string& receipt_file) {
   Evidence evidence;
-  const auto status =
-      EvidenceStubOf(session)->GetEvidence(session.Call().get(), request, &evidence);
-  return status.ok() ? session.Show(evidence, TextOf(evidence)) : session.Fail(status);
+  grpc::Status status;
+  if (receipt_file.empty()) {
+    intake::v1::GetEvidenceRequest request;
+    request.set_name(name);
+    status = EvidenceStubOf(session)->GetEvidence(session.Call().get(), request, &evidence);
+  } else {
+    const auto receipt = ReadReceipt(receipt_file);
+    if (!receipt.ok()) return session.FailUsage(std::string(receipt.status().message()));
+    intake::v1::GetAnonymousEvidenceRequest request;
+    request.set_receipt(*receipt);
+    request.set_name(name);
+    status = EvidenceStubOf(session)->GetAnonymousEvidence(session.AnonymousCall().get(), request,
+                                                           &evidence);
+  }
+  return status.ok() ? session.Show(evidence, EvidenceText(evidence)) : session.Fail(status);
 }
 
-int RunList(Session& session, const std::string& report, const Paging& paging) {
+// By token where there is no receipt.
+grpc::Status ListFiles(Session& session, const std::string& report, const std::string& receipt,
+                       const Paging& paging, intake::v1::ListEvidenceResponse& all) {
   const auto stub = EvidenceStubOf(session);
+  const auto evidence_of = [](auto& response) { return response.mutable_evidence(); };
+  if (!receipt.empty()) {
+    intake::v1::ListAnonymousEvidenceRequest request;
+    request.set_receipt(receipt);
+    return ListPages(
+        paging, request, all,
+        [&](const auto& page_request, auto* page) {
+          return stub->ListAnonymousEvidence(session.AnonymousCall().get(), page_request, page);
+        },
+        evidence_of);
+  }
   intake::v1::ListEvidenceRequest request;
   request.set_report(report);
-  intake::v1::ListEvidenceResponse all;
-  const auto status = ListPages(
+  return ListPages(
       paging, request, all,
       [&](const auto& page_request, auto* page) {
         return stub->ListEvidence(session.Call().get(), page_request, page);
       },
-      [](auto& response) { return response.mutable_evidence(); });
+      evidence_of);
+}
+
+int RunList(Session& session, const std::string& report, const std::string& receipt_file,
+            const Paging& paging) {
+  std::string receipt;
+  if (!receipt_file.empty()) {
+    const auto read = ReadReceipt(receipt_file);
+    if (!read.ok()) return session.FailUsage(std::string(read.status().message()));
+    receipt = *read;
+  }
+  intake::v1::ListEvidenceResponse all;
+  const auto status = ListFiles(session, report, receipt, paging, all);
   if (!status.ok()) return session.Fail(status);
   Table table({"EVIDENCE", "CREATED", "STATE", "BYTES", "MALWARE", "DERIVATIVE", "FILE NAME"});
   for (const Evidence& one : all.evidence()) {
@@ -171,7 +169,7 @@ int Receive(Session& session, const DownloadJob& download, grpc::ClientReader<Re
     return session.FailLocally("what came is not what was announced");
   }
   if (!file.Keep()) return session.FailLocally(absl::StrCat("cannot make ", download.output));
-  return session.Show(evidence, TextOf(evidence));
+  return session.Show(evidence, EvidenceText(evidence));
 }
 
 int RunDownload(Session& session, const DownloadJob& download) {
@@ -220,15 +218,25 @@ void AddEvidenceCommands(CLI::App& app, Choice& choice) {
   auto name = std::make_shared<std::string>();
   auto* get = group->add_subcommand("get", "What is known of a file");
   get->add_option("name", *name, "reports/…/evidence/…")->required();
-  get->callback(
-      [=, &choice] { choice.run = [=](Session& session) { return RunGet(session, *name); }; });
+  auto receipt_file = std::make_shared<std::string>();
+  get->add_option("--receipt-file", *receipt_file, "By receipt instead of a token");
+  get->callback([=, &choice] {
+    choice.run = [=](Session& session) { return RunGet(session, *name, *receipt_file); };
+  });
 
   auto report = std::make_shared<std::string>();
   auto* list = group->add_subcommand("list", "The files of a report, newest first");
-  list->add_option("report", *report, "reports/…")->required();
+  auto* of_report = list->add_option("report", *report, "reports/…, by token");
+  list->add_option("--receipt-file", *receipt_file, "In its place the receipt")
+      ->excludes(of_report);
   auto list_paging = AddPagingFlags(*list);
   list->callback([=, &choice] {
-    choice.run = [=](Session& session) { return RunList(session, *report, *list_paging); };
+    if (report->empty() && receipt_file->empty()) {
+      throw CLI::RequiredError("report or --receipt-file");
+    }
+    choice.run = [=](Session& session) {
+      return RunList(session, *report, *receipt_file, *list_paging);
+    };
   });
 
   auto* custody = group->add_subcommand("custody", "Who had a file in hands, newest first");

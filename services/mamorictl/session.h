@@ -119,6 +119,7 @@ void AddReporterCommands(CLI::App& app, Choice& choice);
 void AddDialogueCommands(CLI::App& app, Choice& choice);
 void AddEvidenceCommands(CLI::App& app, Choice& choice);
 void AddEvidenceUpload(CLI::App& group, Choice& choice);
+void AddSearchCommands(CLI::App& app, Choice& choice);
 void AddReportCommands(CLI::App& app, Choice& choice);
 void AddActCommands(CLI::App& app, Choice& choice);
 void AddAccessCommands(CLI::App& app, Choice& choice);

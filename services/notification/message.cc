@@ -29,6 +29,8 @@ constexpr Words kEvents[] = {
     {"case.emergency_act", "緊急の二者承認の申請", "Emergency act of two persons requested"},
     {"case.message_received", "報告者からのメッセージ", "Message from a reporter"},
     {"case.report_withdrawn", "報告の取り下げ", "Report withdrawn"},
+    {"case.evidence_added", "証拠ファイルの追加", "File added to a report"},
+    {"case.evidence_inspected", "証拠ファイルの検査完了", "File inspected"},
     {"case.consent_decided", "相談者の同意についての連絡", "A decision about consent"},
 };
 constexpr Words kOther = {"", "案件のお知らせ", "Case notice"};

@@ -144,10 +144,16 @@ std::optional<EventFacts> FactsOf(const mamori::v1::Event& event) {
       return OfWhole("case.report_withdrawn", event.case_report_withdrawn());
     case mamori::v1::Event::kCaseConsentDecided:
       return OfWhole("case.consent_decided", event.case_consent_decided());
+    case mamori::v1::Event::kCaseEvidenceAdded:
+      return OfWhole("case.evidence_added", event.case_evidence_added());
+    case mamori::v1::Event::kCaseEvidenceInspected:
+      return OfWhole("case.evidence_inspected", event.case_evidence_inspected());
     case mamori::v1::Event::kReporterWrote:
     case mamori::v1::Event::kContactRecorded:
     case mamori::v1::Event::kReportWithdrawn:
     case mamori::v1::Event::kConsentDecided:
+    case mamori::v1::Event::kEvidenceAdded:
+    case mamori::v1::Event::kEvidenceInspected:
     case mamori::v1::Event::kReportReceived:
     case mamori::v1::Event::kReportSupplemented:
     case mamori::v1::Event::kDeliverySent:
@@ -164,17 +170,20 @@ std::optional<EventFacts> FactsOf(const mamori::v1::Event& event) {
 bool Waits(const mamori::v1::Event& event, const EventFacts& facts) {
   const bool by_reporter = event.has_case_opened() || event.has_report_joined() ||
                            event.has_case_severity_changed() || event.has_case_message_received() ||
-                           event.has_case_report_withdrawn() || event.has_case_consent_decided();
+                           event.has_case_report_withdrawn() || event.has_case_consent_decided() ||
+                           event.has_case_evidence_added() || event.has_case_evidence_inspected();
   return event.anonymous() && by_reporter && facts.severity != mamori::v1::SEVERITY_CRITICAL;
 }
 
 bool IsEventType(std::string_view type) {
-  static constexpr std::string_view kTypes[] = {
-      "case.opened",           "case.report_joined",  "case.state_changed",
-      "case.assigned",         "case.merged",         "case.severity_changed",
-      "case.emergency_act",    "deadline.near",       "deadline.missed",
-      "measure.approved",      "measure.carried_out", "case.message_received",
-      "case.report_withdrawn", "case.consent_decided"};
+  static constexpr std::string_view kTypes[] = {"case.opened",           "case.report_joined",
+                                                "case.state_changed",    "case.assigned",
+                                                "case.merged",           "case.severity_changed",
+                                                "case.emergency_act",    "deadline.near",
+                                                "deadline.missed",       "measure.approved",
+                                                "measure.carried_out",   "case.message_received",
+                                                "case.report_withdrawn", "case.consent_decided",
+                                                "case.evidence_added",   "case.evidence_inspected"};
   return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
 }
 

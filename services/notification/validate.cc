@@ -127,6 +127,12 @@ void CheckFacts(Violations& violations, const mamori::v1::Event& event) {
     case Event::kCaseConsentDecided:
       return CheckFact(violations, "case_consent_decided", event.case_consent_decided(), true,
                        event.case_consent_decided().policy_digest());
+    case Event::kCaseEvidenceAdded:
+      return CheckFact(violations, "case_evidence_added", event.case_evidence_added(), true,
+                       event.case_evidence_added().policy_digest());
+    case Event::kCaseEvidenceInspected:
+      return CheckFact(violations, "case_evidence_inspected", event.case_evidence_inspected(), true,
+                       event.case_evidence_inspected().policy_digest());
     default:
       return;  // told to nobody: taken, without an effect
   }

@@ -155,10 +155,20 @@ TEST_F(AnonymousTest, WhatTheReporterDoesLaterIsToldOfTheCase) {
   wrote.mutable_reporter_wrote()->set_message_id(ids_.NewId());
   mamori::v1::Event withdrawn = Next(event, 3);
   withdrawn.mutable_report_withdrawn();
-  EXPECT_THAT(Apply({event, wrote, withdrawn}), Each(IsOk()));
-  EXPECT_THAT(Apply({wrote}), Each(IsOk()));  // once
+  mamori::v1::Event added = Next(event, 4);
+  added.mutable_evidence_added()->set_evidence_id(ids_.NewId());
+  mamori::v1::Event inspected = Next(event, 5);
+  inspected.mutable_evidence_inspected()->set_evidence_id(ids_.NewId());
+  EXPECT_THAT(Apply({event, wrote, withdrawn, added, inspected}), Each(IsOk()));
+  EXPECT_THAT(Apply({wrote, added}), Each(IsOk()));  // once
   const auto told = Outbox(Get(id::Name("reports", event.subject_id())).name());
-  ASSERT_EQ(told.size(), 3u);
+  ASSERT_EQ(told.size(), 5u);
+  EXPECT_EQ(told[3].case_evidence_added().report_id(), event.subject_id());
+  EXPECT_EQ(told[4].case_evidence_inspected().report_id(), event.subject_id());
+  // The desk's streams are told with the wait of whatever an anonymous person does.
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM watch_event WHERE due_time > ?",
+                             db::Params().Add(clock_.Now() + absl::Minutes(59))),
+            5);
   EXPECT_EQ(told[1].case_message_received().report_id(), event.subject_id());
   EXPECT_EQ(told[1].case_message_received().company(), "acme");
   EXPECT_EQ(told[2].case_report_withdrawn().report_id(), event.subject_id());

@@ -80,6 +80,11 @@ absl::Status Take(intake::v1::ExportReportsResponse& item, bundle::Writer& write
       return writer.AddDocument(
           bundle::ContentName(content.service(), content.resource(), content.sequence()), content);
     }
+    case Item::kFile:
+      return writer.Begin(bundle::FileName(item.file().resource(), item.file().sequence()),
+                          item.file().media_type(), static_cast<uint64_t>(item.file().size()));
+    case Item::kData:
+      return writer.Append(item.data());
     case Item::kWithheld:
       *manifest.add_withheld() = item.withheld();
       return absl::OkStatus();
@@ -135,8 +140,9 @@ absl::Status Bundles::Export(const CallContext& call,
   ASSIGN_OR_RETURN(const std::vector<JoinedReport> reports,
                    d_.store.ListReports(row, call.deadline));
   if (!reports.empty()) {
-    RETURN_IF_ERROR(
-        d_.reports.Export(call, reports, [&](auto& item) { return Take(item, writer, manifest); }));
+    RETURN_IF_ERROR(d_.reports.Export(
+        call, reports, {.purpose = request.purpose(), .originals = request.originals()},
+        [&](auto& item) { return Take(item, writer, manifest); }));
   }
 
   ASSIGN_OR_RETURN(mamori::v1::Case proto,

@@ -196,6 +196,8 @@ void ChangeBuilder::Dispose() {
   CaseRow& row = change_.row;
   row.state = mamori::v1::CASE_STATE_DISPOSED;
   row.assignee.clear();
+  // Who could see it before goes too: from now on what is superseded is kept anew.
+  ChangeAccess().set_kept_since(row.access_version);
   AddEvent(true).mutable_case_disposed()->set_company(row.company);
 }
 
@@ -224,6 +226,14 @@ void ChangeBuilder::TellWithdrawn(const id::Id& report_id) {
 
 void ChangeBuilder::TellConsentDecided(const id::Id& report_id) {
   Tell(change_.row, report_id, *AddEvent(true).mutable_case_consent_decided());
+}
+
+void ChangeBuilder::TellEvidenceAdded(const id::Id& report_id) {
+  Tell(change_.row, report_id, *AddEvent(true).mutable_case_evidence_added());
+}
+
+void ChangeBuilder::TellEvidenceInspected(const id::Id& report_id) {
+  Tell(change_.row, report_id, *AddEvent(true).mutable_case_evidence_inspected());
 }
 
 void ChangeBuilder::SetCategories(std::vector<std::string> categories) {

@@ -54,6 +54,8 @@ class ChangeBuilder {
   void TellMessage(const id::Id& report_id);
   void TellWithdrawn(const id::Id& report_id);
   void TellConsentDecided(const id::Id& report_id);
+  void TellEvidenceAdded(const id::Id& report_id);
+  void TellEvidenceInspected(const id::Id& report_id);
   // These are told by nothing.
   void SetCategories(std::vector<std::string> categories);
   void AddCategories(const std::vector<std::string>& categories);

@@ -10,16 +10,8 @@
 #include "common/crypto/aead.h"
 #include "common/sealing/fields.h"
 #include "common/status/macros.h"
-#include "mamori/triage/v1/care_service.pb.h"
-#include "mamori/triage/v1/disclosure_service.pb.h"
-#include "mamori/triage/v1/fact_finding_service.pb.h"
-#include "mamori/triage/v1/hearing_service.pb.h"
-#include "mamori/triage/v1/judgement_service.pb.h"
-#include "mamori/triage/v1/leak_incident_service.pb.h"
-#include "mamori/triage/v1/measure_service.pb.h"
-#include "mamori/triage/v1/prevention_service.pb.h"
 #include "mamori/triage/v1/retention_service.pb.h"
-#include "mamori/triage/v1/task_service.pb.h"
+#include "services/triage/work_text.h"
 
 namespace mamori::triage {
 namespace {
@@ -27,45 +19,12 @@ namespace {
 using google::protobuf::Descriptor;
 using mamori::v1::CommittedContent;
 
-// Which message the body of a record is.
-const Descriptor* TypeOf(WorkKind kind) {
-  switch (kind) {
-    case WorkKind::kStatement:
-      return v1::Statement::descriptor();
-    case WorkKind::kFinding:
-      return v1::Finding::descriptor();
-    case WorkKind::kConclusion:
-      return v1::FactConclusion::descriptor();
-    case WorkKind::kMeasure:
-      return v1::Measure::descriptor();
-    case WorkKind::kJudgement:
-      return v1::Judgement::descriptor();
-    case WorkKind::kCare:
-      return v1::Care::descriptor();
-    case WorkKind::kPrevention:
-      return v1::PreventionAction::descriptor();
-    case WorkKind::kTask:
-      return v1::Task::descriptor();
-    case WorkKind::kDetrimentRisk:
-      return v1::DetrimentRisk::descriptor();
-    case WorkKind::kRetaliation:
-      return v1::RetaliationReport::descriptor();
-    case WorkKind::kHearing:
-      return v1::Hearing::descriptor();
-    case WorkKind::kDisclosure:
-      return v1::DisclosureRequest::descriptor();
-    case WorkKind::kLeak:
-      return v1::LeakIncident::descriptor();
-  }
-  return google::protobuf::StringValue::descriptor();
-}
-
 const Descriptor* TypeOf(const CommittedRow& row) {
   switch (row.of) {
     case CommittedRow::Of::kNote:
       return google::protobuf::StringValue::descriptor();
     case CommittedRow::Of::kWork:
-      return TypeOf(row.kind);
+      return TypeOfWork(row.kind);
     case CommittedRow::Of::kCertificate:
       return v1::Disposition::descriptor();
   }

@@ -10,6 +10,7 @@
 #include "common/server/rpc.h"
 #include "services/triage/care_service.h"
 #include "services/triage/cares.h"
+#include "services/triage/case_search.h"
 #include "services/triage/casework.h"
 #include "services/triage/desk_lists.h"
 #include "services/triage/desk_service.h"
@@ -22,6 +23,7 @@
 #include "services/triage/prevention_service.h"
 #include "services/triage/preventions.h"
 #include "services/triage/reporter_timeline.h"
+#include "services/triage/search_service.h"
 #include "services/triage/task_service.h"
 #include "services/triage/tasks.h"
 
@@ -32,6 +34,9 @@ class CaseworkServices {
   CaseworkServices(server::Rpc& rpc, Casework::Dependencies dependencies, DeskStore& desk)
       : desk_(
             {desk, dependencies.gate, dependencies.clock, dependencies.tokens, dependencies.reads}),
+        search_({dependencies.cases, dependencies.store, dependencies.gate, dependencies.tokens,
+                 dependencies.clock, dependencies.reads},
+                {}),
         timelines_(dependencies.cases, dependencies.store),
         casework_(std::move(dependencies)),
         findings_(casework_),
@@ -47,16 +52,19 @@ class CaseworkServices {
         prevention_service_(rpc, preventions_),
         task_service_(rpc, tasks_),
         desk_service_(rpc, desk_),
+        search_service_(rpc, search_),
         timeline_service_(rpc, timelines_) {}
 
   Casework& casework() { return casework_; }
   std::vector<grpc::Service*> services() {
-    return {&finding_service_,    &measure_service_, &judgement_service_, &care_service_,
-            &prevention_service_, &task_service_,    &desk_service_,      &timeline_service_};
+    return {&finding_service_, &measure_service_,    &judgement_service_,
+            &care_service_,    &prevention_service_, &task_service_,
+            &desk_service_,    &search_service_,     &timeline_service_};
   }
 
  private:
   DeskLists desk_;
+  CaseSearch search_;
   ReporterTimelines timelines_;
   Casework casework_;
   FactFindings findings_;
@@ -72,6 +80,7 @@ class CaseworkServices {
   PreventionService prevention_service_;
   TaskService task_service_;
   DeskService desk_service_;
+  SearchService search_service_;
   ReporterTimelineService timeline_service_;
 };
 

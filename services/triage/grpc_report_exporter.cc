@@ -13,8 +13,10 @@ constexpr char kExportReports[] = "/mamori.intake.v1.BundleService/ExportReports
 
 absl::Status GrpcReportExporter::Export(const server::CallContext& call,
                                         const std::vector<JoinedReport>& reports,
-                                        const Take& take) {
+                                        const Wanted& wanted, const Take& take) {
   intake::v1::ExportReportsRequest request;
+  request.set_purpose(wanted.purpose);
+  request.set_originals(wanted.originals);
   for (const JoinedReport& one : reports) {
     request.add_names(one.name);
     *request.add_join_times() = time::ToTimestamp(one.join_time);

@@ -161,9 +161,7 @@ absl::Status Ingest::ReadMaterial(const std::string& tenant, const Wanted& wante
 }
 
 absl::StatusOr<IngestItem> Ingest::Prepare(const Event& event, const Materials& materials) {
-  if (event.has_reporter_wrote() || event.has_report_withdrawn() || event.has_consent_decided()) {
-    return PrepareTold(event);
-  }
+  if (IsTold(event)) return PrepareTold(event);
   if (!HasMaterial(event)) {
     IngestItem item;
     item.event = &event;
@@ -296,6 +294,10 @@ IngestItem Ingest::PrepareTold(const Event& event) {
     } else if (event.has_consent_decided()) {
       DecideConsent(event, builder);
       builder.TellConsentDecided(event.subject_id());
+    } else if (event.has_evidence_added()) {
+      builder.TellEvidenceAdded(event.subject_id());
+    } else if (event.has_evidence_inspected()) {
+      builder.TellEvidenceInspected(event.subject_id());
     } else {
       builder.TellMessage(event.subject_id());
     }

@@ -11,6 +11,12 @@ bool HasMaterial(const mamori::v1::Event& event) {
          event.has_contact_recorded();
 }
 
+bool IsTold(const mamori::v1::Event& event) {
+  return event.has_reporter_wrote() || event.has_report_withdrawn() ||
+         event.has_consent_decided() || event.has_evidence_added() ||
+         event.has_evidence_inspected();
+}
+
 mamori::v1::Report Counted(mamori::v1::Report report, const ContactCount& count) {
   static constexpr int64_t kMax = 1'000'000;
   const auto most = [](int64_t told, int64_t recorded) {

@@ -14,6 +14,8 @@ namespace mamori::triage {
 
 // Whether something has to be read before the event can be applied.
 bool HasMaterial(const mamori::v1::Event& event);
+// Whether the case of the event's report only tells it on.
+bool IsTold(const mamori::v1::Event& event);
 
 // The report as the contact log knows it: contacts that were recorded count, also beyond what the
 // reporter could tell.

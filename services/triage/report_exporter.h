@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,10 +18,16 @@ namespace mamori::triage {
 class ReportExporter {
  public:
   virtual ~ReportExporter() = default;
+  // What is wanted of them, and what for.
+  struct Wanted {
+    std::string purpose;
+    bool originals = false;  // of files
+  };
   // Each item in its order, until `take` returns an error, which is returned.
   using Take = std::function<absl::Status(intake::v1::ExportReportsResponse& item)>;
   virtual absl::Status Export(const server::CallContext& call,
-                              const std::vector<JoinedReport>& reports, const Take& take) = 0;
+                              const std::vector<JoinedReport>& reports, const Wanted& wanted,
+                              const Take& take) = 0;
 };
 
 // For the person of the call, whose token it passes on.
@@ -30,7 +37,7 @@ class GrpcReportExporter final : public ReportExporter {
       : stub_(intake::v1::BundleService::NewStub(channel)), on_behalf_(std::move(on_behalf)) {}
 
   absl::Status Export(const server::CallContext& call, const std::vector<JoinedReport>& reports,
-                      const Take& take) override;
+                      const Wanted& wanted, const Take& take) override;
 
  private:
   const std::unique_ptr<intake::v1::BundleService::Stub> stub_;

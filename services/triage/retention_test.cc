@@ -93,6 +93,8 @@ TEST_F(RetentionTest, ADryRunIsPagedLongestClosedFirst) {
 TEST_F(RetentionTest, TwoPersonsDisposeAndACertificateStays) {
   const std::string name = Closed();
   const std::string report = Get(name).reports(0);
+  ASSERT_THAT(Exclude(name, "early"), IsOk());
+  EXPECT_EQ(Count("SELECT COUNT(*) FROM case_access_past WHERE case_id = ?", name), 1);
   EXPECT_THAT(acts_.Request(As("a"), AskDisposal(name)),
               HasReason(mamori::v1::ERROR_REASON_RETENTION_NOT_OVER));
   fake_.Advance(kFiveYears);
@@ -109,6 +111,7 @@ TEST_F(RetentionTest, TwoPersonsDisposeAndACertificateStays) {
   ASSERT_THAT(done, IsOk());
   EXPECT_EQ(done->record_count(), 2);  // with the assessment of the risk
   EXPECT_EQ(Count("SELECT COUNT(*) FROM case_work WHERE case_id = ?", name), 0);
+  EXPECT_EQ(Count("SELECT COUNT(*) FROM case_access_past WHERE case_id = ?", name), 0);
   EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM actor_mention"), 0);
   EXPECT_EQ(done->act(), act.name());
   EXPECT_EQ(done->act_hash(), act.hash());
@@ -162,6 +165,7 @@ TEST_F(RetentionTest, TwoPersonsDisposeAndACertificateStays) {
   // But for who may see what is left of it.
   ASSERT_THAT(Exclude(name, "out"), IsOk());
   EXPECT_TRUE(IsKeptOut(name, "out"));
+  EXPECT_TRUE(IsKeptOut(name, "early"));
 }
 
 TEST_F(RetentionTest, ReopeningEndsTheCountAndClosingBeginsItAnew) {

@@ -21,6 +21,7 @@ constexpr char kKeepAccess[] =
 constexpr char kSelectPast[] =
     "SELECT version, tag, record, end_time FROM case_access_past"
     " WHERE case_id = ? AND tenant = ? AND version >= ? AND version < ? ORDER BY version";
+constexpr char kDeletePast[] = "DELETE FROM case_access_past WHERE case_id = ? AND tenant = ?";
 constexpr char kInsertVisibility[] =
     "INSERT INTO case_visibility (tenant, person, relation, create_time, case_id) VALUES ";
 constexpr char kDeleteVisibility[] = "DELETE FROM case_visibility WHERE case_id = ? AND tenant = ?";
@@ -92,6 +93,10 @@ absl::Status UpdateAccess(db::Tx& tx, const AccessSeal& seal, const CaseRow& bef
   std::vector<db::Params> visibility;
   AddVisibility(seal, row, visibility);
   return visibility.empty() ? absl::OkStatus() : tx.InsertRows(kInsertVisibility, visibility);
+}
+
+absl::Status ForgetAccessPast(db::Tx& tx, const CaseRow& row) {
+  return tx.Execute(kDeletePast, db::Params().Add(row.case_id).Add(row.tenant)).status();
 }
 
 absl::Status SelectAccessPast(db::Tx& tx, const AccessSeal& seal,

@@ -36,6 +36,8 @@ absl::Status InsertAccess(db::Tx& tx, const AccessSeal& seal,
 absl::Status UpdateAccess(db::Tx& tx, const AccessSeal& seal, const CaseRow& before,
                           const CaseRow& row);
 
+// All that was superseded of a case goes.
+absl::Status ForgetAccessPast(db::Tx& tx, const CaseRow& row);
 // A person or a department in the index, where it has a keyed hash of the name: it tells nobody who
 // is kept out of what. Empty for none.
 std::string VisibleTo(const AccessSeal& seal, std::string_view tenant, std::string_view name);

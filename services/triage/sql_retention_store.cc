@@ -9,6 +9,7 @@
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
 #include "services/triage/case_audit.h"
+#include "services/triage/sql_access_rows.h"
 #include "services/triage/sql_act_rows.h"
 #include "services/triage/sql_case_rows.h"
 #include "services/triage/sql_contact_rows.h"
@@ -178,6 +179,7 @@ absl::StatusOr<Disposition> SqlRetentionStore::Dispose(const CallKey& call, std:
         for (const id::Id& one : reports) certificate.add_reports(id::Name("reports", one));
         RETURN_IF_ERROR(Erase(tx, found.row, reports, certificate));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, found.row, disposal.change));
+        RETURN_IF_ERROR(ForgetAccessPast(tx, found.row));
         RETURN_IF_ERROR(Certify(tx, seal_, disposal.change, certificate,
                                 time::FromTimestamp(certificate.dispose_time())));
         RETURN_IF_ERROR(TellIntake(tx, found.row, reports));

@@ -105,6 +105,15 @@ void CheckFact(Violations& violations, const mamori::v1::Event& event) {
     case Event::kReportWithdrawn:
       known = from_intake;
       break;
+    case Event::kEvidenceAdded:
+      known = from_intake;
+      CheckBytes(violations, "evidence_added.evidence_id", event.evidence_added().evidence_id());
+      break;
+    case Event::kEvidenceInspected:
+      known = from_intake;
+      CheckBytes(violations, "evidence_inspected.evidence_id",
+                 event.evidence_inspected().evidence_id());
+      break;
     case Event::kConsentDecided:
       known = from_intake;
       if (event.consent_decided().version() < 1) {

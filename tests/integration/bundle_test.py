@@ -14,14 +14,15 @@ import grpc
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from every_request import WORK  # noqa: E402
-from harness import access, audit, paths  # noqa: E402
+from harness import access, audit, evidence, paths  # noqa: E402
 from harness.disposal import dispose_of  # noqa: E402
 from harness.client import new_request_id  # noqa: E402
 from harness.ids import name_of  # noqa: E402
 from harness.processes import wait_until  # noqa: E402
 from harness.reports import make_anonymous, make_report, make_request  # noqa: E402
-from harness.stubs import (SERVICES, actor_pb2, contact_pb2, intake_service_pb2, report_pb2,  # noqa: E402
-                           reporter_service_pb2, text_format, triage_service_pb2)
+from harness.stubs import (SERVICES, actor_pb2, contact_pb2, dialogue_service_pb2,  # noqa: E402
+                           evidence_service_pb2, intake_service_pb2, report_pb2, reporter_service_pb2, text_format,
+                           triage_service_pb2)
 from harness.testcase import SystemTest  # noqa: E402
 
 WORDS = "He said that he would find out where I live"
@@ -66,10 +67,10 @@ class Bundles(SystemTest):
         return subprocess.run([paths.binary("mamorictl"), *connection, *map(str, arguments)], capture_output=True,
                               text=True, timeout=60, cwd=directory, env=os.environ | {"MAMORI_TOKEN": token})
 
-    def _export(self, case: str, name: str = "case.tar") -> pathlib.Path:
+    def _export(self, case: str, name: str = "case.tar", *more) -> pathlib.Path:
         file = self.system.directory / name
         done = self._mamorictl("bundle", "export", case, "--purpose", "Docket 12 of the Tokyo District Court",
-                               "--output", file, token=dict(self.client.metadata())["authorization"].split()[1])
+                               "--output", file, *more, token=dict(self.client.metadata())["authorization"].split()[1])
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return file
 
@@ -212,6 +213,113 @@ class BundleTest(Bundles):
         everything = b"".join(self._read(file).values())
         self.assertIn(WORDS.encode(), everything)
         self.assertNotIn(b"Hanako", everything)
+
+
+def with_inspector(service, replica, config):
+    """Files are looked into by the worker that services start; nothing is scanned."""
+    if service == "intake":
+        config.inspector.binary = str(paths.BUILD / "services" / "inspector" / "mamori-inspect")
+
+
+class FilesTest(Bundles):
+    OPTIONS = {"replicas": 1, "adjust": with_inspector}
+    LONG = bool(os.environ.get("MAMORI_LONG"))
+
+    def _wait_inspected(self, name: str):
+        def inspected():
+            seen = self.client.call("intake", "GetEvidence", evidence_service_pb2.GetEvidenceRequest(name=name))
+            return seen if seen.state == evidence_service_pb2.EVIDENCE_STATE_INSPECTED else None
+        return wait_until("the inspection", inspected, 40)
+
+    def _identified(self, mode) -> str:
+        report = make_report(WORDS)
+        report.reporter.person = "Hanako Confidential"
+        return self.client.call("intake", "SubmitIdentifiedReport", reporter_service_pb2.SubmitIdentifiedReportRequest(
+            request_id=new_request_id(), report=report, mode=mode)).name
+
+    def _custody(self, name: str):
+        """As one of the desk sees it: whoever reported is not told."""
+        return self.system.client(person="desk-2").call("intake", "ListEvidenceAccess",
+                                evidence_service_pb2.ListEvidenceAccessRequest(name=name)).accesses
+
+    def _kinds(self, name: str) -> list[int]:
+        return [one.kind for one in self._custody(name)]
+
+    def _status(self, service: str, field: str) -> int:
+        """Bytes."""
+        status = pathlib.Path(f"/proc/{self.system.processes[service][0].pid}/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith(field + ":")) << 10
+
+    def _begin_peak(self, service: str) -> int:
+        """What is resident now; the peak is counted from here on."""
+        pathlib.Path(f"/proc/{self.system.processes[service][0].pid}/clear_refs").write_text("5")
+        return self._status(service, "VmRSS")
+
+    def test_files_and_dialogue_are_in_it_as_the_audit_tells_of_them(self):
+        submitted = self._identified(report_pb2.REPORTER_MODE_NAMED)
+        case = self.wait_case(submitted).name
+        text = evidence.upload(self.client, submitted, b"what he said\n", "\u5c71\u7530.txt")
+        unknown = evidence.upload(self.client, submitted, bytes(range(256)), "odd.bin")
+        post = dialogue_service_pb2.PostMessageRequest(request_id=new_request_id(), report=submitted)
+        post.message.text, post.message.language = "Can you meet on Monday?", "en"
+        self.client.call("intake", "PostMessage", post)
+        for name in (text, unknown):
+            self._wait_inspected(name)
+        file = self._export(case)
+        said = self._assert_genuine(file)
+        entries = self._read(file)
+        everything = b"".join(entries.values()).decode(errors="replace")
+        self.assertIn("Can you meet on Monday?", everything)
+        self.assertIn(text, everything)  # the chain of custody says of which file it is
+        copies = {name: data for name, data in entries.items() if name.startswith(f"intake/files/{submitted}/")}
+        self.assertEqual(list(copies.values()), [b"what he said\n"])
+        self.assertIn("its file: ORIGINAL", said)
+        self.assertEqual(self._kinds(text)[0], evidence_service_pb2.EVIDENCE_ACCESS_KIND_EXPORT)
+        self.assertEqual(self._custody(text)[0].purpose, "Docket 12 of the Tokyo District Court")
+        self.assertNotIn(evidence_service_pb2.EVIDENCE_ACCESS_KIND_EXPORT, self._kinds(unknown))
+        # A file that was taken out, or changed, with everything else left as it was.
+        sinks, changed = self._sinks_of(file), file.with_name("changed.tar")
+        with tarfile.open(file) as archive:
+            member = next(one for one in archive.getmembers() if one.name in copies)
+        data = bytearray(file.read_bytes())
+        data[member.offset_data] ^= 1
+        changed.write_bytes(data)
+        self.assertEqual(self._verify(changed, **sinks).returncode, 25)
+        size = 512 + (member.size + 511) // 512 * 512
+        changed.write_bytes(file.read_bytes()[:member.offset] + file.read_bytes()[member.offset + size:])
+        self.assertEqual(self._verify(changed, **sinks).returncode, 25)
+        # With the originals, where they were asked for.
+        whole = self._export(case, "whole.tar", "--originals")
+        self.assertNotIn("its file: ORIGINAL", self._assert_genuine(whole))
+        originals = [data for name, data in self._read(whole).items() if name.startswith("intake/files/")]
+        self.assertIn(bytes(range(256)), originals)
+        self.assertEqual(len(originals), 3)
+        self.assertEqual(self._kinds(text)[0], evidence_service_pb2.EVIDENCE_ACCESS_KIND_EXPORT_ORIGINAL)
+
+    def test_what_may_tell_who_reported_stays_out_whatever_is_asked_for(self):
+        submitted = self._identified(report_pb2.REPORTER_MODE_CONFIDENTIAL)
+        case = self.wait_case(submitted).name
+        name = evidence.upload(self.client, submitted, b"her own words\n", "Hanako's notes.txt")
+        self._wait_inspected(name)
+        file = self._export(case, "case.tar", "--originals")
+        self.assertIn("IDENTITY", self._assert_genuine(file))
+        everything = b"".join(self._read(file).values())
+        self.assertNotIn(b"Hanako", everything)
+        self.assertIn(b"her own words", everything)  # the cleaned copy is what the desk works with
+
+    def test_a_large_file_goes_through_without_being_held(self):
+        submitted = self._identified(report_pb2.REPORTER_MODE_NAMED)
+        case = self.wait_case(submitted).name
+        size = (150 if self.LONG else 24) << 20
+        content = os.urandom(1 << 20) * (size >> 20)
+        evidence.upload(self.client, submitted, content, "call.wav")
+        before = {service: self._begin_peak(service) for service in ("intake", "triage")}
+        file = self._export(case, "large.tar", "--originals")
+        for service, resident in before.items():
+            # Well below what passed through.
+            self.assertLess(self._status(service, "VmHWM") - resident, (40 if self.LONG else 16) << 20, service)
+        self._assert_genuine(file)
+        self.assertTrue(any(data == content for data in self._read(file).values()))
 
 
 class AnonymousTest(Bundles):

@@ -50,6 +50,22 @@ class MatrixCalls:
         request = intake_service_pb2.ListReportsRequest(page_size=1000)
         return names["report"] in {r.name for r in client.call("intake", "ListReports", request).reports}
 
+    # Each case has a text with it from the desk, each report one from its reporter.
+    def _search(self, service: str, method: str, client) -> set[str]:
+        found, token = set(), ""
+        while True:
+            page = self._plain(service, method, client, query="x", page_size=100, page_token=token)
+            found |= {match.name for match in page.matches}
+            token = page.next_page_token
+            if not token:
+                return found
+
+    def _SearchCases(self, client, names):  # noqa: N802
+        return names["case"] in self._search("triage", "SearchCases", client)
+
+    def _SearchReports(self, client, names):  # noqa: N802
+        return names["report"] in self._search("intake", "SearchReports", client)
+
     def _BatchGetReports(self, client, names):  # noqa: N802
         request = intake_service_pb2.BatchGetReportsRequest(names=[names["report"]])
         return bool(client.call("intake", "BatchGetReports", request).reports)
@@ -187,7 +203,8 @@ class MatrixCalls:
                                      purpose="p")))
 
     def _ExportReports(self, client, names):  # noqa: N802
-        return next(iter(self._plain("intake", "ExportReports", client, names=[names["report"]])))
+        return next(iter(self._plain("intake", "ExportReports", client, names=[names["report"]],
+                                     purpose="p")))
 
     def _UploadEvidence(self, client, names):  # noqa: N802
         target = evidence_service_pb2.UploadEvidenceRequest(target={"name": names["evidence"]})

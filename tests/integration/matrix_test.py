@@ -31,7 +31,7 @@ LAST = ("MergeCases", "OpenConsultation")
 # For whom nobody is to know.
 ANONYMOUS = ("SubmitAnonymousReport", "RotateReceipt", "GetSealingKey", "SetAnonymousSharing", "WithdrawAnonymousReport",
              "GiveAnonymousConsent", "WithdrawAnonymousConsent", "PostAnonymousMessage", "ListAnonymousMessages", "MarkAnonymousMessagesRead",
-             "StartAnonymousUpload", "GetAnonymousTimeline")
+             "StartAnonymousUpload", "GetAnonymousEvidence", "ListAnonymousEvidence", "GetAnonymousTimeline")
 # By their numbers in common/authz/access_rules.h. Without a person no call gets here, and every query has its tenant:
 # that those two rules are off shows in no call, but in access_rules_test.cc.
 # With each, where it has to show.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "mamori/intake/v1/dialogue_service.grpc.pb.h"
 #include "mamori/intake/v1/intake_service.grpc.pb.h"
 #include "mamori/triage/v1/triage_service.grpc.pb.h"
 
@@ -172,6 +173,23 @@ std::unique_ptr<Call> Analyze(const std::shared_ptr<grpc::Channel>& channel,
       });
 }
 
+// What a reporter does most: looks by receipt whether somebody wrote. Nobody's call.
+std::unique_ptr<Call> Receipt(const std::shared_ptr<grpc::Channel>& channel,
+                              const CallOptions& options, uint64_t number) {
+  static const CallOptions* const kNobody = new CallOptions();
+  using intake::v1::DialogueService;
+  intake::v1::ListAnonymousMessagesRequest request;
+  request.set_receipt(options.names[Pick(number, options.names.size())]);
+  request.set_after_number(-1);
+  return Make<DialogueService, &DialogueService::Stub::AsyncListAnonymousMessages,
+              intake::v1::ListMessagesResponse>(
+      channel, *kNobody, std::move(request),
+      +[](const intake::v1::ListAnonymousMessagesRequest&,
+          const intake::v1::ListMessagesResponse& got) {
+        return std::string(got.messages_size() > 0 ? "page" : "");
+      });
+}
+
 constexpr absl::Duration kReadAgain = absl::Minutes(1);
 
 }  // namespace
@@ -207,6 +225,7 @@ CallFactory MakeFactory(const std::string& method, const CallOptions& options) {
       {"list_reports", ListReports},
       {"list_cases", ListCases},
       {"analyze", Analyze},
+      {"receipt", Receipt},
   };
   for (const auto& [name, maker] : makers) {
     if (name != method) continue;

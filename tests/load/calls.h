@@ -56,13 +56,13 @@ struct CallOptions {
   std::string run_id;  // distinguishes the request ids of one run from those of another
   std::vector<grpc::Slice> reports;  // submit: serialized mamori.v1.Report
   std::vector<v1::Report> drafts;    // analyze
-  std::vector<std::string> names;    // get_report, get_case
+  std::vector<std::string> names;    // get_report, get_case; receipt: receipts
   std::vector<std::string> tokens;   // list_reports, list_cases
   int page_size = 50;
 };
 
-// echo, submit, get_report, get_case, list_reports, list_cases or analyze; empty for another
-// method. `options` outlives the factory.
+// echo, submit, get_report, get_case, list_reports, list_cases, analyze or receipt; empty for
+// another method. `options` outlives the factory.
 CallFactory MakeFactory(const std::string& method, const CallOptions& options);
 
 // The driver's token, and a deadline as an application would set

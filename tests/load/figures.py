@@ -7,7 +7,7 @@ import time
 
 from harness.processes import wait_until
 
-from . import machine
+from . import machine, proof
 from .system import PARTS, SERVICES, FigureError, System
 
 LATENCY_IN_FLIGHT = 8   # of get, list and the echo that they are compared with
@@ -255,5 +255,8 @@ GROUPS = {
     "one_tx": (("submit_one_tx_rps",), submit_one_tx),
     "road": (("road_rps", "submit_to_mail_p50_ms", "submit_to_mail_p99_ms"), road),
     "live": (("submit_live_rps", "road_live_rps"), submit_live),
+    "audit_verify": (("audit_verify_rows_per_s",), lambda s, p: proof.audit_verify(s, p, _load)),
+    "receipts": (("receipt_p99_ms",), proof.receipts),
+    "upload": (("upload_mib_per_s",), proof.upload),
     "reads": (("get_p99_ms_10k", "get_p99_ms_1m", "list_p99_ms_10k", "list_p99_ms_1m"), reads),
 }

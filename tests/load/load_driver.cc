@@ -170,7 +170,7 @@ int Drive(const std::string& method) {
   if (method == "analyze") {
     calls.drafts = MakeReports(600, absl::GetFlag(FLAGS_company), clock.Now());
   }
-  if (method == "get_report" || method == "get_case") {
+  if (method == "get_report" || method == "get_case" || method == "receipt") {
     calls.names = ReadLines(absl::GetFlag(FLAGS_names));
     if (calls.names.empty()) return Fail("--names: no names");
   }

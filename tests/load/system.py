@@ -15,6 +15,7 @@ from harness import access, paths
 from harness.certificates import Certificates
 from harness.database import SERVICES, Database, make_key_schemas, make_schemas, password_of
 from harness.processes import Process, Reaper, free_port, wait_until
+from harness.stubs import config_pb2, text_format
 
 from . import machine
 
@@ -121,15 +122,18 @@ class System:
 
     # --- the services ---------------------------------------------------------------------------------------
 
-    def start_services(self, *, only=SERVICES, paused: bool = False, group_commit: str = "") -> None:
-        """Starts services and waits until they serve. `paused` stops the relays."""
+    def start_services(self, *, only=SERVICES, paused: bool = False, group_commit: str = "",
+                       one_tenant: bool = False) -> None:
+        """Starts services and waits until they serve. `paused` stops the relays; with `one_tenant` each application is
+        this run's tenant's alone, so that calls of nobody's have a tenant."""
         for service in only:
-            self.start_service(service, paused=paused, group_commit=group_commit)
+            self.start_service(service, paused=paused, group_commit=group_commit, one_tenant=one_tenant)
 
-    def start_service(self, service: str, *, paused: bool = False, group_commit: str = "") -> float:
+    def start_service(self, service: str, *, paused: bool = False, group_commit: str = "",
+                      one_tenant: bool = False) -> float:
         """Returns how many milliseconds it took from its start to SERVING."""
         config = self.directory / f"{service}.textproto"
-        config.write_text(self._config(service, paused, group_commit))
+        config.write_text(self._config(service, paused, group_commit, one_tenant))
         name = f"mamori-{service}"
         process = Process(name, [paths.binary(name), "--config", config], self.directory / f"{service}.log")
         self.services[service] = process
@@ -150,14 +154,23 @@ class System:
                 raise FigureError(f"{process.name} did not stop in order: {process.tail()}")
         self.services = {}
 
-    def _config(self, service: str, paused: bool, group_commit: str) -> str:
+    def _one_tenant(self) -> pathlib.Path:
+        table = text_format.Parse(self._authorization.read_text(), config_pb2.Authorization())
+        for application in table.applications:
+            application.tenants[:] = ["load"]
+        path = self.directory / "authorization.load.textproto"
+        path.write_text(text_format.MessageToString(table, as_utf8=True))
+        return path
+
+    def _config(self, service: str, paused: bool, group_commit: str, one_tenant: bool) -> str:
+        authorization = self._one_tenant() if one_tenant else self._authorization
         tls, target = self.certificates, lambda s: f'target: "127.0.0.1:{self.ports[s]}" server_name: "localhost"'
         text = f"""
 server {{
   listen: "127.0.0.1:{self.ports[service]}"
   probe_listen: "127.0.0.1:{self._probe_ports[service]}"
   tls {{ cert_file: "{tls.cert(service)}" key_file: "{tls.key(service)}" ca_file: "{tls.ca}" }}
-  authorization_file: "{self._authorization}"
+  authorization_file: "{authorization}"
   people_file: "{self._people}"
   page_token_key_file: "{self.directory}/page_token.key"
   log_level: "warn"
@@ -183,7 +196,7 @@ outbox {{ paused: {str(paused).lower()} max_depth: {10_000_000 if paused else 0}
             text += f'receipt_key_file: "{self.directory}/receipt.key"\n'
             text += f'identity_key_file: "{self.directory}/identity.key"\n'
             # The driver submits as one person, and one application, what many would.
-            limits = " ".join(f"{who} {{ per_minute: 1e9 burst: 1e9 }}" for who in ("person", "application", "tenant"))
+            limits = " ".join(f"{who} {{ per_minute: 1e9 burst: 1e9 }}" for who in ("person", "application", "tenant", "receipt"))
             text += f"flood {{ {limits} }}\n"
             return text + f"triage {{ {target('triage')} }}\ngroup_commit {{ {group_commit} }}\n"
         text += f'policy_file: "{self.policy}"\n'
@@ -262,11 +275,11 @@ link_template: "https://desk.load.test/cases/{{case}}"
         while not ended.wait(60):
             self._write_token()
 
-    def drive(self, method: str, port: int, **flags) -> dict:
+    def drive(self, method: str, port: int, identity: str = "load", **flags) -> dict:
         """One run of the driver: its JSON, and under `cpu` what everyone spent meanwhile."""
         tls = self.certificates
         argv = [PARTS / "load_driver", f"--method={method}", f"--target=127.0.0.1:{port}", f"--ca={tls.ca}",
-                f"--cert={tls.cert('load')}", f"--key={tls.key('load')}",
+                f"--cert={tls.cert(identity)}", f"--key={tls.key(identity)}",
                 f"--token_file={self._write_token()}"]
         argv += [f"--{name}={value}" for name, value in flags.items()]
         meter = self.meter()

@@ -25,6 +25,8 @@ def ratios(f: dict) -> list[dict]:
     row("list_p99_ms_1m / list_p99_ms_10k", lambda: f["list_p99_ms_1m"] / f["list_p99_ms_10k"], "<= 1.3")
     row("get_p99_ms_10k / echo_8_p99_ms_10k", lambda: f["get_p99_ms_10k"] / f["echo_8_p99_ms_10k"], "<= 4")
     row("load_1m_s", lambda: f["load_1m_s"], "<= 300")
+    row("audit_verify_rows_per_s", lambda: f["audit_verify_rows_per_s"], ">= 200000")
+    row("receipt_p99_ms", lambda: f["receipt_p99_ms"], "<= 10")
     for service in f.get("rss_mib", {}):
         row(f"rss_mib {service}", lambda: f["rss_mib"][service], "<= 64")
         row(f"start_ms {service}", lambda: f["start_ms"][service], "<= 1000")

@@ -23,8 +23,8 @@ GRANT SELECT, INSERT, DELETE ON {schema}.watch_log TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.watch_head TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.case_access TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.case_visibility TO {user};
--- What was superseded is only added to.
-GRANT SELECT, INSERT ON {schema}.case_access_past TO {user};
+-- What was superseded is only added to, and goes when the case is disposed of; one that is missing otherwise alarms.
+GRANT SELECT, INSERT, DELETE ON {schema}.case_access_past TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.handler_designation TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.two_person_act TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.legal_hold TO {user};

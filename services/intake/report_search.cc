@@ -1,0 +1,91 @@
+#include "services/intake/report_search.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/id/id.h"
+#include "common/idempotency/hash.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+#include "common/text/text_search.h"
+#include "services/intake/methods.h"
+#include "services/intake/page.h"
+#include "services/intake/read_records.h"
+#include "services/intake/validate.h"
+
+namespace mamori::intake {
+namespace {
+
+constexpr int kMatchesPerPage = 20;
+constexpr int kMostMatches = 100;
+constexpr size_t kExcerptBytes = 240;
+
+// What one page finds, and what it has looked through.
+class SearchedPage {
+ public:
+  SearchedPage(const text::TextSearch& search, v1::SearchReportsResponse& response)
+      : search_(search), response_(response) {}
+
+  void Look(const mamori::v1::Report& report) {
+    LookInto(report, report.narrative(), "narrative");
+    for (const mamori::v1::Supplement& one : report.supplements()) {
+      LookInto(report, one.text(), "supplement");
+    }
+    const auto id = id::FromName("reports", report.name());
+    if (!id.ok()) return;
+    read_.push_back({*id, report.reporter_mode() == mamori::v1::REPORTER_MODE_ANONYMOUS});
+  }
+  size_t bytes() const { return bytes_; }
+  const std::vector<ReadReport>& read() const { return read_; }
+
+ private:
+  void LookInto(const mamori::v1::Report& report, const std::string& text, const char* source) {
+    bytes_ += text.size();
+    const std::optional<text::Span> span = search_.Find(text);
+    if (!span) return;
+    v1::ReportMatch& match = *response_.add_matches();
+    match.set_name(report.name());
+    match.set_source(source);
+    match.set_excerpt(text::Excerpt(text, *span, kExcerptBytes));
+  }
+
+  const text::TextSearch& search_;
+  v1::SearchReportsResponse& response_;
+  std::vector<ReadReport> read_;
+  size_t bytes_ = 0;
+};
+
+}  // namespace
+
+absl::StatusOr<v1::SearchReportsResponse> ReportSearch::Search(
+    const server::CallContext& call, const v1::SearchReportsRequest& request) {
+  RETURN_IF_ERROR(ValidateSearchReports(request));
+  const std::optional<text::TextSearch> search = text::TextSearch::Of(request.query());
+  if (!search) {
+    status::Violations violations;
+    violations.Add("query", "has neither letter nor digit");
+    return violations.Status();
+  }
+  const std::string digest = idempotency::Hash({kSearchReports, request.query()});
+  const idempotency::TokenBinding binding{call.tenant, call.person, digest};
+  ASSIGN_OR_RETURN(Position position, FromPageToken(tokens_, binding, request.page_token()));
+  const int size =
+      request.page_size() == 0 ? kMatchesPerPage : std::min(request.page_size(), kMostMatches);
+  v1::SearchReportsResponse response;
+  SearchedPage page(*search, response);
+  const absl::Duration end = clock_.Monotonic() + options_.time;
+  ASSIGN_OR_RETURN(const bool all,
+                   reports_.Visit(call, position, [&](const mamori::v1::Report& report) {
+                     page.Look(report);
+                     return response.matches_size() < size && page.bytes() < options_.bytes &&
+                            clock_.Monotonic() < end;
+                   }));
+  if (!all) response.set_next_page_token(ToPageToken(tokens_, binding, position));
+  RETURN_IF_ERROR(RecordReads(reads_, call, {call.caller, call.person}, call.tenant, page.read()));
+  return response;
+}
+
+}  // namespace mamori::intake
