@@ -120,8 +120,10 @@ void ExpectFloors(const Figures& figures, double evidence_precision = 0.80,
   EXPECT_GE(figures.macro_f1, 0.70);
   EXPECT_LE(figures.benign_flagged, benign_flagged);
   EXPECT_LE(figures.harassment_missed, 0.12);
-  EXPECT_GE(figures.critical_caught, 0.90);
-  EXPECT_GE(figures.critical_called, 0.75);
+  if (figures.critical > 0) {
+    EXPECT_GE(figures.critical_caught, 0.90);
+    EXPECT_GE(figures.critical_called, 0.75);
+  }
   EXPECT_GE(figures.severity_qwk, 0.65);
   EXPECT_GE(figures.evidence_recall, 0.80);
   EXPECT_GE(figures.evidence_precision, evidence_precision);
@@ -146,6 +148,15 @@ TEST_F(QualityTest, ReachesTheFloorsOnTheSecondSetThatNobodyLookedAt) {
   // Three of its thirty near-misses are flagged; the promise of .08 is kept over all that nobody
   // looked at, below.
   ExpectFloors(FiguresOf("further_d.jsonl"), 0.80, 0.10);
+}
+
+TEST_F(QualityTest, ReachesTheFloorsOnTheThirdSetThatRulesWereLearntFrom) {
+  ExpectFloors(FiguresOf("further_k.jsonl"));
+}
+
+TEST_F(QualityTest, ReachesTheFloorsOnTheFourthSetThatRulesWereLearntFrom) {
+  ExpectFloors(FiguresOf("further_l.jsonl"));
+  ExpectFloors(FiguresOf("further_m.jsonl"));
 }
 
 // Near-misses alone: complaints in the right, other people's quarrels, things and mishaps.
