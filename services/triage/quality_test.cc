@@ -1,6 +1,6 @@
 // How good the shipped policy is on labelled reports, and how fast. Prints its figures; fails below
-// the floors. The figures of further_b, which nobody looks at while writing rules, are the honest
-// ones.
+// the floors. The figures of further_b and further_n, which nobody looks at while writing rules, are
+// the honest ones.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -114,11 +114,10 @@ const Assessor* QualityTest::assessor_ = nullptr;
 
 // What the project promises for reports that nobody has seen. The sixty mark one or two passages of
 // many that speak: there the precision of evidence is asked for less.
-void ExpectFloors(const Figures& figures, double evidence_precision = 0.80,
-                  double benign_flagged = 0.08) {
+void ExpectFloors(const Figures& figures, double evidence_precision = 0.80) {
   EXPECT_GE(figures.micro_f1, 0.75);
   EXPECT_GE(figures.macro_f1, 0.70);
-  EXPECT_LE(figures.benign_flagged, benign_flagged);
+  EXPECT_LE(figures.benign_flagged, 0.08);
   EXPECT_LE(figures.harassment_missed, 0.12);
   if (figures.critical > 0) {
     EXPECT_GE(figures.critical_caught, 0.90);
@@ -132,37 +131,25 @@ void ExpectFloors(const Figures& figures, double evidence_precision = 0.80,
 
 TEST_F(QualityTest, ReachesTheFloorsOnTheSixty) { ExpectFloors(FiguresOf("dev.jsonl"), 0.70); }
 
-TEST_F(QualityTest, ReachesTheFloorsOnTheReportsThatRulesWereLearntFrom) {
-  ExpectFloors(FiguresOf("further_a.jsonl"));
+TEST_F(QualityTest, ReachesTheFloorsOnReportsThatRulesWereLearntFrom) {
+  for (const char* const file : {"further_a.jsonl", "further_c.jsonl", "further_d.jsonl",
+                                 "further_j.jsonl", "further_k.jsonl", "further_l.jsonl",
+                                 "further_m.jsonl"}) {
+    ExpectFloors(FiguresOf(file));
+  }
 }
 
 TEST_F(QualityTest, ReachesTheFloorsOnReportsThatNobodyLookedAt) {
-  ExpectFloors(FiguresOf("further_b.jsonl"));
-}
-
-TEST_F(QualityTest, ReachesTheFloorsOnTheSecondSetThatRulesWereLearntFrom) {
-  ExpectFloors(FiguresOf("further_c.jsonl"));
-}
-
-TEST_F(QualityTest, ReachesTheFloorsOnTheSecondSetThatNobodyLookedAt) {
-  // Three of its thirty near-misses are flagged; the promise of .08 is kept over all that nobody
-  // looked at, below.
-  ExpectFloors(FiguresOf("further_d.jsonl"), 0.80, 0.10);
-}
-
-TEST_F(QualityTest, ReachesTheFloorsOnTheThirdSetThatRulesWereLearntFrom) {
-  ExpectFloors(FiguresOf("further_k.jsonl"));
-}
-
-TEST_F(QualityTest, ReachesTheFloorsOnTheFourthSetThatRulesWereLearntFrom) {
-  ExpectFloors(FiguresOf("further_l.jsonl"));
-  ExpectFloors(FiguresOf("further_m.jsonl"));
+  for (const char* const file : {"further_b.jsonl", "further_n.jsonl"}) {
+    ExpectFloors(FiguresOf(file));
+  }
 }
 
 // Near-misses alone: complaints in the right, other people's quarrels, things and mishaps.
 TEST_F(QualityTest, LeavesNearMissesAlone) {
   for (const char* const file :
-       {"further_e.jsonl", "further_f.jsonl", "further_g.jsonl", "further_h.jsonl"}) {
+       {"further_e.jsonl", "further_f.jsonl", "further_g.jsonl", "further_h.jsonl",
+        "further_o.jsonl"}) {
     EXPECT_LE(FiguresOf(file).benign_flagged, 0.05) << file;
   }
 }
@@ -171,7 +158,7 @@ TEST_F(QualityTest, LeavesNearMissesAlone) {
 TEST_F(QualityTest, LeavesBenignReportsAloneThatNobodyLookedAt) {
   int benign = 0;
   int flagged = 0;
-  for (const char* const file : {"further_b.jsonl", "further_d.jsonl", "further_i.jsonl"}) {
+  for (const char* const file : {"further_b.jsonl", "further_i.jsonl", "further_n.jsonl"}) {
     for (const Judged& one : Judge(file)) {
       if (!one.sample.labels.empty()) continue;
       ++benign;
@@ -242,7 +229,7 @@ TEST_F(QualityTest, IsQuick) {
   }
   Timed(assessor, others);
   std::vector<Judged> fresh;
-  for (const char* const file : {"further_b.jsonl", "further_d.jsonl", "further_i.jsonl"}) {
+  for (const char* const file : {"further_b.jsonl", "further_i.jsonl", "further_n.jsonl"}) {
     for (Judged& one : Judge(file)) fresh.push_back(std::move(one));
   }
   const std::vector<double> first = Timed(assessor, fresh);
