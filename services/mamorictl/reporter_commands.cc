@@ -222,6 +222,24 @@ void AddShare(CLI::App& group, Choice& choice) {
   });
 }
 
+void AddSharing(CLI::App& group, Choice& choice) {
+  auto* show = group.add_subcommand("sharing", "With whom one's own report is shared, by token");
+  auto request = std::make_shared<intake::v1::GetSharingRequest>();
+  show->add_option_function<std::string>(
+          "report", [=](const std::string& t) { request->set_report(t); }, "reports/…")
+      ->required();
+  show->footer("Example:\n  mamorictl reporter sharing reports/…");
+  show->callback([=, &choice] {
+    choice.run = [=](Session& session) {
+      intake::v1::Sharing now;
+      const auto status = session.reporter().GetSharing(session.Call().get(), *request, &now);
+      if (!status.ok()) return session.Fail(status);
+      return session.Show(now,
+                          absl::StrCat(EnumText(now.scope()), ", version ", now.version(), "\n"));
+    };
+  });
+}
+
 template <typename Repeated>
 std::string RemainsText(const Repeated& remains) {
   std::string text = "remains:";
@@ -348,6 +366,7 @@ void AddReporterCommands(CLI::App& app, Choice& choice) {
   AddRotate(*group, choice);
   AddIdentify(*group, choice);
   AddShare(*group, choice);
+  AddSharing(*group, choice);
   AddWithdraw(*group, choice);
   AddConsent(*group, choice);
 }

@@ -124,9 +124,15 @@ void ChangeBuilder::SetSeverity(mamori::v1::Severity severity) {
 }
 
 void ChangeBuilder::Assign(std::string_view person) {
+  change_.clocks.events.insert(mamori::v1::CLOCK_EVENT_ASSIGNED);
+  PassOn(person);
+}
+
+void ChangeBuilder::Unassign() { change_.row.assignee.clear(); }
+
+void ChangeBuilder::PassOn(std::string_view person) {
   CaseRow& row = change_.row;
   row.assignee = std::string(person);
-  change_.clocks.events.insert(mamori::v1::CLOCK_EVENT_ASSIGNED);
   auto& fact = *AddEvent(row.state != mamori::v1::CASE_STATE_CONSULTING).mutable_case_assigned();
   fact.set_assignee(row.assignee);
   fact.set_company(row.company);

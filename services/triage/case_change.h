@@ -40,6 +40,10 @@ class ChangeBuilder {
   void SetSeverity(mamori::v1::Severity severity);
   // Each tells of it in any case.
   void Assign(std::string_view person);
+  // Nobody has it from now on. Ends no clock.
+  void Unassign();
+  // From one whose it may no longer be to `person`. Ends no clock: the case was taken before.
+  void PassOn(std::string_view person);
   void MergeInto(const id::Id& into);
   void TellOpened(const id::Id& report_id, bool reporter_named = false);
   void TellJoined(const id::Id& report_id);

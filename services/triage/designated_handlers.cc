@@ -1,13 +1,16 @@
 #include "services/triage/designated_handlers.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/authz/access_record.h"
 #include "common/idempotency/hash.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/triage/call_key.h"
+#include "services/triage/case_change.h"
 #include "services/triage/handler_rules.h"
 #include "services/triage/page.h"
 
@@ -38,6 +41,24 @@ DesignatedHandlers::HandlerOr Shown(DesignatedHandlers::HandlerOr handler) {
   return handler;
 }
 
+template <typename Request>
+absl::Status CheckEtag(const Request& request, const DesignatedHandler& before) {
+  return request.etag().empty() || request.etag() == EtagOf(before) ? absl::OkStatus()
+                                                                    : status::EtagMismatch();
+}
+
+// A case of one who may no longer have it.
+CaseChange Given(const CaseRow& row, const v1::WithdrawDesignationRequest& request,
+                 const ChangeContext& context) {
+  ChangeBuilder builder(row, context);
+  if (request.successor().empty() || authz::IsExcluded(request.successor(), row.access)) {
+    builder.Unassign();
+  } else {
+    builder.PassOn(request.successor());
+  }
+  return std::move(builder).Finish();
+}
+
 bool MayKnow(const CallContext& call, const DesignatedHandler& handler) {
   return MayReadHandlers(CallerOf(call)) || handler.person() == call.person;
 }
@@ -62,9 +83,7 @@ DesignatedHandlers::HandlerOr DesignatedHandlers::Change(const CallContext& call
   RETURN_IF_ERROR(Admit(call, request.name()).status());
   return Shown(d_.store.Change(KeyOf(call, request), AuditedOf(call), call.tenant, handler_id,
                                [&](const DesignatedHandler& before) -> HandlerOr {
-                                 if (!request.etag().empty() && request.etag() != EtagOf(before)) {
-                                   return status::EtagMismatch();
-                                 }
+                                 RETURN_IF_ERROR(CheckEtag(request, before));
                                  return decide(before);
                                }));
 }
@@ -89,9 +108,20 @@ DesignatedHandlers::HandlerOr DesignatedHandlers::Accept(
 
 DesignatedHandlers::HandlerOr DesignatedHandlers::Withdraw(
     const CallContext& call, const v1::WithdrawDesignationRequest& request) {
-  return Change(call, request, [&](const DesignatedHandler& before) {
-    return WithdrawDesignation(before, request.cause(), CallerOf(call), d_.clock.Now());
-  });
+  RETURN_IF_ERROR(Validate(request));
+  ASSIGN_OR_RETURN(const id::Id handler_id, id::FromName("handlers", request.name()));
+  RETURN_IF_ERROR(Admit(call, request.name()).status());
+  ChangeContext context{d_.clock.Now(),   call.traceparent, d_.ids,
+                        d_.gate.policy(), WhoOf(call),      server::ActionOf(call)};
+  context.handlers = &d_.gate.handlers();
+  return Shown(d_.store.End(
+      KeyOf(call, request), AuditedOf(call), call.tenant, handler_id,
+      [&](const DesignatedHandler& before) -> HandlerOr {
+        RETURN_IF_ERROR(CheckEtag(request, before));
+        return WithdrawDesignation(before, request.cause(), request.successor(), CallerOf(call),
+                                   context.now);
+      },
+      d_.gate.handlers(), [&](const CaseRow& row) { return Given(row, request, context); }));
 }
 
 DesignatedHandlers::HandlerOr DesignatedHandlers::Get(

@@ -42,6 +42,56 @@ TEST_F(PeopleTest, AWhistleblowersCaseIsOnlyADesignatedHandlersWhoAccepted) {
   EXPECT_THAT(Assign(name, "handler"), not_designated);
 }
 
+TEST_F(PeopleTest, EndingADesignationTakesItsCasesAway) {
+  const auto assignee = [&](const std::string& of_case) {
+    return database_
+        .Query("SELECT assignee FROM case_record WHERE case_id = ?",
+               db::Params().Add(*id::FromName("cases", of_case)))[0]
+        .GetBytes(0);
+  };
+  const auto leaver = Designated("leaver");
+  const auto heir = Designated("heir");
+  ASSERT_THAT(Accept("leaver", leaver.name()), IsOk());
+  const std::string given = Judged();
+  const std::string hidden = Judged();
+  const std::string ordinary = Judged();
+  for (const std::string& name : {given, hidden, ordinary}) {
+    ASSERT_THAT(Assign(name, "leaver"), IsOk());
+  }
+  ASSERT_THAT(StartWhistleblower(given), IsOk());
+  ASSERT_THAT(StartWhistleblower(hidden), IsOk());
+  auto keep_out = Verb<v1::ExcludePersonRequest>(hidden);
+  keep_out.set_person("heir");
+  ASSERT_THAT(access_.Exclude(Call("ExcludePerson"), keep_out), IsOk());
+  auto withdraw = Verb<v1::WithdrawDesignationRequest>(leaver.name());
+  withdraw.set_cause(v1::WITHDRAWAL_CAUSE_BREACH);
+  withdraw.set_successor("leaver");
+  const auto admin = As("Withdraw", "admin", {"admin"});
+  EXPECT_THAT(handlers_.Withdraw(admin, withdraw), StatusIs(absl::StatusCode::kInvalidArgument));
+  withdraw.set_successor("heir");
+  EXPECT_THAT(handlers_.Withdraw(admin, withdraw),
+              HasReason(mamori::v1::ERROR_REASON_HANDLER_NOT_DESIGNATED))
+      << "has not accepted";
+  EXPECT_EQ(assignee(given), "leaver") << "all or nothing";
+  ASSERT_THAT(Accept("heir", heir.name()), IsOk());
+  const auto ended = handlers_.Withdraw(admin, withdraw);
+  ASSERT_THAT(ended, IsOk());
+  EXPECT_EQ(ended->state(), v1::DESIGNATION_STATE_WITHDRAWN);
+  EXPECT_EQ(assignee(given), "heir");
+  EXPECT_EQ(assignee(hidden), "") << "the successor is kept out of it";
+  EXPECT_EQ(assignee(ordinary), "leaver") << "no designation is needed for it";
+  // The same request again changes nothing, and a closed case goes along too.
+  ASSERT_THAT(Assign(given, "heir"), IsOk());
+  EXPECT_THAT(handlers_.Withdraw(admin, withdraw), IsOk());
+  EXPECT_EQ(assignee(given), "heir");
+  database_.Execute("UPDATE case_record SET state = 7 WHERE case_id = ?",
+                    db::Params().Add(*id::FromName("cases", given)));
+  auto last = Verb<v1::WithdrawDesignationRequest>(heir.name());
+  last.set_cause(v1::WITHDRAWAL_CAUSE_TERM);
+  ASSERT_THAT(handlers_.Withdraw(As("Withdraw", "heir", {}), last), IsOk());
+  EXPECT_EQ(assignee(given), "") << "nobody has it until somebody else who may takes it";
+}
+
 TEST_F(PeopleTest, DesignationsAreKnownToFewAndBelievedFromNobodyElse) {
   const auto handler = Designated("handler");
   v1::GetDesignatedHandlerRequest get;

@@ -143,6 +143,7 @@ Figures Measure(const std::vector<Judged>& judged, const std::vector<std::string
   }
   figures.benign_flagged = benign.Value();
   figures.harassment_missed = missed.Value();
+  figures.critical = static_cast<int>(caught.all);
   figures.critical_caught = caught.Value();
   figures.critical_called = called.Value();
   figures.severity_qwk = judged.empty() ? 0 : Kappa(judged);

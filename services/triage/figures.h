@@ -24,6 +24,7 @@ struct Figures {
   double benign_flagged = 0;      // harmless reports for which something was proposed
   double harassment_missed = 0;   // others for which nothing was
   double severity_qwk = 0;        // quadratic weighted kappa
+  int critical = 0;               // reports that are CRITICAL
   double critical_caught = 0;     // CRITICAL called HIGH or CRITICAL
   double critical_called = 0;     // CRITICAL called CRITICAL
   double evidence_recall = 0;     // labels some passage of which was touched

@@ -69,6 +69,9 @@ absl::Status Validate(const v1::WithdrawDesignationRequest& request) {
       !v1::WithdrawalCause_IsValid(request.cause())) {
     violations.Add("cause", "is required");
   }
+  if (request.successor().size() > kMaxPersonBytes) {
+    CheckBytes(violations, "successor", request.successor(), kMaxPersonBytes);
+  }
   return violations.Status();
 }
 
@@ -149,10 +152,16 @@ absl::StatusOr<DesignatedHandler> AcceptDesignation(const DesignatedHandler& bef
 
 absl::StatusOr<DesignatedHandler> WithdrawDesignation(const DesignatedHandler& before,
                                                       v1::WithdrawalCause cause,
+                                                      std::string_view successor,
                                                       const HandlerCaller& caller, absl::Time now) {
   if (!MayDesignate(caller) && caller.person != before.person()) return status::RoleNotAllowed();
   if (before.state() == v1::DESIGNATION_STATE_WITHDRAWN) {
     return status::StateNotAllowed("the designation has ended");
+  }
+  if (successor == before.person()) {
+    Violations violations;
+    violations.Add("successor", "is whose designation ends");
+    return violations.Status();
   }
   // Whatever the record has room for: it must be possible to end it.
   DesignatedHandler after = before;

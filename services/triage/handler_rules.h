@@ -49,6 +49,7 @@ absl::StatusOr<v1::DesignatedHandler> AcceptDesignation(const v1::DesignatedHand
                                                         absl::Time now);
 absl::StatusOr<v1::DesignatedHandler> WithdrawDesignation(const v1::DesignatedHandler& before,
                                                           v1::WithdrawalCause cause,
+                                                          std::string_view successor,
                                                           const HandlerCaller& caller,
                                                           absl::Time now);
 

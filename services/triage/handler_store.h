@@ -33,6 +33,13 @@ class HandlerStore {
   virtual absl::StatusOr<v1::DesignatedHandler> Change(const CallKey& call, const ActCaller& caller,
                                                        std::string_view tenant,
                                                        const id::Id& handler_id, Decide decide) = 0;
+  // The same, and changes every case that the person has and for which a designation is needed, as
+  // `give` says of it; by `policy` it is judged which those are.
+  using Give = absl::FunctionRef<CaseChange(const CaseRow& row)>;
+  virtual absl::StatusOr<v1::DesignatedHandler> End(
+      const CallKey& call, const ActCaller& caller, std::string_view tenant,
+      const id::Id& handler_id, Decide decide, const mamori::v1::DesignatedHandlerPolicy& policy,
+      Give give) = 0;
   // NOT_FOUND.
   virtual absl::StatusOr<v1::DesignatedHandler> Get(std::string_view tenant,
                                                     const id::Id& handler_id,

@@ -62,7 +62,7 @@ TEST(HandlerRulesTest, EveryStepFromEveryStateByEverybody) {
                     self && !ended && !accepted);
           EXPECT_FALSE(AcceptDesignation(before, "1", in_force, caller, kNow).ok());
         }
-        EXPECT_EQ(WithdrawDesignation(before, v1::WITHDRAWAL_CAUSE_TERM, caller, kNow).ok(),
+        EXPECT_EQ(WithdrawDesignation(before, v1::WITHDRAWAL_CAUSE_TERM, "", caller, kNow).ok(),
                   !ended && (self || looks_after));
       }
     }
@@ -82,8 +82,8 @@ TEST(HandlerRulesTest, OnlyWhoAcceptedTheDutiesInForceMayHandle) {
   again = AcceptDesignation(*again, "2", "2", Caller("h"), kNow);
   ASSERT_THAT(again, IsOk());
   EXPECT_TRUE(MayHandle(*again, "2"));
-  again =
-      WithdrawDesignation(*again, v1::WITHDRAWAL_CAUSE_BREACH, Caller("a", {Role::kAdmin}), kNow);
+  again = WithdrawDesignation(*again, v1::WITHDRAWAL_CAUSE_BREACH, "", Caller("a", {Role::kAdmin}),
+                              kNow);
   again = Designate(&*again, "h", Caller("b", {Role::kFirstReader}), kNow);
   ASSERT_THAT(again, IsOk());
   EXPECT_FALSE(MayHandle(*again, "2"));

@@ -1,6 +1,6 @@
 // How good the shipped policy is on labelled reports, and how fast. Prints its figures; fails below
-// the floors. The figures of further_b, which nobody looks at while writing rules, are the honest
-// ones.
+// the floors. The figures of further_b and further_q, which nobody looks at while writing rules,
+// are the honest ones.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -65,11 +65,15 @@ class QualityTest : public ::testing::Test {
     return judged;
   }
 
-  Figures FiguresOf(const std::string& file) {
-    const std::vector<Judged> judged = Judge(file);
+  static std::vector<std::string> Acts() {
     std::vector<std::string> acts;
     for (const auto& act : assessor_->policy().acts()) acts.push_back(act.id());
-    const Figures figures = Measure(judged, acts);
+    return acts;
+  }
+
+  Figures FiguresOf(const std::string& file) {
+    const std::vector<Judged> judged = Judge(file);
+    const Figures figures = Measure(judged, Acts());
     std::cout << file << ": " << figures.ToString() << std::endl;
     // For whoever writes rules, never for the half that is held out.
     const char* const show = std::getenv("MAMORI_SHOW_MISTAKES");
@@ -114,14 +118,15 @@ const Assessor* QualityTest::assessor_ = nullptr;
 
 // What the project promises for reports that nobody has seen. The sixty mark one or two passages of
 // many that speak: there the precision of evidence is asked for less.
-void ExpectFloors(const Figures& figures, double evidence_precision = 0.80,
-                  double benign_flagged = 0.08) {
+void ExpectFloors(const Figures& figures, double evidence_precision = 0.80) {
   EXPECT_GE(figures.micro_f1, 0.75);
   EXPECT_GE(figures.macro_f1, 0.70);
-  EXPECT_LE(figures.benign_flagged, benign_flagged);
+  EXPECT_LE(figures.benign_flagged, 0.08);
   EXPECT_LE(figures.harassment_missed, 0.12);
-  EXPECT_GE(figures.critical_caught, 0.90);
-  EXPECT_GE(figures.critical_called, 0.75);
+  if (figures.critical > 0) {
+    EXPECT_GE(figures.critical_caught, 0.90);
+    EXPECT_GE(figures.critical_called, 0.75);
+  }
   EXPECT_GE(figures.severity_qwk, 0.65);
   EXPECT_GE(figures.evidence_recall, 0.80);
   EXPECT_GE(figures.evidence_precision, evidence_precision);
@@ -130,46 +135,33 @@ void ExpectFloors(const Figures& figures, double evidence_precision = 0.80,
 
 TEST_F(QualityTest, ReachesTheFloorsOnTheSixty) { ExpectFloors(FiguresOf("dev.jsonl"), 0.70); }
 
-TEST_F(QualityTest, ReachesTheFloorsOnTheReportsThatRulesWereLearntFrom) {
-  ExpectFloors(FiguresOf("further_a.jsonl"));
+TEST_F(QualityTest, ReachesTheFloorsOnReportsThatRulesWereLearntFrom) {
+  for (const char* const file : {"further_a.jsonl", "further_c.jsonl", "further_d.jsonl",
+                                 "further_j.jsonl", "further_k.jsonl", "further_l.jsonl",
+                                 "further_m.jsonl", "further_n.jsonl", "further_p.jsonl"}) {
+    ExpectFloors(FiguresOf(file));
+  }
 }
 
+// What is promised of reports that nobody looked at, over all of them: a set alone has six that are
+// CRITICAL. The figures of each are printed too.
 TEST_F(QualityTest, ReachesTheFloorsOnReportsThatNobodyLookedAt) {
-  ExpectFloors(FiguresOf("further_b.jsonl"));
-}
-
-TEST_F(QualityTest, ReachesTheFloorsOnTheSecondSetThatRulesWereLearntFrom) {
-  ExpectFloors(FiguresOf("further_c.jsonl"));
-}
-
-TEST_F(QualityTest, ReachesTheFloorsOnTheSecondSetThatNobodyLookedAt) {
-  // Three of its thirty near-misses are flagged; the promise of .08 is kept over all that nobody
-  // looked at, below.
-  ExpectFloors(FiguresOf("further_d.jsonl"), 0.80, 0.10);
+  std::vector<Judged> all;
+  for (const char* const file : {"further_b.jsonl", "further_i.jsonl", "further_q.jsonl"}) {
+    FiguresOf(file);
+    for (Judged& one : Judge(file)) all.push_back(std::move(one));
+  }
+  const Figures figures = Measure(all, Acts());
+  std::cout << "held out, " << all.size() << " reports: " << figures.ToString() << std::endl;
+  ExpectFloors(figures);
 }
 
 // Near-misses alone: complaints in the right, other people's quarrels, things and mishaps.
 TEST_F(QualityTest, LeavesNearMissesAlone) {
-  for (const char* const file :
-       {"further_e.jsonl", "further_f.jsonl", "further_g.jsonl", "further_h.jsonl"}) {
+  for (const char* const file : {"further_e.jsonl", "further_f.jsonl", "further_g.jsonl",
+                                 "further_h.jsonl", "further_o.jsonl"}) {
     EXPECT_LE(FiguresOf(file).benign_flagged, 0.05) << file;
   }
-}
-
-// What is promised of reports that nobody looked at, over all of them that are no harassment.
-TEST_F(QualityTest, LeavesBenignReportsAloneThatNobodyLookedAt) {
-  int benign = 0;
-  int flagged = 0;
-  for (const char* const file : {"further_b.jsonl", "further_d.jsonl", "further_i.jsonl"}) {
-    for (const Judged& one : Judge(file)) {
-      if (!one.sample.labels.empty()) continue;
-      ++benign;
-      flagged += one.assessment.findings_size() > 0;
-    }
-  }
-  std::cout << "held out: " << flagged << " of " << benign << " benign reports flagged"
-            << std::endl;
-  EXPECT_LE(flagged, benign * 0.08);
 }
 
 TEST_F(QualityTest, LeavesBenignDialogueAlone) {
@@ -231,7 +223,7 @@ TEST_F(QualityTest, IsQuick) {
   }
   Timed(assessor, others);
   std::vector<Judged> fresh;
-  for (const char* const file : {"further_b.jsonl", "further_d.jsonl", "further_i.jsonl"}) {
+  for (const char* const file : {"further_b.jsonl", "further_i.jsonl", "further_q.jsonl"}) {
     for (Judged& one : Judge(file)) fresh.push_back(std::move(one));
   }
   const std::vector<double> first = Timed(assessor, fresh);

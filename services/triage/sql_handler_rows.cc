@@ -130,15 +130,19 @@ absl::Status UpdateHandler(db::Tx& tx, const AccessSeal& seal, const HandlerRow&
       before.audit_first);
 }
 
+absl::StatusOr<bool> NeedsHandler(db::Tx& tx, const CaseRow& row,
+                                  const mamori::v1::DesignatedHandlerPolicy& policy) {
+  if (IsNamedKind(policy, row.kind)) return true;
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(kSelectWhistleblower, db::Params().Add(row.case_id).Add(row.tenant)));
+  return !rows.empty();
+}
+
 absl::Status CheckHandler(db::Tx& tx, const AccessSeal& seal, const CaseRow& row,
                           const std::string& person,
                           const mamori::v1::DesignatedHandlerPolicy& policy) {
-  if (!IsNamedKind(policy, row.kind)) {
-    ASSIGN_OR_RETURN(const db::Rows rows,
-                     tx.Query(kSelectWhistleblower, db::Params().Add(row.case_id).Add(row.tenant)));
-    if (rows.empty()) return absl::OkStatus();
-  }
-  return CheckDesignated(tx, seal, row, person, policy);
+  ASSIGN_OR_RETURN(const bool needed, NeedsHandler(tx, row, policy));
+  return needed ? CheckDesignated(tx, seal, row, person, policy) : absl::OkStatus();
 }
 
 absl::Status CheckHandlerOfClocks(db::Tx& tx, const AccessSeal& seal, const CaseRow& row,

@@ -47,6 +47,10 @@ absl::Status UpdateHandler(db::Tx& tx, const AccessSeal& seal, const HandlerRow&
 // The policy that a change goes by.
 const mamori::v1::DesignatedHandlerPolicy& HandlersOf(const CaseChange& change);
 
+// Whether the case is one of public-interest whistleblowing, by its kind or by a clock that began.
+absl::StatusOr<bool> NeedsHandler(db::Tx& tx, const CaseRow& row,
+                                  const mamori::v1::DesignatedHandlerPolicy& policy);
+
 // That `person` may have the case: it is none of public-interest whistleblowing, or the person is a
 // handler who has accepted the duties in force. Holds until the commit. FAILED_PRECONDITION with
 // HANDLER_NOT_DESIGNATED.

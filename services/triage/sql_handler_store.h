@@ -22,6 +22,11 @@ class SqlHandlerStore final : public HandlerStore {
   absl::StatusOr<v1::DesignatedHandler> Change(const CallKey& call, const ActCaller& caller,
                                                std::string_view tenant, const id::Id& handler_id,
                                                Decide decide) override;
+  absl::StatusOr<v1::DesignatedHandler> End(const CallKey& call, const ActCaller& caller,
+                                            std::string_view tenant, const id::Id& handler_id,
+                                            Decide decide,
+                                            const mamori::v1::DesignatedHandlerPolicy& policy,
+                                            Give give) override;
   absl::StatusOr<v1::DesignatedHandler> Get(std::string_view tenant, const id::Id& handler_id,
                                             absl::Time deadline) override;
   absl::StatusOr<std::vector<v1::DesignatedHandler>> List(std::string_view tenant,

@@ -27,6 +27,7 @@ PLAIN = {
     "mamori.triage.v1.WorkFilter.owner": "whose list is asked for",
     # Who may be given cases, of none.
     "mamori.triage.v1.DesignateHandlerRequest.person": "a handler is known to whoever assigns",
+    "mamori.triage.v1.WithdrawDesignationRequest.successor": "as before",
     # Configuration of companies, in no case.
     "mamori.v1.WebhookEndpoint.url": "an address that is called; credentials are refused in it",
     "mamori.v1.WebhookEndpoint.company": "a company's id",

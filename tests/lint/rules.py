@@ -189,8 +189,51 @@ def reporter_queries(tree):
                     yield f"{where}: {name} asks by {field}: no query may single a reporter out"
 
 
+# What no person calls from a command line, and why.
+NO_COMMAND = {
+    "mamori.intake.v1.BundleService/ExportReports": "for triage, on behalf of who asks for a bundle",
+    "mamori.intake.v1.ContactService/BatchGetContacts": "for triage, which counts contacts",
+    "mamori.intake.v1.IdentityService/ListReportReads": "for triage, on behalf of who records a leak",
+    "mamori.intake.v1.IntakeEventService/IngestEvents": "for triage's relay",
+    "mamori.intake.v1.IntakeService/Echo": "for load measurements",
+    "mamori.notification.v1.NotificationService/IngestEvents": "for triage's relay",
+    "mamori.triage.v1.ReporterTimelineService/ReadReporterTimeline": "for intake, which knows the reporter",
+    "mamori.triage.v1.TriageService/CheckAccess": "for the other services",
+    "mamori.triage.v1.TriageService/IngestEvents": "for intake's relay",
+    "mamori.triage.v1.TwoPersonService/UseIdentityAct": "for intake, which keeps identities",
+}
+
+
+def commands(tree):
+    """mamorictl calls every RPC, but those that are listed above with a reason; each on a stub of the RPC's service."""
+    sources = [text for path, text in tree.items()
+               if re.match(r"services/mamorictl/\w+\.(cc|h)$", path) and not is_test(path)]
+    where = "tests/lint/rules.py:1"
+    rpcs = set()
+    for path, text in tree.items():
+        if not path.startswith("proto/") or not path.endswith(".proto"):
+            continue
+        package = re.search(r"^package ([\w.]+);", text, re.M)
+        for service, body in re.findall(r"^service (\w+) \{(.*?)^\}", text, re.M | re.S):
+            accessor = re.search(r"mamori\.(\w+)\.", package.group(1) + ".").group(1)
+            for rpc in re.findall(r"^\s*rpc (\w+)\s*\(", body, re.M):
+                name = f"{package.group(1)}.{service}/{rpc}"
+                rpcs.add(name)
+                # By a pointer to the stub's method, or on a stub; in a file that knows the service, or by the
+                # session's stubs of it.
+                called = re.compile(rf"(?:->|\.|::){rpc}\b(?!Request|Response)")
+                knows = re.compile(rf"\b{service}\b|\bsession\.(?:{accessor}|reporter|dialogue)\(\)|\bcase_text\.h")
+                found = any(called.search(source) and knows.search(source) for source in sources)
+                if found == (name in NO_COMMAND):
+                    yield f"{where}: {name} " + ("has a command and is listed as one without" if found else
+                                                  "has no command of mamorictl")
+    for name in sorted(set(NO_COMMAND) - rpcs):
+        if rpcs:
+            yield f"{where}: {name} is no RPC"
+
+
 RULES = {f.__name__: f for f in (dependencies, rule_files, clocks, driver_calls, sizes, unfinished, readmes,
-                                 authorization, reporter_queries)}
+                                 authorization, reporter_queries, commands)}
 
 
 def read_tree() -> dict[str, str]:

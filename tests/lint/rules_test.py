@@ -46,6 +46,22 @@ class Rules(unittest.TestCase):
                         **{"services/a/helper.h": "", "services/a/helper.cc": "#include <thread>\n"})
         self.assertEqual(len(through), 1)
 
+    def test_commands(self):
+        proto = {"proto/x.proto": PROTO}
+        rows = [
+            ("auto stub = S::NewStub(channel);\nstub->A(call, request, &response);\n", 0),
+            ("CallEither(&S::Stub::A);\n", 0),
+            ("auto stub = S::NewStub(channel);\nARequest request;\n", 1),
+            ("auto stub = T::NewStub(channel);\nstub->A(call, request, &response);\n", 1),
+        ]
+        for text, count in rows:
+            with self.subTest(text=text):
+                missing = [line for line in found(rules.commands, "services/mamorictl/a_commands.cc", text, **proto)
+                           if "S/A" in line]
+                self.assertEqual(len(missing), count)
+        self.assertEqual(len([line for line in found(rules.commands, "services/mamorictl/a_test.cc", rows[0][0], **proto)
+                              if "S/A" in line]), 1)
+
     def test_clocks(self):
         self.check(rules.clocks, [
             ("services/a/x.cc", "auto t = absl::Now();\n", 1),
