@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/policy/check_opinion.h"
 #include "common/status/macros.h"
 
 namespace mamori::triage {
@@ -29,11 +28,7 @@ struct FreeModel {
   void operator()(model* one) const { free_and_destroy_model(&one); }
 };
 
-// Of words alone: rules that were learnt from the same reports are right about them, and a model
-// that sees what they said repeats it where they are wrong.
-bool IsLearnt(const std::string& feature) { return feature.rfind(policy::kTermFeature, 0) == 0; }
-
-// Feature names by their number, alphabetical, without the rare ones and those of rules.
+// Feature names by their number, alphabetical, without the rare ones.
 std::map<std::string, int> NumberFeatures(const std::vector<OpinionExample>& examples) {
   std::map<std::string, int> seen;
   for (const OpinionExample& one : examples) {
@@ -41,7 +36,7 @@ std::map<std::string, int> NumberFeatures(const std::vector<OpinionExample>& exa
   }
   std::map<std::string, int> numbers;
   for (const auto& [feature, count] : seen) {
-    if (count < kMinExamplesWithFeature || !IsLearnt(feature)) continue;
+    if (count < kMinExamplesWithFeature) continue;
     const int number = static_cast<int>(numbers.size()) + 1;
     numbers.emplace(feature, number);
   }

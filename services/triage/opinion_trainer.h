@@ -28,8 +28,7 @@ inline constexpr int kMinExamplesWithFeature = 5;
 std::vector<OpinionExample> ExamplesOf(const Assessor& assessor,
                                        const std::vector<policy::Sample>& reports);
 
-// The model, without figures: of the policy's terms alone, so that it can differ from the rules
-// where they are wrong. INVALID_ARGUMENT unless there are examples of both kinds.
+// The model, without figures. INVALID_ARGUMENT unless there are examples of both kinds.
 absl::StatusOr<mamori::v1::OpinionModel> TrainModel(const std::vector<OpinionExample>& examples);
 
 // What the model alone makes of reports that it was not trained from.
