@@ -77,7 +77,9 @@ std::set<std::string> AllMethods() {
                            triage::v1::NotifyAccusedRequest::descriptor()->file(),
                            triage::v1::OpenLeakIncidentRequest::descriptor()->file(),
                            triage::v1::TrainOpinionRequest::descriptor()->file(),
-                           triage::v1::ReadReporterTimelineRequest::descriptor()->file()}) {
+                           triage::v1::ReadReporterTimelineRequest::descriptor()->file(),
+                           intake::v1::SearchReportsRequest::descriptor()->file(),
+                           triage::v1::SearchCasesRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {
         methods.insert("/" + file->service(s)->full_name() + "/" +

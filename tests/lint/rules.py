@@ -33,7 +33,7 @@ UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|(?i:not implemented)")
 
 FIELD = re.compile(r"^\s+(?:repeated |optional )?([\w.]+) (\w+) = \d+", re.M)
 QUERY = re.compile(r"^(List|Search|Find|Watch|BatchGet|GetStatistics|Count|DryRun|Overview)\w*Request$")
-OF_REPORTER = re.compile(r"reporter|submitter|^mode$|anonym|identified|for_person|order_by|^sort|group_by|^query$|^where$")
+OF_REPORTER = re.compile(r"reporter|submitter|^mode$|anonym|identified|for_person|order_by|^sort|group_by|^expression$|^where$")
 
 
 def is_test(path: str) -> bool:
@@ -168,7 +168,8 @@ def authorization(tree):
 
 def reporter_queries(tree):
     """Nothing that lists, finds, watches or counts is filtered, sorted or grouped by what a reporter is, in whatever the
-    messages are that it takes; nor by an expression, in which anything could stand."""
+    messages are that it takes; nor by an expression, in which anything could stand. Words to look for in texts are no
+    expression."""
     messages = {}
     for path, text in tree.items():
         if path.startswith("proto/") and path.endswith(".proto"):

@@ -13,7 +13,7 @@ GRANT SELECT, INSERT, DELETE ON {schema}.withdrawal TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.reporter_identity TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.sharing TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.consent TO {user};
--- That an identity was opened goes with its report; the audit keeps it.
+-- That an identity was opened goes with its report, and the audit keeps it.
 GRANT SELECT, INSERT, DELETE ON {schema}.identity_reading TO {user};
 -- A file's bytes are added to and, once its evidence is gone, deleted. Of its row only how far it is moves. The chain of
 -- custody is added to, and goes with its report.
