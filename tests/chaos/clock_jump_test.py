@@ -11,13 +11,11 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from harness.client import new_request_id  # noqa: E402
-from harness.processes import wait_until  # noqa: E402
+from harness.processes import FAKETIME, shifted_clock, wait_until  # noqa: E402
 from harness.testcase import SystemTest  # noqa: E402
 from mamori.triage.v1 import deadline_service_pb2 as api  # noqa: E402
 from mamori.triage.v1 import deadline_service_pb2_grpc  # noqa: E402
 
-# Debian package faketime. Only the time of day jumps: what is measured from start to end goes on.
-LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 JUMPS = ("-1d", "+0", "+1d")
 CASES = 20
 KILLS = 40 if os.environ.get("MAMORI_LONG") else 10
@@ -32,15 +30,14 @@ class ClockJumpTest(SystemTest):
         stub.StartClock(request, timeout=10, metadata=self.client.metadata())
 
     def jump(self, replica: int, by: str) -> None:
-        self.system.processes["triage"][replica].restart(
-            {"LD_PRELOAD": LIBRARY, "FAKETIME": by, "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+        self.system.processes["triage"][replica].restart(shifted_clock(by))
 
     def told(self, case: str) -> collections.Counter:
         notes = [n.text for n in self.find_case(case).notes if n.author == "triage"]
         return collections.Counter(line for note in notes for line in note.splitlines())
 
     def test_each_step_is_told_once_whatever_the_clocks_show(self):
-        self.assertTrue(pathlib.Path(LIBRARY).exists(), "the package faketime is missing")
+        self.assertTrue(pathlib.Path(FAKETIME).exists(), "the package faketime is missing")
         seed = int(os.environ.get("MAMORI_SEED", time.time_ns() % 10**6))
         print(f"seed {seed}")
         order = random.Random(seed)

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include "common/receipt/receipt.h"
 
@@ -27,9 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       Require(!receipt::Parse(other).ok());
     }
   } else {
-    // Nothing of what was typed is in what is said of it.
-    Require(text.size() < 8 ||
-            std::string(parsed.status().message()).find(text) == std::string::npos);
+    // Nothing of what was typed is in what is said of it: the same is said of everything.
+    Require(parsed.status() == receipt::Parse("").status());
   }
   if (size >= receipt::kRandomBytes) {
     const std::string made = receipt::Make(std::string_view(text).substr(0, receipt::kRandomBytes));

@@ -4,16 +4,14 @@ import os
 import pathlib
 import subprocess
 
+from .processes import FAKETIME
+
 IDENTITIES = {
     **{name: f"spiffe://mamori.internal/service/{name}" for name in ("intake", "triage", "notification")},
     **{name: f"spiffe://mamori.internal/app/{name}" for name in ("portal", "ctl", "load")},
     "stranger": "spiffe://mamori.internal/app/stranger",  # signed, but in nobody's authorization row
     "database": "", "mail": "", "webhook": "",
 }
-
-
-# Debian package faketime.
-FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 
 
 class Certificates:

@@ -27,6 +27,18 @@ def wait_until(what: str, predicate, timeout: float, interval: float = 0.05):
         time.sleep(interval)
 
 
+# Debian package faketime.
+FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
+
+
+def shifted_clock(by: str) -> dict[str, str]:
+    """The environment of a service whose time of day is `by` off, as "-1d"; what is measured from start to end goes on.
+
+    It allocates by libc and libstdc++: jemalloc asks for the time before faketime can say it.
+    """
+    return {"LD_PRELOAD": f"{FAKETIME} libc.so.6 libstdc++.so.6", "FAKETIME": by, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+
+
 class Process:
     """One service process that can be killed, stopped and started again.
 

@@ -70,7 +70,7 @@ class SystemTest(unittest.TestCase):
             return found if len(found) >= count and all(
                 d.state == notification_pb2.DELIVERY_STATE_SENT for d in found) else None
         found = wait_until(f"{count} deliveries of {case_name} are sent", sent, timeout, 0.1)
-        self.assertEqual(len(found), count)
+        self.assertEqual(len(found), count, found)
         return found
 
     def mails_about(self, case_name: str) -> list:

@@ -97,7 +97,8 @@ class AnonymityTest(SystemTest):
         case = self.wait_case(self.client.call("intake", "SubmitAnonymousReport", danger, anonymous=True).name)
         wait_until("a page", lambda: self.mails_about(case.name), 10, 0.05)
         for case in self.cases:
-            self.wait_sent(case.name, MAILS_PER_CASE + 2, 40)
+            # By webhook of the case, of the message and of the file.
+            self.wait_sent(case.name, MAILS_PER_CASE + 3, 40)
 
     def test_2_answers_are_told_by_day(self):
         for name, case in zip(self.names, self.cases):

@@ -10,9 +10,8 @@ import grpc
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from harness.certificates import FAKETIME  # noqa: E402
 from harness.client import error_details, new_request_id  # noqa: E402
-from harness.processes import wait_until  # noqa: E402
+from harness.processes import shifted_clock, wait_until  # noqa: E402
 from harness.stubs import (error_details_pb2, policy_pb2, text_format, triage_service_pb2,  # noqa: E402
                            two_person_service_pb2)
 from harness.testcase import SystemTest  # noqa: E402
@@ -45,8 +44,7 @@ class ClockTest(SystemTest):
         self.system.wait_ready()
 
     def move(self, by: int) -> None:
-        self.system.processes["triage"][MOVED].restart(
-            {"LD_PRELOAD": FAKETIME, "FAKETIME": f"{by:+d}", "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+        self.system.processes["triage"][MOVED].restart(shifted_clock(f"{by:+d}"))
         self.system.wait_ready()
         self.by = by
 

@@ -50,21 +50,21 @@ class MatrixCalls:
         request = intake_service_pb2.ListReportsRequest(page_size=1000)
         return names["report"] in {r.name for r in client.call("intake", "ListReports", request).reports}
 
-    # Each case has a text with it from the desk, each report one from its reporter.
-    def _search(self, service: str, method: str, client) -> set[str]:
+    # Each case has a task of one letter from the desk, each report one from its reporter.
+    def _search(self, service: str, method: str, client, query: str) -> set[str]:
         found, token = set(), ""
         while True:
-            page = self._plain(service, method, client, query="x", page_size=100, page_token=token)
+            page = self._plain(service, method, client, query=query, page_size=100, page_token=token)
             found |= {match.name for match in page.matches}
             token = page.next_page_token
             if not token:
                 return found
 
     def _SearchCases(self, client, names):  # noqa: N802
-        return names["case"] in self._search("triage", "SearchCases", client)
+        return names["case"] in self._search("triage", "SearchCases", client, "t")
 
     def _SearchReports(self, client, names):  # noqa: N802
-        return names["report"] in self._search("intake", "SearchReports", client)
+        return names["report"] in self._search("intake", "SearchReports", client, "x")
 
     def _BatchGetReports(self, client, names):  # noqa: N802
         request = intake_service_pb2.BatchGetReportsRequest(names=[names["report"]])
