@@ -2,17 +2,28 @@
 
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
 import time
 
+_given: set[int] = set()  # ports
+
 
 def free_port() -> int:
-    """The kernel's choice of a port that is free now."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody has, below those that the kernel gives to connections, which would take it before it is used."""
+    first = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = random.randrange(10_000, max(first, 20_000))
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in _given:
+            _given.add(port)
+            return port
 
 
 def wait_until(what: str, predicate, timeout: float, interval: float = 0.05):
