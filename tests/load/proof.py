@@ -98,9 +98,10 @@ def upload(system: System, plan) -> dict:
         return done.returncode == 0
 
     def command(*arguments) -> list[str]:
+        services = (f"--{name}=127.0.0.1:{port}" for name, port in system.ports.items())
         return [str(one) for one in (
-            paths.binary("mamorictl"), f"--intake=127.0.0.1:{system.ports['intake']}", f"--cert={tls.cert('portal')}",
-            f"--key={tls.key('portal')}", f"--ca={tls.ca}", "evidence", *arguments)]
+            paths.binary("mamorictl"), *services, f"--cert={tls.cert('portal')}", f"--key={tls.key('portal')}",
+            f"--ca={tls.ca}", "evidence", *arguments)]
 
     wait_until("a case for the report", has_case, 30, 0.2)
     begin = time.monotonic()

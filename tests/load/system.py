@@ -196,7 +196,8 @@ outbox {{ paused: {str(paused).lower()} max_depth: {10_000_000 if paused else 0}
             text += f'receipt_key_file: "{self.directory}/receipt.key"\n'
             text += f'identity_key_file: "{self.directory}/identity.key"\n'
             # The driver submits as one person, and one application, what many would.
-            limits = " ".join(f"{who} {{ per_minute: 1e9 burst: 1e9 }}" for who in ("person", "application", "tenant", "receipt"))
+            limits = " ".join(f"{who} {{ per_minute: 1e9 burst: 1e9 }}" for who in
+                              ("person", "application", "tenant", "anonymous", "receipt"))
             text += f"flood {{ {limits} }}\n"
             return text + f"triage {{ {target('triage')} }}\ngroup_commit {{ {group_commit} }}\n"
         text += f'policy_file: "{self.policy}"\n'
