@@ -140,18 +140,23 @@ def readmes(tree):
             yield f"{folder}:1: no README.md, and none above says what `{name}/` is"
 
 
-def authorization(tree):
-    """Every RPC has exactly one row, every row an RPC, and a service has a purpose or acts for a person whose token it
-    passes on, never a person of its own."""
-    table = tree["deploy/config/authorization.textproto"]
-    rows = re.findall(r'method:\s*"([^"]+)"', table)
-    rpcs = set()
+def rpcs_of(tree):
+    """Package, service and name of every RPC of the contract."""
     for path, text in tree.items():
         if not path.startswith("proto/") or not path.endswith(".proto"):
             continue
         package = re.search(r"^package ([\w.]+);", text, re.M)
         for service, body in re.findall(r"^service (\w+) \{(.*?)^\}", text, re.M | re.S):
-            rpcs |= {f"/{package.group(1)}.{service}/{rpc}" for rpc in re.findall(r"^\s*rpc (\w+)\s*\(", body, re.M)}
+            for rpc in re.findall(r"^\s*rpc (\w+)\s*\(", body, re.M):
+                yield package.group(1), service, rpc
+
+
+def authorization(tree):
+    """Every RPC has exactly one row, every row an RPC, and a service has a purpose or acts for a person whose token it
+    passes on, never a person of its own."""
+    table = tree["deploy/config/authorization.textproto"]
+    rows = re.findall(r'method:\s*"([^"]+)"', table)
+    rpcs = {f"/{package}.{service}/{rpc}" for package, service, rpc in rpcs_of(tree)}
     where = "deploy/config/authorization.textproto:1"
     for rpc in sorted(rpcs - set(rows)):
         yield f"{where}: {rpc} has no row"
@@ -211,23 +216,18 @@ def commands(tree):
                if re.match(r"services/mamorictl/\w+\.(cc|h)$", path) and not is_test(path)]
     where = "tests/lint/rules.py:1"
     rpcs = set()
-    for path, text in tree.items():
-        if not path.startswith("proto/") or not path.endswith(".proto"):
-            continue
-        package = re.search(r"^package ([\w.]+);", text, re.M)
-        for service, body in re.findall(r"^service (\w+) \{(.*?)^\}", text, re.M | re.S):
-            accessor = re.search(r"mamori\.(\w+)\.", package.group(1) + ".").group(1)
-            for rpc in re.findall(r"^\s*rpc (\w+)\s*\(", body, re.M):
-                name = f"{package.group(1)}.{service}/{rpc}"
-                rpcs.add(name)
-                # By a pointer to the stub's method, or on a stub; in a file that knows the service, or by the
-                # session's stubs of it.
-                called = re.compile(rf"(?:->|\.|::){rpc}\b(?!Request|Response)")
-                knows = re.compile(rf"\b{service}\b|\bsession\.(?:{accessor}|reporter|dialogue)\(\)|\bcase_text\.h")
-                found = any(called.search(source) and knows.search(source) for source in sources)
-                if found == (name in NO_COMMAND):
-                    yield f"{where}: {name} " + ("has a command and is listed as one without" if found else
-                                                  "has no command of mamorictl")
+    for package, service, rpc in rpcs_of(tree):
+        accessor = package.split(".")[1]
+        name = f"{package}.{service}/{rpc}"
+        rpcs.add(name)
+        # By a pointer to the stub's method, or on a stub; in a file that knows the service, or by the session's stubs
+        # of it.
+        called = re.compile(rf"(?:->|\.|::){rpc}\b(?!Request|Response)")
+        knows = re.compile(rf"\b{service}\b|\bsession\.(?:{accessor}|reporter|dialogue)\(\)|\bcase_text\.h")
+        found = any(called.search(source) and knows.search(source) for source in sources)
+        if found == (name in NO_COMMAND):
+            yield f"{where}: {name} " + ("has a command and is listed as one without" if found else
+                                          "has no command of mamorictl")
     for name in sorted(set(NO_COMMAND) - rpcs):
         if rpcs:
             yield f"{where}: {name} is no RPC"
