@@ -9,8 +9,6 @@
 #include "services/mamorictl/session.h"
 
 namespace mamori::ctl {
-// Beside other files of commands in one translation unit: names of its own.
-namespace searches {
 namespace {
 
 struct SearchJob {
@@ -62,7 +60,6 @@ void AddSearch(CLI::App& group, Choice& choice, const char* name, const char* he
 }
 
 }  // namespace
-}  // namespace searches
 
 void AddSearchCommands(CLI::App& app, Choice& choice) {
   auto* group = app.add_subcommand("search", "Words in what you may read");
@@ -71,10 +68,8 @@ void AddSearchCommands(CLI::App& app, Choice& choice) {
       "Opens what you may read and looks through it: nothing about texts is stored. Each text that "
       "is\nopened for it is recorded as read.\n"
       "Example:\n  mamorictl search reports '返金 SNS'");
-  searches::AddSearch(*group, choice, "cases", "In notes and the work on cases",
-                      searches::SearchCases);
-  searches::AddSearch(*group, choice, "reports", "In reports and their supplements",
-                      searches::SearchReports);
+  AddSearch(*group, choice, "cases", "In notes and the work on cases", SearchCases);
+  AddSearch(*group, choice, "reports", "In reports and their supplements", SearchReports);
 }
 
 }  // namespace mamori::ctl
