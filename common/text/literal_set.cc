@@ -3,8 +3,14 @@
 #include <algorithm>
 
 namespace mamori::text {
+namespace {
 
-LiteralSet::LiteralSet() : nodes_(1) { roots_.fill(kNone); }
+// The second byte of a kana has dozens of followers, most others one or two.
+constexpr size_t kManyChildren = 4;
+
+}  // namespace
+
+LiteralSet::LiteralSet() : nodes_(1), tables_(1) { roots_.fill(kNone); }
 
 void LiteralSet::Add(std::string_view literal, int index) {
   uint32_t node = kNone;
@@ -17,14 +23,29 @@ void LiteralSet::Add(std::string_view literal, int index) {
       if (i == 0) {
         roots_[byte] = child;
       } else {
-        auto& children = nodes_[node].children;
-        children.insert(std::upper_bound(children.begin(), children.end(), std::pair(byte, child)),
-                        {byte, child});
+        AddChild(node, byte, child);
       }
     }
     node = child;
   }
   nodes_[node].index = index;
+}
+
+void LiteralSet::AddChild(uint32_t parent, unsigned char byte, uint32_t child) {
+  Node& node = nodes_[parent];
+  if (node.table != kNone) {
+    tables_[node.table][byte] = child;
+    return;
+  }
+  auto& children = node.children;
+  children.insert(std::upper_bound(children.begin(), children.end(), std::pair(byte, child)),
+                  {byte, child});
+  if (children.size() < kManyChildren) return;
+  node.table = static_cast<uint32_t>(tables_.size());
+  Table& table = tables_.emplace_back();
+  table.fill(kNone);
+  for (const auto& [key, one] : children) table[key] = one;
+  children.clear();
 }
 
 }  // namespace mamori::text

@@ -29,28 +29,34 @@ class LiteralSet {
       if ((first & 0xc0) == 0x80) continue;
       uint32_t node = roots_[first];
       for (size_t next = at + 1; node != kNone; ++next) {
-        if (nodes_[node].index >= 0) found(nodes_[node].index, at);
+        const Node& here = nodes_[node];
+        if (here.index >= 0) found(here.index, at);
         if (next == text.size()) break;
-        node = Child(nodes_[node], static_cast<unsigned char>(text[next]));
+        node = Child(here, static_cast<unsigned char>(text[next]));
       }
     }
   }
 
  private:
-  static constexpr uint32_t kNone = 0;  // no node is the child of another by this number
+  static constexpr uint32_t kNone = 0;      // no node is the child of another by this number
+  using Table = std::array<uint32_t, 256>;  // by byte
   struct Node {
     int index = -1;
+    uint32_t table = kNone;  // in `tables_`, of a node that has many children
     std::vector<std::pair<unsigned char, uint32_t>> children;  // ascending
   };
-  static uint32_t Child(const Node& node, unsigned char byte) {
+  uint32_t Child(const Node& node, unsigned char byte) const {
+    if (node.table != kNone) return tables_[node.table][byte];
     for (const auto& [key, child] : node.children) {
       if (key >= byte) return key == byte ? child : kNone;
     }
     return kNone;
   }
+  void AddChild(uint32_t parent, unsigned char byte, uint32_t child);
 
-  std::array<uint32_t, 256> roots_;
   std::vector<Node> nodes_;
+  std::vector<Table> tables_;
+  Table roots_;
 };
 
 }  // namespace mamori::text

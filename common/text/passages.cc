@@ -16,8 +16,20 @@ constexpr std::array<std::string_view, 9> kWideBreaks = {"、", "「", "」", "�
 constexpr std::array<std::string_view, 3> kOpening = {"「", "『", "“"};
 constexpr std::array<std::string_view, 3> kClosing = {"」", "』", "”"};
 
+template <size_t kCount>
+constexpr bool AreThreeBytes(const std::array<std::string_view, kCount>& marks) {
+  for (std::string_view mark : marks) {
+    if (mark.size() != 3) return false;
+  }
+  return true;
+}
+static_assert(AreThreeBytes(kWideEnds) && AreThreeBytes(kWideBreaks) && AreThreeBytes(kOpening) &&
+              AreThreeBytes(kClosing));
+
+// Asked of every byte of a text for every mark.
 bool StartsAt(std::string_view text, size_t at, std::string_view mark) {
-  return text.compare(at, mark.size(), mark) == 0;
+  return text[at] == mark[0] && text.size() - at >= 3 && text[at + 1] == mark[1] &&
+         text[at + 2] == mark[2];
 }
 
 bool EndsStop(std::string_view text, size_t after) {
