@@ -4,7 +4,8 @@
     unity_groups.py MOST SOURCE…
 
 Files here name things for themselves alone, in anonymous namespaces (kInsert, kTimeout, Parse). Two files that give the
-same name to something are never in one group; nor are two that both use `using` for it. Groups hold at most MOST files.
+same name to something are never in one group, but for a `using` that says the same in both. Groups hold at most MOST
+files.
 What this reading by lines does not see the compiler refuses.
 """
 import re
@@ -22,8 +23,9 @@ TEST = re.compile(r"(?:TYPED_)?TEST|INSTANTIATE|BENCHMARK|MATCHER|return|namespa
 
 
 def local_names(path):
-    """The names that a file declares in its anonymous namespaces, and by `using` at a namespace's level."""
-    names = set()
+    """What a file declares in its anonymous namespaces, and by `using` at a namespace's level: names, each with the line
+    that may stand in another file too, if any."""
+    names = {}
     hidden = False
     with open(path, encoding="utf-8") as source:
         for line in source:
@@ -39,18 +41,22 @@ def local_names(path):
             for pattern in DECLARATIONS:
                 found = pattern.match(line)
                 if found:
-                    names.add(found.group(1))
+                    name = found.group(1)
+                    # Said twice in a file, it may be one of two things.
+                    names[name] = line if line.startswith("using ") and name not in names else None
                     break
     return names
 
 
 def groups(sources, most):
-    """Each source in the first group that has a place for it and none of its names."""
-    made = []
+    """Each source in the smallest group that has a place for it and none of its names, of as few groups as can be."""
+    made = [([], {}) for _ in range(-(-len(sources) // most))]
     for path in sources:
         names = local_names(path)
-        for files, taken in made:
-            if len(files) < most and not names & taken:
+        for files, taken in sorted(made, key=lambda group: len(group[0])):
+            if len(files) < most and all(
+                line is not None and taken[name] == line for name, line in names.items() if name in taken
+            ):
                 files.append(path)
                 taken |= names
                 break

@@ -8,6 +8,7 @@
 #include "common/status/role_not_allowed.h"
 #include "common/time/timestamp.h"
 #include "services/triage/named_request_rules.h"
+#include "services/triage/work_checks.h"
 
 namespace mamori::triage {
 namespace {
@@ -15,14 +16,8 @@ namespace {
 using status::Violations;
 using v1::DesignatedHandler;
 
-constexpr size_t kMaxPersonBytes = 200;
 constexpr size_t kMaxVersionBytes = 64;
 constexpr int kMaxSteps = 100;
-
-void CheckBytes(Violations& violations, const char* path, std::string_view text, size_t most) {
-  if (!text.empty() && text.size() <= most) return;
-  violations.Add(path, absl::StrCat(text.size(), " bytes, want 1 to ", most));
-}
 
 template <typename Request>
 Violations CheckVerb(const Request& request) {
@@ -53,13 +48,13 @@ absl::Status CheckRoom(const DesignatedHandler& handler) {
 absl::Status Validate(const v1::DesignateHandlerRequest& request) {
   Violations violations;
   idempotency::ValidateRequestId(violations, "request_id", request.request_id());
-  CheckBytes(violations, "person", request.person(), kMaxPersonBytes);
+  CheckSize(violations, "person", request.person(), 1, kMaxPersonBytes);
   return violations.Status();
 }
 
 absl::Status Validate(const v1::AcceptDesignationRequest& request) {
   Violations violations = CheckVerb(request);
-  CheckBytes(violations, "duty_version", request.duty_version(), kMaxVersionBytes);
+  CheckSize(violations, "duty_version", request.duty_version(), 1, kMaxVersionBytes);
   return violations.Status();
 }
 
@@ -69,9 +64,7 @@ absl::Status Validate(const v1::WithdrawDesignationRequest& request) {
       !v1::WithdrawalCause_IsValid(request.cause())) {
     violations.Add("cause", "is required");
   }
-  if (request.successor().size() > kMaxPersonBytes) {
-    CheckBytes(violations, "successor", request.successor(), kMaxPersonBytes);
-  }
+  CheckSize(violations, "successor", request.successor(), 0, kMaxPersonBytes);
   return violations.Status();
 }
 
