@@ -20,6 +20,7 @@ grpc::ChannelArguments Arguments(const config::v1::Peer& peer) {
   args.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   args.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   args.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  args.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);  // as the servers: no windows that grow
   args.SetMaxReceiveMessageSize(kMaxMessageBytes);
   if (!peer.server_name().empty()) {
     args.SetSslTargetNameOverride(peer.server_name());

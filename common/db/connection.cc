@@ -12,7 +12,9 @@
 
 #include <algorithm>
 #include <exception>
+#include <istream>
 #include <list>
+#include <streambuf>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -93,18 +95,62 @@ struct Prepared {
   size_t parameters = 0;
 };
 
+// Above this the driver sends a value in pieces, apart from its statement.
+constexpr size_t kLongValue = 256 * 1024;
+
+// A long value where it lies: the driver would copy it twice, and keep one copy with the statement.
+class LongValue final : public std::streambuf {
+ public:
+  explicit LongValue(std::string_view bytes) : stream_(this) {
+    char* const begin = const_cast<char*>(bytes.data());  // only read
+    setg(begin, begin, begin + bytes.size());
+  }
+  std::istream* stream() { return &stream_; }
+
+ private:
+  std::istream stream_;
+};
+
+// The values of one call, bound to its statement until the call is over.
+class Bound {
+ public:
+  explicit Bound(const Prepared& prepared) : statement_(*prepared.statement) {}
+  ~Bound() {
+    if (long_.empty()) return;
+    try {
+      statement_.clearParameters();
+    } catch (const sql::SQLException&) {
+      // Of a connection that is closed.
+    }
+  }
+  Bound(const Bound&) = delete;
+  Bound& operator=(const Bound&) = delete;
+
+  void SetBytes(unsigned index, std::string_view bytes) {
+    if (bytes.size() > kLongValue) {
+      statement_.setBlob(index, long_.emplace_back(bytes).stream());
+    } else {
+      statement_.setString(index, sql::SQLString(bytes.data(), bytes.size()));
+    }
+  }
+
+ private:
+  sql::PreparedStatement& statement_;
+  std::list<LongValue> long_;
+};
+
 // False when the number of values is wrong: the driver would send a value of an earlier call for a
 // missing one.
-bool Bind(const Prepared& prepared, const Params& params) {
+bool Bind(const Prepared& prepared, const Params& params, Bound& bound) {
   if (params.size() != prepared.parameters) return false;
   sql::PreparedStatement& statement = *prepared.statement;
   unsigned index = 0;
   for (const Parameter& value : params.values()) {
     ++index;
     if (const auto* bytes = std::get_if<std::string>(&value)) {
-      statement.setString(index, sql::SQLString(bytes->data(), bytes->size()));
+      bound.SetBytes(index, *bytes);
     } else if (const auto* view = std::get_if<std::string_view>(&value)) {
-      statement.setString(index, sql::SQLString(view->data(), view->size()));
+      bound.SetBytes(index, *view);
     } else if (const auto* number = std::get_if<int64_t>(&value)) {
       statement.setInt64(index, *number);
     } else if (const auto* natural = std::get_if<uint64_t>(&value)) {
@@ -281,7 +327,8 @@ absl::StatusOr<int64_t> Connection::Execute(const std::string& sql, const Params
   bool bound = false;
   const absl::Status status = Guard(SqlPhase::kStatement, [&] {
     const Prepared& prepared = session_->prepared.Get(*session_->connection, sql);
-    bound = Bind(prepared, params);
+    Bound values(prepared);
+    bound = Bind(prepared, params, values);
     if (bound) found = prepared.statement->executeUpdate();
   });
   if (!bound && status.ok()) return WrongCount(sql, params);
@@ -296,7 +343,8 @@ absl::StatusOr<Rows> Connection::Query(const std::string& sql, const Params& par
   bool bound = false;
   const absl::Status status = Guard(SqlPhase::kStatement, [&] {
     const Prepared& prepared = session_->prepared.Get(*session_->connection, sql);
-    bound = Bind(prepared, params);
+    Bound values(prepared);
+    bound = Bind(prepared, params, values);
     if (!bound) return;
     const std::unique_ptr<sql::ResultSet> result(prepared.statement->executeQuery());
     sql::ResultSetMetaData& meta = *result->getMetaData();

@@ -79,6 +79,9 @@ void AddLimits(const config::v1::Server& config, grpc::ServerBuilder& builder) {
   builder.SetResourceQuota(quota);
   builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, std::min(threads, kIdlePollers));
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  // No windows that grow with what a connection could carry: of a stream that is read more slowly
+  // than it comes, megabytes would wait in memory. What a reader asks for is let in whole.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10000);

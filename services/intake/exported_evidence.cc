@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "common/audit/entry.h"
 #include "common/crypto/aead.h"
 #include "common/sealing/fields.h"
@@ -15,6 +16,8 @@ namespace mamori::intake {
 namespace {
 
 constexpr int kLinksPerRead = 200;
+// Of a file in one message: what both sides hold of it at a time, several times over.
+constexpr size_t kPieceBytes = 128 * 1024;
 constexpr char kExportAction[] = "ExportEvidence";
 constexpr char kUnknownType[] = "application/octet-stream";
 
@@ -69,14 +72,13 @@ absl::Status ExportedEvidence::Record(const std::string& report_id) {
   for (const EvidenceRow& row : rows) ids.push_back(row.evidence_id);
   ASSIGN_OR_RETURN(const std::vector<EvidenceAccessRow> inspections,
                    d_.store.FindInspections(call_.tenant, ids, call_.deadline));
-  std::map<std::string, v1::EvidenceInspection> found;
   for (const EvidenceAccessRow& one : inspections) {
     ASSIGN_OR_RETURN(v1::EvidenceAccess access, OpenAccess(*key, one));
-    found[one.evidence_id].Swap(access.mutable_inspection());
+    inspections_[one.evidence_id].Swap(access.mutable_inspection());
   }
   for (const EvidenceRow& row : rows) {
     ASSIGN_OR_RETURN(const v1::Evidence evidence, OpenEvidence(*key, row));
-    const LetOut out = Decide(evidence, found[row.evidence_id]);
+    const LetOut out = Decide(evidence, inspections_[row.evidence_id]);
     if (!out.original && !out.derivative) continue;
     const absl::Status recorded = RecordOne(*key, row, out);
     if (absl::IsNotFound(recorded)) continue;  // disposed of meanwhile
@@ -116,19 +118,14 @@ absl::Status ExportedEvidence::OpenFile(const sealing::DataKey& key, const Evide
   auto content = TakeContent(std::move(whole), id::Name("reports", row.report_id),
                              v1::Evidence::descriptor(), open);
   if (!content) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::vector<EvidenceAccessRow> inspections,
-                   d_.store.FindInspections(row.tenant, {row.evidence_id}, call_.deadline));
-  v1::EvidenceAccess inspected;
-  if (!inspections.empty()) {
-    ASSIGN_OR_RETURN(inspected, OpenAccess(key, inspections[0]));
-  }
-  const auto reason = IsInfected(inspected.inspection()) ? mamori::v1::WITHHELD_REASON_INFECTED
-                      : originals_                       ? mamori::v1::WITHHELD_REASON_LATER
-                                                         : mamori::v1::WITHHELD_REASON_ORIGINAL;
+  const v1::EvidenceInspection& inspection = inspections_[row.evidence_id];
+  const auto reason = IsInfected(inspection) ? mamori::v1::WITHHELD_REASON_INFECTED
+                      : originals_           ? mamori::v1::WITHHELD_REASON_LATER
+                                             : mamori::v1::WITHHELD_REASON_ORIGINAL;
   Place(let_out_[row.evidence_id].original, reason, row.report_id,
         {.sequence = content->sequence(),
          .file = OriginalOf(row),
-         .media_type = TypeOfFile(inspected.inspection()),
+         .media_type = TypeOfFile(inspection),
          .size = evidence.size()},
         opened);
   opened.contents.emplace(content->sequence(), *std::move(content));
@@ -192,7 +189,10 @@ absl::Status ExportedEvidence::Send(const OpenedFile& file,
     }
     ASSIGN_OR_RETURN(std::string bytes, reader.Next());
     if (bytes.empty()) return absl::OkStatus();
-    RETURN_IF_ERROR(take(std::move(bytes)));
+    const absl::Cleanup wipe = [&] { crypto::Wipe(bytes); };
+    for (size_t at = 0; at < bytes.size(); at += kPieceBytes) {
+      RETURN_IF_ERROR(take(bytes.substr(at, kPieceBytes)));
+    }
   }
 }
 

@@ -66,7 +66,9 @@ class ExportedEvidence {
   const server::CallContext& call_;
   const std::string purpose_;
   const bool originals_;
-  std::map<std::string, LetOut> let_out_;  // by evidence
+  // By evidence, as they were when it was decided.
+  std::map<std::string, v1::EvidenceInspection> inspections_;
+  std::map<std::string, LetOut> let_out_;
 };
 
 }  // namespace mamori::intake

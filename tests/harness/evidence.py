@@ -35,7 +35,7 @@ def upload(client, report: str, content: bytes = b"evidence", file_name: str = "
     def complete():
         """A few at once have a place; the others come again, as RESOURCE_EXHAUSTED asks."""
         try:
-            return client.call("intake", "UploadEvidence", messages()).complete
+            return client.call("intake", "UploadEvidence", messages(), timeout=10 + len(content) / PIECE).complete
         except grpc.RpcError as error:
             if error.code() != grpc.StatusCode.RESOURCE_EXHAUSTED:
                 raise
