@@ -2,7 +2,6 @@
 
 import collections
 import sys
-import threading
 import time
 
 import every_request
@@ -11,7 +10,6 @@ import matrix_test
 from harness import receipt
 from harness.client import new_request_id
 from harness.evidence import upload
-from harness.ids import id_of
 from harness.processes import wait_until
 from harness.reports import make_anonymous
 from harness.stubs import SERVICES, notification_service_pb2, triage_service_pb2
@@ -317,23 +315,3 @@ def call_everything(test, word: str) -> list[bytes]:
     print(f"{len(canaries.accepted)} fields of every RPC took a canary, {sum(canaries.codes.values())} calls failed, "
           f"{time.monotonic() - begin:.1f} s", file=sys.stderr)
     return canaries.errors
-
-
-def while_locked(test, case: str, word: str) -> list[bytes]:
-    """What the database tells of a call that waits for a lock."""
-    lock = f"""BEGIN; SELECT 1 FROM mamori_triage.case_record WHERE case_id = X'{id_of(case).hex()}' FOR UPDATE;
-               SELECT SLEEP(6); ROLLBACK;"""
-    holder = threading.Thread(target=test.system.database.sql, args=(lock,))
-    holder.start()
-    time.sleep(0.5)
-    note = triage_service_pb2.AddNoteRequest(request_id=new_request_id(), name=case, note={"text": word})
-    caller = threading.Thread(target=test.client.call, args=("triage", "AddNote", note))
-    caller.start()
-
-    def waiting():
-        status = str(test.system.database.sql("SHOW ENGINE INNODB STATUS; SHOW FULL PROCESSLIST;"))
-        return status if "LOCK WAIT" in status and "case_record" in status else None
-    told = wait_until("the call waits for the lock", waiting, 5)
-    for thread in (holder, caller):
-        thread.join()
-    return [told.encode()]

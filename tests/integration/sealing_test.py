@@ -14,7 +14,8 @@ import grpc
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import every_request  # noqa: E402
-from canary_request import call_everything, while_locked  # noqa: E402
+from canary_faults import in_a_crash, in_a_deadlock, while_locked  # noqa: E402
+from canary_request import call_everything  # noqa: E402
 from harness import access, audit, canary, paths  # noqa: E402
 from harness.client import AGAIN, new_request_id  # noqa: E402
 from harness.disposal import dispose_of  # noqa: E402
@@ -147,13 +148,14 @@ class SealingTest(SystemTest):
         self.assertIn(WORD, self.find_case(case.name).notes[0].text)
 
         errors = call_everything(self, WORD)
-        waiting = while_locked(self, case.name, WORD)
+        for fault in (while_locked, in_a_deadlock, in_a_crash):
+            errors += fault(self, case.name, WORD)
         for service, port in METRICS.items():
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as response:
                 (self.system.directory / f"metrics.{service}").write_bytes(response.read())
         for service in ("intake", "triage"):
             self.system.processes[service][0].kill()
-        self._look_everywhere([a.encode() for a in answers] + errors + waiting)
+        self._look_everywhere([a.encode() for a in answers] + errors)
 
     def _canary_request(self, request_id: str):
         request = make_request(f"On the phone he said: {WORD}", request_id, wish=f"No {WORD} any more")
@@ -176,8 +178,15 @@ class SealingTest(SystemTest):
             (directory / f"backup.{database.port}").write_bytes(subprocess.run(
                 ["mariadb-dump", f"--defaults-file={database.directory}/run/client.cnf", "--single-transaction",
                  "--all-databases"], capture_output=True, timeout=60, check=True).stdout)
+        # Of its files too, with the log of what was written meanwhile.
+        physical = directory / "physical"
+        subprocess.run(["mariadb-backup", f"--defaults-file={self.system.database.directory}/run/client.cnf", "--backup",
+                        f"--target-dir={physical}", f"--datadir={self.system.database.directory}/data"],
+                       capture_output=True, timeout=120, check=True)
         # A copy of each form of another word, in a table and in a log: else the search sees nothing.
         copies = list(canary.forms(PLANTED).items())
+        copies += [(f"compressed {form}", canary.compressed(b"a line with " + copies[0][1] + b" in it")[kind])
+                   for form, kind in (("raw", "gzip"), ("raw", "zlib"), ("raw", "zip"))]
         for number, (_, form) in enumerate(copies):
             self.system.database.sql("CREATE DATABASE IF NOT EXISTS planted;"
                                      "CREATE TABLE IF NOT EXISTS planted.one (n INT PRIMARY KEY, form BLOB);"
@@ -187,14 +196,15 @@ class SealingTest(SystemTest):
         # Beside all that the system has, what it may have left where every process may write.
         everywhere = [p for p in directory.iterdir() if p.name not in ("tls", "issuer")]
         everywhere += [p for top in ("/tmp", "/var/tmp", "/dev/shm") for p in pathlib.Path(top).iterdir() if p.is_file()]
-        hits = "\n".join(canary.search(everywhere, PLANTED))
+        planted, readable = canary.search(everywhere, PLANTED, WORD)
+        hits = "\n".join(planted)
         for number, (form, _) in enumerate(copies):
             self.assertIn(f"planted.{number}.log: {form}", hits)
         for file in ("planted/one.ibd", "binlog.0", "ib_logfile0"):  # the tables, and both logs of them
             for form, _ in copies:
                 self.assertRegex(hits, rf"{file}\d*: {form.replace('+', '.')}")
 
-        self.assertEqual((canary.search(everywhere, WORD), self._tables_with(WORD.encode())), ([], set()))
+        self.assertEqual((readable, self._tables_with(WORD.encode())), ([], set()))
 
     def _tables_with(self, word: bytes) -> set[str]:
         """For whoever has to find out where it comes from."""
