@@ -1,5 +1,4 @@
-// Acts as a database administrator who knows this code: changes rows, recomputes every hash that
-// needs no key, and hides the traces. All of it must be found.
+// What an administrator of the database changes row by row is found (test_administrator.h).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "common/audit/hash.h"
-#include "common/audit/test_service.h"
+#include "common/audit/test_administrator.h"
 
 namespace mamori::audit {
 namespace {
@@ -16,114 +14,6 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-class Administrator {
- public:
-  explicit Administrator(Service& service) : service_(service), db_(service.database_) {}
-
-  // Changes an entry and makes the rest of the chain follow from it.
-  void Rewrite(const id::Id& report, int64_t sequence, const std::function<void(Entry&)>& change) {
-    std::string previous;
-    for (const db::Row& row : db_.Query(
-             "SELECT sequence, entry FROM audit_entry WHERE resource_id = ? ORDER BY sequence",
-             db::Params().Add(report))) {
-      if (row.GetInt64(0) < sequence) continue;
-      Entry entry = *Decode(row.GetBytes(1));
-      if (row.GetInt64(0) == sequence) change(entry);
-      if (!previous.empty()) entry.previous = previous;
-      const std::string encoded = Encode(entry);
-      previous = HashOf(encoded);
-      db_.Execute(
-          "UPDATE audit_entry SET entry = ?, hash = ?, time = ? WHERE resource_id = ?"
-          " AND sequence = ?",
-          db::Params().Add(encoded).Add(previous).Add(entry.time).Add(report).Add(row.GetInt64(0)));
-    }
-    Head(report, previous, INT64_MAX);
-  }
-
-  // Makes every leaf of a chain say what the rows say now, and every root follow from the leaves.
-  void Head(const id::Id& report, const std::string& head, int64_t length) {
-    Leaves([&](std::vector<Leaf>& leaves) {
-      for (Leaf& leaf : leaves) {
-        if (leaf.id != report || leaf.kind != Kind::kReport) continue;
-        leaf.head = head;
-        leaf.length = std::min(leaf.length, length);
-      }
-    });
-  }
-  void Leaves(const std::function<void(std::vector<Leaf>&)>& change) {
-    for (const db::Row& row : db_.Query("SELECT number, leaves FROM audit_leaf")) {
-      std::vector<Leaf> leaves = *DecodeLeaves(row.GetBytes(1));
-      change(leaves);
-      db_.Execute("UPDATE audit_leaf SET leaves = ? WHERE number = ?",
-                  db::Params().Add(Encode(leaves)).Add(row.GetInt64(0)));
-      db_.Execute("UPDATE audit_checkpoint SET root = ? WHERE number = ?",
-                  db::Params().Add(RootOf(leaves)).Add(row.GetInt64(0)));
-    }
-    std::string previous;
-    for (v1::Checkpoint& one : Checkpoints()) {
-      one.set_previous(previous);
-      db_.Execute("UPDATE audit_checkpoint SET previous = ? WHERE number = ?",
-                  db::Params().Add(previous).Add(one.number()));
-      previous = HashOf(one);
-    }
-  }
-  // The group in which a report begins, without it; everything recomputed.
-  void ForgetFirst(const id::Id& report) {
-    for (const db::Row& row : db_.Query("SELECT group_id, entries FROM audit_group")) {
-      std::vector<std::string> entries;
-      std::vector<std::string> hashes;
-      const auto split = Split(row.GetBytes(1));
-      for (const std::string_view one : *split) {
-        if (Decode(one)->resource_id == report) continue;
-        entries.emplace_back(one);
-        hashes.push_back(HashOf(one));
-      }
-      const std::string root = MerkleRoot(hashes);
-      const auto count = static_cast<int64_t>(entries.size());
-      db_.Execute("UPDATE audit_group SET entries = ?, count = ?, root = ? WHERE group_id = ?",
-                  db::Params().Add(Join(entries)).Add(count).Add(root).Add(row.GetBytes(0)));
-      Leaves([&](std::vector<Leaf>& leaves) {
-        for (Leaf& leaf : leaves) {
-          if (leaf.id != row.GetBytes(0)) continue;
-          leaf.head = root;
-          leaf.length = count;
-        }
-      });
-    }
-  }
-  void Forget(const id::Id& report, const std::string& table) {
-    const std::string key = table == "audit_entry" ? "resource_id" : "report_id";
-    db_.Execute("DELETE FROM " + table + " WHERE " + key + " = ?", db::Params().Add(report));
-  }
-  std::vector<v1::Checkpoint> Checkpoints() {
-    std::vector<v1::Checkpoint> all;
-    EXPECT_THAT(db_.transactor().Run({},
-                                     [&](db::Tx& tx) -> absl::Status {
-                                       auto read = ReadCheckpoints(tx, service_.name_, -1, 1000);
-                                       if (read.ok()) all = *read;
-                                       return read.status();
-                                     }),
-                testing::IsOk());
-    return all;
-  }
-  // Signs all checkpoints with a key of his own.
-  void SignAll() {
-    const crypto::SigningKey own = Service::Sign('e');
-    std::string previous;
-    for (v1::Checkpoint& one : Checkpoints()) {
-      one.set_previous(previous);
-      Sign(own, one);
-      previous = HashOf(one);
-      db_.Execute("UPDATE audit_checkpoint SET previous = ?, signature = ? WHERE number = ?",
-                  db::Params().Add(one.previous()).Add(one.signature()).Add(one.number()));
-    }
-  }
-
- private:
-  Service& service_;
-  testing::TestDatabase& db_;
-};
 
 struct Case {
   const char* name;
@@ -306,20 +196,12 @@ const Case kCases[] = {
      "entry 4 that checkpoint 1 covers: missing or changed"},
     {"AWholeChainWithItsReport",
      [](Service&, Administrator& a, const auto& ids) {
-       for (const char* table : {"audit_entry", "supplement", "report"}) a.Forget(ids[0], table);
-       a.ForgetFirst(ids[0]);
-       a.Leaves([&](std::vector<Leaf>& leaves) {
-         std::erase_if(leaves, [&](const Leaf& leaf) { return leaf.id == ids[0]; });
-       });
+       a.ForgetWhole(ids[0], "report_id", {"supplement", "report"});
      },
      "not signed by the pinned key"},
     {"AWholeChainSignedAnew",
      [](Service&, Administrator& a, const auto& ids) {
-       for (const char* table : {"audit_entry", "supplement", "report"}) a.Forget(ids[0], table);
-       a.ForgetFirst(ids[0]);
-       a.Leaves([&](std::vector<Leaf>& leaves) {
-         std::erase_if(leaves, [&](const Leaf& leaf) { return leaf.id == ids[0]; });
-       });
+       a.ForgetWhole(ids[0], "report_id", {"supplement", "report"});
        a.SignAll();
      },
      "the database has another one"},
