@@ -1,6 +1,5 @@
 #include "services/intake/report_search.h"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,7 +7,6 @@
 
 #include "common/id/id.h"
 #include "common/idempotency/hash.h"
-#include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/text/text_search.h"
 #include "services/intake/methods.h"
@@ -18,10 +16,6 @@
 
 namespace mamori::intake {
 namespace {
-
-constexpr int kMatchesPerPage = 20;
-constexpr int kMostMatches = 100;
-constexpr size_t kExcerptBytes = 240;
 
 // What one page finds, and what it has looked through.
 class SearchedPage {
@@ -42,14 +36,14 @@ class SearchedPage {
   const std::vector<ReadReport>& read() const { return read_; }
 
  private:
-  void LookInto(const mamori::v1::Report& report, const std::string& text, const char* source) {
-    bytes_ += text.size();
-    const std::optional<text::Span> span = search_.Find(text);
+  void LookInto(const mamori::v1::Report& report, const std::string& words, const char* source) {
+    bytes_ += words.size();
+    const std::optional<text::Span> span = search_.Find(words);
     if (!span) return;
     v1::ReportMatch& match = *response_.add_matches();
     match.set_name(report.name());
     match.set_source(source);
-    match.set_excerpt(text::Excerpt(text, *span, kExcerptBytes));
+    match.set_excerpt(text::Excerpt(words, *span, text::kExcerptBytes));
   }
 
   const text::TextSearch& search_;
@@ -64,23 +58,18 @@ absl::StatusOr<v1::SearchReportsResponse> ReportSearch::Search(
     const server::CallContext& call, const v1::SearchReportsRequest& request) {
   RETURN_IF_ERROR(ValidateSearchReports(request));
   const std::optional<text::TextSearch> search = text::TextSearch::Of(request.query());
-  if (!search) {
-    status::Violations violations;
-    violations.Add("query", "has neither letter nor digit");
-    return violations.Status();
-  }
+  if (!search) return absl::InternalError("a validated query has no words");
   const std::string digest = idempotency::Hash({kSearchReports, request.query()});
   const idempotency::TokenBinding binding{call.tenant, call.person, digest};
   ASSIGN_OR_RETURN(Position position, FromPageToken(tokens_, binding, request.page_token()));
-  const int size =
-      request.page_size() == 0 ? kMatchesPerPage : std::min(request.page_size(), kMostMatches);
+  const int size = text::MatchesPerPage(request.page_size());
   v1::SearchReportsResponse response;
   SearchedPage page(*search, response);
-  const absl::Duration end = clock_.Monotonic() + options_.time;
+  const absl::Duration end = clock_.Monotonic() + budget_.time;
   ASSIGN_OR_RETURN(const bool all,
                    reports_.Visit(call, position, [&](const mamori::v1::Report& report) {
                      page.Look(report);
-                     return response.matches_size() < size && page.bytes() < options_.bytes &&
+                     return response.matches_size() < size && page.bytes() < budget_.bytes &&
                             clock_.Monotonic() < end;
                    }));
   if (!all) response.set_next_page_token(ToPageToken(tokens_, binding, position));

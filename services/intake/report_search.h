@@ -2,13 +2,11 @@
 #ifndef MAMORI_SERVICES_INTAKE_REPORT_SEARCH_H_
 #define MAMORI_SERVICES_INTAKE_REPORT_SEARCH_H_
 
-#include <cstddef>
-
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "common/audit/reads.h"
 #include "common/idempotency/page_token.h"
 #include "common/server/caller.h"
+#include "common/text/search_request.h"
 #include "common/time/clock.h"
 #include "mamori/intake/v1/search_service.pb.h"
 #include "services/intake/reports.h"
@@ -17,15 +15,10 @@ namespace mamori::intake {
 
 class ReportSearch {
  public:
-  // What one call looks through at most, whichever is reached first; the page ends there.
-  struct Options {
-    size_t bytes = 8 << 20;
-    absl::Duration time = absl::Seconds(2);
-  };
   // Null `reads` records nothing, for tests.
   ReportSearch(Reports& reports, const idempotency::PageTokens& tokens, const time::Clock& clock,
-               audit::ReadLog* reads, Options options)
-      : reports_(reports), tokens_(tokens), clock_(clock), reads_(reads), options_(options) {}
+               audit::ReadLog* reads, text::SearchBudget budget)
+      : reports_(reports), tokens_(tokens), clock_(clock), reads_(reads), budget_(budget) {}
 
   absl::StatusOr<v1::SearchReportsResponse> Search(const server::CallContext& call,
                                                    const v1::SearchReportsRequest& request);
@@ -35,7 +28,7 @@ class ReportSearch {
   const idempotency::PageTokens& tokens_;
   const time::Clock& clock_;
   audit::ReadLog* const reads_;
-  const Options options_;
+  const text::SearchBudget budget_;
 };
 
 }  // namespace mamori::intake

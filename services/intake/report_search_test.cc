@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/intake/methods.h"
 #include "services/intake/test_reporter_fixture.h"
 
 namespace mamori::intake {
@@ -51,7 +52,9 @@ class ReportSearchTest : public ReporterTest {
     request.set_page_token(token);
     request.set_page_size(page_size);
     ReportSearch search(reports_, tokens_, clock_, &reads_, {.bytes = budget});
-    return search.Search(CallOf(person), request);
+    server::CallContext call = CallOf(person);
+    call.method = kSearchReports;
+    return search.Search(call, request);
   }
 
   KeptReads reads_;
@@ -75,7 +78,20 @@ TEST_F(ReportSearchTest, FindsWordsInWhatThePersonMayRead) {
   // Each that was opened was read, whether it had the words or not.
   reads_.kept.clear();
   ASSERT_THAT(Find("refund"), IsOk());
-  EXPECT_THAT(reads_.kept, SizeIs(2));
+  ASSERT_THAT(reads_.kept, SizeIs(2));
+  for (const audit::Entry& entry : reads_.kept) EXPECT_EQ(entry.action, "SearchReports");
+}
+
+TEST_F(ReportSearchTest, WhatItsReporterTookBackIsNeitherFoundNorOpened) {
+  access_.Allow(kDesk);
+  const std::string gone = Report("refund"), kept = Report("refund");
+  const server::CallContext reporter = CallOf("acme/hanako");
+  ASSERT_THAT(own_.Withdraw(reporter, *parties_.Reporter(reporter, gone)), IsOk());
+  const auto found = Find("refund");
+  ASSERT_THAT(found, IsOk());
+  ASSERT_THAT(found->matches(), SizeIs(1));
+  EXPECT_EQ(found->matches(0).name(), kept);
+  EXPECT_THAT(reads_.kept, SizeIs(1));
 }
 
 TEST_F(ReportSearchTest, WhoMayReadNothingIsToldNothing) {

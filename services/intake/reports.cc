@@ -115,6 +115,15 @@ absl::Status Reports::KeepShared(const server::CallContext& call, const std::str
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::set<std::string>> Reports::Withheld(const server::CallContext& call,
+                                                        const std::vector<std::string>& ids) {
+  if (reporters_ == nullptr) return std::set<std::string>();
+  ASSIGN_OR_RETURN(auto withheld, reporters_->Hidden(call.tenant, ids, call.person, call.deadline));
+  ASSIGN_OR_RETURN(auto withdrawn, reporters_->Withdrawn(call.tenant, ids, call.deadline));
+  withheld.merge(withdrawn);
+  return withheld;
+}
+
 // A service that acts for itself reads what its row in the authorization table is for.
 absl::StatusOr<std::vector<std::string>> Reports::Readable(const server::CallContext& call,
                                                            const std::vector<std::string>& ids) {
@@ -267,6 +276,7 @@ absl::StatusOr<bool> Reports::Visit(const server::CallContext& call, Position& p
     for (const StoredHeading& heading : headings) ids.push_back(heading.report_id);
     ASSIGN_OR_RETURN(const std::vector<StoredReport> rows,
                      store_.GetReports(call.tenant, ids, call.deadline));
+    ASSIGN_OR_RETURN(const std::set<std::string> withheld, Withheld(call, ids));
     ASSIGN_OR_RETURN(const sealing::KeyRing keys,
                      FetchKeys(sealer_, rows, &StoredReport::body, call.deadline));
     std::map<std::string_view, const StoredReport*> by_id;
@@ -274,14 +284,11 @@ absl::StatusOr<bool> Reports::Visit(const server::CallContext& call, Position& p
     for (const StoredHeading& heading : headings) {
       position = PositionOf(heading);
       const auto row = by_id.find(heading.report_id);
-      if (row == by_id.end()) continue;
-      auto completed = Complete(call, call.tenant, keys, *row->second);
-      if (sealing::IsErased(completed.status())) continue;
-      RETURN_IF_ERROR(completed.status());
-      std::vector<mamori::v1::Report> reports(1);
-      reports[0] = *std::move(completed);
-      RETURN_IF_ERROR(KeepShared(call, call.tenant, reports));
-      if (!reports.empty() && !reports[0].withdrawn() && !visit(reports[0])) return false;
+      if (row == by_id.end() || withheld.contains(heading.report_id)) continue;
+      const auto report = Complete(call, call.tenant, keys, *row->second);
+      if (sealing::IsErased(report.status())) continue;
+      RETURN_IF_ERROR(report.status());
+      if (!visit(*report)) return false;
     }
   }
 }

@@ -3,6 +3,7 @@
 #define MAMORI_SERVICES_INTAKE_REPORTS_H_
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,10 @@ class Reports {
   absl::StatusOr<mamori::v1::Report> Listed(const server::CallContext& call,
                                             const sealing::KeyRing& keys, const StoredHeading& row);
 
+  // Those of `ids` of which the person is to read no word: kept back by their reporters, or
+  // withdrawn.
+  absl::StatusOr<std::set<std::string>> Withheld(const server::CallContext& call,
+                                                 const std::vector<std::string>& ids);
   // Those of `ids` that the caller may read.
   absl::StatusOr<std::vector<std::string>> Readable(const server::CallContext& call,
                                                     const std::vector<std::string>& ids);

@@ -1,7 +1,9 @@
 #include "services/intake/validate.h"
 
 #include <string>
+#include <string_view>
 
+#include "common/text/search_request.h"
 #include "mamori/v1/contact.pb.h"
 #include "mamori/v1/report.pb.h"
 #include "services/intake/field_rules.h"
@@ -20,7 +22,6 @@ constexpr size_t kMaxNameCharacters = 200;
 constexpr int kMaxBatch = 500;
 constexpr int kMaxExported = 1000;
 constexpr size_t kMaxPurposeBytes = 1 << 10;
-constexpr size_t kMaxQueryCharacters = 200;
 constexpr size_t kMaxPageTokenBytes = 1024;
 constexpr size_t kMaxEchoBytes = 1024;
 
@@ -233,7 +234,8 @@ absl::Status ValidateExportReports(const v1::ExportReportsRequest& request) {
 
 absl::Status ValidateSearchReports(const v1::SearchReportsRequest& request) {
   FieldRules rules = TimelessRules();
-  rules.Text(Path("query"), request.query(), kMaxQueryCharacters, Unit::kCharacters, kRequired);
+  const std::string_view wrong = text::WrongWithQuery(request.query());
+  if (!wrong.empty()) rules.Add(Path("query"), std::string(wrong));
   Page(rules, request.page_size(), request.page_token());
   return rules.Status();
 }

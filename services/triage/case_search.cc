@@ -1,6 +1,5 @@
 #include "services/triage/case_search.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,10 +16,7 @@ namespace mamori::triage {
 namespace {
 
 constexpr int kCasesPerRead = 32;
-constexpr int kMatchesPerPage = 20;
-constexpr int kMostMatches = 100;
 constexpr int kMatchesPerCase = 3;
-constexpr size_t kExcerptBytes = 240;
 
 // The texts of one case, of which the first ones that match are told.
 class LookedInto {
@@ -28,16 +24,16 @@ class LookedInto {
   LookedInto(const text::TextSearch& search, std::string name, v1::SearchCasesResponse& response)
       : search_(search), name_(std::move(name)), response_(response) {}
 
-  void Look(const std::string& text, const std::string& source) {
-    bytes_ += text.size();
+  void Look(const std::string& words, const std::string& source) {
+    bytes_ += words.size();
     if (found_ == kMatchesPerCase) return;
-    const std::optional<text::Span> span = search_.Find(text);
+    const std::optional<text::Span> span = search_.Find(words);
     if (!span) return;
     ++found_;
     v1::CaseMatch& match = *response_.add_matches();
     match.set_name(name_);
     match.set_source(source);
-    match.set_excerpt(text::Excerpt(text, *span, kExcerptBytes));
+    match.set_excerpt(text::Excerpt(words, *span, text::kExcerptBytes));
   }
   size_t bytes() const { return bytes_; }
 
@@ -92,9 +88,8 @@ absl::StatusOr<v1::SearchCasesResponse> CaseSearch::Search(const server::CallCon
   const std::string digest = idempotency::Hash({"search cases", request.query()});
   const idempotency::TokenBinding binding{call.tenant, call.person, digest};
   ASSIGN_OR_RETURN(auto position, FromPageToken(d_.tokens, binding, request.page_token()));
-  const int size =
-      request.page_size() == 0 ? kMatchesPerPage : std::min(request.page_size(), kMostMatches);
-  const absl::Duration end = d_.clock.Monotonic() + options_.time;
+  const int size = text::MatchesPerPage(request.page_size());
+  const absl::Duration end = d_.clock.Monotonic() + budget_.time;
   Run run{.call = call, .search = *search};
   std::optional<CaseRow> last;  // the page ended after it
   for (bool more = true; more && !last;) {
@@ -107,7 +102,7 @@ absl::StatusOr<v1::SearchCasesResponse> CaseSearch::Search(const server::CallCon
       ASSIGN_OR_RETURN(const bool seen, MaySee(call, rows[i]));
       if (!seen) continue;
       RETURN_IF_ERROR(Look(rows[i], run));
-      const bool full = run.response.matches_size() >= size || run.bytes >= options_.bytes ||
+      const bool full = run.response.matches_size() >= size || run.bytes >= budget_.bytes ||
                         d_.clock.Monotonic() >= end;
       if (full) last = rows[i];
     }

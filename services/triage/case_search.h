@@ -7,10 +7,10 @@
 #include <optional>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "common/audit/reads.h"
 #include "common/idempotency/page_token.h"
 #include "common/server/caller.h"
+#include "common/text/search_request.h"
 #include "common/text/text_search.h"
 #include "common/time/clock.h"
 #include "mamori/triage/v1/search_service.pb.h"
@@ -30,12 +30,8 @@ class CaseSearch {
     const time::Clock& clock;
     audit::ReadLog* reads = nullptr;  // null records nothing, for tests
   };
-  // What one call looks through at most, whichever is reached first; the page ends there.
-  struct Options {
-    size_t bytes = 8 << 20;
-    absl::Duration time = absl::Seconds(2);
-  };
-  CaseSearch(Dependencies dependencies, Options options) : d_(dependencies), options_(options) {}
+  CaseSearch(Dependencies dependencies, text::SearchBudget budget)
+      : d_(dependencies), budget_(budget) {}
 
   absl::StatusOr<v1::SearchCasesResponse> Search(const server::CallContext& call,
                                                  const v1::SearchCasesRequest& request);
@@ -54,7 +50,7 @@ class CaseSearch {
   absl::Status Look(const CaseRow& row, Run& run);
 
   const Dependencies d_;
-  const Options options_;
+  const text::SearchBudget budget_;
 };
 
 }  // namespace mamori::triage

@@ -258,5 +258,6 @@ GROUPS = {
     "audit_verify": (("audit_verify_rows_per_s",), lambda s, p: proof.audit_verify(s, p, _load)),
     "receipts": (("receipt_p99_ms",), proof.receipts),
     "upload": (("upload_mib_per_s",), proof.upload),
+    "search": (("search_mib_per_core_s",), proof.search),
     "reads": (("get_p99_ms_10k", "get_p99_ms_1m", "list_p99_ms_10k", "list_p99_ms_1m"), reads),
 }
