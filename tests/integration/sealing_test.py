@@ -1,5 +1,6 @@
 """Nothing of what people told is readable on a disk, and what was erased stays so whatever is restored."""
 
+import hashlib
 import os
 import pathlib
 import re
@@ -32,6 +33,7 @@ from harness.testcase import SystemTest  # noqa: E402
 WORD = "Kanarienvogel\u00c4\uff31\u5b88\u308b"
 PLANTED = "Stieglitz\u00c4\uff31\u5b88\u308b"
 METRICS: dict[str, int] = {}
+CHUNK = (1 << 20) - 1024  # of a file, as intake stores it
 
 def adjust(service: str, replica: int, config) -> None:
     METRICS[service] = free_port()
@@ -69,6 +71,20 @@ class SealingTest(SystemTest):
     def _assert_gone(self, name: str):
         error = self.assert_code(grpc.StatusCode.NOT_FOUND, "intake", "GetReport", get_report(name))
         self.assert_reason(error, "NOT_FOUND")
+
+    def _original(self, name: str) -> bytes:
+        return b"".join(part.chunk.data for part in self.client.call(
+            "intake", "DownloadOriginal", evidence_service_pb2.DownloadOriginalRequest(name=name, purpose="to see it")))
+
+    def _assert_unconfirmed(self, dump: str, known: bytes):
+        """No hash that whoever has the file could make of it, or of one of its chunks, stands in the dump."""
+        pieces = [known, known[:CHUNK], known[CHUNK:]]
+        hashes = {hashlib.new(kind, piece).hexdigest().upper()[:32] for kind in
+                  ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b", "blake2s") for piece in pieces}
+        hashes |= {hashlib.blake2b(piece, digest_size=size).hexdigest().upper()[:32] for piece in pieces for size in (16, 32)}
+        dump = dump.upper()
+        self.assertEqual([one for one in hashes if one in dump], [])
+        self.assertNotIn(known[:16].hex().upper(), dump)
 
     def _dump(self, database, schema: str, *options: str) -> str:
         return subprocess.run(["mariadb-dump", f"--defaults-file={database.directory}/run/client.cnf",
@@ -221,8 +237,12 @@ class SealingTest(SystemTest):
         system = self.system
         name, kept = self.submit(), self.submit(make_request("Somebody else's words."))
         self.wait_case(name)
+        known = os.urandom(3000) * 500  # a file that somebody has a copy of
+        file_of = upload(self.client, name, known, "known.bin")
+        self.assertEqual(self._original(file_of), known)
         schema, keys_schema = "mamori_intake", "mamori_keys_intake"
         backup = self._dump(system.database, schema, "--master-data=2")
+        self._assert_unconfirmed(backup, known)
         listed = system.database.sql(f"SELECT COUNT(*) FROM {schema}.erased_key")  # by other tests
         after = self.submit(make_request("After the backup."))  # comes from the binlog alone
         file, begin = re.search(r"MASTER_LOG_FILE='([^']+)', MASTER_LOG_POS=(\d+)", backup).groups()
@@ -251,6 +271,16 @@ class SealingTest(SystemTest):
         self._restart("intake")
         self.assertIn("After the backup", self._read(after).narrative)
         self._assert_gone(name)
+        # The file's rows are there again, and nobody learns of them whether it was this file.
+        rows = system.database.sql(f"SELECT COUNT(*) FROM {schema}.evidence_chunk WHERE blob_id IN (SELECT blob_id FROM"
+                                   f" {schema}.evidence WHERE report_id = X'{id_of(name).hex()}')")
+        self.assertGreater(int(rows[0][0]), 0)
+        for call in (lambda: self._original(file_of), lambda: self.client.call(
+                "intake", "GetEvidence", evidence_service_pb2.GetEvidenceRequest(name=file_of))):
+            with self.assertRaises(grpc.RpcError) as raised:
+                call()
+            self.assertEqual(raised.exception.code(), grpc.StatusCode.NOT_FOUND)
+        self._assert_unconfirmed(self._dump(system.database, schema) + self._dump(system.keys, keys_schema), known)
 
         # Both as they were before: the file still knows.
         system.processes["intake"][0].stop(30)
