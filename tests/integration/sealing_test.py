@@ -17,7 +17,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import every_request  # noqa: E402
 from canary_faults import in_a_crash, in_a_deadlock, while_locked  # noqa: E402
 from canary_request import call_everything  # noqa: E402
-from harness import access, audit, canary, paths  # noqa: E402
+from canary_search import look_everywhere  # noqa: E402
+from harness import access, audit, paths  # noqa: E402
 from harness.client import AGAIN, new_request_id  # noqa: E402
 from harness.disposal import dispose_of  # noqa: E402
 from harness.evidence import upload  # noqa: E402
@@ -31,7 +32,6 @@ from harness.testcase import SystemTest  # noqa: E402
 
 # Each form of it differs from the others.
 WORD = "Kanarienvogel\u00c4\uff31\u5b88\u308b"
-PLANTED = "Stieglitz\u00c4\uff31\u5b88\u308b"
 METRICS: dict[str, int] = {}
 CHUNK = (1 << 20) - 1024  # of a file, as intake stores it
 
@@ -171,7 +171,7 @@ class SealingTest(SystemTest):
                 (self.system.directory / f"metrics.{service}").write_bytes(response.read())
         for service in ("intake", "triage"):
             self.system.processes[service][0].kill()
-        self._look_everywhere([a.encode() for a in answers] + errors)
+        look_everywhere(self, WORD, [a.encode() for a in answers] + errors)
 
     def _canary_request(self, request_id: str):
         request = make_request(f"On the phone he said: {WORD}", request_id, wish=f"No {WORD} any more")
@@ -184,54 +184,6 @@ class SealingTest(SystemTest):
         request.report.reporter.person = "somebody"
         request.report.reporter.contact = f"{WORD} mail"
         return request
-
-    def _look_everywhere(self, answers: list[bytes]):
-        directory = self.system.directory
-        (directory / "answers").write_bytes(b"\n".join(answers) + b"\n")
-        for database in (self.system.database, self.system.keys):
-            (directory / f"status.{database.port}").write_text(
-                str(database.sql("SHOW ENGINE INNODB STATUS; SHOW FULL PROCESSLIST;")))
-            (directory / f"backup.{database.port}").write_bytes(subprocess.run(
-                ["mariadb-dump", f"--defaults-file={database.directory}/run/client.cnf", "--single-transaction",
-                 "--all-databases"], capture_output=True, timeout=60, check=True).stdout)
-        # Of its files too, with the log of what was written meanwhile.
-        physical = directory / "physical"
-        subprocess.run(["mariadb-backup", f"--defaults-file={self.system.database.directory}/run/client.cnf", "--backup",
-                        f"--target-dir={physical}", f"--datadir={self.system.database.directory}/data"],
-                       capture_output=True, timeout=120, check=True)
-        # A copy of each form of another word, in a table and in a log: else the search sees nothing.
-        copies = list(canary.forms(PLANTED).items())
-        copies += [(f"compressed {form}", canary.compressed(b"a line with " + copies[0][1] + b" in it")[kind])
-                   for form, kind in (("raw", "gzip"), ("raw", "zlib"), ("raw", "zip"))]
-        for number, (_, form) in enumerate(copies):
-            self.system.database.sql("CREATE DATABASE IF NOT EXISTS planted;"
-                                     "CREATE TABLE IF NOT EXISTS planted.one (n INT PRIMARY KEY, form BLOB);"
-                                     f"INSERT INTO planted.one VALUES ({number}, X'{form.hex()}');")
-            (directory / f"planted.{number}.log").write_bytes(b"a log line with " + form + b" in it\n")
-        self.system.database.sql("FLUSH TABLES planted.one FOR EXPORT; UNLOCK TABLES;")
-        # Beside all that the system has, what it may have left where every process may write.
-        everywhere = [p for p in directory.iterdir() if p.name not in ("tls", "issuer")]
-        everywhere += [p for top in ("/tmp", "/var/tmp", "/dev/shm") for p in pathlib.Path(top).iterdir() if p.is_file()]
-        planted, readable = canary.search(everywhere, PLANTED, WORD)
-        hits = "\n".join(planted)
-        for number, (form, _) in enumerate(copies):
-            self.assertIn(f"planted.{number}.log: {form}", hits)
-        for file in ("planted/one.ibd", "binlog.0", "ib_logfile0"):  # the tables, and both logs of them
-            for form, _ in copies:
-                self.assertRegex(hits, rf"{file}\d*: {form.replace('+', '.')}")
-
-        self.assertEqual((readable, self._tables_with(WORD.encode())), ([], set()))
-
-    def _tables_with(self, word: bytes) -> set[str]:
-        """For whoever has to find out where it comes from."""
-        tables, table = set(), ""
-        for database in (self.system.database, self.system.keys):
-            for line in (self.system.directory / f"backup.{database.port}").read_bytes().split(b"\n"):
-                if line.startswith(b"INSERT INTO"):
-                    table = line.split(b"`")[1].decode()
-                if word in line:
-                    tables.add(table)
-        return tables
 
     def test_what_was_erased_stays_so_whatever_is_restored(self):
         system = self.system
