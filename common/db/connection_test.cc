@@ -5,7 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/testing/test_database.h"
@@ -124,6 +127,34 @@ TEST_F(ConnectionTest, OneStatementTakesChangingKinds) {
   EXPECT_EQ(three->at(0).GetInt64(0), 3);
   EXPECT_EQ(three->at(0).GetInt64(1), 4);
   EXPECT_EQ(three->at(0).GetBytes(4), "");
+}
+
+// A long one is sent apart from its statement, from where it lies.
+TEST_F(ConnectionTest, ALongValueLeavesNothingWithItsStatement) {
+  const std::string sql = "INSERT INTO t (id, v, l) VALUES (?, ?, ?)";
+  const auto insert = [&](int id, const std::string& text, size_t size) {
+    const std::string value(size, static_cast<char>('a' + id));
+    return connection_->Execute(sql, Params().Add(id).Add(text).AddView(value));
+  };
+  ASSERT_TRUE(insert(1, "one", 300'000).ok());
+  EXPECT_TRUE(absl::IsAlreadyExists(insert(1, "again", 1'000'000).status()));
+  ASSERT_TRUE(insert(2, "two", 3).ok());
+  ASSERT_TRUE(insert(3, "", 1'000'000).ok());
+  ASSERT_TRUE(insert(4, "four", 0).ok());
+  EXPECT_FALSE(connection_->Execute(sql, Params().Add(5).Add("five")).ok());
+  const auto rows =
+      connection_->Query("SELECT LENGTH(l), LEFT(l, 1), RIGHT(l, 1), v FROM t ORDER BY id", {});
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  const std::vector<std::pair<int64_t, std::string>> want = {
+      {300'000, "one"}, {3, "two"}, {1'000'000, ""}, {0, "four"}};
+  ASSERT_EQ(rows->size(), want.size());
+  for (size_t i = 0; i < want.size(); ++i) {
+    const Row& row = (*rows)[i];
+    const std::string letter(want[i].first == 0 ? 0 : 1, static_cast<char>('b' + i));
+    EXPECT_EQ(row.GetInt64(0), want[i].first);
+    EXPECT_EQ(row.GetBytes(1) + row.GetBytes(2), letter + letter);
+    EXPECT_EQ(row.GetBytes(3), want[i].second);
+  }
 }
 
 TEST_F(ConnectionTest, AggregatesAreNumbers) {
