@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <future>
 #include <stdexcept>
 
 #include "absl/strings/str_cat.h"
@@ -285,53 +284,6 @@ TEST_F(RpcTest, TheLargestSetOfViolationsArrives) {
   EXPECT_THAT(Get(*stub, {}), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-class StreamTest : public RpcTest {
- protected:
-  void TearDown() override {
-    server_->triage().member = true;
-    server_->triage().hidden = false;
-  }
-  // Waits for the first answer, does something, and says how the stream ended and how soon.
-  std::pair<grpc::Status, absl::Duration> Watch(const std::string& token,
-                                                const std::function<void()>& then) {
-    const auto stub = triage::v1::TriageService::NewStub(server_->ChannelOf({kPortal}));
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
-    if (!token.empty()) client::SetToken(token, context);
-    const auto stream = stub->WatchCases(&context, {});
-    triage::v1::WatchCasesResponse response;
-    EXPECT_TRUE(stream->Read(&response));
-    then();
-    const absl::Time begin = absl::Now();
-    EXPECT_FALSE(stream->Read(&response));
-    return {stream->Finish(), absl::Now() - begin};
-  }
-};
-
-// A client that says nothing holds a handler for a minute and no longer.
-TEST(StreamWatchTest, EndsAWaitThatLastsTooLong) {
-  time::FakeClock clock;
-  std::promise<void> cancelled;
-  std::atomic_flag once;
-  StreamWatch watch(
-      clock, [] { return absl::OkStatus(); },
-      [&] {
-        if (!once.test_and_set()) cancelled.set_value();
-      },
-      absl::Seconds(60));
-  std::future<void> done = cancelled.get_future();
-  EXPECT_TRUE(watch.Await([&] {
-    clock.Advance(absl::Seconds(59));
-    return done.wait_for(std::chrono::milliseconds(1500)) == std::future_status::timeout;
-  }));
-  EXPECT_FALSE(watch.Await([&] {
-    clock.Advance(absl::Seconds(61));
-    return done.wait_for(std::chrono::seconds(5)) == std::future_status::timeout;
-  }));
-  EXPECT_THAT(watch.lost(), StatusIs(absl::StatusCode::kDeadlineExceeded));
-  EXPECT_FALSE(watch.Await([] { return true; })) << "nothing is read any more";
-}
-
 // However long the handler took, it is not seen.
 TEST_F(RpcTest, NotFoundLeavesAtTheNextQuantum) {
   const auto stub = server_->StubOf({kPortal});
@@ -355,42 +307,6 @@ TEST_F(RpcTest, NotFoundLeavesAtTheNextQuantum) {
   EXPECT_GE(took(absl::NotFoundError("x"), absl::ZeroDuration()), kTestQuantum);
   EXPECT_GE(took(absl::NotFoundError("x"), kTestQuantum / 2), kTestQuantum);
   EXPECT_GE(took(absl::NotFoundError("x"), kTestQuantum * 1.2), kTestQuantum * 2);
-}
-
-TEST_F(StreamTest, NotFoundLeavesAtTheNextQuantum) {
-  server_->triage().hidden = true;
-  const auto stub = triage::v1::TriageService::NewStub(server_->ChannelOf({kPortal}));
-  absl::Duration least = absl::InfiniteDuration();
-  for (int i = 0; i < 5; ++i) {
-    grpc::ClientContext context;
-    const absl::Time begin = absl::Now();
-    const auto stream = stub->WatchCases(&context, {});
-    triage::v1::WatchCasesResponse response;
-    EXPECT_FALSE(stream->Read(&response));
-    EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::NOT_FOUND);
-    least = std::min(least, absl::Now() - begin);
-  }
-  EXPECT_GE(least, kTestQuantum);
-}
-
-TEST_F(StreamTest, EndsWhenTheTokenExpires) {
-  // With the clock skew it is believed for another second or two.
-  const int64_t expiry = absl::ToUnixSeconds(absl::Now()) - 28;
-  const std::string token = server_->Token(
-      absl::StrCat("{\"nbf\":null,\"iat\":", expiry - 300, ",\"exp\":", expiry, "}"));
-  const auto [status, took] = Watch(token, [] {});
-  EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnauthenticated));
-  EXPECT_THAT(status, HasReason(v1::ERROR_REASON_TOKEN_EXPIRED));
-  EXPECT_LT(took, absl::Seconds(5));
-}
-
-TEST_F(StreamTest, EndsWhenItsCheckNoLongerHolds) {
-  for (const std::string& token : {server_->Token(), std::string()}) {
-    server_->triage().member = true;
-    const auto [status, took] = Watch(token, [] { server_->triage().member = false; });
-    EXPECT_THAT(status, StatusIs(absl::StatusCode::kPermissionDenied));
-    EXPECT_LT(took, absl::Seconds(5));
-  }
 }
 
 }  // namespace

@@ -35,14 +35,17 @@ constexpr char kTable[] = R"(
             callers { id: "spiffe://mamori.internal/service/notification" purpose: "relay" on_behalf: true } }
   methods { method: "/mamori.triage.v1.TriageService/WatchCases"
             callers { id: "spiffe://mamori.internal/app/portal" person: PERSON_RULE_ALLOWED } }
+  methods { method: "/mamori.intake.v1.EvidenceService/UploadEvidence"
+            callers { id: "spiffe://mamori.internal/app/portal" person: PERSON_RULE_ALLOWED } }
   applications { id: "spiffe://mamori.internal/app/portal" tenants: "acme" }
   applications { id: "spiffe://mamori.internal/app/desk" tenants: "acme" tenants: "other" }
   applications { id: "spiffe://mamori.internal/app/kiosk" tenants: "acme" }
 )";
 
 const std::vector<std::string>& Methods() {
-  static const auto* const kMethods = new std::vector<std::string>{
-      kEcho, kGetReport, kBatchGetReports, kListReports, kListContacts, kWatchCases};
+  static const auto* const kMethods =
+      new std::vector<std::string>{kEcho,         kGetReport,  kBatchGetReports, kListReports,
+                                   kListContacts, kWatchCases, kUploadEvidence};
   return *kMethods;
 }
 
@@ -145,6 +148,19 @@ grpc::Status TestTriage::WatchCases(grpc::ServerContext* context,
       });
 }
 
+grpc::Status TestEvidence::UploadEvidence(
+    grpc::ServerContext* context, grpc::ServerReader<intake::v1::UploadEvidenceRequest>* reader,
+    intake::v1::Upload* response) {
+  return rpc_.ClientStream(
+      context, kUploadEvidence, Needs::kTenant, reader, response,
+      [](const CallContext&, const auto& read) -> absl::StatusOr<intake::v1::Upload> {
+        intake::v1::UploadEvidenceRequest request;
+        while (read(&request)) {
+        }
+        return absl::NotFoundError("x");
+      });
+}
+
 TestServer::TestServer(std::function<void(config::v1::Server&)> adjust)
     : tls(authority.Issue("server", {"spiffe://mamori.internal/service/intake"})),
       people_(authn::TestPeople("unused"), clock_, ids_, telemetry,
@@ -156,7 +172,8 @@ TestServer::TestServer(std::function<void(config::v1::Server&)> adjust)
             .hidden_quantum = kTestQuantum,
             .sleeper = &sleeper_}),
       intake_(rpc_, handlers),
-      triage_(rpc_) {
+      triage_(rpc_),
+      evidence_(rpc_) {
   people_.Start();
   rpc_.ObserveRefusals([this](const CallContext& call, std::string_view code) {
     std::lock_guard lock(refusals_mu_);
@@ -169,7 +186,7 @@ TestServer::TestServer(std::function<void(config::v1::Server&)> adjust)
   *options.config.mutable_tls() = tls;
   if (adjust != nullptr) adjust(options.config);
   options.methods = Methods();
-  options.services = {&intake_, &triage_};
+  options.services = {&intake_, &triage_, &evidence_};
   options.check_ready = [this] {
     return ready ? absl::OkStatus() : absl::UnavailableError("the database is away");
   };

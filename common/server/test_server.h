@@ -19,6 +19,7 @@
 #include "common/telemetry/telemetry.h"
 #include "common/testing/certificates.h"
 #include "common/time/clock.h"
+#include "mamori/intake/v1/evidence_service.grpc.pb.h"
 #include "mamori/intake/v1/intake_service.grpc.pb.h"
 #include "mamori/triage/v1/triage_service.grpc.pb.h"
 
@@ -28,6 +29,7 @@ inline constexpr char kEcho[] = "/mamori.intake.v1.IntakeService/Echo";
 inline constexpr char kGetReport[] = "/mamori.intake.v1.IntakeService/GetReport";
 inline constexpr char kBatchGetReports[] = "/mamori.intake.v1.IntakeService/BatchGetReports";
 inline constexpr char kWatchCases[] = "/mamori.triage.v1.TriageService/WatchCases";
+inline constexpr char kUploadEvidence[] = "/mamori.intake.v1.EvidenceService/UploadEvidence";
 inline constexpr char kListReports[] = "/mamori.intake.v1.IntakeService/ListReports";
 inline constexpr char kListContacts[] = "/mamori.intake.v1.IntakeService/ListContacts";
 
@@ -151,6 +153,18 @@ class TestTriage final : public triage::v1::TriageService::Service {
   Rpc& rpc_;
 };
 
+// A stream of the client, about what is hidden.
+class TestEvidence final : public intake::v1::EvidenceService::Service {
+ public:
+  explicit TestEvidence(Rpc& rpc) : rpc_(rpc) {}
+  grpc::Status UploadEvidence(grpc::ServerContext* context,
+                              grpc::ServerReader<intake::v1::UploadEvidenceRequest>* reader,
+                              intake::v1::Upload* response) override;
+
+ private:
+  Rpc& rpc_;
+};
+
 // Of its answers NOT_FOUND.
 inline constexpr absl::Duration kTestQuantum = absl::Milliseconds(40);
 
@@ -197,6 +211,7 @@ class TestServer {
   Rpc rpc_;
   TestIntake intake_;
   TestTriage triage_;
+  TestEvidence evidence_;
   int issued_ = 0;
   std::mutex refusals_mu_;
   std::vector<std::string> refusals_;
