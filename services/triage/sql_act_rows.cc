@@ -159,6 +159,8 @@ absl::StatusOr<v1::TwoPersonAct> UseAct(db::Tx& tx, const AccessSeal& seal,
                                         const std::vector<const mamori::v1::CaseAccess*>& access,
                                         const ActCaller& caller) {
   ASSIGN_OR_RETURN(const ActRow row, SelectAct(tx, seal, content, use.tenant, use.act_id, true));
+  // One about what the person may not see is told from none by no error.
+  if (row.act.resource() != use.resource) return status::NotFound("act");
   ASSIGN_OR_RETURN(const ActTime time, marks.Read(tx));
   AccessPast past;
   for (const auto* one : access) RETURN_IF_ERROR(SelectAccessPast(tx, seal, *one, past));

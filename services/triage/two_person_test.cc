@@ -156,7 +156,7 @@ TEST_F(TwoPersonTest, WhatWasApprovedIsWhatIsDone) {
   ASSERT_THAT(theirs, IsOk());
   ASSERT_THAT(Approve("c", *theirs), IsOk());
   WaitOver();
-  EXPECT_THAT(Remove(As("a"), *theirs), HasReason(mamori::v1::ERROR_REASON_ACT_MISMATCH));
+  EXPECT_THAT(Remove(As("a"), *theirs), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(TwoPersonTest, WhoIsMatchedStaysOut) {
