@@ -190,6 +190,18 @@ TEST_F(NotificationStoreTest, VerbsAnswerAsForWhatNeverWas) {
   checker_.set_fault(absl::UnavailableError("away"));
   EXPECT_THAT(notifications_.Acknowledge(Call("Acknowledge"), request),
               StatusIs(absl::StatusCode::kUnavailable));
+  // While triage does not answer, and in what is asked of it.
+  auto random = request;
+  random.set_name(id::Name("notifications", ids_.NewId()));
+  EXPECT_EQ(notifications_.Acknowledge(Call("Acknowledge"), random).status(),
+            notifications_.Acknowledge(Call("Acknowledge"), request).status());
+  EXPECT_EQ(Retry(id::Name("deliveries", ids_.NewId()), "request-e").status(),
+            Retry(delivery, "request-f").status());
+  checker_.set_fault(absl::OkStatus());
+  const size_t asked = checker_.asked().size();
+  EXPECT_THAT(Retry(id::Name("deliveries", ids_.NewId()), "request-g"),
+              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_EQ(checker_.asked().size(), asked + 1) << "as of a hidden one";
 }
 
 TEST_F(NotificationStoreTest, DeadLettersAreTheDeadAndTheUnknown) {
