@@ -13,8 +13,10 @@
 namespace mamori::intake {
 namespace {
 
-// For how long a call that lost its answer may come again: after that the reading is over.
+// For how long a call that lost its answer may come again: after that the reading is over. By a
+// clock that is further behind than replicas differ it never is the same.
 constexpr absl::Duration kSameReading = absl::Hours(1);
+constexpr absl::Duration kReplicasDiffer = absl::Seconds(5);
 constexpr char kNotice[] =
     "お預かりしているあなたの身元の情報を、担当者二名の承認のもとで開きました。理由はこの対話でお尋"
     "ねください。\n"
@@ -56,9 +58,10 @@ absl::StatusOr<std::optional<IdentityReading>> Identities::FindSame(const server
                                                                     const IdentityReading& wanted) {
   ASSIGN_OR_RETURN(auto before, d_.store.FindReading(wanted.tenant, wanted.act_id, call.deadline));
   if (!before.has_value()) return before;
+  const absl::Duration passed = d_.clock.Now() - before->create_time;
   const bool same = before->request_key == wanted.request_key &&
-                    before->report_id == wanted.report_id &&
-                    d_.clock.Now() - before->create_time < kSameReading;
+                    before->report_id == wanted.report_id && passed < kSameReading &&
+                    passed >= -kReplicasDiffer;
   if (same) return before;
   return Used();
 }

@@ -1,5 +1,5 @@
-"""A replica of triage whose clock somebody set, a day and a year both ways: nothing that has lapsed comes back, nothing
-that waits ends early, and the others go on as if it were not there."""
+"""A replica of triage or of intake whose clock somebody set, a day and a year both ways: nothing that has lapsed comes
+back, nothing that waits ends early, and the others go on as if it were not there."""
 
 import pathlib
 import sys
@@ -12,9 +12,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from harness.client import error_details, new_request_id  # noqa: E402
 from harness.processes import shifted_clock, wait_until  # noqa: E402
-from harness.stubs import (error_details_pb2, policy_pb2, text_format, triage_service_pb2,  # noqa: E402
-                           two_person_service_pb2)
+from harness.reports import make_report  # noqa: E402
+from harness.stubs import (error_details_pb2, policy_pb2, report_pb2, reporter_service_pb2, text_format,  # noqa: E402
+                           triage_service_pb2, two_person_service_pb2)
 from harness.testcase import SystemTest  # noqa: E402
+from mamori.intake.v1 import identity_service_pb2  # noqa: E402
 from mamori.triage.v1 import hold_service_pb2  # noqa: E402
 
 DAY, YEAR = 86400, 366 * 86400
@@ -40,23 +42,36 @@ class ClockTest(SystemTest):
     OPTIONS = {"adjust": slow, "for_years": True}
 
     def tearDown(self):
-        self.system.processes["triage"][MOVED].restart({})
+        for service in self.moved:
+            self.set_clock(service, {})
         self.system.wait_ready()
 
-    def move(self, by: int) -> None:
-        self.system.processes["triage"][MOVED].restart(shifted_clock(f"{by:+d}"))
+    def set_clock(self, service: str, env: dict) -> None:
+        """It is stopped, not killed: what it holds it gives back (deploy/runbook.md, Clock ahead)."""
+        self.system.processes[service][MOVED].stop(30)
+        self.system.processes[service][MOVED].restart(env)
+
+    def setUp(self):
+        self.moved, self.by = set(), 0
+        super().setUp()
+
+    def move(self, by: int, service: str = "triage") -> None:
+        self.set_clock(service, shifted_clock(f"{by:+d}"))
+        self.moved.add(service)
         self.system.wait_ready()
         self.by = by
 
-    def ask(self, person: str, method: str, request, replica: int = RIGHT):
-        """As a first reader who has just authenticated by the replica's clock: the answer, or its error's reason."""
+    def ask(self, person: str, method: str, request, replica: int = RIGHT, service: str = "triage",
+            by: int | None = None):
+        """As a first reader who has just authenticated by the replica's clock, or by one that is `by` off: the answer, or
+        its error's reason."""
         if "request_id" in request.DESCRIPTOR.fields_by_name and not request.request_id:
             request.request_id = new_request_id()
-        now = int(time.time()) + (self.by if replica == MOVED else 0)
-        token = self.system.tokens.issuer.token(person, "acme", ("first_reader", "desk"), iat=now, exp=now + 300,
-                                                auth_time=now)
+        now = int(time.time()) + (by if by is not None else self.by if replica == MOVED else 0)
+        roles = ("consultation", "first_reader", "desk")
+        token = self.system.tokens.issuer.token(person, "acme", roles, iat=now, exp=now + 300, auth_time=now)
         try:
-            return getattr(self.client.stub("triage", replica), method)(
+            return getattr(self.client.stub(service, replica), method)(
                 request, timeout=10, metadata=[("authorization", "Bearer " + token)])
         except grpc.RpcError as error:
             infos = [d for d in error_details(error) if isinstance(d, error_details_pb2.ErrorInfo)]
@@ -141,6 +156,100 @@ class ClockTest(SystemTest):
                 self.assertLess(abs(begun.request_time.seconds - time.time()), 30)
         urgent = self.approved("REMOVE_EXCLUSION", case, person="test/out", emergency=True)
         wait_until("by the right clock it is done", lambda: not isinstance(self.let_in(case, urgent), str), 10)
+
+    def confidential(self) -> str:
+        answer = self.ask("hana", "SubmitIdentifiedReport", reporter_service_pb2.SubmitIdentifiedReportRequest(
+            report=make_report(), mode="REPORTER_MODE_CONFIDENTIAL"), service="intake")
+        self.assertNotIsInstance(answer, str)
+        return answer.name
+
+    def read_identity(self, report: str, act, replica: int = RIGHT, request_id: str = "", by: int | None = None):
+        return self.ask("reader-1", "UnsealIdentity", identity_service_pb2.UnsealIdentityRequest(
+            request_id=request_id, report=report, act=act.name), replica, "intake", by)
+
+    def test_an_identity_is_opened_by_no_clock_but_the_right_one(self):
+        """Triage, whose clock is right, decides again by the token that intake passes on; an act that nobody used stays
+        good."""
+        report = self.confidential()
+        case = self.wait_case(report).name
+        act = self.approved("UNSEAL_IDENTITY", case, report=report, emergency=True)
+        waits = self.approved("UNSEAL_IDENTITY", case, report=report)
+        for by in (-DAY, -YEAR, DAY, YEAR):
+            with self.subTest(by=by):
+                self.move(by, "intake")
+                for token_by in (0, by):
+                    for which in (act, waits):
+                        self.assertIsInstance(self.read_identity(report, which, MOVED, by=token_by), str)
+        opened = wait_until("by the right clock it opens", lambda: (
+            answer := self.read_identity(report, act, request_id="reading-0001"),
+            None if isinstance(answer, str) else answer)[1], 10)
+        self.assertEqual(opened.report, report)
+        self.assertEqual(self.read_identity(report, waits), "ACT_NOT_READY")
+        # An answer that was lost comes again for an hour: not for longer because a clock says so.
+        self.assertEqual(self.read_identity(report, act, request_id="reading-0001"), opened)
+        for by in (-DAY, -YEAR, DAY, YEAR):
+            with self.subTest(again=by):
+                self.move(by, "intake")
+                self.assertEqual(self.read_identity(report, act, MOVED, "reading-0001"), "ACT_NOT_READY")
+
+    def test_what_a_reporter_decided_last_is_in_force_whatever_the_clocks_say(self):
+        """Given by the wrong clock and taken back by the right one, and the other way round; and what triage makes of it.
+        What an intake that is ahead tells triage may wait (deploy/runbook.md, Clock ahead): there intake is asked."""
+        ahead = self.a_consultation()
+        for service, by in [("triage", by) for by in (-DAY, -YEAR, DAY, YEAR)] + [("intake", -DAY), ("intake", -YEAR)]:
+            with self.subTest(service=service, by=by):
+                self.move(by, service)
+                report, case = self.a_consultation()
+                moved = MOVED if service == "intake" else RIGHT
+                for give, take in ((moved, RIGHT), (RIGHT, moved)):
+                    self.decide("GiveConsent", report, give)
+                    self.decide("WithdrawConsent", report, take)
+                self.wait_consent(case, 4, False)
+                self.assertEqual(self.open_consultation(case, MOVED if service == "triage" else RIGHT),
+                                 "CONSENT_MISSING")
+                self.decide("GiveConsent", report, moved)
+                self.wait_consent(case, 5, True)
+                self.assertNotIsInstance(self.open_consultation(case, RIGHT), str)
+            self.tearDown()
+        for by in (DAY, YEAR):
+            with self.subTest(service="intake", by=by):
+                self.move(by, "intake")
+                before = self.in_force(ahead[0]).version
+                for method, replica in (("GiveConsent", MOVED), ("WithdrawConsent", RIGHT), ("GiveConsent", RIGHT),
+                                        ("WithdrawConsent", MOVED)):
+                    self.decide(method, ahead[0], replica)
+                    now = self.in_force(ahead[0])
+                    self.assertEqual((now.version, now.given), (before + 1, method == "GiveConsent"))
+                    before = now.version
+
+    def a_consultation(self) -> tuple[str, str]:
+        """The report's name, and the case's."""
+        report = wait_until("a report is taken", self._identified_consultation, 20)
+        return report, wait_until("a case", lambda: self.find_case(report, RIGHT), 20).name
+
+    def _identified_consultation(self):
+        """None while intake says that what it wrote by another clock waits."""
+        answer = self.ask("hana", "SubmitIdentifiedReport", reporter_service_pb2.SubmitIdentifiedReportRequest(
+            report=make_report(kind=report_pb2.REPORT_KIND_CONSULTATION), mode="REPORTER_MODE_NAMED"), service="intake")
+        return None if answer == "BACKLOG" else answer.name
+
+    def in_force(self, report: str):
+        return self.ask("hana", "GetConsent", reporter_service_pb2.GetConsentRequest(report=report), service="intake")
+
+    def decide(self, method: str, report: str, replica: int) -> None:
+        request = {"GiveConsent": reporter_service_pb2.GiveConsentRequest,
+                   "WithdrawConsent": reporter_service_pb2.WithdrawConsentRequest}[method](report=report)
+        self.assertNotIsInstance(self.ask("hana", method, request, replica, "intake"), str)
+
+    def open_consultation(self, case: str, replica: int):
+        return self.ask("reader-1", "OpenConsultation", triage_service_pb2.OpenConsultationRequest(name=case, consent="c"),
+                        replica)
+
+    def wait_consent(self, case: str, version: int, given: bool) -> None:
+        def heard():
+            access = self.ask("reader-1", "GetAccess", triage_service_pb2.GetAccessRequest(name=case))
+            return [(c.version, c.given) for c in access.consents] == [(version, given)]
+        wait_until("triage knows what was decided", heard, 20)
 
 
 if __name__ == "__main__":
