@@ -237,6 +237,26 @@ TEST_F(ReporterTest, AnonymousReportsAreWrittenApartFromOthers) {
 }
 
 // One client that sends as fast as it can through the same application takes nobody's place.
+// As config.proto says of what is not configured.
+TEST(FloodControlTest, APersonHasTwentyAtOnceAndTenAMinute) {
+  time::FakeClock clock;
+  FloodControl flood({}, clock);
+  server::CallContext call;
+  call.tenant = "acme";
+  call.caller = "portal";
+  call.person = "hana";
+  for (int i = 0; i < 20; ++i) EXPECT_THAT(flood.AdmitNamed(call), IsOk()) << i;
+  EXPECT_THAT(flood.AdmitNamed(call), HasReason(mamori::v1::ERROR_REASON_FLOOD));
+  clock.Advance(absl::Seconds(7));
+  EXPECT_THAT(flood.AdmitNamed(call), IsOk());
+  EXPECT_THAT(flood.AdmitNamed(call), HasReason(mamori::v1::ERROR_REASON_FLOOD));
+  // Another one's, and what systems hand in.
+  call.person = "taro";
+  EXPECT_THAT(flood.AdmitNamed(call), IsOk());
+  call.person.clear();
+  EXPECT_THAT(flood.AdmitNamed(call, 1000), IsOk());
+}
+
 TEST_F(ReporterTest, AFloodOfNamedReportsIsRefusedButNoDanger) {
   config::v1::FloodControl limits = FloodLimits();
   limits.mutable_person()->set_per_minute(1);
