@@ -46,12 +46,14 @@ def write(directory: pathlib.Path, tokens: Tokens) -> tuple[pathlib.Path, pathli
     return files
 
 
-def of_one_tenant(service: str, replica: int, config) -> None:
-    """For Settings: every application is the first tenant's alone, so that calls without a person have a tenant."""
+def of_one_tenant(service: str, replica: int, config, applications: tuple[str, ...] = ()) -> None:
+    """For Settings: every application, or each of these, is the first tenant's alone, so that calls without a person
+    have a tenant."""
     file = pathlib.Path(config.server.authorization_file)
     table = text_format.Parse(file.read_text(), config_pb2.Authorization())
     for application in table.applications:
-        application.tenants[:] = TENANTS[:1]
+        if not applications or application.id.rsplit("/", 1)[1] in applications:
+            application.tenants[:] = TENANTS[:1]
     file = file.with_name(f"authorization.{service}-{replica}.textproto")
     file.write_text(text_format.MessageToString(table, as_utf8=True))
     config.server.authorization_file = str(file)

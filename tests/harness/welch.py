@@ -6,38 +6,56 @@ import threading
 import time
 
 
-def interleave(calls: int, kinds: int, threads: int, call) -> list[list[float]]:
-    """Makes `calls` calls, `call(kind)`, in a random order from several threads. How long each took in seconds, by
-    kind."""
-    times: list[list[float]] = [[] for _ in range(kinds)]
-    order = [n % kinds for n in range(calls)]
-    random.shuffle(order)
-    lock = threading.Lock()
-    failures: list[BaseException] = []
+class HeldUp(Exception):
+    """A call that the machine did not let through in time: it tells nothing of what it was about."""
 
-    def work() -> None:
-        try:
-            while True:
-                with lock:
-                    if not order or failures:
-                        return
-                    kind = order.pop()
-                begin = time.perf_counter()
-                call(kind)
-                taken = time.perf_counter() - begin
-                with lock:
-                    times[kind].append(taken)
-        except BaseException as error:  # told to whoever waits
-            failures.append(error)
 
-    workers = [threading.Thread(target=work) for _ in range(threads)]
-    for one in workers:
-        one.start()
-    for one in workers:
-        one.join()
-    if failures:
-        raise failures[0]
-    return times
+class Fleet:
+    """Clients that make calls at the same time, `call(client, kind)`, each with a thread of its own. A call may say itself
+    how long it took, of what it did."""
+
+    def __init__(self, clients: list, call):
+        self._clients, self._call = clients, call
+        self.held_up = 0  # calls that are in no list
+
+    def interleave(self, counts: list[int]) -> list[list[float]]:
+        """Makes `counts[kind]` calls of each kind, all in one random order. How long each took in seconds, by
+        kind."""
+        times: list[list[float]] = [[] for _ in counts]
+        order = [kind for kind, count in enumerate(counts) for _ in range(count)]
+        random.shuffle(order)
+        lock = threading.Lock()
+        failures: list[BaseException] = []
+
+        def work(client) -> None:
+            try:
+                while True:
+                    with lock:
+                        if not order or failures:
+                            return
+                        kind = order.pop()
+                    begin = time.perf_counter()
+                    try:
+                        taken = self._call(client, kind)
+                    except HeldUp:
+                        with lock:
+                            self.held_up += 1
+                        continue
+                    if taken is None:
+                        taken = time.perf_counter() - begin
+                    with lock:
+                        times[kind].append(taken)
+            except BaseException as error:  # told to whoever waits
+                failures.append(error)
+
+        workers = [threading.Thread(target=work, args=(client,)) for client in self._clients]
+        for one in workers:
+            one.start()
+        for one in workers:
+            one.join()
+        if failures:
+            raise failures[0]
+        return times
 
 
 def welch_t(a: list[float], b: list[float]) -> float:

@@ -1,6 +1,5 @@
 """Who is kept out of a case cannot tell it from one that never was: not by any RPC, list, stream or answer's bytes."""
 
-import os
 import pathlib
 import sys
 import threading
@@ -11,24 +10,16 @@ import grpc
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from every_request import NAMED, STREAMS, STREAMS_OF_NO_NAME, kind_of, make, make_first, streaming  # noqa: E402
+from every_request import NAMED, STREAMS, STREAMS_OF_NO_NAME, make, streaming  # noqa: E402
 from harness import paths  # noqa: E402
 from harness.client import new_request_id  # noqa: E402
-from harness.evidence import upload  # noqa: E402
 from harness.ids import name_of  # noqa: E402
 from harness.processes import wait_until  # noqa: E402
-from harness.reports import make_request  # noqa: E402
-from harness.stubs import (SERVICES, intake_service_pb2, notification_pb2, notification_service_pb2,  # noqa: E402
-                           triage_service_pb2)
-from harness.testcase import SystemTest  # noqa: E402
-from harness.welch import interleave, largest_t  # noqa: E402
+from harness.stubs import intake_service_pb2, notification_service_pb2, triage_service_pb2  # noqa: E402
+from hidden_cases import ACCUSED, OF_THE_TENANT, HiddenCases  # noqa: E402
 from mamori.triage.v1 import deadline_service_pb2, desk_service_pb2, similarity_service_pb2  # noqa: E402
-
-REQUEST_ID_KEY = "mamori-request-id"
-# As the services know the person "accused" of the tests' issuer.
-ACCUSED = "test/accused"
-# Of the tenant, not of a case: whoever may look after them may see all.
-OF_THE_TENANT = {"GetWebhookEndpoint", "UpdateWebhookEndpoint", "DeleteWebhookEndpoint", "RotateWebhookSecret"}
+from other_names import OtherNames  # noqa: E402
+from timing import Timing  # noqa: E402
 
 
 def golden() -> dict[str, list[str]]:
@@ -36,85 +27,7 @@ def golden() -> dict[str, list[str]]:
     return {line.split()[0]: line.split()[1:] for line in lines if line and not line.startswith("#")}
 
 
-class AccessTest(SystemTest):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.accused = cls.system.client(person="accused")
-        cls.stranger = cls.system.client(tenant="stranger", person="desk-9")
-
-    def a_case(self, client, hidden: bool) -> dict[str, str]:
-        """The names of a fresh case by the kind of resource; hidden from the accused or not."""
-        request = make_request("x")
-        if hidden:
-            request.report.keep_out.append(ACCUSED)
-        report = client.call_until_answered("intake", "SubmitReport", request).name
-        case = wait_until("a case", lambda: self._found(client, report), 20).name
-
-        def noticed():
-            listed = notification_service_pb2.ListDeliveriesRequest(case_name=case)
-            found = list(client.pages("notification", "ListDeliveries", listed, "deliveries"))
-            at_rest = (notification_pb2.DELIVERY_STATE_SENT, notification_pb2.DELIVERY_STATE_SUPPRESSED)
-            return found if found and all(d.state in at_rest for d in found) else None
-        # Of one that keeps somebody out nobody is told whose readers are not known; the rows are there.
-        delivery = wait_until("its deliveries", noticed, 20)[0]
-        return {"case": case, "report": report, "delivery": delivery.name, "notification": delivery.notification,
-                "evidence": upload(client, report)}
-
-    def endpoint(self, client) -> str:
-        request = notification_service_pb2.CreateWebhookEndpointRequest(request_id=new_request_id())
-        request.webhook_endpoint.company = "nobody"
-        request.webhook_endpoint.url = "https://127.0.0.1:9/x"
-        return client.call("notification", "CreateWebhookEndpoint", request).name
-
-    def hidden_case(self) -> str:
-        return self.a_case(self.client, hidden=True)["case"]
-
-    def random_name(self, method: str) -> str:
-        return self.random_of(self.kind_of(method))
-
-    @staticmethod
-    def random_of(kind: str) -> str:
-        if kind == "evidence":
-            return f"{name_of('reports', os.urandom(16))}/{name_of('evidence', os.urandom(16))}"
-        collection = {"case": "cases", "report": "reports", "delivery": "deliveries",
-                      "notification": "notifications", "endpoint": "webhookEndpoints"}[kind]
-        return name_of(collection, os.urandom(16))
-
-    @staticmethod
-    def kind_of(method: str) -> str:
-        return "endpoint" if method in OF_THE_TENANT else kind_of(method)
-
-    def answer(self, client, method: str, request):
-        """Everything that reaches the client, the call's own request id apart."""
-        try:
-            answer, call = getattr(client.stub(NAMED[method][0], 0), method).with_call(
-                request, timeout=10, metadata=client.metadata())
-            code, text = call.code(), answer.SerializeToString()
-        except grpc.RpcError as error:
-            call, code, text = error, error.code(), error.details()
-        metadata = [sorted((k, v) for k, v in part or () if k != REQUEST_ID_KEY)
-                    for part in (call.initial_metadata(), call.trailing_metadata())]
-        return code.name, text, metadata
-
-    def stream_answer(self, client, method: str, name: str):
-        """As `answer`, of a stream that ends at once."""
-        service = STREAMS[method][0]
-        (descriptor,) = [m.input_type for s in SERVICES[service] for m in s.methods if m.name == method]
-        call, options = getattr(client.stub(service, 0), method), {"timeout": 10, "metadata": client.metadata()}
-        first = make_first(method, descriptor, name)
-        try:
-            if isinstance(call, grpc.StreamUnaryMultiCallable):
-                call(iter([first]), **options)
-            else:
-                for _ in call(first, **options):
-                    break
-        except grpc.RpcError as error:
-            return error.code().name, error.details(), [
-                sorted((k, v) for k, v in part or () if k != REQUEST_ID_KEY)
-                for part in (error.initial_metadata(), error.trailing_metadata())]
-        return "OK", "", []
+class AccessTest(OtherNames, Timing, HiddenCases):
 
     def test_a_hidden_stream_is_byte_equal_to_what_never_was(self):
         self.assertEqual(streaming(), set(STREAMS) | STREAMS_OF_NO_NAME, "say here what a new stream names")
@@ -206,40 +119,6 @@ class AccessTest(SystemTest):
         last = self.a_case(self.client, hidden=False)["case"]
         wait_until("the mail of a later case", lambda: mails(last), 20)
         self.assertEqual([m for m in mails(hidden) if "desk-a@acme.test" in m.receivers], [])
-
-    def test_what_is_hidden_takes_as_long_as_what_never_was(self):
-        """A Welch test on interleaved calls of three kinds: hidden, never there, and never there but 200 microseconds
-        later. As many calls are made as it takes to notice the third; then the first two must not differ. With
-        MAMORI_LONG there are at least 20,000 of the first two, of calls and of every stream that names something."""
-        long = os.environ.get("MAMORI_LONG")
-        least = 30_000 if long else 1_500
-        hidden = self.a_case(self.client, hidden=True)
-        for method in ("GetCase", "GetReport", *(STREAMS if long else ("DownloadEvidence",))):
-            with self.subTest(method=method):
-                kind_of_name = STREAMS[method][1] if method in STREAMS else self.kind_of(method)
-
-                def call(kind: int) -> None:
-                    name = self.random_of(kind_of_name) if kind else hidden[kind_of_name]
-                    answer = self.stream_answer(self.accused, method, name) if method in STREAMS else self.answer(
-                        self.accused, method, make(method, name))
-                    self.assertEqual(answer[0], "NOT_FOUND")
-                    if kind == 2:
-                        time.sleep(200e-6)
-                times = interleave(least, kinds=3, threads=4, call=call)
-                while largest_t(times[1], times[2]) <= 4.5 and len(times[0]) < 20_000:
-                    for all_times, more in zip(times, interleave(least, 3, 4, call)):
-                        all_times.extend(more)
-                self.assertGreater(largest_t(times[1], times[2]), 4.5, "200 microseconds more are noticed")
-                found = largest_t(times[0], times[1])
-                print(f"{method}: {len(times[0])} calls each, |t| {found:.2f} of hidden and never there, "
-                      f"{largest_t(times[1], times[2]):.1f} of 200 microseconds", flush=True)
-                self.assertLess(found, 4.5, f"{len(times[0])} calls each")
-
-    def _found(self, client, name):
-        try:
-            return client.call("triage", "GetCase", triage_service_pb2.GetCaseRequest(name=name))
-        except grpc.RpcError:
-            return None
 
     @staticmethod
     def searches(report: str) -> list[tuple]:
