@@ -45,6 +45,11 @@ std::string Narrative(std::mt19937& random, const std::vector<std::string>& sent
   return text;
 }
 
+[[noreturn]] void Fail(const char* what, const absl::Status& status) {
+  std::fprintf(stderr, "%s: %s\n", what, std::string(status.message()).c_str());
+  std::exit(1);
+}
+
 class Bench : public TriageFixture {
  public:
   void TestBody() override {}
@@ -70,16 +75,13 @@ class Bench : public TriageFixture {
         source_.reports[{kTenant, events.back().subject_id()}].mutable_reporter()->set_person("r");
         reports_.push_back(events.back().subject_id());
       }
-      for (const absl::Status& status : Apply(events)) {
-        if (!status.ok()) std::abort();
-      }
+      TakeIn(std::move(events));
     }
     // Not all within the last minute, which is read again by each query.
     database_.Run("UPDATE report_sketch SET create_time = create_time - 86400000000");
   }
 
   void Query(int count) {
-    server::CallContext call = Call("/mamori.triage.v1.SimilarityService/ListSimilarReports");
     std::mt19937 random(2);
     std::vector<double> took;
     std::printf(
@@ -89,7 +91,10 @@ class Bench : public TriageFixture {
       v1::ListSimilarReportsRequest request;
       request.set_name(id::Name("reports", reports_[random() % reports_.size()]));
       const absl::Time begin = clock_.Now();
-      if (!similarity_.List(call, request).ok()) std::abort();
+      const server::CallContext call =
+          Call("/mamori.triage.v1.SimilarityService/ListSimilarReports");
+      if (const auto list = similarity_.List(call, request); !list.ok())
+        Fail("asking", list.status());
       const double ms = absl::ToDoubleMilliseconds(clock_.Now() - begin);
       if (i == 0) {
         std::printf(
@@ -112,6 +117,22 @@ class Bench : public TriageFixture {
   }
 
  private:
+  // What another's load kept from being taken in is taken in again: an event counts once.
+  void TakeIn(std::vector<mamori::v1::Event> events) {
+    absl::Status last;
+    for (int attempt = 0; attempt < 10 && !events.empty(); ++attempt) {
+      const auto applied = Apply(events);
+      std::vector<mamori::v1::Event> again;
+      for (size_t i = 0; i < events.size(); ++i) {
+        if (applied[i].ok()) continue;
+        last = applied[i];
+        again.push_back(std::move(events[i]));
+      }
+      events = std::move(again);
+    }
+    if (!events.empty()) Fail("loading", last);
+  }
+
   double ReportMiB() const {
     size_t bytes = 0;
     for (const auto& [key, report] : source_.reports) bytes += report.SpaceUsedLong() + 200;
