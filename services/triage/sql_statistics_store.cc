@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "services/triage/sql_work_rows.h"
 
 namespace mamori::triage {
 namespace {
@@ -43,6 +44,14 @@ constexpr char kCompleted[] =
 constexpr char kWork[] =
     "SELECT kind, COUNT(*) FROM case_work FORCE INDEX (by_time) WHERE tenant = ?"
     " AND create_time >= ? AND create_time < ? AND version = 1 GROUP BY 1";
+
+// 3, 4 and 5 are conclusions, measures and judgements (WorkKind).
+constexpr char kDecided[] =
+    "SELECT row_id, record_id, kind, version, author, create_time, body, sequence, case_id"
+    " FROM case_work FORCE INDEX (by_time) WHERE tenant = ? AND create_time >= ? AND create_time < "
+    "?"
+    " AND kind IN (3, 4, 5) AND (create_time > ? OR row_id > ?) ORDER BY create_time, row_id LIMIT "
+    "?";
 
 constexpr char kLease[] = "statistics";
 constexpr int kNoMonth = 999999;
@@ -152,6 +161,26 @@ absl::StatusOr<MonthCounts> SqlStatisticsStore::Count(std::string_view tenant, a
         }
         return counts;
       });
+}
+
+absl::StatusOr<std::vector<WorkRow>> SqlStatisticsStore::Decided(
+    std::string_view tenant, absl::Time begin, absl::Time end, const std::optional<WorkRow>& after,
+    int limit) {
+  const absl::Time from = after.has_value() ? after->create_time : begin;
+  db::Params params;
+  params.Add(tenant).Add(from).Add(end).Add(from);
+  params.Add(after.has_value() ? after->row_id : id::Id()).Add(limit);
+  using Decisions = std::vector<WorkRow>;
+  return transactor_.Run<Decisions>({.deadline = clock_.Now() + kBudget, .read_only = true},
+                                    [&](db::Tx& tx) -> absl::StatusOr<Decisions> {
+                                      ASSIGN_OR_RETURN(const db::Rows rows,
+                                                       tx.Query(kDecided, params));
+                                      Decisions decided;
+                                      for (const db::Row& row : rows) {
+                                        decided.push_back(ReadWork(row, row.GetBytes(8)));
+                                      }
+                                      return decided;
+                                    });
 }
 
 absl::Status SqlStatisticsStore::Publish(const worker::Lease& lease, std::string_view tenant,

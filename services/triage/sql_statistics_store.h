@@ -24,6 +24,9 @@ class SqlStatisticsStore final : public StatisticsStore {
   absl::StatusOr<std::vector<std::string>> Unpublished(int month, absl::Time end) override;
   absl::StatusOr<MonthCounts> Count(std::string_view tenant, absl::Time begin,
                                     absl::Time end) override;
+  absl::StatusOr<std::vector<WorkRow>> Decided(std::string_view tenant, absl::Time begin,
+                                               absl::Time end, const std::optional<WorkRow>& after,
+                                               int limit) override;
   absl::Status Publish(const worker::Lease& lease, std::string_view tenant, int month,
                        const v1::Statistics& statistics, absl::Time now) override;
 

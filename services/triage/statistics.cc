@@ -13,6 +13,7 @@
 #include "common/status/macros.h"
 #include "common/status/role_not_allowed.h"
 #include "services/triage/big_endian.h"
+#include "services/triage/decision_counter.h"
 #include "services/triage/page.h"
 
 namespace mamori::triage {
@@ -21,6 +22,8 @@ namespace {
 // Cases of the month's last minutes are written by then.
 constexpr absl::Duration kSettle = absl::Hours(1);
 constexpr absl::Duration kLeaseTtl = absl::Minutes(5);
+constexpr int kOpenedAtOnce = 500;
+constexpr absl::Duration kOpening = absl::Minutes(1);
 
 absl::Status CheckReader(const server::CallContext& call) {
   using authz::Role;
@@ -92,6 +95,22 @@ absl::StatusOr<v1::ListStatisticsResponse> Statistics::List(
   return response;
 }
 
+absl::StatusOr<Decisions> StatisticsPublisher::CountDecided(const std::string& tenant,
+                                                            absl::Time begin, absl::Time end) {
+  DecisionCounter counter(begin);
+  std::optional<WorkRow> after;
+  for (;;) {
+    ASSIGN_OR_RETURN(std::vector<WorkRow> rows,
+                     store_.Decided(tenant, begin, end, after, kOpenedAtOnce));
+    if (rows.empty()) return counter.Count();
+    after = rows.back();
+    std::vector<WorkRow*> each;
+    for (WorkRow& row : rows) each.push_back(&row);
+    RETURN_IF_ERROR(content_.OpenEach(tenant, clock_.Now() + kOpening, each));
+    for (const WorkRow& row : rows) RETURN_IF_ERROR(counter.Add(row));
+  }
+}
+
 absl::StatusOr<bool> StatisticsPublisher::RunOnce() {
   const absl::Time now = clock_.Now();
   const calendar::Calendar calendar(ZoneOf(policy_->policy), {});
@@ -103,7 +122,8 @@ absl::StatusOr<bool> StatisticsPublisher::RunOnce() {
   if (tenants.empty()) return false;
   ASSIGN_OR_RETURN(const std::optional<worker::Lease> lease, store_.TryLease(now, kLeaseTtl));
   if (!lease.has_value()) return false;
-  ASSIGN_OR_RETURN(const MonthCounts counts, store_.Count(tenants[0], begin, end));
+  ASSIGN_OR_RETURN(MonthCounts counts, store_.Count(tenants[0], begin, end));
+  ASSIGN_OR_RETURN(counts.decided, CountDecided(tenants[0], begin, end));
   const absl::Status published =
       store_.Publish(*lease, tenants[0], MonthNumber(month),
                      MakeStatistics(month, now, policy_->policy, policy_->digest, counts), now);

@@ -9,6 +9,8 @@
 #include "absl/strings/str_format.h"
 #include "google/protobuf/generated_enum_reflection.h"
 #include "google/protobuf/util/time_util.h"
+#include "mamori/triage/v1/fact_finding_service.pb.h"
+#include "mamori/triage/v1/judgement_service.pb.h"
 #include "services/triage/suppression_rules.h"
 
 namespace mamori::triage {
@@ -122,6 +124,40 @@ Lines WorkOf(const MonthCounts& counts) {
   return lines;
 }
 
+Lines MeasuresOf(const mamori::v1::Policy& policy, std::map<std::string, int64_t> counts) {
+  Lines lines;
+  for (const mamori::v1::Measure& measure : policy.measures()) {
+    lines.emplace_back(measure.id(), counts[measure.id()]);
+    counts.erase(measure.id());
+  }
+  for (const auto& [measure, count] : counts) lines.emplace_back(measure, count);
+  return lines;
+}
+
+Lines EffectsOf(const Decisions& decided) {
+  Lines lines = {{"effective", 0}, {"not effective", 0}};
+  for (const auto& [effective, count] : decided.effects) lines[effective ? 0 : 1].second += count;
+  return lines;
+}
+
+// The last table divides what `row` of the table `of` counts. Where that is not told, the sum of
+// these lines would tell it.
+void TellOnlyWith(std::string_view of, std::string_view row, v1::Statistics& statistics) {
+  const auto told = [&] {
+    for (const v1::StatisticsTable& table : statistics.tables()) {
+      if (table.id() != of) continue;
+      for (const v1::StatisticsRow& one : table.rows()) {
+        if (one.key() == row) return one.has_count();
+      }
+    }
+    return false;
+  };
+  if (told()) return;
+  v1::StatisticsTable& table = *statistics.mutable_tables()->rbegin();
+  table.clear_total();
+  for (v1::StatisticsRow& one : *table.mutable_rows()) one.clear_count();
+}
+
 Lines ByAnonymity(const MonthCounts& counts) {
   Lines lines = {{"anonymous", 0}, {"other", 0}};
   for (const auto& [anonymous, count] : counts.opened_by_anonymity) {
@@ -183,6 +219,16 @@ v1::Statistics MakeStatistics(absl::CivilMonth month, absl::Time now,
            "Deadlines of the month, by regime", ByRegime(counts));
   AddTable(statistics, "work", "事実確認・対応・配慮の記録件数", "What was begun in the month",
            WorkOf(counts));
+  AddTable(statistics, "outcomes", "事実確認の結果", "What fact finding came to",
+           LinesOf<v1::FactOutcome>(counts.decided.outcomes, "FACT_OUTCOME_"));
+  TellOnlyWith("work", "conclusions", statistics);
+  AddTable(statistics, "verdicts", "判断の結果", "What cases were judged to be",
+           LinesOf<v1::Verdict>(counts.decided.verdicts, "VERDICT_"));
+  TellOnlyWith("work", "judgements", statistics);
+  AddTable(statistics, "measures_carried_out", "実施した対応", "Measures carried out",
+           MeasuresOf(policy, counts.decided.carried_out));
+  AddTable(statistics, "measure_effects", "対応の効果", "Measures found effective or not",
+           EffectsOf(counts.decided));
   const std::set<std::string> acknowledge = StoppedBy(policy, CLOCK_EVENT_ASSIGNED);
   AddTable(statistics, "acknowledgements", "受付(期限内・期限後)", "Acknowledged in time or late",
            InTimeOrLate(counts, acknowledge));

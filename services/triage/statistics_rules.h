@@ -36,6 +36,14 @@ struct DurationCount {
   int64_t count = 0;
 };
 
+// What was decided in the month, of records that were opened: of each the newest that counts.
+struct Decisions {
+  std::map<int, int64_t> outcomes;             // by FactOutcome: of each case the last conclusion
+  std::map<int, int64_t> verdicts;             // by Verdict: of each case the last judgement
+  std::map<std::string, int64_t> carried_out;  // by measure
+  std::map<bool, int64_t> effects;             // of measures whose effect was judged
+};
+
 // What is counted of a tenant's month.
 struct MonthCounts {
   std::map<std::string, int64_t> opened_by_category;
@@ -47,6 +55,7 @@ struct MonthCounts {
   std::map<int, int64_t> open_by_state;
   std::vector<DeadlineCount> due;        // due in the month, and not cancelled
   std::vector<DurationCount> completed;  // in the month
+  Decisions decided;
 };
 
 // The published form. Lines are those of the policy and the contract, so that a count of none is

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "common/worker/lease.h"
 #include "services/triage/statistics_rules.h"
+#include "services/triage/work_row.h"
 
 namespace mamori::triage {
 
@@ -35,6 +36,12 @@ class StatisticsStore {
   virtual absl::StatusOr<std::vector<std::string>> Unpublished(int month, absl::Time end) = 0;
   virtual absl::StatusOr<MonthCounts> Count(std::string_view tenant, absl::Time begin,
                                             absl::Time end) = 0;
+  // Conclusions, judgements and measures recorded in [begin, end), sealed as they are stored: at
+  // most `limit`, in the order of their times and rows, after `after` where there is one.
+  virtual absl::StatusOr<std::vector<WorkRow>> Decided(std::string_view tenant, absl::Time begin,
+                                                       absl::Time end,
+                                                       const std::optional<WorkRow>& after,
+                                                       int limit) = 0;
   // FAILED_PRECONDITION when the lease is another's by now, ALREADY_EXISTS when the month is there.
   virtual absl::Status Publish(const worker::Lease& lease, std::string_view tenant, int month,
                                const v1::Statistics& statistics, absl::Time now) = 0;

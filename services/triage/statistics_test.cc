@@ -8,6 +8,12 @@
 #include <thread>
 #include <vector>
 
+#include "common/sealing/fields.h"
+#include "common/time/timestamp.h"
+#include "mamori/triage/v1/care_service.pb.h"
+#include "mamori/triage/v1/fact_finding_service.pb.h"
+#include "mamori/triage/v1/judgement_service.pb.h"
+#include "mamori/triage/v1/measure_service.pb.h"
 #include "services/triage/sql_statistics_store.h"
 #include "services/triage/test_clock_fixture.h"
 
@@ -50,7 +56,7 @@ class StatisticsTest : public ClockFixture {
   }
   absl::StatusOr<bool> Publish(SqlStatisticsStore& store, const char* now) {
     const time::FakeClock at(Parse(now));
-    return StatisticsPublisher(store, DefaultPolicy(), at).RunOnce();
+    return StatisticsPublisher(store, keys_.sealer(), DefaultPolicy(), at).RunOnce();
   }
   server::CallContext Reader(const std::string& role) {
     server::CallContext call = Call("GetStatistics");
@@ -74,6 +80,49 @@ class StatisticsTest : public ClockFixture {
       rows["total"] = table.has_total() ? table.total() : -1;
     }
     return rows;
+  }
+
+  // A sealed record of April.
+  void Record(WorkKind kind, const id::Id& of_case, const id::Id& record, int version,
+              const google::protobuf::Message& body) {
+    WorkRow row{.row_id = ids_.NewId(),
+                .record_id = record,
+                .kind = kind,
+                .version = version,
+                .author = "a",
+                .create_time = Parse("2026-04-10T00:00:00Z"),
+                .case_id = of_case,
+                .sequence = ++requests_};
+    const CaseContent content(keys_.sealer());
+    const auto key = content.NewKey("t", Deadline());
+    ASSERT_THAT(key, IsOk());
+    row.body = CaseContent::Seal(*key, sealing::WorkBody("t", CaseContent::PlaceOf(row)),
+                                 body.SerializeAsString())
+                   .text;
+    db::Params params;
+    params.Add(row.row_id).Add(row.case_id).Add(row.sequence).Add(row.record_id);
+    params.Add(static_cast<int>(kind)).Add(version).Add(row.author).Add(row.create_time);
+    params.Add(row.body);
+    database_.Execute(
+        "INSERT INTO case_work (row_id, tenant, case_id, sequence, record_id, kind, version,"
+        " author, create_time, body) VALUES (?, 't', ?, ?, ?, ?, ?, ?, ?, ?)",
+        params);
+  }
+  static v1::FactConclusion ConclusionOf(v1::FactOutcome outcome) {
+    v1::FactConclusion conclusion;
+    conclusion.set_outcome(outcome);
+    return conclusion;
+  }
+  static v1::Measure MeasureOf(const char* carried_out, bool judged) {
+    v1::Measure measure;
+    measure.set_measure("WARNING");
+    *measure.mutable_outcome()->mutable_record_time() = time::ToTimestamp(Parse(carried_out));
+    if (judged) {
+      measure.mutable_effect()->set_effective(true);
+      *measure.mutable_effect()->mutable_assess_time() =
+          time::ToTimestamp(Parse("2026-04-25T00:00:00Z"));
+    }
+    return measure;
   }
 
   SqlStatisticsStore store_;
@@ -173,6 +222,54 @@ TEST_F(StatisticsTest, TellsWhatWasBegunInTheMonthByKindAndNeverOfFew) {
   EXPECT_EQ(work["total"], 15);
   // One of the others is not told either, or the one could be computed.
   EXPECT_EQ((work["statements"] == 7) + (work["risk_assessments"] == 7), 1);
+}
+
+TEST_F(StatisticsTest, TellsWhatFactFindingJudgementsAndMeasuresCameTo) {
+  OpenMany(6, "a complaint", "2026-04-01T00:00:00Z");
+  for (int i = 0; i < 6; ++i) {
+    const id::Id concluded = ids_.NewId(), judged = ids_.NewId(), measure = ids_.NewId();
+    // What was said again counts as it was said last.
+    Record(WorkKind::kConclusion, concluded, ids_.NewId(), 1, ConclusionOf(v1::FACT_OUTCOME_NOT));
+    Record(WorkKind::kConclusion, concluded, ids_.NewId(), 2,
+           ConclusionOf(v1::FACT_OUTCOME_SUBSTANTIATED));
+    v1::Judgement judgement;
+    judgement.set_verdict(v1::VERDICT_LEGITIMATE_COMPLAINT);
+    Record(WorkKind::kJudgement, judged, ids_.NewId(), 1, judgement);
+    Record(WorkKind::kMeasure, judged, measure, 1, MeasureOf("2026-04-20T00:00:00Z", false));
+    Record(WorkKind::kMeasure, judged, measure, 2, MeasureOf("2026-04-20T00:00:00Z", true));
+    // Carried out in March, and assessed now.
+    Record(WorkKind::kMeasure, judged, ids_.NewId(), 3, MeasureOf("2026-03-20T00:00:00Z", true));
+  }
+  for (int i = 0; i < 5; ++i) {
+    Record(WorkKind::kConclusion, ids_.NewId(), ids_.NewId(), 1,
+           ConclusionOf(v1::FACT_OUTCOME_UNDETERMINED));
+  }
+  ASSERT_THAT(Publish(store_, "2026-05-20T00:00:00Z"), IsOk());
+  const auto april = Read("statistics/2026-04");
+  auto outcomes = Rows(*april, "outcomes");
+  EXPECT_EQ(outcomes["SUBSTANTIATED"], 6);
+  EXPECT_EQ(outcomes["UNDETERMINED"], 5);
+  EXPECT_EQ(outcomes["NOT"], 0);
+  EXPECT_EQ(outcomes["PARTLY"], 0);
+  EXPECT_EQ(outcomes["total"], 11);
+  EXPECT_EQ(Rows(*april, "verdicts")["LEGITIMATE_COMPLAINT"], 6);
+  EXPECT_EQ(Rows(*april, "measures_carried_out")["WARNING"], 6);
+  EXPECT_EQ(Rows(*april, "measures_carried_out")["total"], 6);
+  EXPECT_EQ(Rows(*april, "measure_effects")["effective"], 12);
+}
+
+TEST_F(StatisticsTest, OutcomesDoNotTellACountThatIsHiddenElsewhere) {
+  OpenMany(6, "a complaint", "2026-04-01T00:00:00Z");
+  for (int i = 0; i < 7; ++i) {
+    Record(WorkKind::kConclusion, ids_.NewId(), ids_.NewId(), 1,
+           ConclusionOf(v1::FACT_OUTCOME_SUBSTANTIATED));
+  }
+  // One, and it could be computed from the sum of the table and the conclusions.
+  Record(WorkKind::kRetaliation, ids_.NewId(), ids_.NewId(), 1, v1::RetaliationReport());
+  ASSERT_THAT(Publish(store_, "2026-05-20T00:00:00Z"), IsOk());
+  const auto april = Read("statistics/2026-04");
+  EXPECT_EQ(Rows(*april, "work")["conclusions"], -1);
+  for (const auto& [row, count] : Rows(*april, "outcomes")) EXPECT_EQ(count, -1) << row;
 }
 
 TEST_F(StatisticsTest, SmallNumbersAreNotTold) {

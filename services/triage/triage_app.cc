@@ -169,7 +169,7 @@ class TriageApp final : public server::App {
         auditor_(deadline_store_, runtime.clock, runtime.telemetry),
         auditing_({.name = "deadline_auditor", .interval = absl::Seconds(30)}, runtime.ids,
                   runtime.telemetry, [this] { return auditor_.RunOnce(); }),
-        publisher_(statistics_store_, policy, runtime.clock),
+        publisher_(statistics_store_, sealing_.sealer(), policy, runtime.clock),
         publishing_({.name = "statistics", .interval = absl::Minutes(5)}, runtime.ids,
                     runtime.telemetry, [this] { return publisher_.RunOnce(); }),
         statistics_(statistics_store_, tokens_),
