@@ -23,6 +23,8 @@ constexpr size_t kMaxCandidates = 50;
 constexpr size_t kMaxBySketch = 35;
 // What may be hidden from the viewer must not take the place of what he may see.
 constexpr size_t kMaxLookedAt = 400;
+// Most of them are open to most viewers, and each costs a look at its access record.
+constexpr size_t kLookedAtFirst = 70;
 constexpr int kMaxMentions = 200;
 
 absl::Status Validate(const v1::ListSimilarReportsRequest& request) {
@@ -67,6 +69,32 @@ absl::StatusOr<v1::ListSimilarReportsResponse> Similarity::List(
   return Compare(call, report->second, grams, candidates);
 }
 
+absl::StatusOr<std::vector<id::Id>> Similarity::OfSameActors(const CallContext& call,
+                                                             const id::Id& report_id,
+                                                             const mamori::v1::Report& report) {
+  std::vector<id::Id> actors, reports;
+  for (int i = 0; i < report.actors_size(); ++i) {
+    for (const ActorKey& key : KeysOf(d_.keys, call.tenant, report.actors(i), i))
+      actors.push_back(key.actor);
+  }
+  if (actors.empty()) return reports;
+  ASSIGN_OR_RETURN(const std::vector<MentionRow> mentions,
+                   d_.actors.ListOfActors(call.tenant, actors, id::Id(), std::nullopt, kMaxMentions,
+                                          call.deadline));
+  for (const MentionRow& mention : mentions) {
+    if (mention.report_id != report_id) reports.push_back(mention.report_id);
+  }
+  return reports;
+}
+
+absl::StatusOr<Similarity::Places> Similarity::Look(const CallContext& call,
+                                                    std::vector<id::Id> reports) {
+  const ViewerFilter filter(call, d_.records, d_.gate);
+  ASSIGN_OR_RETURN(const std::vector<id::Id> visible, filter.ReadableReports(std::move(reports)));
+  if (visible.empty()) return Places();
+  return d_.sketches.FindPlaces(call.tenant, visible, call.deadline);
+}
+
 absl::StatusOr<std::vector<Similarity::Candidate>> Similarity::Candidates(
     const CallContext& call, const id::Id& report_id, const mamori::v1::Report& report,
     const std::vector<uint64_t>& grams) {
@@ -76,40 +104,37 @@ absl::StatusOr<std::vector<Similarity::Candidate>> Similarity::Candidates(
                     kMaxLookedAt, call.deadline));
   std::vector<id::Id> ordered;
   for (const SketchIndex::Found& one : alike) ordered.push_back(one.report_id);
-  std::vector<id::Id> actors;
-  for (const ActorKey& key : Remember(d_.keys, call.tenant, report).actors)
-    actors.push_back(key.actor);
-  std::vector<id::Id> by_actor;
-  if (!actors.empty()) {
-    ASSIGN_OR_RETURN(const std::vector<MentionRow> mentions,
-                     d_.actors.ListOfActors(call.tenant, actors, id::Id(), std::nullopt,
-                                            kMaxMentions, call.deadline));
-    for (const MentionRow& mention : mentions) {
-      if (mention.report_id != report_id) by_actor.push_back(mention.report_id);
-    }
-  }
-  std::vector<id::Id> all = ordered;
-  all.insert(all.end(), by_actor.begin(), by_actor.end());
-  if (all.empty()) return std::vector<Candidate>();
-  const ViewerFilter filter(call, d_.records, d_.gate);
-  ASSIGN_OR_RETURN(const std::vector<id::Id> visible, filter.ReadableReports(std::move(all)));
-  if (visible.empty()) return std::vector<Candidate>();
-  ASSIGN_OR_RETURN(const auto places, d_.sketches.FindPlaces(call.tenant, visible, call.deadline));
+  ASSIGN_OR_RETURN(const std::vector<id::Id> by_actor, OfSameActors(call, report_id, report));
+  const std::set<id::Id> same_actor(by_actor.begin(), by_actor.end());
+  const size_t longest = std::max(ordered.size(), by_actor.size());
+  Places places;
   std::vector<Candidate> candidates;
-  std::set<id::Id> taken;
-  const auto take = [&](const std::vector<id::Id>& from, size_t until) {
-    for (const id::Id& one : from) {
-      const auto place = places.find(one);
-      if (candidates.size() >= until || place == places.end() || !taken.insert(one).second)
-        continue;
-      candidates.push_back({.report_id = one,
-                            .same_actor = std::count(by_actor.begin(), by_actor.end(), one) > 0,
-                            .place = place->second});
-    }
-  };
-  take(ordered, kMaxBySketch);
-  take(by_actor, kMaxCandidates);
-  take(ordered, kMaxCandidates);
+  for (size_t from = 0, until = kLookedAtFirst; from < longest; from = until, until = longest) {
+    std::vector<id::Id> looked_at;
+    const auto look_at = [&](const std::vector<id::Id>& list) {
+      for (size_t i = from; i < std::min(until, list.size()); ++i) looked_at.push_back(list[i]);
+    };
+    look_at(ordered);
+    look_at(by_actor);
+    ASSIGN_OR_RETURN(Places more, Look(call, std::move(looked_at)));
+    places.merge(more);
+    candidates.clear();
+    std::set<id::Id> taken;
+    const auto take = [&](const std::vector<id::Id>& list, size_t most) {
+      for (const id::Id& one : list) {
+        const auto place = places.find(one);
+        if (candidates.size() >= most || place == places.end() || !taken.insert(one).second)
+          continue;
+        candidates.push_back(
+            {.report_id = one, .same_actor = same_actor.count(one) > 0, .place = place->second});
+      }
+    };
+    take(ordered, kMaxBySketch);
+    const bool enough_alike = candidates.size() == kMaxBySketch || until >= ordered.size();
+    take(by_actor, kMaxCandidates);
+    take(ordered, kMaxCandidates);
+    if (enough_alike && candidates.size() == kMaxCandidates) break;
+  }
   return candidates;
 }
 

@@ -42,6 +42,13 @@ class Similarity {
     bool same_actor = false;
     SketchStore::Place place;
   };
+  using Places = std::map<id::Id, SketchStore::Place>;
+  // Those of `reports` that the viewer may read, with where they are.
+  absl::StatusOr<Places> Look(const server::CallContext& call, std::vector<id::Id> reports);
+  // Reports that tell of an actor of `report`, without itself.
+  absl::StatusOr<std::vector<id::Id>> OfSameActors(const server::CallContext& call,
+                                                   const id::Id& report_id,
+                                                   const mamori::v1::Report& report);
   // At most 50 that the viewer may read: by what they share, then by whom they tell of.
   absl::StatusOr<std::vector<Candidate>> Candidates(const server::CallContext& call,
                                                     const id::Id& report_id,

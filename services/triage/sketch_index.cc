@@ -1,7 +1,6 @@
 #include "services/triage/sketch_index.h"
 
 #include <algorithm>
-#include <bitset>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -14,7 +13,6 @@ namespace {
 constexpr int kRowsPerRead = 2000;
 // Fewer shared grams are chance.
 constexpr int kMinShared = 2;
-constexpr size_t kFilterBits = 1 << 16;
 
 double ScoreOf(const SketchOverlap& overlap) {
   const double of = overlap.of;
@@ -30,19 +28,26 @@ SketchIndex::Tenant& SketchIndex::Of(const std::string& tenant) {
   return *one;
 }
 
+// Two blocks are the least of which the older can go.
+size_t SketchIndex::BlockSize() const {
+  return std::clamp<size_t>(options_.max_reports / 2, 1, SketchPostings::kMaxReports);
+}
+
 void SketchIndex::Add(const SketchRow& row, Tenant& tenant) const {
-  if (tenant.blocks.empty() || tenant.blocks.back()->report_ids.size() == kBlock) {
-    // The oldest make room.
-    if (tenant.blocks.size() * kBlock >= options_.max_reports)
-      tenant.blocks.erase(tenant.blocks.begin());
-    Block& block = *tenant.blocks.emplace_back(std::make_unique<Block>());
-    block.report_ids.reserve(kBlock);
-    block.sketches.reserve(kBlock);
-  }
-  tenant.blocks.back()->report_ids.push_back(row.report_id);
-  tenant.blocks.back()->sketches.push_back(row.sketch);
+  if (row.report_id.size() != sizeof(ReportId)) return;
+  ReportId& report_id = tenant.report_ids.emplace_back();
+  std::copy(row.report_id.begin(), row.report_id.end(), report_id.begin());
+  tenant.sketches.push_back(row.sketch);
   tenant.newest = std::max(tenant.newest, row.create_time);
   tenant.recent[row.report_id] = row.create_time;
+  if (tenant.sketches.size() < BlockSize()) return;
+  tenant.blocks.push_back({std::move(tenant.report_ids), SketchPostings(tenant.sketches)});
+  tenant.report_ids.clear();
+  tenant.sketches.clear();
+  // The oldest make room, for those too that come until the next block is full.
+  while ((tenant.blocks.size() + 1) * BlockSize() > options_.max_reports &&
+         tenant.blocks.size() > 1)
+    tenant.blocks.erase(tenant.blocks.begin());
 }
 
 // Goes on where it ended, also when it ended in the middle: the first one reads everything.
@@ -67,26 +72,22 @@ absl::StatusOr<std::vector<SketchIndex::Found>> SketchIndex::Find(const std::str
                                                                   const Sketch& sketch,
                                                                   size_t limit,
                                                                   absl::Time deadline) {
-  // Most hashes of most sketches are not among those wanted: a table of bits tells so without a
-  // search.
-  std::bitset<kFilterBits> wanted;
-  for (const uint32_t one : sketch) {
-    if (one != kNoGram) wanted.set(one % kFilterBits);
-  }
   Tenant& tenant = Of(tenant_name);
   std::lock_guard lock(tenant.mu);
   RETURN_IF_ERROR(Refresh(tenant_name, tenant, deadline));
   std::vector<Found> found;
-  for (const std::unique_ptr<Block>& block : tenant.blocks) {
-    for (size_t i = 0; i < block->sketches.size(); ++i) {
-      const Sketch& other = block->sketches[i];
-      int hits = 0;
-      for (const uint32_t one : other) hits += wanted[one % kFilterBits];
-      if (hits < kMinShared) continue;
-      const SketchOverlap overlap = Overlap(sketch, other);
-      if (overlap.shared < kMinShared || block->report_ids[i] == report_id) continue;
-      found.push_back({block->report_ids[i], ScoreOf(overlap)});
+  const auto add = [&](const ReportId& id, const SketchOverlap& overlap) {
+    if (overlap.shared < kMinShared) return;
+    id::Id other(id.data(), id.size());
+    if (other != report_id) found.push_back({std::move(other), ScoreOf(overlap)});
+  };
+  for (const Block& block : tenant.blocks) {
+    for (const SketchPostings::Hit& hit : block.postings.Find(sketch, kMinShared)) {
+      add(block.report_ids[hit.report], hit.overlap);
     }
+  }
+  for (size_t i = 0; i < tenant.sketches.size(); ++i) {
+    add(tenant.report_ids[i], Overlap(sketch, tenant.sketches[i]));
   }
   const auto better = [](const Found& a, const Found& b) {
     return a.score != b.score ? a.score > b.score : a.report_id < b.report_id;

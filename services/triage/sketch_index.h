@@ -1,8 +1,10 @@
 // The sketches of a tenant's newest reports in memory, read on first use and kept up to date from
-// the store: looking through all of them takes milliseconds.
+// the store. All but the very newest are kept by hash: finding what shares some takes a fraction of
+// a millisecond.
 #ifndef MAMORI_SERVICES_TRIAGE_SKETCH_INDEX_H_
 #define MAMORI_SERVICES_TRIAGE_SKETCH_INDEX_H_
 
+#include <array>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -12,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "services/triage/sketch_postings.h"
 #include "services/triage/sketch_store.h"
 
 namespace mamori::triage {
@@ -36,15 +39,18 @@ class SketchIndex {
                                           const Sketch& sketch, size_t limit, absl::Time deadline);
 
  private:
-  static constexpr size_t kBlock = 1024;
+  using ReportId = std::array<char, 16>;  // an id::Id would stand on the heap
   // Of one size, so that a growing index copies nothing.
   struct Block {
-    std::vector<id::Id> report_ids;
-    std::vector<Sketch> sketches;
+    std::vector<ReportId> report_ids;
+    SketchPostings postings;
   };
   struct Tenant {
     std::mutex mu;
-    std::vector<std::unique_ptr<Block>> blocks;
+    std::vector<Block> blocks;  // full ones, oldest first
+    // The newest, until they are a block.
+    std::vector<ReportId> report_ids;
+    std::vector<Sketch> sketches;
     absl::Time newest = absl::UnixEpoch();
     // Those within the overlap before `newest`, which are read again and again.
     std::map<id::Id, absl::Time> recent;
@@ -53,6 +59,7 @@ class SketchIndex {
   Tenant& Of(const std::string& tenant);
   absl::Status Refresh(const std::string& name, Tenant& tenant, absl::Time deadline);
   void Add(const SketchRow& row, Tenant& tenant) const;
+  size_t BlockSize() const;
 
   SketchStore& store_;
   const Options options_;

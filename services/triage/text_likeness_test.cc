@@ -11,6 +11,7 @@
 
 #include "common/policy/sample.h"
 #include "common/testing/test_database.h"
+#include "services/triage/sketch_postings.h"
 #include "services/triage/text_grams.h"
 #include "services/triage/text_sketch.h"
 
@@ -116,6 +117,43 @@ TEST(TextSketchTest, EstimatesContainment) {
     EXPECT_NEAR(static_cast<double>(overlap.shared) / overlap.of, Containment(one, other), 0.3)
         << text;
   }
+}
+
+// By hash or one by one: the same are found, with the same shared hashes.
+TEST(SketchPostingsTest, FindsWhatLookingThroughAllOfThemFinds) {
+  std::mt19937 random(7);
+  const auto sketch_of_size = [&](size_t grams) {
+    std::vector<uint64_t> some;
+    for (size_t i = 0; i < grams; ++i) some.push_back(random() % 3000);
+    std::sort(some.begin(), some.end());
+    some.erase(std::unique(some.begin(), some.end()), some.end());
+    return SketchOf(some, Hash());
+  };
+  std::vector<Sketch> sketches;
+  for (size_t i = 0; i < SketchPostings::kMaxReports; ++i) {
+    sketches.push_back(sketch_of_size(i % 9 == 0 ? i % 40 : 20 + i % 700));
+  }
+  Sketch largest;  // of hashes that end where the buckets do
+  largest.fill(kNoGram);
+  largest[0] = 0;
+  largest[1] = kNoGram - 1;
+  sketches[17] = largest;
+  const SketchPostings postings(sketches);
+  for (const Sketch& sketch :
+       {sketch_of_size(500), sketch_of_size(5), sketch_of_size(0), largest}) {
+    std::vector<std::pair<size_t, int>> want, found;
+    for (size_t i = 0; i < sketches.size(); ++i) {
+      const int shared = Overlap(sketch, sketches[i]).shared;
+      if (shared >= 2) want.emplace_back(i, shared);
+    }
+    for (const SketchPostings::Hit& hit : postings.Find(sketch, 2)) {
+      found.emplace_back(hit.report, hit.overlap.shared);
+      EXPECT_GE(hit.overlap.of, hit.overlap.shared);
+      EXPECT_NEAR(hit.overlap.of, Overlap(sketch, sketches[hit.report]).of, 18) << hit.report;
+    }
+    EXPECT_EQ(found, want);
+  }
+  EXPECT_TRUE(SketchPostings({}).Find(largest, 1).empty());
 }
 
 TEST(TextLikenessTest, TheSameEventRetoldComesFirst) {
