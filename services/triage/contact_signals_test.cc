@@ -4,11 +4,13 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "common/time/timestamp.h"
+#include "services/triage/clock_books.h"
 #include "services/triage/sql_contact_signal_store.h"
 #include "services/triage/test_triage_fixture.h"
 
@@ -215,6 +217,41 @@ TEST_F(ContactSignalsTest, AProposalIsDecidedOnce) {
   start_ += absl::Hours(24 * 60);
   Repeat(3);
   EXPECT_THAT(SignalsOf(one, desk_), SizeIs(2));
+}
+
+// Nobody reported, and the company's clocks run all the same: from the decision that opened it.
+TEST_F(ContactSignalsTest, ACaseThatIsOpenedFromAProposalHasItsClocks) {
+  ClockBooks clocks(catalog_);
+  ContactSignals with_clocks({.store = signal_store_,
+                              .cases = case_store_,
+                              .gate = gate_,
+                              .assessors = assessors_,
+                              .clock = clock_,
+                              .ids = ids_,
+                              .committed = [] {},
+                              .tokens = tokens_,
+                              .clocks = &clocks});
+  Repeat(3);
+  const absl::Time before = clock_.Now();
+  auto accept = Verb<v1::AcceptCaseProposalRequest>(Proposals()[0].name());
+  const auto opened = with_clocks.Accept(desk_, accept);
+  ASSERT_THAT(opened, IsOk());
+  const auto rows = database_.Query(
+      "SELECT clock, start_time, due_time, next_time FROM deadline WHERE case_id = ?",
+      db::Params().Add(*id::FromName("cases", opened->name())));
+  std::set<std::string> running;
+  for (const db::Row& row : rows) {
+    running.insert(row.GetBytes(0));
+    EXPECT_GE(row.GetTime(1), before - absl::Microseconds(1)) << row.GetBytes(0);
+    EXPECT_LE(row.GetTime(1), clock_.Now()) << row.GetBytes(0);
+    EXPECT_GT(row.GetTime(2), row.GetTime(1)) << row.GetBytes(0);
+    EXPECT_LE(row.GetTime(3), row.GetTime(2)) << row.GetBytes(0);
+  }
+  EXPECT_THAT(running, IsSupersetOf({"company.acknowledge", "company.decide"}));
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM timer WHERE kind = 'deadline'"), 1);
+  // The same request again begins none anew.
+  ASSERT_THAT(with_clocks.Accept(desk_, accept), IsOk());
+  EXPECT_THAT(database_.Query("SELECT clock FROM deadline", {}), SizeIs(rows.size()));
 }
 
 TEST_F(ContactSignalsTest, OnlyTheDeskDecides) {
