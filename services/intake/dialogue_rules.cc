@@ -53,6 +53,7 @@ absl::Status Validate(const v1::ListAnonymousMessagesRequest& request) {
   CheckReceipt(rules, "receipt", request.receipt());
   After(rules, request.after_number());
   PageOf(rules, request.page_size());
+  CheckReplyKey(rules, "reply_key", request.reply_key());
   return rules.Status();
 }
 
@@ -67,6 +68,7 @@ absl::Status Validate(const v1::WaitForAnonymousMessagesRequest& request) {
   FieldRules rules = Rules();
   CheckReceipt(rules, "receipt", request.receipt());
   After(rules, request.after_number());
+  CheckReplyKey(rules, "reply_key", request.reply_key());
   return rules.Status();
 }
 
@@ -103,6 +105,7 @@ absl::Status Validate(const v1::WaitForMessagesRequest& request) {
 absl::Status Validate(const v1::GetAnonymousTimelineRequest& request) {
   FieldRules rules = Rules();
   CheckReceipt(rules, "receipt", request.receipt());
+  CheckReplyKey(rules, "reply_key", request.reply_key());
   return rules.Status();
 }
 

@@ -30,6 +30,34 @@ absl::StatusOr<v1::Message> DialogueService::PostAnonymous(
   return d_.dialogue.Post(call, party, request.request_id(), request.message());
 }
 
+absl::StatusOr<v1::ListMessagesResponse> DialogueService::ListAnonymous(
+    const CallContext& call, const v1::ListAnonymousMessagesRequest& request) {
+  RETURN_IF_ERROR(Validate(request));
+  ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request.receipt()));
+  return d_.dialogue.List(call, party, request.after_number(), request.page_size());
+}
+
+absl::Status DialogueService::MarkAnonymousRead(
+    const CallContext& call, const v1::MarkAnonymousMessagesReadRequest& request) {
+  RETURN_IF_ERROR(Validate(request));
+  ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request.receipt()));
+  return d_.dialogue.MarkRead(call, party, request.number());
+}
+
+absl::Status DialogueService::WaitAnonymous(
+    const CallContext& call, const v1::WaitForAnonymousMessagesRequest& request,
+    const std::function<bool()>& cancelled,
+    const std::function<bool(const v1::WaitForMessagesResponse&)>& write) {
+  RETURN_IF_ERROR(Validate(request));
+  ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request.receipt()));
+  // Each message by itself; a heartbeat is one too, and as large as a short one.
+  const auto send = [&](const v1::WaitForMessagesResponse& message) {
+    const auto sent = SealAnswer<v1::WaitForMessagesResponse>(request.reply_key(), message);
+    return sent.ok() && write(*sent);
+  };
+  return d_.dialogue.Wait(call, party, request.after_number(), cancelled, send);
+}
+
 absl::StatusOr<v1::Message> DialogueService::Post(const CallContext& call,
                                                   const v1::PostMessageRequest& request) {
   RETURN_IF_ERROR(Validate(request));
@@ -53,39 +81,40 @@ grpc::Status DialogueService::PostAnonymousMessage(grpc::ServerContext* context,
 grpc::Status DialogueService::ListAnonymousMessages(grpc::ServerContext* context,
                                                     const v1::ListAnonymousMessagesRequest* request,
                                                     v1::ListMessagesResponse* response) {
-  return d_.rpc.Unary(context, kListAnonymousMessages, Needs::kAnonymous, response,
-                      [&](const CallContext& call) -> absl::StatusOr<v1::ListMessagesResponse> {
-                        RETURN_IF_ERROR(Validate(*request));
-                        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
-                        return d_.dialogue.List(call, party, request->after_number(),
-                                                request->page_size());
-                      });
+  return d_.rpc.Unary(
+      context, kListAnonymousMessages, Needs::kAnonymous, response, [&](const CallContext& call) {
+        return Unsealed<v1::ListMessagesResponse>(
+            d_.sealing, call.tenant, *request, [&](const v1::ListAnonymousMessagesRequest& opened) {
+              return ListAnonymous(call, opened);
+            });
+      });
 }
 
 grpc::Status DialogueService::MarkAnonymousMessagesRead(
     grpc::ServerContext* context, const v1::MarkAnonymousMessagesReadRequest* request,
     Empty* response) {
   return d_.rpc.Unary(context, kMarkAnonymousMessagesRead, Needs::kAnonymous, response,
-                      [&](const CallContext& call) -> absl::StatusOr<Empty> {
-                        RETURN_IF_ERROR(Validate(*request));
-                        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
-                        RETURN_IF_ERROR(d_.dialogue.MarkRead(call, party, request->number()));
-                        return Empty();
+                      [&](const CallContext& call) {
+                        return UnsealedDone(
+                            d_.sealing, call.tenant, *request,
+                            [&](const v1::MarkAnonymousMessagesReadRequest& opened) {
+                              return MarkAnonymousRead(call, opened);
+                            });
                       });
 }
 
 grpc::Status DialogueService::WaitForAnonymousMessages(
     grpc::ServerContext* context, const v1::WaitForAnonymousMessagesRequest* request,
     grpc::ServerWriter<v1::WaitForMessagesResponse>* writer) {
+  v1::WaitForAnonymousMessagesRequest opened;
   return d_.rpc.ServerStream(
       context, kWaitForAnonymousMessages, Needs::kAnonymous, writer,
       [&](const CallContext& call, const auto& cancelled, const auto& write) -> absl::Status {
-        RETURN_IF_ERROR(Validate(*request));
-        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
-        return d_.dialogue.Wait(call, party, request->after_number(), cancelled, write);
+        ASSIGN_OR_RETURN(opened, OpenedForAnswer(d_.sealing, call.tenant, *request));
+        return WaitAnonymous(call, opened, cancelled, write);
       },
       [&](const CallContext& call) {
-        return d_.parties.ByReceipt(call, request->receipt()).status();
+        return d_.parties.ByReceipt(call, opened.receipt()).status();
       });
 }
 

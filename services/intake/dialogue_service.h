@@ -54,6 +54,14 @@ class DialogueService final : public v1::DialogueService::Service {
   absl::StatusOr<Party> ByReceipt(const server::CallContext& call, const std::string& receipt);
   absl::StatusOr<v1::Message> PostAnonymous(const server::CallContext& call,
                                             const v1::PostAnonymousMessageRequest& request);
+  absl::StatusOr<v1::ListMessagesResponse> ListAnonymous(
+      const server::CallContext& call, const v1::ListAnonymousMessagesRequest& request);
+  absl::Status MarkAnonymousRead(const server::CallContext& call,
+                                 const v1::MarkAnonymousMessagesReadRequest& request);
+  absl::Status WaitAnonymous(const server::CallContext& call,
+                             const v1::WaitForAnonymousMessagesRequest& request,
+                             const std::function<bool()>& cancelled,
+                             const std::function<bool(const v1::WaitForMessagesResponse&)>& write);
   absl::StatusOr<v1::Message> Post(const server::CallContext& call,
                                    const v1::PostMessageRequest& request);
 

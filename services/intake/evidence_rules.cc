@@ -117,6 +117,7 @@ absl::Status Validate(const v1::GetAnonymousEvidenceRequest& request) {
   FieldRules rules = Rules();
   CheckReceipt(rules, "receipt", request.receipt());
   Name(rules, Path("name"), request.name());
+  CheckReplyKey(rules, "reply_key", request.reply_key());
   return rules.Status();
 }
 
@@ -124,6 +125,7 @@ absl::Status Validate(const v1::ListAnonymousEvidenceRequest& request) {
   FieldRules rules = Rules();
   CheckReceipt(rules, "receipt", request.receipt());
   PageOf(rules, request.page_size());
+  CheckReplyKey(rules, "reply_key", request.reply_key());
   return rules.Status();
 }
 

@@ -116,6 +116,22 @@ absl::StatusOr<v1::Upload> EvidenceService::StartAnonymous(
   return d_.uploads.Start(call, party, request.request_id(), request.file());
 }
 
+absl::StatusOr<v1::Evidence> EvidenceService::GetAnonymous(
+    const CallContext& call, const v1::GetAnonymousEvidenceRequest& request) {
+  RETURN_IF_ERROR(Validate(request));
+  ASSIGN_OR_RETURN(const EvidenceName name, ParseEvidenceName(request.name()));
+  ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request.receipt()));
+  if (party.report_id != name.report_id) return status::NotFound("evidence");
+  return d_.evidences.Get(call, party, name.evidence_id);
+}
+
+absl::StatusOr<v1::ListEvidenceResponse> EvidenceService::ListAnonymous(
+    const CallContext& call, const v1::ListAnonymousEvidenceRequest& request) {
+  RETURN_IF_ERROR(Validate(request));
+  ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request.receipt()));
+  return d_.evidences.List(call, party, request.page_size(), request.page_token());
+}
+
 absl::Status EvidenceService::StillParty(const CallContext& call, const std::string& report) {
   return d_.fresh_parties.ByToken(Soon(call, d_.clock.Now()), report).status();
 }
@@ -222,27 +238,25 @@ grpc::Status EvidenceService::ListEvidence(grpc::ServerContext* context,
 grpc::Status EvidenceService::GetAnonymousEvidence(grpc::ServerContext* context,
                                                    const v1::GetAnonymousEvidenceRequest* request,
                                                    v1::Evidence* response) {
-  return d_.rpc.Unary(context, kGetAnonymousEvidence, Needs::kAnonymous, response,
-                      [&](const CallContext& call) -> absl::StatusOr<v1::Evidence> {
-                        RETURN_IF_ERROR(Validate(*request));
-                        ASSIGN_OR_RETURN(const EvidenceName name,
-                                         ParseEvidenceName(request->name()));
-                        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
-                        if (party.report_id != name.report_id) return status::NotFound("evidence");
-                        return d_.evidences.Get(call, party, name.evidence_id);
-                      });
+  return d_.rpc.Unary(
+      context, kGetAnonymousEvidence, Needs::kAnonymous, response, [&](const CallContext& call) {
+        return Unsealed<v1::Evidence>(d_.sealing, call.tenant, *request,
+                                      [&](const v1::GetAnonymousEvidenceRequest& opened) {
+                                        return GetAnonymous(call, opened);
+                                      });
+      });
 }
 
 grpc::Status EvidenceService::ListAnonymousEvidence(grpc::ServerContext* context,
                                                     const v1::ListAnonymousEvidenceRequest* request,
                                                     v1::ListEvidenceResponse* response) {
-  return d_.rpc.Unary(context, kListAnonymousEvidence, Needs::kAnonymous, response,
-                      [&](const CallContext& call) -> absl::StatusOr<v1::ListEvidenceResponse> {
-                        RETURN_IF_ERROR(Validate(*request));
-                        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
-                        return d_.evidences.List(call, party, request->page_size(),
-                                                 request->page_token());
-                      });
+  return d_.rpc.Unary(
+      context, kListAnonymousEvidence, Needs::kAnonymous, response, [&](const CallContext& call) {
+        return Unsealed<v1::ListEvidenceResponse>(
+            d_.sealing, call.tenant, *request, [&](const v1::ListAnonymousEvidenceRequest& opened) {
+              return ListAnonymous(call, opened);
+            });
+      });
 }
 
 grpc::Status EvidenceService::DownloadEvidence(

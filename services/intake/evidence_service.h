@@ -65,6 +65,10 @@ class EvidenceService final : public v1::EvidenceService::Service {
   absl::StatusOr<Party> ByReceipt(const server::CallContext& call, const std::string& receipt);
   absl::StatusOr<v1::Upload> StartAnonymous(const server::CallContext& call,
                                             const v1::StartAnonymousUploadRequest& request);
+  absl::StatusOr<v1::Evidence> GetAnonymous(const server::CallContext& call,
+                                            const v1::GetAnonymousEvidenceRequest& request);
+  absl::StatusOr<v1::ListEvidenceResponse> ListAnonymous(
+      const server::CallContext& call, const v1::ListAnonymousEvidenceRequest& request);
   // Still the party of the file's report. What streams ask.
   absl::Status StillParty(const server::CallContext& call, const std::string& report);
 

@@ -53,6 +53,7 @@ template <typename Request>
 absl::Status CheckReceiptAlone(const Request& request) {
   FieldRules rules(absl::InfinitePast());
   CheckReceipt(rules, "receipt", request.receipt());
+  CheckReplyKey(rules, "reply_key", request.reply_key());
   return rules.Status();
 }
 
@@ -69,6 +70,7 @@ absl::Status Validate(const v1::SetAnonymousSharingRequest& request) {
   FieldRules rules(absl::InfinitePast());
   CheckReceipt(rules, "receipt", request.receipt());
   Decision(rules, request.has_sharing(), request.sharing());
+  CheckReplyKey(rules, "reply_key", request.reply_key());
   return rules.Status();
 }
 

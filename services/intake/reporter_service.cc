@@ -5,6 +5,7 @@
 #include "common/time/timestamp.h"
 #include "services/intake/methods.h"
 #include "services/intake/reporter_rules.h"
+#include "services/intake/sealed_calls.h"
 
 namespace mamori::intake {
 
@@ -23,9 +24,11 @@ grpc::Status ReporterService::RotateReceipt(grpc::ServerContext* context,
                                             const v1::RotateReceiptRequest* request,
                                             Empty* response) {
   return d_.rpc.Unary(context, kRotateReceipt, Needs::kAnonymous, response,
-                      [&](const CallContext& call) -> absl::StatusOr<Empty> {
-                        RETURN_IF_ERROR(d_.reporters.RotateReceipt(call, *request));
-                        return Empty();
+                      [&](const CallContext& call) {
+                        return UnsealedDone(d_.sealing, call.tenant, *request,
+                                            [&](const v1::RotateReceiptRequest& opened) {
+                                              return d_.reporters.RotateReceipt(call, opened);
+                                            });
                       });
 }
 
@@ -34,6 +37,17 @@ absl::StatusOr<Party> ReporterService::ByReceipt(const CallContext& call,
   ASSIGN_OR_RETURN(const std::string text, receipt::Parse(receipt));
   RETURN_IF_ERROR(d_.flood.AdmitReceipt(text));
   return d_.parties.ByReceipt(call, text);
+}
+
+template <typename Response, typename Request, typename Handler>
+absl::StatusOr<Response> ReporterService::ForReporter(const CallContext& call,
+                                                      const Request& request, Handler&& handler) {
+  return Unsealed<Response>(
+      d_.sealing, call.tenant, request, [&](const Request& opened) -> absl::StatusOr<Response> {
+        RETURN_IF_ERROR(Validate(opened));
+        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, opened.receipt()));
+        return handler(opened, party);
+      });
 }
 
 grpc::Status ReporterService::GetSealingKey(grpc::ServerContext* context,
@@ -53,23 +67,25 @@ grpc::Status ReporterService::GetSealingKey(grpc::ServerContext* context,
 grpc::Status ReporterService::SetAnonymousSharing(grpc::ServerContext* context,
                                                   const v1::SetAnonymousSharingRequest* request,
                                                   v1::Sharing* response) {
-  return d_.rpc.Unary(context, kSetAnonymousSharing, Needs::kAnonymous, response,
-                      [&](const CallContext& call) -> absl::StatusOr<v1::Sharing> {
-                        RETURN_IF_ERROR(Validate(*request));
-                        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
-                        return d_.own.Share(call, party, request->sharing());
-                      });
+  return d_.rpc.Unary(
+      context, kSetAnonymousSharing, Needs::kAnonymous, response, [&](const CallContext& call) {
+        return ForReporter<v1::Sharing>(
+            call, *request, [&](const v1::SetAnonymousSharingRequest& opened, const Party& party) {
+              return d_.own.Share(call, party, opened.sharing());
+            });
+      });
 }
 
 grpc::Status ReporterService::WithdrawAnonymousReport(
     grpc::ServerContext* context, const v1::WithdrawAnonymousReportRequest* request,
     v1::WithdrawReportResponse* response) {
-  return d_.rpc.Unary(context, kWithdrawAnonymousReport, Needs::kAnonymous, response,
-                      [&](const CallContext& call) -> absl::StatusOr<v1::WithdrawReportResponse> {
-                        RETURN_IF_ERROR(Validate(*request));
-                        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
-                        return d_.own.Withdraw(call, party);
-                      });
+  return d_.rpc.Unary(
+      context, kWithdrawAnonymousReport, Needs::kAnonymous, response, [&](const CallContext& call) {
+        return ForReporter<v1::WithdrawReportResponse>(
+            call, *request, [&](const v1::WithdrawAnonymousReportRequest&, const Party& party) {
+              return d_.own.Withdraw(call, party);
+            });
+      });
 }
 
 grpc::Status ReporterService::SubmitIdentifiedReport(
@@ -123,22 +139,25 @@ grpc::Status ReporterService::WithdrawReport(grpc::ServerContext* context,
 grpc::Status ReporterService::GiveAnonymousConsent(grpc::ServerContext* context,
                                                    const v1::GiveAnonymousConsentRequest* request,
                                                    v1::Consent* response) {
-  return d_.rpc.Unary(context, kGiveAnonymousConsent, Needs::kAnonymous, response,
-                      [&](const CallContext& call) -> absl::StatusOr<v1::Consent> {
-                        RETURN_IF_ERROR(Validate(*request));
-                        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
-                        return d_.consents.Give(call, party);
-                      });
+  return d_.rpc.Unary(
+      context, kGiveAnonymousConsent, Needs::kAnonymous, response, [&](const CallContext& call) {
+        return ForReporter<v1::Consent>(
+            call, *request, [&](const v1::GiveAnonymousConsentRequest&, const Party& party) {
+              return d_.consents.Give(call, party);
+            });
+      });
 }
 
 grpc::Status ReporterService::WithdrawAnonymousConsent(
     grpc::ServerContext* context, const v1::WithdrawAnonymousConsentRequest* request,
     v1::WithdrawConsentResponse* response) {
   return d_.rpc.Unary(context, kWithdrawAnonymousConsent, Needs::kAnonymous, response,
-                      [&](const CallContext& call) -> absl::StatusOr<v1::WithdrawConsentResponse> {
-                        RETURN_IF_ERROR(Validate(*request));
-                        ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request->receipt()));
-                        return d_.consents.Withdraw(call, party);
+                      [&](const CallContext& call) {
+                        return ForReporter<v1::WithdrawConsentResponse>(
+                            call, *request,
+                            [&](const v1::WithdrawAnonymousConsentRequest&, const Party& party) {
+                              return d_.consents.Withdraw(call, party);
+                            });
                       });
 }
 

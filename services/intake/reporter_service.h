@@ -68,6 +68,10 @@ class ReporterService final : public v1::ReporterService::Service {
  private:
   // Who asks by a receipt, within the receipt's own allowance.
   absl::StatusOr<Party> ByReceipt(const server::CallContext& call, const std::string& receipt);
+  // `handler(request, party)` of whoever has the receipt that the request names, sealed or not.
+  template <typename Response, typename Request, typename Handler>
+  absl::StatusOr<Response> ForReporter(const server::CallContext& call, const Request& request,
+                                       Handler&& handler);
 
   const Dependencies d_;
 };

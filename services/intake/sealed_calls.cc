@@ -9,6 +9,12 @@ absl::Status RequireReplyKey(const char* field, const std::string& reply_key) {
   return violations.Status();
 }
 
+absl::Status TooLargeToSeal() {
+  status::Violations violations;
+  violations.Add("reply_key", "the answer is larger than what can be sealed, want less of it");
+  return violations.Status();
+}
+
 absl::Status SealedStream::OpenFirst(Message& message) {
   sealed_ = message.has_sealed();
   if (!sealed_) return absl::OkStatus();

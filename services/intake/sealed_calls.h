@@ -3,6 +3,8 @@
 #ifndef MAMORI_SERVICES_INTAKE_SEALED_CALLS_H_
 #define MAMORI_SERVICES_INTAKE_SEALED_CALLS_H_
 
+#include <google/protobuf/empty.pb.h>
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,32 +32,59 @@ absl::StatusOr<Request> OpenSealed(const SealingKeys& keys, std::string_view ten
   return opened;
 }
 
+// INVALID_ARGUMENT for an answer that no class of size holds.
+absl::Status TooLargeToSeal();
+
 // The answer sealed to `reply_key`, which was validated; as it is when that is empty.
 template <typename Response>
 absl::StatusOr<Response> SealAnswer(const std::string& reply_key, absl::StatusOr<Response> answer) {
   if (!answer.ok() || reply_key.empty()) return answer;
-  ASSIGN_OR_RETURN(std::string sealed, receipt::SealTo(reply_key, answer->SerializeAsString()));
+  auto sealed = receipt::SealTo(reply_key, answer->SerializeAsString());
+  if (!sealed.ok()) return TooLargeToSeal();
   Response response;
-  *response.mutable_sealed() = std::move(sealed);
+  *response.mutable_sealed() = *std::move(sealed);
   return response;
+}
+
+// The request, or the one that is sealed in it and brings nothing beside it. NotSealed.
+template <typename Request>
+absl::StatusOr<Request> Opened(const SealingKeys& keys, std::string_view tenant,
+                               const Request& request) {
+  if (request.sealed().empty()) return request;
+  Request beside = request;
+  beside.clear_sealed();
+  if (beside.ByteSizeLong() != 0) return NotSealed();
+  return OpenSealed<Request>(keys, tenant, request.sealed());
 }
 
 // OK, or INVALID_ARGUMENT: the answer to what was sealed would go in the open.
 absl::Status RequireReplyKey(const char* field, const std::string& reply_key);
 
+// The same with the key that the answer needs. NotSealed; INVALID_ARGUMENT.
+template <typename Request>
+absl::StatusOr<Request> OpenedForAnswer(const SealingKeys& keys, std::string_view tenant,
+                                        const Request& request) {
+  ASSIGN_OR_RETURN(Request opened, Opened(keys, tenant, request));
+  if (!request.sealed().empty()) RETURN_IF_ERROR(RequireReplyKey("reply_key", opened.reply_key()));
+  return opened;
+}
+
 // `handler` of the request, or of the one that is sealed in it; its answer.
 template <typename Response, typename Request, typename Handler>
 absl::StatusOr<Response> Unsealed(const SealingKeys& keys, std::string_view tenant,
                                   const Request& request, Handler&& handler) {
-  if (request.sealed().empty()) {
-    return SealAnswer<Response>(request.reply_key(), handler(request));
-  }
-  Request beside = request;
-  beside.clear_sealed();
-  if (beside.ByteSizeLong() != 0) return NotSealed();
-  ASSIGN_OR_RETURN(const Request opened, OpenSealed<Request>(keys, tenant, request.sealed()));
-  RETURN_IF_ERROR(RequireReplyKey("reply_key", opened.reply_key()));
+  ASSIGN_OR_RETURN(const Request opened, OpenedForAnswer(keys, tenant, request));
   return SealAnswer<Response>(opened.reply_key(), handler(opened));
+}
+
+// The same where nothing is answered but that it was done.
+template <typename Request, typename Handler>
+absl::StatusOr<google::protobuf::Empty> UnsealedDone(const SealingKeys& keys,
+                                                     std::string_view tenant,
+                                                     const Request& request, Handler&& handler) {
+  ASSIGN_OR_RETURN(const Request opened, Opened(keys, tenant, request));
+  RETURN_IF_ERROR(handler(opened));
+  return google::protobuf::Empty();
 }
 
 // The messages of one stream of UploadAnonymousEvidence, all sealed or none. Not thread safe.

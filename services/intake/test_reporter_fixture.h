@@ -249,7 +249,8 @@ class ReporterTest : public ::testing::Test {
          asked_.push_back(request);
          timeline->add_entries()->set_text_en("It was received.");
          return triage_answers_;
-       }}};
+       },
+       sealing_}};
   testing::CertificateAuthority authority_;
   config::v1::Peer peer_;
   std::unique_ptr<server::Server> server_;

@@ -10,6 +10,7 @@
 #include "mamori/triage/v1/reporter_timeline_service.grpc.pb.h"
 #include "services/intake/dialogue_rules.h"
 #include "services/intake/methods.h"
+#include "services/intake/sealed_calls.h"
 
 namespace mamori::intake {
 
@@ -68,8 +69,12 @@ absl::StatusOr<Timeline> TimelineService::ByToken(const CallContext& call,
 grpc::Status TimelineService::GetAnonymousTimeline(grpc::ServerContext* context,
                                                    const v1::GetAnonymousTimelineRequest* request,
                                                    Timeline* response) {
-  return d_.rpc.Unary(context, kGetAnonymousTimeline, Needs::kAnonymous, response,
-                      [&](const CallContext& call) { return ByReceipt(call, *request); });
+  return d_.rpc.Unary(
+      context, kGetAnonymousTimeline, Needs::kAnonymous, response, [&](const CallContext& call) {
+        return Unsealed<Timeline>(
+            d_.sealing, call.tenant, *request,
+            [&](const v1::GetAnonymousTimelineRequest& opened) { return ByReceipt(call, opened); });
+      });
 }
 
 grpc::Status TimelineService::GetReportTimeline(grpc::ServerContext* context,

@@ -16,6 +16,7 @@
 #include "services/intake/dialogue_parties.h"
 #include "services/intake/flood_control.h"
 #include "services/intake/message_store.h"
+#include "services/intake/sealing_keys.h"
 
 namespace mamori::intake {
 
@@ -31,6 +32,7 @@ class TimelineService final : public v1::TimelineService::Service {
     FloodControl& flood;
     const time::Clock& clock;
     Ask ask;
+    const SealingKeys& sealing;
   };
   explicit TimelineService(Dependencies dependencies) : d_(std::move(dependencies)) {}
 

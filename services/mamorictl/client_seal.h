@@ -3,9 +3,11 @@
 #ifndef MAMORI_SERVICES_MAMORICTL_CLIENT_SEAL_H_
 #define MAMORI_SERVICES_MAMORICTL_CLIENT_SEAL_H_
 
+#include <google/protobuf/empty.pb.h>
 #include <grpcpp/grpcpp.h>
 
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "common/receipt/sealed.h"
@@ -58,6 +60,27 @@ class ClientSeal {
   intake::v1::SealingKey key_;
   receipt::ReplyKey reply_;
 };
+
+// One call by receipt, sealed where it is wanted; `call(context, request, response)` makes it. An
+// answer that says no more than that it was done comes in the open.
+template <typename Request, typename Response, typename Call>
+grpc::Status CallSealed(Session& session, bool wanted, Request request, Response& response,
+                        Call call) {
+  constexpr bool kAnswered = !std::is_same_v<Response, google::protobuf::Empty>;
+  ClientSeal seal(wanted);
+  if (const auto prepared = seal.Prepare(session); !prepared.ok()) return prepared;
+  if constexpr (kAnswered) {
+    if (wanted) request.set_reply_key(seal.reply_key());
+  }
+  if (const auto boxed = seal.Seal(request); !boxed.ok()) return boxed;
+  const grpc::Status status = call(session.AnonymousCall().get(), request, &response);
+  if constexpr (kAnswered) {
+    if (status.ok()) return seal.Open(response);
+  }
+  return status;
+}
+
+inline constexpr char kSealHelp[] = "Seal it, so that whoever carries it sees none of it";
 
 }  // namespace mamori::ctl
 

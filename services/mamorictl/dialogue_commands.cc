@@ -20,13 +20,16 @@ struct Which {
   std::string receipt_file;
   std::string report;
   std::string receipt;
+  bool sealed = false;
 };
 
 std::shared_ptr<Which> AddWhich(CLI::App& command) {
   auto which = std::make_shared<Which>();
   auto* report = command.add_option("report", which->report, "reports/…, by token");
-  command.add_option("--receipt-file", which->receipt_file, "In its place the receipt")
-      ->excludes(report);
+  auto* receipt =
+      command.add_option("--receipt-file", which->receipt_file, "In its place the receipt")
+          ->excludes(report);
+  command.add_flag("--sealed", which->sealed, kSealHelp)->needs(receipt);
   return which;
 }
 
@@ -45,19 +48,7 @@ std::string LineOf(const Message& message) {
       message.unread() ? " (unread)" : "", "\n", message.text(), "\n");
 }
 
-grpc::Status PostByReceipt(Session& session, bool sealed,
-                           intake::v1::PostAnonymousMessageRequest request, Message& message) {
-  ClientSeal seal(sealed);
-  if (const auto prepared = seal.Prepare(session); !prepared.ok()) return prepared;
-  if (sealed) request.set_reply_key(seal.reply_key());
-  if (const auto boxed = seal.Seal(request); !boxed.ok()) return boxed;
-  const auto status =
-      session.dialogue().PostAnonymousMessage(session.AnonymousCall().get(), request, &message);
-  return status.ok() ? seal.Open(message) : status;
-}
-
-int Post(Session& session, Which which, const std::string& request_id, const Message& words,
-         bool sealed) {
+int Post(Session& session, Which which, const std::string& request_id, const Message& words) {
   Message message;
   grpc::Status status;
   if (which.receipt.empty()) {
@@ -71,7 +62,10 @@ int Post(Session& session, Which which, const std::string& request_id, const Mes
     request.set_request_id(session.RequestId(request_id));
     request.set_receipt(which.receipt);
     *request.mutable_message() = words;
-    status = PostByReceipt(session, sealed, std::move(request), message);
+    status = CallSealed(session, which.sealed, std::move(request), message,
+                        [&](auto* context, const auto& sent, auto* answer) {
+                          return session.dialogue().PostAnonymousMessage(context, sent, answer);
+                        });
   }
   return status.ok() ? session.Show(message, LineOf(message)) : session.Fail(status);
 }
@@ -88,8 +82,10 @@ int List(Session& session, const Which& which, int64_t after) {
     intake::v1::ListAnonymousMessagesRequest request;
     request.set_receipt(which.receipt);
     request.set_after_number(after);
-    status =
-        session.dialogue().ListAnonymousMessages(session.AnonymousCall().get(), request, &response);
+    status = CallSealed(session, which.sealed, std::move(request), response,
+                        [&](auto* context, const auto& sent, auto* answer) {
+                          return session.dialogue().ListAnonymousMessages(context, sent, answer);
+                        });
   }
   if (!status.ok()) return session.Fail(status);
   std::string text;
@@ -110,15 +106,20 @@ int Mark(Session& session, const Which& which, int64_t number) {
     intake::v1::MarkAnonymousMessagesReadRequest request;
     request.set_receipt(which.receipt);
     request.set_number(number);
-    status = session.dialogue().MarkAnonymousMessagesRead(session.AnonymousCall().get(), request,
-                                                          &response);
+    status =
+        CallSealed(session, which.sealed, std::move(request), response,
+                   [&](auto* context, const auto& sent, auto* answer) {
+                     return session.dialogue().MarkAnonymousMessagesRead(context, sent, answer);
+                   });
   }
   return status.ok() ? session.Show(response, "") : session.Fail(status);
 }
 
-int Follow(Session& session, grpc::ClientReader<WaitForMessagesResponse>& stream) {
+int Follow(Session& session, grpc::ClientReader<WaitForMessagesResponse>& stream,
+           const ClientSeal& seal) {
   WaitForMessagesResponse response;
   while (stream.Read(&response)) {
+    if (const auto opened = seal.Open(response); !opened.ok()) return session.Fail(opened);
     if (!response.has_message()) continue;
     session.out() << (session.json() ? Json(response.message(), /*one_line=*/true)
                                      : LineOf(response.message()))
@@ -133,13 +134,19 @@ int Wait(Session& session, const Which& which, int64_t after) {
     request.set_report(which.report);
     request.set_after_number(after);
     const auto context = session.Call(/*stream=*/true);
-    return Follow(session, *session.dialogue().WaitForMessages(context.get(), request));
+    return Follow(session, *session.dialogue().WaitForMessages(context.get(), request),
+                  ClientSeal(false));
   }
   intake::v1::WaitForAnonymousMessagesRequest request;
   request.set_receipt(which.receipt);
   request.set_after_number(after);
+  ClientSeal seal(which.sealed);
+  if (const auto prepared = seal.Prepare(session); !prepared.ok()) return session.Fail(prepared);
+  if (which.sealed) request.set_reply_key(seal.reply_key());
+  if (const auto boxed = seal.Seal(request); !boxed.ok()) return session.Fail(boxed);
   const auto context = session.AnonymousCall(/*stream=*/true);
-  return Follow(session, *session.dialogue().WaitForAnonymousMessages(context.get(), request));
+  return Follow(session, *session.dialogue().WaitForAnonymousMessages(context.get(), request),
+                seal);
 }
 
 // A verb of the group that does `run` once it is known which dialogue is meant.
@@ -176,11 +183,8 @@ void AddDialogueCommands(CLI::App& app, Choice& choice) {
           "--language", [=](const std::string& t) { words->set_language(t); }, "Such as ja or en")
       ->required();
   post->add_option("--request-id", *request_id, "Made when left out");
-  auto sealed = std::make_shared<bool>(false);
-  post->add_flag("--sealed", *sealed, "Seal it, so that whoever carries it sees none of it")
-      ->needs(post->get_option("--receipt-file"));
   SetRun(*post, choice, post_which, [=](Session& session, const Which& which) {
-    return Post(session, which, *request_id, *words, *sealed);
+    return Post(session, which, *request_id, *words);
   });
 
   auto after = std::make_shared<int64_t>(-1);

@@ -10,6 +10,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "services/mamorictl/client_seal.h"
+#include "services/mamorictl/enum_flag.h"
 #include "services/mamorictl/output.h"
 #include "services/mamorictl/receipt_file.h"
 #include "services/mamorictl/report_flags.h"
@@ -92,7 +93,7 @@ int Submit(Session& session, const std::string& file, const std::string& receipt
   return session.Show(response, response.name() + "\n");
 }
 
-int Rotate(Session& session, const std::string& receipt_file) {
+int Rotate(Session& session, const std::string& receipt_file, bool sealed) {
   const auto old = ReadReceipt(receipt_file);
   if (!old.ok()) return session.FailUsage(std::string(old.status().message()));
   // Beside the old one until it is in force: the same command then sends the same again.
@@ -103,8 +104,10 @@ int Rotate(Session& session, const std::string& receipt_file) {
   request.set_receipt(*old);
   request.set_new_receipt(*next);
   google::protobuf::Empty response;
-  const auto status =
-      session.reporter().RotateReceipt(session.AnonymousCall().get(), request, &response);
+  const auto status = CallSealed(session, sealed, request, response,
+                                 [&](auto* context, const auto& sent, auto* answer) {
+                                   return session.reporter().RotateReceipt(context, sent, answer);
+                                 });
   if (!status.ok()) return session.Fail(status);
   const absl::Status written = WriteReceipt(receipt_file, *next);
   if (!written.ok()) return session.FailLocally(std::string(written.message()));
@@ -117,7 +120,7 @@ void AddSubmit(CLI::App& group, Choice& choice) {
   auto file = std::make_shared<std::string>();
   auto receipt_file = std::make_shared<std::string>();
   auto sealed = std::make_shared<bool>(false);
-  submit->add_flag("--sealed", *sealed, "Seal it, so that whoever carries it sees none of it");
+  submit->add_flag("--sealed", *sealed, kSealHelp);
   auto* file_option = submit->add_option(
       "file", *file, "proto3 JSON of SubmitReportRequest; - reads standard input");
   submit->add_option("--receipt-file", *receipt_file,
@@ -144,9 +147,11 @@ void AddRotate(CLI::App& group, Choice& choice) {
   auto receipt_file = std::make_shared<std::string>();
   rotate->add_option("--receipt-file", *receipt_file, "The receipt; the new one is put there")
       ->required();
+  auto sealed = std::make_shared<bool>(false);
+  rotate->add_flag("--sealed", *sealed, kSealHelp);
   rotate->footer("Example:\n  mamorictl reporter rotate --receipt-file ~/receipt");
   rotate->callback([=, &choice] {
-    choice.run = [=](Session& session) { return Rotate(session, *receipt_file); };
+    choice.run = [=](Session& session) { return Rotate(session, *receipt_file, *sealed); };
   });
 }
 
@@ -154,12 +159,14 @@ void AddRotate(CLI::App& group, Choice& choice) {
 struct Own {
   std::string receipt_file;
   std::string report;
+  bool sealed = false;
 };
 
 std::shared_ptr<Own> AddOwn(CLI::App& command) {
   auto own = std::make_shared<Own>();
   auto* receipt = command.add_option("--receipt-file", own->receipt_file, "The receipt");
   command.add_option("--report", own->report, "reports/…, by token")->excludes(receipt);
+  command.add_flag("--sealed", own->sealed, kSealHelp)->needs(receipt);
   return own;
 }
 
@@ -186,7 +193,10 @@ int CallEither(Session& session, const Own& own,
     Anonymous request;
     request.set_receipt(*receipt);
     fill(request);
-    status = (session.reporter().*by_receipt)(session.AnonymousCall().get(), request, &response);
+    status = CallSealed(session, own.sealed, request, response,
+                        [&](auto* context, const auto& sent, auto* answer) {
+                          return (session.reporter().*by_receipt)(context, sent, answer);
+                        });
   }
   return status.ok() ? session.Show(response, show(response)) : session.Fail(status);
 }

@@ -47,6 +47,20 @@ class SealedClient:
         request.reply_key = self.reply_key
         return self.open(self._client.call("intake", method, self.seal(request), anonymous=True))
 
+    def done(self, method: str, request) -> None:
+        """One whose answer says no more than that it was done."""
+        answer = self._client.call("intake", method, self.seal(request), anonymous=True)
+        self.seen.append(answer.SerializeToString())
+
+    def first_of(self, method: str, request):
+        """The first message of a stream."""
+        request.reply_key = self.reply_key
+        stream = getattr(self._client.stub("intake", 0), method)(self.seal(request), timeout=20)
+        try:
+            return self.open(next(stream))
+        finally:
+            stream.cancel()
+
     def parts(self, kind, target, content: bytes):
         """The messages of a stream: as many as a power of two, all of one size where there are several."""
         pieces = [content[at:at + PIECE] for at in range(0, len(content), PIECE)]

@@ -20,11 +20,13 @@ from harness import paths  # noqa: E402
 from harness.access import of_one_tenant  # noqa: E402
 from harness.client import error_details, new_request_id  # noqa: E402
 from harness.processes import wait_until  # noqa: E402
+from harness import receipt  # noqa: E402
 from harness.reports import make_anonymous  # noqa: E402
 from harness.sealed import CLASSES, SealedClient  # noqa: E402
 from harness.stubs import (dialogue_service_pb2, error_details_pb2, evidence_service_pb2, policy_pb2,  # noqa: E402
-                           reporter_service_pb2, text_format, triage_service_pb2)
+                           report_pb2, reporter_service_pb2, text_format, triage_service_pb2)
 from harness.testcase import SystemTest  # noqa: E402
+from mamori.intake.v1 import timeline_service_pb2  # noqa: E402
 
 NOT_FOUND, PERMISSION_DENIED, FAILED_PRECONDITION = 15, 17, 19  # exit codes of mamorictl
 WORDS = "Canary-7305 he shouted at me"
@@ -93,8 +95,9 @@ class PeopleTest(SystemTest):
         answer = self.client.call("intake", "UploadAnonymousEvidence",
                                   sealed.parts(kind, target, content), anonymous=True)
         self.assertTrue(sealed.open(answer).complete)
+        mine = self.everything_by_receipt(sealed, mine, upload.name)
         # Nothing of it passed through the application, and its sizes are those of the classes.
-        for secret in (b"Canary", mine.encode(), report.encode(), upload.name.encode()):
+        for secret in (b"Canary", *(one.encode() for one in self.receipts), report.encode(), upload.name.encode()):
             self.assertEqual([n for n, bytes_ in enumerate(sealed.seen) if secret in bytes_], [], secret)
         # A tag, a length, and what a seal adds.
         self.assertLessEqual({size - size % 1024 for size in map(len, sealed.seen)}, set(CLASSES))
@@ -105,6 +108,45 @@ class PeopleTest(SystemTest):
         original = self.client.stub("intake", 0).DownloadOriginal(evidence_service_pb2.DownloadOriginalRequest(
             name=upload.name, purpose="to read it"), timeout=20, metadata=self.client.metadata())
         self.assertEqual(b"".join(part.chunk.data for part in original), content)
+
+    def everything_by_receipt(self, sealed: SealedClient, mine: str, file: str) -> str:
+        """Whatever else is done by a receipt, and the receipt that is in force then."""
+        listed = sealed.call("ListAnonymousMessages", dialogue_service_pb2.ListAnonymousMessagesRequest(
+            receipt=mine, after_number=-1))
+        self.assertIn(WORDS, [m.text for m in listed.messages])
+        waited = sealed.first_of("WaitForAnonymousMessages", dialogue_service_pb2.WaitForAnonymousMessagesRequest(
+            receipt=mine, after_number=-1))
+        self.assertEqual(waited.message.number, listed.messages[0].number)
+        sealed.done("MarkAnonymousMessagesRead", dialogue_service_pb2.MarkAnonymousMessagesReadRequest(
+            receipt=mine, number=listed.messages[-1].number))
+        files = sealed.call("ListAnonymousEvidence", evidence_service_pb2.ListAnonymousEvidenceRequest(receipt=mine))
+        self.assertEqual([one.name for one in files.evidence], [file])
+        one = sealed.call("GetAnonymousEvidence", evidence_service_pb2.GetAnonymousEvidenceRequest(
+            receipt=mine, name=file))
+        self.assertEqual(one.file_name, WORDS + ".txt")
+        self.assertTrue(sealed.call("GetAnonymousTimeline", timeline_service_pb2.GetAnonymousTimelineRequest(
+            receipt=mine)).entries)
+        shared = sealed.call("SetAnonymousSharing", reporter_service_pb2.SetAnonymousSharingRequest(
+            receipt=mine, sharing={"scope": "SHARING_SCOPE_EVERYONE"}))
+        self.assertEqual(shared.version, 1)
+        new = receipt.make()
+        self.receipts = (mine, new)
+        sealed.done("RotateReceipt", reporter_service_pb2.RotateReceiptRequest(receipt=mine, new_receipt=new))
+        with self.assertRaises(grpc.RpcError) as gone:
+            sealed.call("ListAnonymousMessages", dialogue_service_pb2.ListAnonymousMessagesRequest(receipt=mine))
+        self.assertEqual(gone.exception.code(), grpc.StatusCode.NOT_FOUND)
+        # Another report's, which is withdrawn by what is sealed too; and a consultation's consent.
+        other = make_anonymous("x")
+        other.report.kind = report_pb2.REPORT_KIND_CONSULTATION
+        sealed.call("SubmitAnonymousReport", other)
+        by = {"receipt": other.receipt}
+        self.assertTrue(sealed.call("GiveAnonymousConsent", reporter_service_pb2.GiveAnonymousConsentRequest(**by)).given)
+        taken = sealed.call("WithdrawAnonymousConsent", reporter_service_pb2.WithdrawAnonymousConsentRequest(**by))
+        self.assertFalse(taken.consent.given)
+        self.assertTrue(sealed.call("WithdrawAnonymousReport", reporter_service_pb2.WithdrawAnonymousReportRequest(
+            **by)).remains)
+        self.receipts += (other.receipt,)
+        return new
 
     def test_2_mamorictl_seals_the_whole_road(self):
         kept = self.system.directory / "sealed.receipt"
