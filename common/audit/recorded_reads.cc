@@ -57,7 +57,13 @@ class Gathering {
     const bool by_day = time::BeginOfDay(entry.time) == entry.time;
     return entry.kind == question_.kind && entry.tenant == question_.tenant &&
            entry.time >= question_.from && (by_day || entry.time <= question_.to) &&
-           question_.resources.contains(entry.resource_id);
+           IsAskedFor(entry);
+  }
+
+  bool IsAskedFor(const Entry& entry) const {
+    if (!question_.person.empty() && entry.who.person != question_.person) return false;
+    if (!question_.person.empty() && question_.resources.empty()) return true;
+    return question_.resources.contains(entry.resource_id);
   }
 
   void Count(const Entry& entry) {

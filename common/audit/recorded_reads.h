@@ -20,6 +20,8 @@ struct ReadsQuestion {
   Kind kind = Kind::kCaseReads;  // or kReportReads
   std::string tenant;
   std::set<id::Id> resources;
+  // Where it is named: by this person alone, and of whatever resource when `resources` is empty.
+  std::string person;
   absl::Time from;
   absl::Time to;
 };

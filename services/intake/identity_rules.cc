@@ -7,6 +7,7 @@ namespace mamori::intake {
 namespace {
 
 constexpr int kMaxReports = 500;
+constexpr size_t kMaxPersonBytes = 200;
 
 }  // namespace
 
@@ -20,7 +21,9 @@ absl::Status Validate(const v1::UnsealIdentityRequest& request) {
 
 absl::Status Validate(const v1::ListReportReadsRequest& request) {
   FieldRules rules(absl::InfinitePast());
-  rules.Count(Path("reports"), request.reports_size(), 1, kMaxReports);
+  const bool named = !request.person().empty();
+  rules.Count(Path("reports"), request.reports_size(), named ? 0 : 1, named ? 0 : kMaxReports);
+  rules.Text(Path("person"), request.person(), kMaxPersonBytes, Unit::kBytes, Presence::kOptional);
   for (int i = 0; i < request.reports_size() && i < kMaxReports; ++i) {
     rules.Name(Path("reports", i), "reports", request.reports(i), Presence::kRequired);
   }

@@ -16,15 +16,17 @@ absl::StatusOr<v1::ListReportReadsResponse> ReportReads::List(
     const server::CallContext& call, const v1::ListReportReadsRequest& request) {
   RETURN_IF_ERROR(Validate(request));
   // For nothing but what triage has signed for.
-  RETURN_IF_ERROR(
-      server::RequireResource(call, {request.reports().begin(), request.reports().end()}));
+  std::vector<std::string> names(request.reports().begin(), request.reports().end());
+  if (!request.person().empty()) names.push_back(request.person());
+  RETURN_IF_ERROR(server::RequireResource(call, names));
   // Who looks after access to cases, and the desk that does it for consultations.
-  if (!authz::RolesOf(call.roles)
-           .Meets({authz::Role::kFirstReader, authz::Role::kAdmin, authz::Role::kConsultation})) {
-    return status::RoleNotAllowed();
-  }
+  authz::RoleSet roles = {authz::Role::kFirstReader, authz::Role::kAdmin};
+  if (request.person().empty()) roles.Add(authz::Role::kConsultation);
+  if (!authz::RolesOf(call.roles).Meets(roles)) return status::RoleNotAllowed();
   audit::ReadsQuestion question{.kind = audit::Kind::kReportReads,
                                 .tenant = call.tenant,
+                                .resources = {},
+                                .person = request.person(),
                                 .from = time::FromTimestamp(request.from_time()),
                                 .to = time::FromTimestamp(request.to_time())};
   for (const std::string& name : request.reports()) {

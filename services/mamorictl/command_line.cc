@@ -36,13 +36,14 @@ int RunCommandLine(int argc, char** argv, const time::Clock& clock, time::Sleepe
   app.fallthrough();
   AddSettings(app, settings);
   for (auto* add :
-       {AddHealthCommand,    AddSubmitCommands,   AddReporterCommands,   AddDialogueCommands,
-        AddReportCommands,   AddContactCommands,  AddAnalyzeCommand,     AddOverviewCommand,
-        AddCaseCommands,     AddDeadlineCommands, AddStatisticsCommands, AddAccessCommands,
-        AddPeopleCommands,   AddActCommands,      AddHoldCommands,       AddOpinionCommands,
-        AddActorCommands,    AddMemoryCommands,   AddDeliveryCommands,   AddWebhookCommands,
-        AddMigrateCommand,   AddAuditCommands,    AddBundleCommands,     AddKeysCommand,
-        AddEvidenceCommands, AddDeskCommands,     AddTimelineCommand,    AddSearchCommands}) {
+       {AddHealthCommand,   AddSubmitCommands,   AddReporterCommands,   AddDialogueCommands,
+        AddReportCommands,  AddContactCommands,  AddAnalyzeCommand,     AddOverviewCommand,
+        AddCaseCommands,    AddDeadlineCommands, AddStatisticsCommands, AddAccessCommands,
+        AddPeopleCommands,  AddTenantCommands,   AddActCommands,        AddHoldCommands,
+        AddOpinionCommands, AddActorCommands,    AddMemoryCommands,     AddDeliveryCommands,
+        AddWebhookCommands, AddMigrateCommand,   AddAuditCommands,      AddBundleCommands,
+        AddKeysCommand,     AddEvidenceCommands, AddDeskCommands,       AddTimelineCommand,
+        AddSearchCommands}) {
     add(app, choice);
   }
   try {

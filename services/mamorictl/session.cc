@@ -87,6 +87,18 @@ triage::v1::LeakIncidentService::Stub& Session::leaks() {
   return *leaks_;
 }
 
+triage::v1::SubjectRequestService::Stub& Session::subject_requests() {
+  if (!subject_requests_) {
+    subject_requests_ = triage::v1::SubjectRequestService::NewStub(Channel(settings_.triage));
+  }
+  return *subject_requests_;
+}
+
+triage::v1::BreachService::Stub& Session::breaches() {
+  if (!breaches_) breaches_ = triage::v1::BreachService::NewStub(Channel(settings_.triage));
+  return *breaches_;
+}
+
 triage::v1::DesignatedHandlerService::Stub& Session::handlers() {
   if (!handlers_)
     handlers_ = triage::v1::DesignatedHandlerService::NewStub(Channel(settings_.triage));

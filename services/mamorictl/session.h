@@ -17,6 +17,7 @@
 #include "mamori/intake/v1/intake_service.grpc.pb.h"
 #include "mamori/intake/v1/reporter_service.grpc.pb.h"
 #include "mamori/notification/v1/notification_service.grpc.pb.h"
+#include "mamori/triage/v1/breach_service.grpc.pb.h"
 #include "mamori/triage/v1/care_service.grpc.pb.h"
 #include "mamori/triage/v1/designated_handler_service.grpc.pb.h"
 #include "mamori/triage/v1/disclosure_service.grpc.pb.h"
@@ -26,6 +27,7 @@
 #include "mamori/triage/v1/leak_incident_service.grpc.pb.h"
 #include "mamori/triage/v1/measure_service.grpc.pb.h"
 #include "mamori/triage/v1/prevention_service.grpc.pb.h"
+#include "mamori/triage/v1/subject_request_service.grpc.pb.h"
 #include "mamori/triage/v1/task_service.grpc.pb.h"
 #include "mamori/triage/v1/triage_service.grpc.pb.h"
 #include "services/mamorictl/settings.h"
@@ -52,6 +54,8 @@ class Session {
   triage::v1::HearingService::Stub& hearings();
   triage::v1::DisclosureService::Stub& disclosures();
   triage::v1::LeakIncidentService::Stub& leaks();
+  triage::v1::SubjectRequestService::Stub& subject_requests();
+  triage::v1::BreachService::Stub& breaches();
   triage::v1::DesignatedHandlerService::Stub& handlers();
   notification::v1::NotificationService::Stub& notification();
   std::shared_ptr<grpc::Channel> Channel(const std::string& target) const;
@@ -102,6 +106,8 @@ class Session {
   std::unique_ptr<triage::v1::HearingService::Stub> hearings_;
   std::unique_ptr<triage::v1::DisclosureService::Stub> disclosures_;
   std::unique_ptr<triage::v1::LeakIncidentService::Stub> leaks_;
+  std::unique_ptr<triage::v1::SubjectRequestService::Stub> subject_requests_;
+  std::unique_ptr<triage::v1::BreachService::Stub> breaches_;
   std::unique_ptr<triage::v1::DesignatedHandlerService::Stub> handlers_;
   std::unique_ptr<notification::v1::NotificationService::Stub> notification_;
 };
@@ -137,6 +143,7 @@ void AddPreventionCommands(CLI::App& cases, Choice& choice);
 void AddTaskCommands(CLI::App& cases, Choice& choice);
 void AddCasePeopleCommands(CLI::App& cases, Choice& choice);
 void AddPeopleCommands(CLI::App& app, Choice& choice);
+void AddTenantCommands(CLI::App& app, Choice& choice);
 void AddWatchCommand(CLI::App& group, Choice& choice);
 void AddDeliveryCommands(CLI::App& app, Choice& choice);
 void AddDeskCommands(CLI::App& app, Choice& choice);

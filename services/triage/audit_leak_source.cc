@@ -25,6 +25,7 @@ absl::Status AuditLeakSource::AddCaseReads(const server::CallContext& call, cons
                                     {.kind = audit::Kind::kCaseReads,
                                      .tenant = row.tenant,
                                      .resources = {row.case_id},
+                                     .person = {},
                                      .from = from,
                                      .to = to},
                                     call.deadline));
@@ -61,6 +62,37 @@ absl::Status AuditLeakSource::AddReportReads(const server::CallContext& call,
     }
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<ReadBy> AuditLeakSource::FindReadBy(const server::CallContext& call,
+                                                   const std::string& person, absl::Time from,
+                                                   absl::Time to) {
+  ASSIGN_OR_RETURN(const audit::RecordedReads found,
+                   audit::FindReads(transactor_, seal_.journal().authenticator(),
+                                    {.kind = audit::Kind::kCaseReads,
+                                     .tenant = call.tenant,
+                                     .resources = {},
+                                     .person = person,
+                                     .from = from,
+                                     .to = to},
+                                    call.deadline));
+  ReadBy read{.cases = {}, .reports = {}, .unbelieved_rows = found.unbelieved};
+  for (const audit::RecordedRead& one : found.reads) read.cases.push_back(one.resource_id);
+  intake::v1::ListReportReadsRequest request;
+  request.set_person(person);
+  *request.mutable_from_time() = time::ToTimestamp(from);
+  *request.mutable_to_time() = time::ToTimestamp(to);
+  const auto context = client::MakeContext(call.deadline);
+  RETURN_IF_ERROR(on_behalf_.Pass(call, kListReportReads, {person}, *context));
+  intake::v1::ListReportReadsResponse response;
+  RETURN_IF_ERROR(
+      status::FromGrpcStatus(intake_->ListReportReads(context.get(), request, &response)));
+  read.unbelieved_rows += response.unbelieved_rows();
+  for (const intake::v1::RecordedReading& one : response.readings()) {
+    ASSIGN_OR_RETURN(id::Id report_id, id::FromName("reports", one.resource()));
+    read.reports.push_back(std::move(report_id));
+  }
+  return read;
 }
 
 absl::StatusOr<LeakEvidence> AuditLeakSource::Find(const server::CallContext& call,

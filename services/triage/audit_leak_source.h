@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "common/client/on_behalf.h"
@@ -27,6 +28,9 @@ class AuditLeakSource final : public LeakSource {
   absl::StatusOr<LeakEvidence> Find(const server::CallContext& call, const CaseRow& row,
                                     const std::vector<id::Id>& reports, absl::Time from,
                                     absl::Time to) override;
+
+  absl::StatusOr<ReadBy> FindReadBy(const server::CallContext& call, const std::string& person,
+                                    absl::Time from, absl::Time to) override;
 
  private:
   absl::Status AddCaseReads(const server::CallContext& call, const CaseRow& row, absl::Time from,

@@ -125,6 +125,43 @@ Disclosures::DisclosureOr Disclosures::Answer(const CallContext& call,
   });
 }
 
+Disclosures::DisclosureOr Disclosures::Gather(const CallContext& call,
+                                              const v1::ReceiveDisclosureRequestRequest& request) {
+  ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", request.name()));
+  return casework_.Do<DisclosureRequest>(
+      call, request, case_id, authz::Action::kWork, [&](Work& work) -> DisclosureOr {
+        // Whoever gathered it before.
+        for (const WorkRow* row : work.view().All(WorkKind::kDisclosure)) {
+          ASSIGN_OR_RETURN(DisclosureRequest one, BodyOf<DisclosureRequest>(*row));
+          if (one.subject_request() != request.disclosure().subject_request()) continue;
+          work.LeaveUntouched();
+          return Shown(work.row(), *row, std::move(one));
+        }
+        RETURN_IF_ERROR(work.NeedState(WorkVerb::kDisclose));
+        DisclosureRequest disclosure = Asked(request.disclosure());
+        disclosure.set_subject_request(request.disclosure().subject_request());
+        disclosure.set_state(v1::DISCLOSURE_STATE_CONFIRMED);
+        disclosure.set_identity_check(request.disclosure().identity_check());
+        disclosure.set_checker(request.disclosure().checker());
+        work.change().StartClock(work.view().policy.disclosure().clock(),
+                                 time::FromTimestamp(disclosure.receive_time()));
+        const WorkRow row = work.Add(WorkKind::kDisclosure, disclosure);
+        return Shown(work.row(), row, std::move(disclosure));
+      });
+}
+
+Disclosures::DisclosureOr Disclosures::Get(const CallContext& call, const std::string& name) {
+  ASSIGN_OR_RETURN(const WorkName parsed, ParseWorkName(kDisclosures, name));
+  return casework_.Read<DisclosureRequest>(
+      call, parsed.case_id,
+      [&](const CaseView& view) -> DisclosureOr {
+        ASSIGN_OR_RETURN(const WorkRow* row, view.Find(WorkKind::kDisclosure, parsed.record_id));
+        ASSIGN_OR_RETURN(DisclosureRequest one, BodyOf<DisclosureRequest>(*row));
+        return Shown(view.file.row, *row, std::move(one));
+      },
+      authz::Action::kWork);
+}
+
 absl::StatusOr<v1::ListDisclosuresResponse> Disclosures::List(
     const CallContext& call, const v1::ListDisclosuresRequest& request) {
   RETURN_IF_ERROR(Validate(request));

@@ -2,6 +2,8 @@
 #ifndef MAMORI_SERVICES_TRIAGE_DISCLOSURES_H_
 #define MAMORI_SERVICES_TRIAGE_DISCLOSURES_H_
 
+#include <string>
+
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "mamori/triage/v1/disclosure_service.pb.h"
@@ -20,6 +22,12 @@ class Disclosures {
                              const v1::CheckRequesterIdentityRequest& request);
   DisclosureOr Decide(const server::CallContext& call, const v1::DecideDisclosureRequest& request);
   DisclosureOr Answer(const server::CallContext& call, const v1::AnswerDisclosureRequest& request);
+  // Records in the case what `disclosure` asks over all cases, which names the request and who
+  // checked its asker; once for each request and case. Starts the clock.
+  DisclosureOr Gather(const server::CallContext& call,
+                      const v1::ReceiveDisclosureRequestRequest& request);
+  // One that is there, for those who may work on the case.
+  DisclosureOr Get(const server::CallContext& call, const std::string& name);
   absl::StatusOr<v1::ListDisclosuresResponse> List(const server::CallContext& call,
                                                    const v1::ListDisclosuresRequest& request);
 

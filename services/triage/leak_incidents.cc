@@ -121,7 +121,8 @@ LeakIncidents::LeakOr LeakIncidents::Gather(const CallContext& call, const id::I
 }
 
 LeakIncidents::LeakOr LeakIncidents::Open(const CallContext& call,
-                                          const v1::OpenLeakIncidentRequest& request) {
+                                          const v1::OpenLeakIncidentRequest& request,
+                                          const std::string& breach) {
   RETURN_IF_ERROR(Validate(request));
   ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", request.name()));
   ASSIGN_OR_RETURN(const LeakIncident gathered, Gather(call, case_id, Asked(request.leak())));
@@ -129,11 +130,24 @@ LeakIncidents::LeakOr LeakIncidents::Open(const CallContext& call,
     RETURN_IF_ERROR(work.NeedState(WorkVerb::kLeak));
     LeakIncident leak = gathered;
     leak.set_opener(call.person);
+    leak.set_breach(breach);
     *leak.mutable_open_time() = time::ToTimestamp(work.now());
     StartClocks(leak, work);
     const WorkRow row = work.Add(WorkKind::kLeak, leak);
     return Shown(work.row(), row, std::move(leak));
   });
+}
+
+LeakIncidents::LeakOr LeakIncidents::Get(const CallContext& call, const std::string& name) {
+  ASSIGN_OR_RETURN(const WorkName parsed, ParseWorkName(kLeaks, name));
+  return casework_.Read<LeakIncident>(
+      call, parsed.case_id,
+      [&](const CaseView& view) -> LeakOr {
+        ASSIGN_OR_RETURN(const WorkRow* row, view.Find(WorkKind::kLeak, parsed.record_id));
+        ASSIGN_OR_RETURN(LeakIncident one, BodyOf<LeakIncident>(*row));
+        return Shown(view.file.row, *row, std::move(one));
+      },
+      kAction);
 }
 
 LeakIncidents::LeakOr LeakIncidents::RecordStep(const CallContext& call,

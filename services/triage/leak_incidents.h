@@ -2,6 +2,8 @@
 #ifndef MAMORI_SERVICES_TRIAGE_LEAK_INCIDENTS_H_
 #define MAMORI_SERVICES_TRIAGE_LEAK_INCIDENTS_H_
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "mamori/triage/v1/leak_incident_service.pb.h"
 #include "services/triage/casework.h"
@@ -14,7 +16,11 @@ class LeakIncidents {
   LeakIncidents(Casework& casework, LeakSource& source) : casework_(casework), source_(source) {}
 
   using LeakOr = absl::StatusOr<v1::LeakIncident>;
-  LeakOr Open(const server::CallContext& call, const v1::OpenLeakIncidentRequest& request);
+  // `breach` names what it is a part of, if it is of one.
+  LeakOr Open(const server::CallContext& call, const v1::OpenLeakIncidentRequest& request,
+              const std::string& breach = "");
+  // One that is there, for those who look after the case.
+  LeakOr Get(const server::CallContext& call, const std::string& name);
   LeakOr RecordStep(const server::CallContext& call, const v1::RecordLeakStepRequest& request);
   absl::StatusOr<v1::ListLeakIncidentsResponse> List(const server::CallContext& call,
                                                      const v1::ListLeakIncidentsRequest& request);

@@ -2,6 +2,8 @@
 #ifndef MAMORI_SERVICES_TRIAGE_LEAK_SOURCE_H_
 #define MAMORI_SERVICES_TRIAGE_LEAK_SOURCE_H_
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -13,6 +15,13 @@
 
 namespace mamori::triage {
 
+// What one person has read.
+struct ReadBy {
+  std::vector<id::Id> cases;
+  std::vector<id::Id> reports;
+  int64_t unbelieved_rows = 0;
+};
+
 class LeakSource {
  public:
   virtual ~LeakSource() = default;
@@ -21,6 +30,10 @@ class LeakSource {
   // which too much was read; UNAVAILABLE when an audit cannot be asked. Thread safe.
   virtual absl::StatusOr<LeakEvidence> Find(const server::CallContext& call, const CaseRow& row,
                                             const std::vector<id::Id>& reports, absl::Time from,
+                                            absl::Time to) = 0;
+  // What the person has read within the window, of the caller's tenant. As Find.
+  virtual absl::StatusOr<ReadBy> FindReadBy(const server::CallContext& call,
+                                            const std::string& person, absl::Time from,
                                             absl::Time to) = 0;
 };
 

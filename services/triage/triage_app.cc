@@ -90,7 +90,7 @@ namespace {
 using config::v1::TriageConfig;
 
 // The last migration that this code relies on.
-constexpr int kMinimumSchema = 281;
+constexpr int kMinimumSchema = 340;
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
 // Changes are gathered this long before they get their positions: nobody who watches minds.
 constexpr absl::Duration kWatchLinger = absl::Milliseconds(50);
@@ -208,6 +208,8 @@ class TriageApp final : public server::App {
                      client::OnBehalf(config.server().tls(), runtime.clock)),
         handler_store_(transactor_, runtime.clock, seal_),
         people_(runtime.rpc, casework_.casework(), leak_source_,
+                {transactor_, seal_, sealing_.sealer(), case_store_, work_store_, intake_,
+                 client::OnBehalf(config.server().tls(), runtime.clock), &audit_.reads()},
                 {handler_store_, gate_, runtime.clock, runtime.ids, tokens_}),
         bundle_store_(transactor_, seal_, sealing_.sealer()),
         exporter_(intake_, client::OnBehalf(config.server().tls(), runtime.clock)),

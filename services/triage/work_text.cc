@@ -86,6 +86,12 @@ std::string SourceName(WorkKind kind) {
   return name;
 }
 
+std::string WordsIn(const google::protobuf::Message& message) {
+  std::string words;
+  AddWords(message, words);
+  return words;
+}
+
 std::string WordsOf(const WorkRow& record) {
   std::string words;
   if (record.kind == WorkKind::kLeak) return words;

@@ -3,6 +3,7 @@
 #define MAMORI_SERVICES_TRIAGE_WORK_TEXT_H_
 
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
 
 #include <string>
 
@@ -15,6 +16,9 @@ const google::protobuf::Descriptor* TypeOfWork(WorkKind kind);
 
 // Such as "statement".
 std::string SourceName(WorkKind kind);
+
+// All text in a message, a line each field.
+std::string WordsIn(const google::protobuf::Message& message);
 
 // All text of an opened record, a line each field; nothing of who could have read what leaked,
 // which members of a case are not told.

@@ -11,11 +11,14 @@ from harness.stubs import (SERVICES, actor_pb2, assessment_pb2, evidence_service
 # What a field names, by its path in a request: every RPC of every service that has one is tested.
 RESOURCES = ("name", "case_name", "report", "contact.report", "webhook_endpoint.name")
 # What these name is no case but a month, an act, a hold, a signal, a policy or a designation: two_person_test.cc,
-# hold_test.cc, contact_signals_test.cc, opinion_training_test.cc, designated_handlers_test.cc (services/triage).
+# hold_test.cc, contact_signals_test.cc, opinion_training_test.cc, designated_handlers_test.cc, or a record of the tenant:
+# subject_requests_test.cc, breaches_test.cc (services/triage).
 # UseIdentityAct is for intake alone, GetAnonymousEvidence for who has the receipt (intake's evidence_test.cc).
 OF_NO_CASE = {"GetStatistics", "ApproveAct", "WithdrawAct", "GetAct", "ReleaseHold", "AcceptCaseProposal",
               "DismissCaseProposal", "TrainOpinion", "AcceptDesignation", "WithdrawDesignation",
-              "GetDesignatedHandler", "UseIdentityAct", "GetAnonymousEvidence"}
+              "GetDesignatedHandler", "UseIdentityAct", "GetAnonymousEvidence", "CheckSubjectRequester",
+              "GatherSubjectRequest", "GetSubjectRequest", "ComposeSubjectAnswer", "AnswerSubjectRequest",
+              "RecordBreachStep", "GetBreach"}
 # What the methods on the work of a case take besides a name.
 MEASURE = "measure { measure: 'WARNING' text: 't' }"
 WORDS = "words { text: 't' language: 'en' take_time { seconds: 1 } }"
@@ -83,6 +86,13 @@ RANDOM = {"deadline": "deadlines", "act": "acts", "actor": "actors", "other_acto
 LEFT_OUT = {"match", "report", "categories", "page_size", "page_token", "state", "company", "start_time", "resource",
             "show_released", "after_number"}
 TEXTS = {"assignee", "reason", "no_prevention_reason", "consent", "person", "slot", "clock"}
+
+
+def a_breach(case: str) -> dict:
+    """A short window: what one breach is about is looked through once for each of its cases."""
+    now = int(time.time())
+    return {"cases": [case], "text": "t", "from_time": {"seconds": now - 2}, "to_time": {"seconds": now - 1},
+            "know_time": {"seconds": now - 1}}
 
 
 def field_of(message, path: str):

@@ -10,7 +10,7 @@ import grpc
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from every_request import make  # noqa: E402
+from every_request import a_breach, make  # noqa: E402
 from harness.client import new_request_id  # noqa: E402
 from harness.ids import name_of  # noqa: E402
 from harness.reports import make_request  # noqa: E402
@@ -152,6 +152,44 @@ class MatrixCalls:
 
     def _GetAct(self, client, _):  # noqa: N802
         return self._plain("triage", "GetAct", client, name=name_of("acts", os.urandom(16)))
+
+    def _ReceiveSubjectRequest(self, client, _):  # noqa: N802
+        return self._plain("triage", "ReceiveSubjectRequest", client, subject_request={
+            "person": "test/nobody", "requester": "REQUESTER_PRINCIPAL", "text": "t", "receive_time": {"seconds": 1}})
+
+    def _of_no_subject(self, method: str, client, **fields):
+        return self._plain("triage", method, client, name=name_of("subjectRequests", os.urandom(16)), **fields)
+
+    def _CheckSubjectRequester(self, client, _):  # noqa: N802
+        return self._of_no_subject("CheckSubjectRequester", client, identity_check="i")
+
+    def _GatherSubjectRequest(self, client, _):  # noqa: N802
+        return self._of_no_subject("GatherSubjectRequest", client)
+
+    def _GetSubjectRequest(self, client, _):  # noqa: N802
+        return self._of_no_subject("GetSubjectRequest", client)
+
+    def _ComposeSubjectAnswer(self, client, _):  # noqa: N802
+        return self._of_no_subject("ComposeSubjectAnswer", client)
+
+    def _AnswerSubjectRequest(self, client, _):  # noqa: N802
+        return self._of_no_subject("AnswerSubjectRequest", client, answer="a", answer_time={"seconds": 1})
+
+    def _ListSubjectRequests(self, client, _):  # noqa: N802
+        return self._plain("triage", "ListSubjectRequests", client)
+
+    def _OpenBreach(self, client, names):  # noqa: N802
+        return self._plain("triage", "OpenBreach", client, breach=a_breach(names["case"]))
+
+    def _RecordBreachStep(self, client, _):  # noqa: N802
+        return self._plain("triage", "RecordBreachStep", client, name=name_of("breaches", os.urandom(16)), step={
+            "kind": "LEAK_STEP_KIND_OTHER", "text": "t", "step_time": {"seconds": 1}})
+
+    def _GetBreach(self, client, _):  # noqa: N802
+        return self._plain("triage", "GetBreach", client, name=name_of("breaches", os.urandom(16)))
+
+    def _ListBreaches(self, client, _):  # noqa: N802
+        return self._plain("triage", "ListBreaches", client)
 
     def _DesignateHandler(self, client, _):  # noqa: N802
         return self._plain("triage", "DesignateHandler", client, person="test/nobody")

@@ -4,7 +4,7 @@ names, receipts. And which RPCs name nothing that is hidden from anybody who may
 import hashlib
 import os
 
-from every_request import NAMED, OF_NO_CASE, STREAMS, STREAMS_OF_NO_NAME, make
+from every_request import NAMED, OF_NO_CASE, STREAMS, STREAMS_OF_NO_NAME, a_breach, make
 from harness import receipt
 from harness.client import new_request_id
 from harness.ids import name_of
@@ -24,6 +24,11 @@ NOTHING_HIDDEN = {
     **dict.fromkeys(("SubmitReport", "BatchSubmitReports", "SubmitIdentifiedReport", "SubmitAnonymousReport"),
                     "the answer is the report's own name; whether it joined the case that it refers to is told to those "
                     "alone who may see that: services/triage/ingest_test.cc"),
+    **dict.fromkeys(("ReceiveSubjectRequest", "ListSubjectRequests", "ListBreaches"),
+                    "names a person, or nothing: services/triage/{subject_requests,breaches}_test.cc"),
+    **dict.fromkeys(("CheckSubjectRequester", "GatherSubjectRequest", "GetSubjectRequest", "ComposeSubjectAnswer",
+                     "AnswerSubjectRequest", "RecordBreachStep", "GetBreach"),
+                    "of the tenant; of its cases only what one may see: services/triage/{subject_requests,breaches}_test.cc"),
     "DesignateHandler": "names a person", "CreateWebhookEndpoint": "has no name yet",
     "GetOpinion": "of the tenant", "GetStatistics": "a month of the tenant", "TrainOpinion": "a policy of the tenant",
     **dict.fromkeys(("AcceptDesignation", "WithdrawDesignation", "GetDesignatedHandler"),
@@ -81,6 +86,9 @@ class OtherNames:
                 other_actor=name_of("actors", bytes(range(16))), reason="r"),
             ("SplitReport", "report"): lambda n: self._changed(make("SplitReport", seen), report=n),
             ("OpenLeakIncident", "report"): lambda n: self._leak(seen, n),
+            ("OpenBreach", "case"): lambda n: self.request_of("OpenBreach", breach=a_breach(n)),
+            ("OpenBreach of two", "case"): lambda n: self.request_of(
+                "OpenBreach", breach=a_breach(n) | {"cases": [seen, n]}),
             ("BatchGetReports", "report"): lambda n: self.request_of("BatchGetReports", names=[n]),
         }
 
