@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/authz/access_record.h"
+#include "common/server/step_up.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
@@ -71,6 +72,7 @@ Access::AccessOr Access::Do(const CallContext& call, const Request& request, Eff
   // Before the request id too: an old answer is not for one who has been kept out since.
   ASSIGN_OR_RETURN(const CaseRow first, d_.cases.GetRow(call.tenant, case_id, call.deadline));
   RETURN_IF_ERROR(d_.gate.Check(viewer, first.access, Action::kChangeAccess));
+  RETURN_IF_ERROR(server::RequireStepUp(call, d_.clock.Now()));
   const ChangeContext context{d_.clock.Now(),   call.traceparent, d_.ids,
                               d_.gate.policy(), WhoOf(call),      server::ActionOf(call)};
   AccessOr result = d_.cases.ChangeAccess(

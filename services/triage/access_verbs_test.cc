@@ -158,6 +158,29 @@ TEST_F(AccessVerbsTest, OnlyFirstReadersAndAdministratorsLookAfterAccess) {
               HasReason(mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED));
 }
 
+TEST_F(AccessVerbsTest, WhoChangesItAuthenticatesAgainAndNobodyElseIsAsked) {
+  const std::string name = Open("x").name();
+  ASSERT_THAT(access_.Exclude(reader_, About<v1::ExcludePersonRequest>(name, "out")), IsOk());
+  server::CallContext weak = reader_, stale = reader_;
+  weak.strong = false;
+  stale.auth_time = clock_.Now() - absl::Minutes(6);
+  for (const server::CallContext& call : {weak, stale}) {
+    const auto refused = HasReason(mamori::v1::ERROR_REASON_STEP_UP_REQUIRED);
+    EXPECT_THAT(access_.Exclude(call, About<v1::ExcludePersonRequest>(name, "d")), refused);
+    EXPECT_THAT(access_.AddMember(call, About<v1::AddMemberRequest>(name, "d")), refused);
+    EXPECT_THAT(access_.RemoveMember(call, About<v1::RemoveMemberRequest>(name, "d")), refused);
+    EXPECT_THAT(access_.Match(call, Slot(name, "a slot")), refused);
+  }
+  // Whoever may not see the case learns nothing by it, whoever may not change it no more.
+  weak.person = "out";
+  EXPECT_THAT(access_.AddMember(weak, About<v1::AddMemberRequest>(name, "d")),
+              StatusIs(absl::StatusCode::kNotFound));
+  server::CallContext desk = desk_;
+  desk.strong = false;
+  EXPECT_THAT(access_.AddMember(desk, About<v1::AddMemberRequest>(name, "d")),
+              HasReason(mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED));
+}
+
 TEST_F(AccessVerbsTest, AnOldAnswerIsNotForOneWhoIsKeptOutSince) {
   const std::string name = Open("x").name();
   const auto claim = Verb<v1::ClaimCaseRequest>(name);

@@ -31,6 +31,7 @@ TEST_F(MeasuresPersonTest, ATerminationIsApprovedAndCarriedOutByOneWhoHasJustAut
   ASSERT_THAT(Approve(*measure, "desk-2"), IsOk());
   ASSERT_THAT(Approve(*measure, "boss", {"desk", "executive"}), IsOk());
   server::CallContext doer = Call("Outcome");
+  doer.strong = false;
   EXPECT_THAT(measures_.RecordOutcome(doer, Outcome(*measure)),
               HasReason(mamori::v1::ERROR_REASON_STEP_UP_REQUIRED));
   EXPECT_EQ(Read(*measure).state(), v1::MEASURE_STATE_APPROVED);

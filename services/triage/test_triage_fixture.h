@@ -188,6 +188,9 @@ class TriageFixture : public ::testing::Test {
     call.roles = {"consultation", "desk", "first_reader"};
     call.department = "care";
     call.deadline = Deadline();
+    // Authenticated strongly, just now, by whichever clock.
+    call.strong = true;
+    call.auth_time = absl::InfiniteFuture();
     return call;
   }
 

@@ -12,7 +12,7 @@ issuer = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(issuer)
 
 TENANTS = ("acme", "other-group", "stranger", "load")
-_FRESH = 5 * 60  # seconds: a token is renewed long before it expires
+_FRESH = 4 * 60  # seconds: a token is renewed before its authentication is too old for what asks for a fresh one
 
 
 class Tokens:
