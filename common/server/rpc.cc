@@ -121,8 +121,7 @@ bool Rpc::Stay::Holds() {
 
 void Rpc::AwaitQuantum(const Call& call) const {
   if (options_.sleeper == nullptr || options_.hidden_quantum <= absl::ZeroDuration()) return;
-  const absl::Duration taken = clock_.Monotonic() - call.begin;
-  const absl::Duration left = options_.hidden_quantum - taken % options_.hidden_quantum;
+  const absl::Duration left = moments_.Left(clock_.Monotonic() - call.begin);
   options_.sleeper->Sleep(
       std::clamp(call.context.deadline - clock_.Now(), absl::ZeroDuration(), left));
 }

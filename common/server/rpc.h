@@ -26,6 +26,7 @@
 #include "common/server/admission.h"
 #include "common/server/authorizer.h"
 #include "common/server/caller.h"
+#include "common/server/hidden_moments.h"
 #include "common/server/stream_watch.h"
 #include "common/telemetry/telemetry.h"
 #include "common/time/clock.h"
@@ -41,9 +42,9 @@ class Rpc {
     authn::People* people = nullptr;
     // Authorities of client certificates, for the statements of services.
     std::string client_ca_file;
-    // NOT_FOUND of a blocking handler, of a stream too, leaves at the next multiple of this after
-    // the call began, so that what is hidden is not told from what never was by how long it takes.
-    // Zero, or no sleeper: at once.
+    // NOT_FOUND of a blocking handler, of a stream too, leaves at the next of moments that are this
+    // far apart from the call's begin (HiddenMoments), so that what is hidden is not told from what
+    // never was by how long it takes. Zero, or no sleeper: at once.
     absl::Duration hidden_quantum = absl::ZeroDuration();
     time::Sleeper* sleeper = nullptr;
   };
@@ -219,6 +220,7 @@ class Rpc {
   id::IdSource& ids_;
   telemetry::Telemetry& telemetry_;
   const Options options_;
+  mutable HiddenMoments moments_{options_.hidden_quantum};
   RefusalObserver refused_;
   std::atomic<bool> draining_{false};
   std::atomic<int> in_flight_{0};
