@@ -134,6 +134,10 @@ std::string NameOf(Kind kind, std::string_view resource_id) {
       return id::Name("holds", resource_id);
     case Kind::kDesignatedHandler:
       return id::Name("handlers", resource_id);
+    case Kind::kSubjectRequest:
+      return id::Name("subjectRequests", resource_id);
+    case Kind::kBreach:
+      return id::Name("breaches", resource_id);
     case Kind::kContactSignal:
       return id::Name("signals", resource_id);
     case Kind::kNone:

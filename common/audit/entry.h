@@ -26,6 +26,8 @@ enum class Kind : uint8_t {
   kTwoPersonAct = 110,
   kLegalHold = 111,
   kDesignatedHandler = 150,
+  kSubjectRequest = 210,
+  kBreach = 211,
   kContactSignal = 70,
 };
 

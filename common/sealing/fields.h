@@ -80,6 +80,11 @@ inline Field ActRecord(std::string_view tenant, std::string_view act_id, int64_t
 inline Field HoldRecord(std::string_view tenant, std::string_view hold_id, int64_t version) {
   return {.tenant = tenant, .name = "hold.record", .resource = hold_id, .version = version};
 }
+// What belongs to the tenant and no case, such as what a data subject asks: at each of its
+// versions, under a key of its own.
+inline Field TenantRecord(std::string_view tenant, std::string_view record_id, int64_t version) {
+  return {.tenant = tenant, .name = "tenant.record", .resource = record_id, .version = version};
+}
 
 // Name, size and hash of a file.
 inline Field EvidenceBody(std::string_view tenant, std::string_view evidence_id) {

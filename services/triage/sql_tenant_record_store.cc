@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/crypto/aead.h"
-#include "common/sealing/envelope.h"
+#include "common/sealing/fields.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 
@@ -29,10 +29,7 @@ constexpr char kUpdate[] =
     " WHERE record_id = ? AND tenant = ? AND kind = ? AND version = ?";
 
 sealing::Field FieldOf(const TenantRecord& record) {
-  return {.tenant = record.tenant,
-          .name = "tenant.record",
-          .resource = record.record_id,
-          .version = record.version};
+  return sealing::TenantRecord(record.tenant, record.record_id, record.version);
 }
 
 // As it is stored.

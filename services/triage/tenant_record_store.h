@@ -20,9 +20,8 @@ namespace mamori::triage {
 
 // Numbers are stored.
 inline constexpr RecordKind kSubjectRequests{"subject_request", "subjectRequests",
-                                             "subject request", static_cast<audit::Kind>(210)};
-inline constexpr RecordKind kBreaches{"breach", "breaches", "breach",
-                                      static_cast<audit::Kind>(211)};
+                                             "subject request", audit::Kind::kSubjectRequest};
+inline constexpr RecordKind kBreaches{"breach", "breaches", "breach", audit::Kind::kBreach};
 
 struct TenantRecord {
   id::Id record_id;
