@@ -18,6 +18,7 @@
 #include "mamori/intake/v1/timeline_service.pb.h"
 #include "mamori/notification/v1/notification_service.pb.h"
 #include "mamori/triage/v1/actor_service.pb.h"
+#include "mamori/triage/v1/affected_timeline_service.pb.h"
 #include "mamori/triage/v1/bundle_service.pb.h"
 #include "mamori/triage/v1/care_service.pb.h"
 #include "mamori/triage/v1/contact_signal_service.pb.h"
@@ -80,6 +81,7 @@ std::set<std::string> AllMethods() {
                            triage::v1::OpenLeakIncidentRequest::descriptor()->file(),
                            triage::v1::TrainOpinionRequest::descriptor()->file(),
                            triage::v1::ReadReporterTimelineRequest::descriptor()->file(),
+                           triage::v1::GetAffectedTimelineRequest::descriptor()->file(),
                            intake::v1::SearchReportsRequest::descriptor()->file(),
                            triage::v1::SearchCasesRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "mamori/intake/v1/timeline_service.grpc.pb.h"
+#include "mamori/triage/v1/affected_timeline_service.grpc.pb.h"
 #include "mamori/triage/v1/desk_service.grpc.pb.h"
 #include "services/mamorictl/message_flags.h"
 #include "services/mamorictl/output.h"
@@ -80,6 +81,16 @@ void AddDeskList(CLI::App& group, Choice& choice, const char* name, const char* 
   });
 }
 
+int ShowAffectedTimeline(Session& session, const std::string& of_case) {
+  const auto stub =
+      triage::v1::AffectedTimelineService::NewStub(session.Channel(session.settings().triage));
+  triage::v1::GetAffectedTimelineRequest request;
+  request.set_name(of_case);
+  triage::v1::Timeline timeline;
+  const grpc::Status status = stub->GetAffectedTimeline(session.Call().get(), request, &timeline);
+  return status.ok() ? session.Show(timeline, TimelineText(timeline)) : session.Fail(status);
+}
+
 int ShowTimeline(Session& session, const std::string& report, const std::string& receipt_file) {
   const auto stub =
       intake::v1::TimelineService::NewStub(session.Channel(session.settings().intake));
@@ -121,13 +132,23 @@ void AddDeskCommands(CLI::App& app, Choice& choice) {
 
 void AddTimelineCommand(CLI::App& app, Choice& choice) {
   auto* command =
-      app.add_subcommand("timeline", "What becomes of your own report: steps, and what is next");
+      app.add_subcommand("timeline",
+                         "What becomes of your own report, or of what happened to you: steps, and "
+                         "what is next");
   auto report = std::make_shared<std::string>();
   auto file = std::make_shared<std::string>();
   auto* name = command->add_option("report", *report, "reports/…, by token");
-  command->add_option("--receipt-file", *file, "In its place the receipt")->excludes(name);
+  auto* receipt =
+      command->add_option("--receipt-file", *file, "In its place the receipt")->excludes(name);
+  auto of_case = std::make_shared<std::string>();
+  command->add_option("--case", *of_case, "cases/… in which you are cared for, by token")
+      ->excludes(name)
+      ->excludes(receipt);
   command->callback([=, &choice] {
-    choice.run = [=](Session& session) { return ShowTimeline(session, *report, *file); };
+    choice.run = [=](Session& session) {
+      return of_case->empty() ? ShowTimeline(session, *report, *file)
+                              : ShowAffectedTimeline(session, *of_case);
+    };
   });
 }
 

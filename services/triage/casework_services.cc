@@ -10,7 +10,8 @@ std::vector<std::string> CaseworkMethods() {
        v1::GetJudgementRequest::descriptor()->file(), v1::GetCareRequest::descriptor()->file(),
        v1::ListPreventionRequest::descriptor()->file(), v1::ListTasksRequest::descriptor()->file(),
        v1::ListOpenTasksRequest::descriptor()->file(), v1::SearchCasesRequest::descriptor()->file(),
-       v1::ReadReporterTimelineRequest::descriptor()->file()});
+       v1::ReadReporterTimelineRequest::descriptor()->file(),
+       v1::GetAffectedTimelineRequest::descriptor()->file()});
 }
 
 }  // namespace mamori::triage

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/server/rpc.h"
+#include "services/triage/affected_timeline.h"
 #include "services/triage/care_service.h"
 #include "services/triage/cares.h"
 #include "services/triage/case_search.h"
@@ -38,6 +39,7 @@ class CaseworkServices {
                  dependencies.clock, dependencies.reads},
                 {}),
         timelines_(dependencies.cases, dependencies.store),
+        affected_(dependencies.store, dependencies.gate),
         casework_(std::move(dependencies)),
         findings_(casework_),
         measures_(casework_),
@@ -53,19 +55,21 @@ class CaseworkServices {
         task_service_(rpc, tasks_),
         desk_service_(rpc, desk_),
         search_service_(rpc, search_),
-        timeline_service_(rpc, timelines_) {}
+        timeline_service_(rpc, timelines_),
+        affected_service_(rpc, affected_) {}
 
   Casework& casework() { return casework_; }
   std::vector<grpc::Service*> services() {
-    return {&finding_service_, &measure_service_,    &judgement_service_,
-            &care_service_,    &prevention_service_, &task_service_,
-            &desk_service_,    &search_service_,     &timeline_service_};
+    return {&finding_service_,    &measure_service_, &judgement_service_, &care_service_,
+            &prevention_service_, &task_service_,    &desk_service_,      &search_service_,
+            &timeline_service_,   &affected_service_};
   }
 
  private:
   DeskLists desk_;
   CaseSearch search_;
   ReporterTimelines timelines_;
+  AffectedTimelines affected_;
   Casework casework_;
   FactFindings findings_;
   Measures measures_;
@@ -82,6 +86,7 @@ class CaseworkServices {
   DeskService desk_service_;
   SearchService search_service_;
   ReporterTimelineService timeline_service_;
+  AffectedTimelineService affected_service_;
 };
 
 // Full names of all their methods, as the contract has them.

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "common/time/day.h"
+#include "services/triage/affected_timeline.h"
 #include "services/triage/test_casework_fixture.h"
 
 namespace mamori::triage {
@@ -61,8 +62,18 @@ class ReporterTimelineTest : public CaseworkFixture {
     EXPECT_THAT(cares_.Record(Call("Care"), request), IsOk());
   }
 
+  absl::StatusOr<v1::Timeline> ReadOwn(const std::string& person, const std::string& of_case,
+                                       const std::string& tenant = "t") {
+    v1::GetAffectedTimelineRequest request;
+    request.set_name(of_case);
+    server::CallContext call = Call("GetAffectedTimeline", person, tenant);
+    call.roles = {};
+    return affected_.Get(call, request);
+  }
+
   std::string case_;
   ReporterTimelines timelines_;
+  AffectedTimelines affected_{later_store_, gate_};
 };
 
 TEST_F(ReporterTimelineTest, TellsStepsAndWhatIsNextAndNothingElse) {
@@ -142,6 +153,61 @@ TEST_F(ReporterTimelineTest, AMergedCaseGoesOnWithoutAWordOfIt) {
   ASSERT_THAT(timeline, IsOk());
   EXPECT_EQ(timeline->entries(timeline->entries_size() - 1).text_en(),
             "The facts will be looked into.");
+}
+
+// Whom it happened to, without a role and without having reported.
+TEST_F(ReporterTimelineTest, TheAffectedPersonReadsTheirOwnAndNobodyElse) {
+  Report();
+  const absl::Status unknown = ReadOwn("sato", id::Name("cases", ids_.NewId())).status();
+  EXPECT_EQ(unknown, status::NotFound("case"));
+  EXPECT_EQ(ReadOwn("sato", case_).status(), unknown) << "nobody cares for sato yet";
+  Hear();
+  Meet("sato");
+  const auto own = ReadOwn("sato", case_);
+  ASSERT_THAT(own, IsOk());
+  ASSERT_EQ(own->entries_size(), 4);
+  EXPECT_EQ(own->entries(1).text_en(), "People began to be heard.");
+  EXPECT_EQ(own->entries(3).text_en(), "Somebody will speak with you.");
+  EXPECT_TRUE(own->entries(3).has_entry_time());
+  EXPECT_THAT(own->ShortDebugString(), Not(HasSubstr("秘密")));
+  EXPECT_THAT(own->ShortDebugString(), Not(HasSubstr("tanaka")));
+  // By a subject of their own and in their own tenant; nobody has no timeline.
+  for (const char* other : {"tanaka", "sat", "desk-1"}) {
+    EXPECT_EQ(ReadOwn(other, case_).status(), unknown) << other;
+  }
+  EXPECT_EQ(ReadOwn("sato", case_, "other").status(), unknown);
+  EXPECT_FALSE(ReadOwn("", case_).ok());
+  EXPECT_THAT(ReadOwn("sato", "cases/x"), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(ReporterTimelineTest, WhoIsKeptOutReadsNoTimelineAlthoughCaredFor) {
+  Report();
+  Meet("sato");
+  ASSERT_THAT(ReadOwn("sato", case_), IsOk());
+  ASSERT_THAT(KeepOut(case_, "sato"), IsOk());
+  EXPECT_EQ(ReadOwn("sato", case_).status(), status::NotFound("case"));
+}
+
+TEST_F(ReporterTimelineTest, TheAffectedPersonFollowsAMergedCase) {
+  Report();
+  const std::string from = case_;
+  Meet("sato");
+  Report();
+  auto merge = Verb<v1::MergeCasesRequest>(from);
+  merge.set_into(case_);
+  ASSERT_THAT(cases_.Merge(Call("MergeCases"), merge), IsOk());
+  const auto own = ReadOwn("sato", from);
+  ASSERT_THAT(own, IsOk());
+  EXPECT_EQ(own->ShortDebugString(), ReadOwn("sato", case_)->ShortDebugString());
+}
+
+TEST_F(ReporterTimelineTest, OfAnAnonymousCaseTheAffectedPersonLearnsDaysAlone) {
+  Report(/*anonymous=*/true);
+  Meet("sato");
+  const auto own = ReadOwn("sato", case_);
+  ASSERT_THAT(own, IsOk());
+  EXPECT_EQ(time::FromTimestamp(own->entries(0).entry_time()),
+            time::Told(time::FromTimestamp(own->entries(0).entry_time()), true));
 }
 
 }  // namespace

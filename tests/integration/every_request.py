@@ -46,6 +46,7 @@ WORK = {
     "AssessDetrimentRisk": "risk { level: RISK_LEVEL_LOW factors: 'f' }",
     "GetCare": "",
     "GetTimeline": "audience: TIMELINE_AUDIENCE_REPORTER",
+    "GetAffectedTimeline": "",
     "ReportRetaliation": "retaliation { narrative: 'n' affected: 'a' }",
     "PlanPrevention": "prevention { action: 'a' owner: 'o' due_time { seconds: 4000000000 } "
                       "review_time { seconds: 4100000000 } }",
