@@ -33,6 +33,17 @@ absl::Status TakeCases(db::Tx& tx, const AccessSeal& seal, std::string_view tena
   return absl::OkStatus();
 }
 
+absl::StatusOr<DesignatedHandler> Update(db::Tx& tx, const AccessSeal& seal,
+                                         const ActCaller& caller, std::string_view tenant,
+                                         const id::Id& handler_id,
+                                         const HandlerStore::Decide& decide) {
+  ASSIGN_OR_RETURN(const HandlerRow before,
+                   SelectHandler(tx, seal, tenant, handler_id, /*for_update=*/true));
+  ASSIGN_OR_RETURN(DesignatedHandler after, decide(before.handler));
+  RETURN_IF_ERROR(UpdateHandler(tx, seal, before, after, caller));
+  return after;
+}
+
 }  // namespace
 
 absl::StatusOr<DesignatedHandler> SqlHandlerStore::Designate(
@@ -67,13 +78,7 @@ absl::StatusOr<DesignatedHandler> SqlHandlerStore::Change(const CallKey& call,
                                                           const id::Id& handler_id, Decide decide) {
   return idempotency::RespondOnce<DesignatedHandler>(
       transactor_, clock_, call.deadline, call.key, call.digest,
-      [&](db::Tx& tx) -> absl::StatusOr<DesignatedHandler> {
-        ASSIGN_OR_RETURN(const HandlerRow before,
-                         SelectHandler(tx, seal_, tenant, handler_id, /*for_update=*/true));
-        ASSIGN_OR_RETURN(DesignatedHandler after, decide(before.handler));
-        RETURN_IF_ERROR(UpdateHandler(tx, seal_, before, after, caller));
-        return after;
-      });
+      [&](db::Tx& tx) { return Update(tx, seal_, caller, tenant, handler_id, decide); });
 }
 
 absl::StatusOr<DesignatedHandler> SqlHandlerStore::End(
@@ -82,10 +87,8 @@ absl::StatusOr<DesignatedHandler> SqlHandlerStore::End(
   return idempotency::RespondOnce<DesignatedHandler>(
       transactor_, clock_, call.deadline, call.key, call.digest,
       [&](db::Tx& tx) -> absl::StatusOr<DesignatedHandler> {
-        ASSIGN_OR_RETURN(const HandlerRow before,
-                         SelectHandler(tx, seal_, tenant, handler_id, /*for_update=*/true));
-        ASSIGN_OR_RETURN(DesignatedHandler after, decide(before.handler));
-        RETURN_IF_ERROR(UpdateHandler(tx, seal_, before, after, caller));
+        ASSIGN_OR_RETURN(DesignatedHandler after,
+                         Update(tx, seal_, caller, tenant, handler_id, decide));
         // Whoever assigns meanwhile waits for the designation, and finds it ended.
         RETURN_IF_ERROR(TakeCases(tx, seal_, tenant, after.person(), policy, give));
         return after;
