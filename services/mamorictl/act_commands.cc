@@ -10,8 +10,6 @@
 #include "services/mamorictl/session.h"
 
 namespace mamori::ctl {
-// Beside other files of commands in one translation unit: names of its own.
-namespace acts {
 namespace {
 
 namespace api = triage::v1;
@@ -252,7 +250,6 @@ void AddLetIn(CLI::App& group, Choice& choice) {
 }
 
 }  // namespace
-}  // namespace acts
 
 void AddActCommands(CLI::App& app, Choice& choice) {
   auto* group = app.add_subcommand("act", "What nobody does alone");
@@ -262,16 +259,16 @@ void AddActCommands(CLI::App& app, Choice& choice) {
       "  mamorictl act show acts/…                  # the second person reads it\n"
       "  mamorictl act approve acts/… 5f1c…         # and approves the hash\n"
       "  mamorictl act let-in cases/… hr/tanaka acts/…   # either of both, after the wait");
-  acts::AddRequestRemoval(*group, choice);
-  acts::AddRequestRelease(*group, choice);
-  acts::AddRequestDisposal(*group, choice);
-  acts::AddRequestTraining(*group, choice);
-  acts::AddRequestIdentity(*group, choice);
-  acts::AddApprove(*group, choice);
-  acts::AddWithdraw(*group, choice);
-  acts::AddShow(*group, choice);
-  acts::AddList(*group, choice);
-  acts::AddLetIn(*group, choice);
+  AddRequestRemoval(*group, choice);
+  AddRequestRelease(*group, choice);
+  AddRequestDisposal(*group, choice);
+  AddRequestTraining(*group, choice);
+  AddRequestIdentity(*group, choice);
+  AddApprove(*group, choice);
+  AddWithdraw(*group, choice);
+  AddShow(*group, choice);
+  AddList(*group, choice);
+  AddLetIn(*group, choice);
 }
 
 }  // namespace mamori::ctl

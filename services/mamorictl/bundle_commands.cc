@@ -21,8 +21,6 @@
 #include "services/mamorictl/session.h"
 
 namespace mamori::ctl {
-// Beside other files of commands in one translation unit: names of its own.
-namespace bundles {
 namespace {
 
 using bundle::Verdict;
@@ -216,14 +214,13 @@ void AddVerify(CLI::App& group, Choice& choice, const char* name) {
 }
 
 }  // namespace
-}  // namespace bundles
 
 void AddBundleCommands(CLI::App& app, Choice& choice) {
   auto* group = app.add_subcommand("bundle", "All that is known of a case, in one file");
   group->require_subcommand(1);
-  bundles::AddExport(*group, choice);
-  bundles::AddVerify(*group, choice, "verify");
-  bundles::AddVerify(app, choice, "verify-bundle");
+  AddExport(*group, choice);
+  AddVerify(*group, choice, "verify");
+  AddVerify(app, choice, "verify-bundle");
 }
 
 }  // namespace mamori::ctl

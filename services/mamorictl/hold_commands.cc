@@ -10,8 +10,6 @@
 #include "services/mamorictl/session.h"
 
 namespace mamori::ctl {
-// Beside other files of commands in one translation unit: names of its own.
-namespace holds {
 namespace {
 
 namespace api = triage::v1;
@@ -220,23 +218,22 @@ void AddCertificate(CLI::App& group, Choice& choice) {
 }
 
 }  // namespace
-}  // namespace holds
 
 void AddHoldCommands(CLI::App& app, Choice& choice) {
   auto* hold = app.add_subcommand("hold", "Legal holds");
   hold->require_subcommand(1);
-  holds::AddPlace(*hold, choice);
-  holds::AddListHolds(*hold, choice);
-  holds::AddRelease(*hold, choice);
+  AddPlace(*hold, choice);
+  AddListHolds(*hold, choice);
+  AddRelease(*hold, choice);
   hold->footer(
       "Example:\n  mamorictl hold place --case cases/… --issuer 'Tokyo District Court' --reason …\n"
       "  mamorictl act request-release holds/… --reason 'proceedings ended'\n"
       "  mamorictl hold release holds/… acts/…");
   auto* retention = app.add_subcommand("retention", "What need not be kept any longer");
   retention->require_subcommand(1);
-  holds::AddDryRun(*retention, choice);
-  holds::AddDispose(*retention, choice);
-  holds::AddCertificate(*retention, choice);
+  AddDryRun(*retention, choice);
+  AddDispose(*retention, choice);
+  AddCertificate(*retention, choice);
   retention->footer(
       "Example:\n  mamorictl retention dry-run\n"
       "  mamorictl act request-disposal cases/… --reason 'retention is over'\n"

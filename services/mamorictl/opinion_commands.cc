@@ -11,8 +11,6 @@
 #include "services/mamorictl/session.h"
 
 namespace mamori::ctl {
-// Beside other files of commands in one translation unit: names of its own.
-namespace opinions {
 namespace {
 
 namespace api = triage::v1;
@@ -89,13 +87,12 @@ void AddTrain(CLI::App& group, Choice& choice) {
 }
 
 }  // namespace
-}  // namespace opinions
 
 void AddOpinionCommands(CLI::App& app, Choice& choice) {
   auto* group = app.add_subcommand("opinion", "Models for the second opinion");
   group->require_subcommand(1);
-  opinions::AddShow(*group, choice);
-  opinions::AddTrain(*group, choice);
+  AddShow(*group, choice);
+  AddTrain(*group, choice);
   group->footer(
       "Example:\n  mamorictl opinion show\n"
       "  mamorictl act request-training policies/… --reason 'a year of confirmed cases'\n"

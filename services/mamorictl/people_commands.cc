@@ -14,8 +14,6 @@
 #include "services/mamorictl/session.h"
 
 namespace mamori::ctl {
-// Beside other files of commands in one translation unit: names of its own.
-namespace people {
 namespace {
 
 constexpr char kCaseName[] = "cases/…";
@@ -167,17 +165,16 @@ void AddIdentity(CLI::App& app, Choice& choice) {
 }
 
 }  // namespace
-}  // namespace people
 
 void AddCasePeopleCommands(CLI::App& cases, Choice& choice) {
-  people::AddHearing(cases, choice);
-  people::AddDisclosure(cases, choice);
-  people::AddLeak(cases, choice);
+  AddHearing(cases, choice);
+  AddDisclosure(cases, choice);
+  AddLeak(cases, choice);
 }
 
 void AddPeopleCommands(CLI::App& app, Choice& choice) {
-  people::AddHandler(app, choice);
-  people::AddIdentity(app, choice);
+  AddHandler(app, choice);
+  AddIdentity(app, choice);
 }
 
 }  // namespace mamori::ctl
