@@ -15,7 +15,7 @@ namespace mamori::server {
 // Thread safe.
 class HiddenMoments {
  public:
-  static constexpr int kMostDoublings = 4;
+  static constexpr int kMostDoublings = 3;
   // So many calls in a row that are quick make it quiet.
   static constexpr int kCalm = 200;
 

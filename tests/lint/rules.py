@@ -37,7 +37,7 @@ OF_REPORTER = re.compile(r"reporter|submitter|^mode$|anonym|identified|for_perso
 
 
 def is_test(path: str) -> bool:
-    return (path.startswith(("tests/", "common/testing/")) or path.endswith("_test.cc")
+    return (path.startswith(("tests/", "common/testing/")) or path.endswith(("_test.cc", "_benchmark.cc"))
             or path.endswith("_fixture.h") or pathlib.PurePath(path).name.startswith(("test_", "fake_")))
 
 
