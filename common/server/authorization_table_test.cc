@@ -19,6 +19,7 @@
 #include "mamori/notification/v1/notification_service.pb.h"
 #include "mamori/triage/v1/actor_service.pb.h"
 #include "mamori/triage/v1/affected_timeline_service.pb.h"
+#include "mamori/triage/v1/breach_service.pb.h"
 #include "mamori/triage/v1/bundle_service.pb.h"
 #include "mamori/triage/v1/care_service.pb.h"
 #include "mamori/triage/v1/contact_signal_service.pb.h"
@@ -39,6 +40,7 @@
 #include "mamori/triage/v1/search_service.pb.h"
 #include "mamori/triage/v1/similarity_service.pb.h"
 #include "mamori/triage/v1/statistics_service.pb.h"
+#include "mamori/triage/v1/subject_request_service.pb.h"
 #include "mamori/triage/v1/task_service.pb.h"
 #include "mamori/triage/v1/triage_service.pb.h"
 #include "mamori/triage/v1/two_person_service.pb.h"
@@ -82,6 +84,8 @@ std::set<std::string> AllMethods() {
                            triage::v1::TrainOpinionRequest::descriptor()->file(),
                            triage::v1::ReadReporterTimelineRequest::descriptor()->file(),
                            triage::v1::GetAffectedTimelineRequest::descriptor()->file(),
+                           triage::v1::GetSubjectRequestRequest::descriptor()->file(),
+                           triage::v1::GetBreachRequest::descriptor()->file(),
                            intake::v1::SearchReportsRequest::descriptor()->file(),
                            triage::v1::SearchCasesRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {

@@ -158,7 +158,7 @@ std::string SearchCanary(const std::string& bytes) {
       absl::StrCat("cd ", testing::SourceRoot(),
                    "/tests && python3 -c \"from harness import canary; print('\\n'"
                    ".join(canary.search(['",
-                   file, "'], '", kCanary, "')))\"");
+                   file, "'], '", kCanary, "')[0]))\"");
   std::string output;
   FILE* const pipe = popen(command.c_str(), "r");
   char buffer[512];
