@@ -82,7 +82,10 @@ class SqlRelay final : public Relay {
     if (!options_.paused) periodic_.Start();
   }
 
-  void Stop() override { periodic_.Stop(); }
+  void Stop() override {
+    periodic_.Stop();
+    GiveBack();
+  }
 
   void Wake() override { periodic_.Wake(); }
 
@@ -159,6 +162,26 @@ class SqlRelay final : public Relay {
       if (lease) held.push_back(*std::move(lease));
     }
     return held;
+  }
+
+  // So that another takes over at once, also where this one's clock was ahead and its leases would
+  // last until then. If it fails they expire.
+  void GiveBack() {
+    if (leases_.empty()) return;
+    const absl::Status given = d_.transactor.Run(
+        {.deadline = d_.clock.Now() + absl::Seconds(1), .settles_unknown_commit = true},
+        [&](db::Tx& tx) -> absl::Status {
+          for (const worker::Lease& lease : leases_) {
+            RETURN_IF_ERROR(worker::Release(tx, lease));
+          }
+          return absl::OkStatus();
+        });
+    if (!given.ok()) {
+      d_.telemetry.Log(telemetry::Level::kWarn, "relay_leases_kept",
+                       {{"code", absl::StatusCodeToString(given.code())}});
+    }
+    leases_.clear();
+    renew_time_ = absl::InfinitePast();
   }
 
   absl::StatusOr<std::vector<Waiting>> Read() {

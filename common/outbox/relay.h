@@ -53,6 +53,7 @@ class Relay {
   virtual ~Relay() = default;
 
   virtual void Start() = 0;
+  // Returns when the thread has ended; other relays take over at once.
   virtual void Stop() = 0;
   // There are new committed rows. Never blocks; never lost.
   virtual void Wake() = 0;

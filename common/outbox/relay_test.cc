@@ -97,6 +97,21 @@ TEST_F(RelayTest, IsBehindWhileMoreWaitsThanOnePassTakesAndItCanBePassedOn) {
   EXPECT_FALSE(relay->Behind());
 }
 
+TEST_F(RelayTest, OneThatStopsGivesItsLeasesBackWhateverItsClockSaid) {
+  Receiver first_receiver, second_receiver;
+  clock_.Advance(absl::Hours(24));  // ahead
+  auto first = MakeRelay(first_receiver, {});
+  EXPECT_THAT(first->RunOnce(), IsOkAndHolds(false));  // takes the leases
+  clock_.Advance(-absl::Hours(24));
+  AppendAll({EventOf(ids_.NewId(), 1)});
+  auto second = MakeRelay(second_receiver, {});
+  EXPECT_THAT(second->RunOnce(), IsOkAndHolds(false));
+  first->Stop();
+  clock_.Advance(absl::Seconds(2));  // it looks for leases every now and then
+  EXPECT_THAT(second->RunOnce(), IsOkAndHolds(true));
+  EXPECT_EQ(Waiting(), 0);
+}
+
 TEST_F(RelayTest, OneEventThatMustWaitDoesNotHoldItsNeighbours) {
   const id::Id subject = ids_.NewId();
   AppendAll({EventOf(subject, 1), EventOf(subject, 2)});
