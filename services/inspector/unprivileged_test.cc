@@ -95,9 +95,9 @@ TEST_F(UnprivilegedTest, TheFilterTheLimitsAndLandlockHoldWithoutRightsAndNamesp
     const auto layers = inspector.TryWorker();
     if (!layers.ok()) return layers.status().ToString();
     std::string all =
-        absl::StrCat("pid=", getpid(), "\nown_user=", layers->own_user, " own_network=", layers->own_network,
-                     " own_mounts=", layers->own_mounts, " landlock=", layers->landlock > 0,
-                     " memory=", layers->private_memory, "\n");
+        absl::StrCat("pid=", getpid(), "\nown_user=", layers->own_user,
+                     " own_network=", layers->own_network, " own_mounts=", layers->own_mounts,
+                     " landlock=", layers->landlock > 0, " memory=", layers->private_memory, "\n");
     for (const char* text : {"media-type: connect", "cleaner: connect", "cleaner: look"}) {
       const Looked looked = LookInto(inspector, text);
       absl::StrAppend(&all, looked.inspection.no_derivative_reason, "\n", looked.copy);
