@@ -6,7 +6,7 @@ namespace mamori::text {
 namespace {
 
 // The second byte of a kana has dozens of followers, most others one or two.
-constexpr size_t kManyChildren = 4;
+constexpr size_t kManyChildren = 12;
 
 }  // namespace
 
