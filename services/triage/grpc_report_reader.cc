@@ -1,11 +1,6 @@
 #include "services/triage/grpc_report_reader.h"
 
-#include <algorithm>
-#include <string>
-
-#include "common/client/channel.h"
-#include "common/status/errors.h"
-#include "common/status/macros.h"
+#include "services/triage/report_batches.h"
 
 namespace mamori::triage {
 namespace {
@@ -17,27 +12,12 @@ constexpr size_t kMaxNames = 100;
 
 absl::StatusOr<std::vector<mamori::v1::Report>> GrpcReportReader::Read(
     const server::CallContext& call, const std::vector<id::Id>& reports) {
-  std::vector<std::string> names;
-  for (const id::Id& one : reports) names.push_back(id::Name("reports", one));
-  std::vector<mamori::v1::Report> read;
-  while (!names.empty()) {
-    intake::v1::BatchGetReportsRequest request;
-    const size_t count = std::min(names.size(), kMaxNames);
-    for (size_t i = 0; i < count; ++i) request.add_names(names[i]);
-    const auto context = client::MakeContext(call.deadline);
-    RETURN_IF_ERROR(on_behalf_.Pass(call, kBatchGetReports,
-                                    {request.names().begin(), request.names().end()}, *context));
-    intake::v1::BatchGetReportsResponse response;
-    RETURN_IF_ERROR(
-        status::FromGrpcStatus(stub_->BatchGetReports(context.get(), request, &response)));
-    if (response.remaining_size() >= static_cast<int>(count)) {
-      return absl::InternalError("intake answered a batch without any progress");
-    }
-    for (mamori::v1::Report& one : *response.mutable_reports()) read.push_back(std::move(one));
-    names.erase(names.begin(), names.begin() + static_cast<ptrdiff_t>(count));
-    names.insert(names.end(), response.remaining().begin(), response.remaining().end());
-  }
-  return read;
+  return ReadReportBatches(
+      *stub_, reports, kMaxNames, call.deadline,
+      [&](intake::v1::BatchGetReportsRequest& request, grpc::ClientContext& context) {
+        return on_behalf_.Pass(call, kBatchGetReports,
+                               {request.names().begin(), request.names().end()}, context);
+      });
 }
 
 }  // namespace mamori::triage
