@@ -58,12 +58,14 @@ absl::StatusOr<StoredRecord> ReadStored(const db::Row& row, const AccessSeal& se
                       .sealed = std::move(read.record)};
 }
 
-absl::Status Open(const sealing::KeyRing& keys, StoredRecord& stored) {
-  ASSIGN_OR_RETURN(stored.record.body, keys.Open(FieldOf(stored.record), stored.sealed));
-  return absl::OkStatus();
-}
+// Opened, and with what opened it.
+struct OpenedRecord {
+  TenantRecord record;
+  std::string audit_first;
+  sealing::DataKey key;
+};
 
-absl::StatusOr<StoredRecord> Select(db::Tx& tx, const AccessSeal& seal, const CaseContent& content,
+absl::StatusOr<OpenedRecord> Select(db::Tx& tx, const AccessSeal& seal, const CaseContent& content,
                                     const RecordKind& kind, std::string_view tenant,
                                     const id::Id& record_id, bool for_update) {
   ASSIGN_OR_RETURN(
@@ -72,10 +74,25 @@ absl::StatusOr<StoredRecord> Select(db::Tx& tx, const AccessSeal& seal, const Ca
                db::Params().Add(tenant).Add(static_cast<int>(kind.kind)).Add(record_id)));
   if (rows.empty()) return status::NotFound(kind.resource);
   ASSIGN_OR_RETURN(StoredRecord stored, ReadStored(rows[0], seal, kind));
-  ASSIGN_OR_RETURN(const sealing::KeyRing keys,
-                   content.sealer().Fetch({stored.sealed}, absl::InfiniteFuture()));
-  RETURN_IF_ERROR(Open(keys, stored));
-  return stored;
+  ASSIGN_OR_RETURN(sealing::DataKey key,
+                   content.sealer().FetchKey(tenant, stored.sealed, absl::InfiniteFuture()));
+  ASSIGN_OR_RETURN(stored.record.body, key.Open(FieldOf(stored.record), stored.sealed));
+  return OpenedRecord{std::move(stored.record), std::move(stored.audit_first), std::move(key)};
+}
+
+// Their keys are fetched together.
+absl::StatusOr<std::vector<TenantRecord>> OpenAll(const sealing::Sealer& sealer,
+                                                  std::vector<StoredRecord> found,
+                                                  absl::Time deadline) {
+  std::vector<std::string_view> sealed;
+  for (const StoredRecord& one : found) sealed.push_back(one.sealed);
+  ASSIGN_OR_RETURN(const sealing::KeyRing keys, sealer.Fetch(sealed, deadline));
+  std::vector<TenantRecord> all;
+  for (StoredRecord& one : found) {
+    ASSIGN_OR_RETURN(one.record.body, keys.Open(FieldOf(one.record), one.sealed));
+    all.push_back(std::move(one.record));
+  }
+  return all;
 }
 
 }  // namespace
@@ -108,16 +125,14 @@ absl::Status SqlTenantRecordStore::Change(const CallKey& call, const ActCaller& 
       .AnswerOnce(
           transactor_, clock_, call, tenant,
           [&](db::Tx& tx) -> absl::StatusOr<Answered> {
-            ASSIGN_OR_RETURN(const StoredRecord before,
+            ASSIGN_OR_RETURN(OpenedRecord before,
                              Select(tx, seal_, content_, kind, tenant, record_id, true));
             ASSIGN_OR_RETURN(std::string body, decide(before.record));
-            ASSIGN_OR_RETURN(sealing::DataKey key,
-                             content_.sealer().FetchKey(tenant, before.sealed, call.deadline));
-            if (body == before.record.body) return Answered{record_id, std::move(key)};
+            if (body == before.record.body) return Answered{record_id, std::move(before.key)};
             TenantRecord after = before.record;
             after.body = std::move(body);
             ++after.version;
-            const SealedAccess sealed = SealedOf(seal_, key, kind, after);
+            const SealedAccess sealed = SealedOf(seal_, before.key, kind, after);
             db::Params params;
             params.Add(sealed.version).Add(sealed.tag).Add(sealed.record);
             params.Add(record_id).Add(tenant).Add(static_cast<int>(kind.kind));
@@ -125,7 +140,7 @@ absl::Status SqlTenantRecordStore::Change(const CallKey& call, const ActCaller& 
             RETURN_IF_ERROR(tx.ExecuteExpecting(1, kUpdate, params));
             RETURN_IF_ERROR(seal_.journal().Append(
                 tx, EntryOf(seal_, kind, tenant, record_id, sealed, caller), before.audit_first));
-            return Answered{record_id, std::move(key)};
+            return Answered{record_id, std::move(before.key)};
           })
       .status();
 }
@@ -136,9 +151,9 @@ absl::StatusOr<TenantRecord> SqlTenantRecordStore::Get(const RecordKind& kind,
                                                        absl::Time deadline) {
   return transactor_.Run<TenantRecord>(
       {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<TenantRecord> {
-        ASSIGN_OR_RETURN(StoredRecord stored,
+        ASSIGN_OR_RETURN(OpenedRecord opened,
                          Select(tx, seal_, content_, kind, tenant, record_id, false));
-        return std::move(stored.record);
+        return std::move(opened.record);
       });
 }
 
@@ -150,10 +165,10 @@ absl::StatusOr<std::vector<TenantRecord>> SqlTenantRecordStore::List(
       {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<All> {
         CasePosition after = position.value_or(
             CasePosition{.create_micros = INT64_MAX, .case_id = std::string(16, '\xff')});
-        All all;
+        std::vector<StoredRecord> found;
         // Further on where a row is not believed, so that it does not end the list.
         for (;;) {
-          const int want = limit - static_cast<int>(all.size());
+          const int want = limit - static_cast<int>(found.size());
           db::Params params;
           params.Add(tenant).Add(static_cast<int>(kind.kind)).Add(after.create_micros);
           params.Add(after.case_id).Add(want);
@@ -161,16 +176,12 @@ absl::StatusOr<std::vector<TenantRecord>> SqlTenantRecordStore::List(
           for (const db::Row& row : rows) {
             after = {.create_micros = row.GetInt64(6), .case_id = row.GetBytes(0)};
             absl::StatusOr<StoredRecord> stored = ReadStored(row, seal_, kind);
-            if (!stored.ok()) continue;
-            ASSIGN_OR_RETURN(const sealing::KeyRing keys,
-                             content_.sealer().Fetch({stored->sealed}, deadline));
-            RETURN_IF_ERROR(Open(keys, *stored));
-            all.push_back(std::move(stored->record));
+            if (stored.ok()) found.push_back(*std::move(stored));
           }
-          if (static_cast<int>(rows.size()) < want || static_cast<int>(all.size()) == limit) {
-            return all;
-          }
+          if (static_cast<int>(rows.size()) < want || static_cast<int>(found.size()) == limit)
+            break;
         }
+        return OpenAll(content_.sealer(), std::move(found), deadline);
       });
 }
 
