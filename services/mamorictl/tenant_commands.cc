@@ -9,8 +9,6 @@
 #include "services/mamorictl/session.h"
 
 namespace mamori::ctl {
-// Beside other files of commands in one translation unit: names of its own.
-namespace of_tenant {
 namespace {
 
 // A verb that makes something, which has no name yet.
@@ -101,11 +99,10 @@ void AddBreaches(CLI::App& app, Choice& choice) {
 }
 
 }  // namespace
-}  // namespace of_tenant
 
 void AddTenantCommands(CLI::App& app, Choice& choice) {
-  of_tenant::AddSubjectRequests(app, choice);
-  of_tenant::AddBreaches(app, choice);
+  AddSubjectRequests(app, choice);
+  AddBreaches(app, choice);
 }
 
 }  // namespace mamori::ctl

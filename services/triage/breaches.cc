@@ -44,10 +44,6 @@ v1::OpenLeakIncidentRequest PartOfBreach(const v1::OpenBreachRequest& request,
   return part;
 }
 
-bool IsNotTheirs(const absl::Status& status) {
-  return absl::IsNotFound(status) || absl::IsPermissionDenied(status);
-}
-
 // There is nothing left that could be read.
 bool IsGone(const CaseRow& row) {
   return row.state == mamori::v1::CASE_STATE_DISPOSED || row.state == mamori::v1::CASE_STATE_MERGED;
@@ -72,7 +68,7 @@ absl::StatusOr<Breaches::Seen> Breaches::See(const CallContext& call, const std:
   seen.breach.clear_incidents();
   for (const std::string& incident : stored.incidents()) {
     absl::StatusOr<v1::LeakIncident> one = d_.leaks.Get(call, incident);
-    if (IsNotTheirs(one.status())) continue;
+    if (IsOutOfSight(one.status())) continue;
     RETURN_IF_ERROR(one.status());
     seen.breach.add_incidents(incident);
     seen.breach.set_unbelieved_rows(seen.breach.unbelieved_rows() + one->unbelieved_rows());
@@ -107,7 +103,7 @@ absl::StatusOr<std::set<id::Id>> Breaches::ReadByPerson(const CallContext& call,
   };
   for (const id::Id& report : std::set<id::Id>(read.reports.begin(), read.reports.end())) {
     const auto found = d_.cases.GetByReport(call.tenant, report, admit, call.deadline);
-    if (IsNotTheirs(found.status())) continue;
+    if (IsOutOfSight(found.status())) continue;
     RETURN_IF_ERROR(found.status());
     ASSIGN_OR_RETURN(id::Id case_id, id::FromName("cases", found->name()));
     all.insert(std::move(case_id));
@@ -169,9 +165,7 @@ Breaches::BreachOr Breaches::RecordStep(const CallContext& call,
                                         const v1::RecordBreachStepRequest& request) {
   RETURN_IF_ERROR(Validate(request));
   ASSIGN_OR_RETURN(const Seen before, See(call, request.name()));
-  if (!request.etag().empty() && request.etag() != before.breach.etag()) {
-    return status::EtagMismatch();
-  }
+  RETURN_IF_ERROR(CheckEtagOfShown(request, before.breach));
   ASSIGN_OR_RETURN(const id::Id record_id, id::FromName(kBreaches.collection, request.name()));
   // First in the breach, which says whether it may be done; then in each case, which a repeat
   // finishes.

@@ -77,7 +77,7 @@ absl::Status Validate(const v1::GetSubjectRequestRequest& request) {
 
 absl::Status Validate(const v1::ListSubjectRequestsRequest& request) {
   Violations violations;
-  if (request.page_size() < 0) violations.Add("page_size", "is negative, want 0 to 1000");
+  CheckPageSize(violations, request.page_size());
   return violations.Status();
 }
 

@@ -57,11 +57,6 @@ bool IsMatchedTo(const mamori::v1::CaseAccess& access, const std::string& person
   return false;
 }
 
-// Hidden, or not to be worked on: nothing that is told of.
-bool IsOutOfSight(const absl::Status& status) {
-  return absl::IsNotFound(status) || absl::IsPermissionDenied(status);
-}
-
 // A person by all names.
 class NamesSearch {
  public:
@@ -135,9 +130,7 @@ SubjectRequests::RequestOr SubjectRequests::Check(const CallContext& call,
                                                   const v1::CheckSubjectRequesterRequest& request) {
   RETURN_IF_ERROR(Validate(request));
   ASSIGN_OR_RETURN(const Seen before, See(call, request.name()));
-  if (!request.etag().empty() && request.etag() != before.request.etag()) {
-    return status::EtagMismatch();
-  }
+  RETURN_IF_ERROR(CheckEtagOfShown(request, before.request));
   ASSIGN_OR_RETURN(const id::Id record_id,
                    id::FromName(kSubjectRequests.collection, request.name()));
   RETURN_IF_ERROR(
@@ -301,9 +294,7 @@ SubjectRequests::RequestOr SubjectRequests::Answer(const CallContext& call,
                                                    const v1::AnswerSubjectRequestRequest& request) {
   RETURN_IF_ERROR(Validate(request));
   ASSIGN_OR_RETURN(const Seen before, See(call, request.name()));
-  if (!request.etag().empty() && request.etag() != before.request.etag()) {
-    return status::EtagMismatch();
-  }
+  RETURN_IF_ERROR(CheckEtagOfShown(request, before.request));
   // A repeat finds it answered: by the request id, it is the same answer.
   if (before.request.state() != v1::DISCLOSURE_STATE_ANSWERED) {
     RETURN_IF_ERROR(CheckSubjectAnswer(before.request, before.found, call.person,

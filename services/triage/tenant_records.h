@@ -33,6 +33,18 @@ std::string EtagOfShown(const Message& shown) {
       .substr(0, 16);
 }
 
+// OK, or ABORTED: the request is about another than `shown`, which has its etag.
+template <typename Request, typename Message>
+absl::Status CheckEtagOfShown(const Request& request, const Message& shown) {
+  if (request.etag().empty() || request.etag() == shown.etag()) return absl::OkStatus();
+  return status::EtagMismatch();
+}
+
+// Of a case of which the viewer is told nothing: it is hidden from him, or not his to work on.
+inline bool IsOutOfSight(const absl::Status& status) {
+  return absl::IsNotFound(status) || absl::IsPermissionDenied(status);
+}
+
 // The message of a record. DATA_LOSS.
 template <typename Message>
 absl::StatusOr<Message> MessageOf(const TenantRecord& record) {
