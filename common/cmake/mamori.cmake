@@ -72,7 +72,7 @@ set(MAMORI_WARNINGS -Wall -Wextra -Werror -Wno-missing-field-initializers)
 function(mamori_unity name)
   get_target_property(sources ${name} SOURCES)
   list(FILTER sources INCLUDE REGEX "\\.cc$")
-  execute_process(COMMAND python3 ${CMAKE_SOURCE_DIR}/common/cmake/unity_groups.py 8 ${sources}
+  execute_process(COMMAND /usr/bin/python3 -IS ${CMAKE_SOURCE_DIR}/common/cmake/unity_groups.py 8 ${sources}
                   WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE groups COMMAND_ERROR_IS_FATAL ANY)
   foreach(grouped ${groups})
     string(REGEX MATCH "^([0-9]+):(.*)$" grouped "${grouped}")
