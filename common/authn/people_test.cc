@@ -37,6 +37,13 @@ class PeopleTest : public ::testing::Test {
     clock_.Advance(time);
     for (int i = 0; i < 500 && fetches_ == before; ++i) sleeper_.Sleep(absl::Milliseconds(10));
   }
+  // The worker keeps what it fetched a moment after it has fetched it.
+  void ExpectSoonInvalid(const std::string& token) {
+    for (int i = 0; i < 500 && people_.Verify(token).ok(); ++i) {
+      sleeper_.Sleep(absl::Milliseconds(10));
+    }
+    EXPECT_THAT(people_.Verify(token), HasReason(v1::ERROR_REASON_TOKEN_INVALID));
+  }
   std::string Token(const TestKey& key = Key(), std::string_view claims = "{}") {
     return MakeToken(key, clock_.Now(), "{}", claims);
   }
@@ -82,8 +89,8 @@ TEST_F(PeopleTest, AVerifiedTokenFallsWithItsKey) {
   ASSERT_THAT(identity, IsOk());
   Publish(JwkSet({NextKey().Jwk()}));
   Pass(absl::Seconds(61));
+  ExpectSoonInvalid(token);
   EXPECT_THAT(people_.StillHolds(**identity), HasReason(v1::ERROR_REASON_TOKEN_INVALID));
-  EXPECT_THAT(people_.Verify(token), HasReason(v1::ERROR_REASON_TOKEN_INVALID));
 }
 
 TEST_F(PeopleTest, AKeyIdThatComesToMeanAnotherKeyIsNoticed) {
@@ -91,7 +98,7 @@ TEST_F(PeopleTest, AKeyIdThatComesToMeanAnotherKeyIsNoticed) {
   ASSERT_THAT(people_.Verify(token), IsOk());
   Publish(JwkSet({NextKey().Jwk(R"({"kid":"one"})")}));
   Pass(absl::Seconds(61));
-  EXPECT_THAT(people_.Verify(token), HasReason(v1::ERROR_REASON_TOKEN_INVALID));
+  ExpectSoonInvalid(token);
 }
 
 TEST_F(PeopleTest, ANewKeyIsLearntWhenATokenBringsIt) {
@@ -116,6 +123,9 @@ TEST_F(PeopleTest, AnOutageEndsInFiveMinutes) {
   EXPECT_THAT(people_.Verify(token), StatusIs(absl::StatusCode::kUnavailable));
   Publish(JwkSet({Key().Jwk()}));
   Pass(absl::Seconds(10));
+  for (int i = 0; i < 500 && !people_.Verify(token).ok(); ++i) {
+    sleeper_.Sleep(absl::Milliseconds(10));
+  }
   EXPECT_THAT(people_.Verify(Token()), IsOk());
 }
 

@@ -12,6 +12,7 @@ import grpc
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from harness.client import AGAIN  # noqa: E402
+from harness.processes import wait_until  # noqa: E402
 from harness.reports import make_request  # noqa: E402
 from harness.testcase import SystemTest  # noqa: E402
 
@@ -59,14 +60,15 @@ class DatabaseFaultsTest(SystemTest):
         for request in on_the_way:
             self.submit(request)
         waiting = make_request()
-        pool_of_one = threading.Thread(
-            target=self._sql, args=("FLUSH TABLES WITH READ LOCK; DO SLEEP(3); UNLOCK TABLES;",))
-        pool_of_one.start()
-        time.sleep(0.3)
+        holder = threading.Thread(
+            target=self._sql, args=("FLUSH TABLES WITH READ LOCK; DO SLEEP(4); UNLOCK TABLES;",))
+        holder.start()
+        held = "SELECT COUNT(*) FROM information_schema.processlist WHERE state = 'User sleep'"
+        wait_until("the lock is held", lambda: self._sql(held) == [["1"]], 10)
         with self.assertRaises(grpc.RpcError) as caught:
             self.client.call("intake", "SubmitReport", waiting, timeout=1.5)
         self.assertIn(caught.exception.code(), AGAIN)
-        pool_of_one.join()
+        holder.join()
         self._check_refused_then_done([*on_the_way, waiting])
 
     def test_one_failing_report_spares_its_neighbours(self):

@@ -4,6 +4,7 @@ import hashlib
 import os
 import pathlib
 import re
+import secrets
 import subprocess
 import sys
 import threading
@@ -30,8 +31,8 @@ from harness.stubs import (actor_pb2, case_pb2, contact_pb2, evidence_service_pb
                            two_person_service_pb2)
 from harness.testcase import SystemTest  # noqa: E402
 
-# Each form of it differs from the others.
-WORD = "Kanarienvogel\u00c4\uff31\u5b88\u308b"
+# Each form of it differs from the others. Never the same: what another run left in /tmp is not this run's.
+WORD = f"Kanarienvogel{secrets.token_hex(4)}\u00c4\uff31\u5b88\u308b"
 METRICS: dict[str, int] = {}
 CHUNK = (1 << 20) - 1024  # of a file, as intake stores it
 
