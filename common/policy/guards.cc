@@ -21,6 +21,13 @@ Guards::Guards(const v1::Policy& policy, const Slots& slots) {
                     Add(guard.sentence(), slots), Add(guard.anywhere(), slots)});
   }
   filter_.Compile();
+  voiding_of_.resize(patterns_.size());
+  for (size_t i = 0; i < voiding_.size(); ++i) {
+    const Compiled& one = voiding_[i];
+    for (const auto* patterns : {&one.before, &one.after, &one.sentence, &one.anywhere}) {
+      for (const int pattern : *patterns) voiding_of_[static_cast<size_t>(pattern)].push_back(i);
+    }
+  }
 }
 
 std::vector<int> Guards::Add(const Strings& patterns, const Slots& slots) {
@@ -41,7 +48,11 @@ void GuardReader::Prepare() {
   may_match_.resize(guards_.patterns_.size());
   for (const int pattern : guards_.filter_.MayMatch(text_.plain.text())) {
     may_match_[static_cast<size_t>(pattern)] = true;
+    const auto& voiding = guards_.voiding_of_[static_cast<size_t>(pattern)];
+    may_void_.insert(may_void_.end(), voiding.begin(), voiding.end());
   }
+  std::sort(may_void_.begin(), may_void_.end());
+  may_void_.erase(std::unique(may_void_.begin(), may_void_.end()), may_void_.end());
   sentences_.resize(guards_.voiding_.size());
   text_wide_.resize(guards_.voiding_.size());
 }
@@ -91,8 +102,9 @@ bool GuardReader::SpeaksAt(size_t guard, const Span& span, const Span& sentence)
 
 const v1::Guard* GuardReader::Voiding(const Span& span, std::string_view category) {
   Prepare();
+  if (may_void_.empty()) return nullptr;
   const Span sentence = text::SentenceAround(text_.plain.text(), span);
-  for (size_t i = 0; i < guards_.voiding_.size(); ++i) {
+  for (const size_t i : may_void_) {
     const v1::Guard& guard = *guards_.voiding_[i].guard;
     if (IsFor(guard, category) && SpeaksAt(i, span, sentence)) return &guard;
   }

@@ -41,6 +41,7 @@ class Guards {
   std::vector<Compiled> lowering_;
   PatternFilter filter_;
   std::vector<std::shared_ptr<const RE2>> patterns_;  // by number
+  std::vector<std::vector<size_t>> voiding_of_;       // by number: the voiding guards that use it
 };
 
 // The guards, asked about one text. Finds out which of their patterns the text has letters for when
@@ -78,6 +79,7 @@ class GuardReader {
   const ReportText& text_;
   bool ready_ = false;
   std::vector<bool> may_match_;                 // by pattern
+  std::vector<size_t> may_void_;                // voiding guards, ascending
   std::vector<Said> sentences_;                 // by voiding guard
   std::vector<std::optional<bool>> text_wide_;  // likewise
 };

@@ -23,7 +23,7 @@ void PatternFilter::Compile() {
   if (ids_.empty()) return;
   std::vector<std::string> letters;
   patterns_->Compile(&letters);
-  for (size_t i = 0; i < letters.size(); ++i) letters_.Add(letters[i], static_cast<int>(i));
+  letters_ = text::LiteralSet(letters);
   letter_count_ = letters.size();
 }
 

@@ -1,51 +1,46 @@
 #include "common/text/literal_set.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace mamori::text {
-namespace {
 
-// The second byte of a kana has dozens of followers, most others one or two.
-constexpr size_t kManyChildren = 12;
-
-}  // namespace
-
-LiteralSet::LiteralSet() : nodes_(1), tables_(1) { roots_.fill(kNone); }
-
-void LiteralSet::Add(std::string_view literal, int index) {
-  uint32_t node = kNone;
-  for (size_t i = 0; i < literal.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(literal[i]);
-    uint32_t child = i == 0 ? roots_[byte] : Child(nodes_[node], byte);
-    if (child == kNone) {
-      child = static_cast<uint32_t>(nodes_.size());
-      nodes_.emplace_back();
-      if (i == 0) {
-        roots_[byte] = child;
-      } else {
-        AddChild(node, byte, child);
-      }
+LiteralSet::LiteralSet(const std::vector<std::string>& literals) : nodes_(1), bytes_(1) {
+  roots_.fill(kNone);
+  std::vector<size_t> sorted(literals.size());
+  std::iota(sorted.begin(), sorted.end(), size_t{0});
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [&](size_t a, size_t b) { return literals[a] < literals[b]; });
+  // Those of `sorted` whose first bytes lead to a node; nodes are made level by level, so that the
+  // children of each stand together.
+  struct Range {
+    size_t begin, end;
+  };
+  std::vector<Range> ranges = {{0, sorted.size()}};
+  size_t level_end = 1;
+  for (size_t node = 0, depth = 0; node < nodes_.size(); ++node) {
+    if (node == level_end) {
+      ++depth;
+      level_end = nodes_.size();
     }
-    node = child;
+    auto [begin, end] = ranges[node];
+    for (; begin < end && literals[sorted[begin]].size() == depth; ++begin) {
+      if (depth > 0) nodes_[node].index = static_cast<int32_t>(sorted[begin]);
+    }
+    nodes_[node].first_child = static_cast<uint32_t>(nodes_.size());
+    while (begin < end) {
+      const char byte = literals[sorted[begin]][depth];
+      const size_t from = begin;
+      while (begin < end && literals[sorted[begin]][depth] == byte) ++begin;
+      ++nodes_[node].children;
+      nodes_.emplace_back();
+      bytes_.push_back(static_cast<unsigned char>(byte));
+      ranges.push_back({from, begin});
+    }
   }
-  nodes_[node].index = index;
-}
-
-void LiteralSet::AddChild(uint32_t parent, unsigned char byte, uint32_t child) {
-  Node& node = nodes_[parent];
-  if (node.table != kNone) {
-    tables_[node.table][byte] = child;
-    return;
+  for (uint32_t i = 0; i < nodes_[0].children; ++i) {
+    roots_[bytes_[nodes_[0].first_child + i]] = nodes_[0].first_child + i;
   }
-  auto& children = node.children;
-  children.insert(std::upper_bound(children.begin(), children.end(), std::pair(byte, child)),
-                  {byte, child});
-  if (children.size() < kManyChildren) return;
-  node.table = static_cast<uint32_t>(tables_.size());
-  Table& table = tables_.emplace_back();
-  table.fill(kNone);
-  for (const auto& [key, one] : children) table[key] = one;
-  children.clear();
 }
 
 }  // namespace mamori::text

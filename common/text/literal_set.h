@@ -5,20 +5,20 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace mamori::text {
 
 // A tree of their bytes, walked from every letter of the text: the work on a text is linear in it,
-// times the length of the longest literal, and needs no memory. Immutable once filled, then thread
-// safe.
+// times the length of the longest literal, and needs no memory. Immutable and thread safe.
 class LiteralSet {
  public:
-  LiteralSet();
-  // Not empty, and each once.
-  void Add(std::string_view literal, int index);
+  LiteralSet() : LiteralSet(std::vector<std::string>()) {}
+  // Empty ones are never found; of equal ones the last.
+  explicit LiteralSet(const std::vector<std::string>& literals);
 
   // Calls `found(index, position)` for each place where a literal stands, in the text's order.
   template <typename Found>
@@ -38,25 +38,33 @@ class LiteralSet {
   }
 
  private:
-  static constexpr uint32_t kNone = 0;      // no node is the child of another by this number
-  using Table = std::array<uint32_t, 256>;  // by byte
+  static constexpr uint32_t kNone = 0;  // the root, which is nobody's child
+  // The children of a node stand side by side, ascending by the byte that leads to them: a walk
+  // touches two lines of memory a step, however many literals there are.
   struct Node {
-    int index = -1;
-    uint32_t table = kNone;  // in `tables_`, of a node that has many children
-    std::vector<std::pair<unsigned char, uint32_t>> children;  // ascending
+    int32_t index = -1;
+    uint32_t first_child = 0;
+    uint32_t children = 0;
   };
   uint32_t Child(const Node& node, unsigned char byte) const {
-    if (node.table != kNone) return tables_[node.table][byte];
-    for (const auto& [key, child] : node.children) {
-      if (key >= byte) return key == byte ? child : kNone;
+    const unsigned char* const bytes = bytes_.data() + node.first_child;
+    // Most have one or two; the second byte of a kana has dozens.
+    constexpr uint32_t kFew = 4;
+    if (node.children > kFew) {
+      const void* const there = std::memchr(bytes, byte, node.children);
+      if (there == nullptr) return kNone;
+      return node.first_child +
+             static_cast<uint32_t>(static_cast<const unsigned char*>(there) - bytes);
+    }
+    for (uint32_t i = 0; i < node.children; ++i) {
+      if (bytes[i] == byte) return node.first_child + i;
     }
     return kNone;
   }
-  void AddChild(uint32_t parent, unsigned char byte, uint32_t child);
 
   std::vector<Node> nodes_;
-  std::vector<Table> tables_;
-  Table roots_;
+  std::vector<unsigned char> bytes_;  // by node: the one that leads to it
+  std::array<uint32_t, 256> roots_;   // by the first byte
 };
 
 }  // namespace mamori::text

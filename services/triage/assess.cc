@@ -1,7 +1,7 @@
 #include "services/triage/assess.h"
 
 #include <algorithm>
-#include <optional>
+#include <set>
 #include <utility>
 
 #include "common/policy/crosswalk.h"
@@ -12,6 +12,11 @@ namespace {
 
 constexpr char kDangerJa[] = "報告者が差し迫った危険を訴えている";
 constexpr char kDangerEn[] = "The reporter says that someone is in danger now";
+
+// Its facts alone speak.
+bool Wordless(const mamori::v1::Rule& rule) {
+  return rule.patterns().empty() && rule.masked_patterns().empty();
+}
 
 // What sets the severity: the highest call for it, with all who made it.
 class SeverityVote {
@@ -50,7 +55,10 @@ Assessor::Assessor(mamori::v1::Policy policy, std::string digest)
   if (policy_.opinion().has_model()) {
     opinion_ = std::make_unique<const Opinion>(policy_, policy_.opinion().model(), digest_);
   }
-  for (const mamori::v1::Rule& rule : policy_.rules()) matchers_.emplace_back(rule, slots_);
+  for (int i = 0; i < policy_.rules_size(); ++i) {
+    matchers_.emplace_back(policy_.rules(i), slots_);
+    if (Wordless(policy_.rules(i))) wordless_.push_back(i);
+  }
   for (const mamori::v1::SeverityLine& line : policy_.severity_lines()) {
     severity_patterns_.emplace_back(line.patterns(), slots_);
   }
@@ -62,27 +70,29 @@ Assessor::Assessor(mamori::v1::Policy policy, std::string digest)
 std::vector<Assessor::Hit> Assessor::FindHits(const mamori::v1::Report& report, const Texts& texts,
                                               std::set<std::string>& guards) const {
   std::vector<Hit> hits;
-  const std::vector<policy::Windows> in_narrative = index_.Candidates(texts.narrative);
-  std::vector<std::vector<policy::Windows>> in_supplement;
+  using Windows = std::map<int, policy::Windows>;
+  const Windows in_narrative = index_.Candidates(texts.narrative);
+  std::vector<Windows> in_supplement;
   for (const auto& text : texts.supplements) in_supplement.push_back(index_.Candidates(text));
-  for (int i = 0; i < policy_.rules_size(); ++i) {
+  // Of a thousand rules a report needs a few dozen.
+  std::set<int> tried(wordless_.begin(), wordless_.end());
+  for (const auto& [i, windows] : in_narrative) tried.insert(i);
+  for (const Windows& one : in_supplement) {
+    for (const auto& [i, windows] : one) tried.insert(i);
+  }
+  for (const int i : tried) {
     const mamori::v1::Rule& rule = policy_.rules(i);
-    const auto find = [&](const Text& text, const policy::Windows& windows) {
-      if (windows.empty()) return std::vector<policy::Span>();
-      return text.guards.Keep(rule, matchers_[i].Find(text, windows), &guards);
+    const auto find = [&](const Text& text, const Windows& candidates) {
+      const auto windows = candidates.find(i);
+      if (windows == candidates.end()) return std::vector<policy::Span>();
+      return text.guards.Keep(rule, matchers_[i].Find(text, windows->second), &guards);
     };
-    std::optional<bool> facts;
-    const auto holds = [&] {
-      if (!facts.has_value()) facts = FactsHold(rule.facts(), report);
-      return *facts;
-    };
+    if (!FactsHold(rule.facts(), report)) continue;
     Hit hit{i, &rule, {}};
-    bool found = rule.patterns().empty() && rule.masked_patterns().empty() && holds();
-    if (!in_narrative[i].empty() && holds()) hit.spans = find(texts.narrative, in_narrative[i]);
-    found = found || !hit.spans.empty();
+    hit.spans = find(texts.narrative, in_narrative);
+    bool found = Wordless(rule) || !hit.spans.empty();
     for (size_t k = 0; k < texts.supplements.size() && !found; ++k) {
-      found = !in_supplement[k][i].empty() && holds() &&
-              !find(texts.supplements[k], in_supplement[k][i]).empty();
+      found = !find(texts.supplements[k], in_supplement[k]).empty();
     }
     if (found) hits.push_back(std::move(hit));
   }

@@ -88,6 +88,7 @@ class Assessor {
   const policy::Guards guards_;
   const PatternIndex index_;
   std::vector<policy::RuleMatcher> matchers_;        // one per rule
+  std::vector<int> wordless_;                        // rules by their facts alone, ascending
   std::vector<policy::Patterns> severity_patterns_;  // one per severity line
   std::map<std::string, std::string, std::less<>> outside_act_;
   const TermIndex terms_;

@@ -45,6 +45,23 @@ void AssessSeen(benchmark::State& state) {
 }
 BENCHMARK(AssessSeen)->Unit(benchmark::kMicrosecond);
 
+// The same when other work has taken the caches meanwhile, as on the road: what is measured is how
+// much memory an assessment touches.
+void AssessCold(benchmark::State& state) {
+  const std::vector<mamori::v1::Report> reports = Reports("dev.jsonl");
+  for (const auto& report : reports) Shipped().Assess(report, Shipped().opinion());
+  std::vector<char> others(size_t{4} << 20);
+  size_t next = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    for (size_t at = 0; at < others.size(); at += 64) ++others[at];
+    state.ResumeTiming();
+    benchmark::DoNotOptimize(
+        Shipped().Assess(reports[next++ % reports.size()], Shipped().opinion()));
+  }
+}
+BENCHMARK(AssessCold)->Unit(benchmark::kMicrosecond);
+
 // What a service that has seen many texts takes for one that it has not: each once.
 void AssessFirstSeen(benchmark::State& state) {
   for (const auto& report : Reports("dev.jsonl")) Shipped().Assess(report, Shipped().opinion());

@@ -30,8 +30,7 @@ std::vector<policy::Span> WindowsOf(std::string_view text) {
 
 }  // namespace
 
-PatternIndex::PatternIndex(const mamori::v1::Policy& policy, const policy::Slots& slots)
-    : rules_(policy.rules_size()) {
+PatternIndex::PatternIndex(const mamori::v1::Policy& policy, const policy::Slots& slots) {
   for (int i = 0; i < policy.rules_size(); ++i) {
     const mamori::v1::Rule& rule = policy.rules(i);
     for (int k = 0; k < rule.patterns_size(); ++k) {
@@ -52,19 +51,19 @@ void PatternIndex::Add(const std::string& pattern, const Use& use, policy::Patte
   kind.uses[id].push_back(use);
 }
 
-std::vector<policy::Windows> PatternIndex::Candidates(const policy::ReportText& text) const {
-  std::vector<policy::Windows> candidates(static_cast<size_t>(rules_));
+std::map<int, policy::Windows> PatternIndex::Candidates(const policy::ReportText& text) const {
+  std::map<int, policy::Windows> candidates;
   const std::string_view plain = text.plain.text();
   for (const policy::Span& window : WindowsOf(plain)) {
     for (const int pattern : plain_.filter.MayMatch(plain.substr(window.begin, window.size()))) {
       for (const Use& use : plain_.uses[static_cast<size_t>(pattern)]) {
-        candidates[static_cast<size_t>(use.rule)].plain.push_back({window, use.pattern});
+        candidates[use.rule].plain.push_back({window, use.pattern});
       }
     }
   }
   for (const int pattern : masked_.filter.MayMatch(text.bare.text())) {
     for (const Use& use : masked_.uses[static_cast<size_t>(pattern)]) {
-      candidates[static_cast<size_t>(use.rule)].masked.push_back(use.pattern);
+      candidates[use.rule].masked.push_back(use.pattern);
     }
   }
   return candidates;

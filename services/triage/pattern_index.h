@@ -2,6 +2,7 @@
 #ifndef MAMORI_SERVICES_TRIAGE_PATTERN_INDEX_H_
 #define MAMORI_SERVICES_TRIAGE_PATTERN_INDEX_H_
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +23,8 @@ class PatternIndex {
   // `policy` has passed policy::Check().
   PatternIndex(const mamori::v1::Policy& policy, const policy::Slots& slots);
 
-  // Per rule, where it has to be tried; nowhere for most.
-  std::vector<policy::Windows> Candidates(const policy::ReportText& text) const;
+  // Where the few rules that may match have to be tried, by their place in the policy.
+  std::map<int, policy::Windows> Candidates(const policy::ReportText& text) const;
 
  private:
   // One of a rule's patterns.
@@ -39,7 +40,6 @@ class PatternIndex {
   static void Add(const std::string& pattern, const Use& use, policy::PatternPool& pool,
                   Kind& kind);
 
-  int rules_ = 0;
   Kind plain_;
   Kind masked_;
 };

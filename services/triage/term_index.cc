@@ -11,9 +11,8 @@ bool BeginsWord(std::string_view text, size_t at) {
 
 }  // namespace
 
-TermIndex::TermIndex(const google::protobuf::RepeatedPtrField<std::string>& terms) {
-  for (int i = 0; i < terms.size(); ++i) terms_.Add(terms[i], i);
-}
+TermIndex::TermIndex(const google::protobuf::RepeatedPtrField<std::string>& terms)
+    : terms_({terms.begin(), terms.end()}) {}
 
 void TermIndex::Find(std::string_view folded, std::vector<bool>& found) const {
   terms_.Find(folded, [&](int index, size_t at) {
