@@ -57,7 +57,7 @@ class Bench : public TriageFixture {
   Bench()
       : actor_store_(database_.transactor(), clock_, seal_, keys_.sealer()),
         sketch_store_(database_.transactor()),
-        index_(sketch_store_, {}),
+        index_(sketch_store_, clock_, {}),
         similarity_({index_, sketch_store_, actor_store_, access_store_, gate_, source_, memory_,
                      tokenizer_}) {}
 
@@ -77,8 +77,8 @@ class Bench : public TriageFixture {
       }
       TakeIn(std::move(events));
     }
-    // Not all within the last minute, which is read again by each query.
-    database_.Run("UPDATE report_sketch SET create_time = create_time - 86400000000");
+    // Over a year: what came within the last half minute is read again by each query.
+    database_.Run("UPDATE report_sketch SET create_time = create_time - 31536000000000 * RAND(1)");
   }
 
   void Query(int count) {

@@ -35,7 +35,7 @@ class SimilarityTest : public TriageFixture {
   SimilarityTest()
       : actor_store_(database_.transactor(), clock_, seal_, keys_.sealer()),
         sketch_store_(database_.transactor()),
-        index_(sketch_store_, {}),
+        index_(sketch_store_, clock_, {}),
         similarity_({index_, sketch_store_, actor_store_, access_store_, gate_, source_, memory_,
                      tokenizer_}) {}
 
@@ -69,6 +69,21 @@ class SimilarityTest : public TriageFixture {
     if (!answer.ok()) return names;
     for (const v1::SimilarReport& one : answer->reports()) names.push_back(one.report());
     return names;
+  }
+
+  // The same sketch, of reports of these times.
+  void Store(const Sketch& sketch, const std::vector<absl::Time>& times) {
+    std::vector<db::Params> rows;
+    for (const absl::Time time : times) {
+      db::Params params;
+      params.Add("t").Add(time).Add(ids_.NewId()).Add(ToBytes(sketch));
+      rows.push_back(std::move(params));
+    }
+    const auto insert = [&](db::Tx& tx) {
+      return tx.InsertRows(
+          "INSERT INTO report_sketch (tenant, create_time, report_id, sketch) VALUES ", rows);
+    };
+    ASSERT_THAT(database_.transactor().Run({}, insert), IsOk());
   }
 
   SqlActorStore actor_store_;
@@ -153,32 +168,70 @@ TEST_F(SimilarityTest, ASketchTellsNothingOfTheText) {
 }
 
 TEST_F(SimilarityTest, TheIndexKeepsTheNewest) {
-  SketchIndex small(sketch_store_, {.max_reports = 2048, .overlap = absl::Seconds(90)});
-  const crypto::ShortHash hash = memory_.GramHash("t");
-  const Sketch sketch = SketchOf(GramsOf(kText), hash);
-  std::vector<db::Params> rows;
-  for (int i = 0; i < 5000; ++i) {
-    db::Params params;
-    params.Add("t")
-        .Add(absl::FromUnixSeconds(1'000'000 + i))
-        .Add(ids_.NewId())
-        .Add(ToBytes(sketch));
-    rows.push_back(std::move(params));
-  }
-  ASSERT_THAT(
-      database_.transactor().Run(
-          {},
-          [&](db::Tx& tx) {
-            return tx.InsertRows(
-                "INSERT INTO report_sketch (tenant, create_time, report_id, sketch) VALUES ", rows);
-          }),
-      IsOk());
+  SketchIndex small(sketch_store_, clock_, {.max_reports = 2048, .overlap = absl::Seconds(90)});
+  const Sketch sketch = SketchOf(GramsOf(kText), memory_.GramHash("t"));
+  std::vector<absl::Time> times;
+  for (int i = 0; i < 5000; ++i) times.push_back(absl::FromUnixSeconds(1'000'000 + i));
+  Store(sketch, times);
   for (int i = 0; i < 2; ++i) {
     const auto found = small.Find("t", id::Id(16, 'x'), sketch, 10'000, Deadline());
     ASSERT_THAT(found, IsOk());
     EXPECT_GT(found->size(), 1024u);
     EXPECT_LE(found->size(), 2048u);
   }
+}
+
+// Counts the rows that are read.
+class CountedStore final : public SketchStore {
+ public:
+  explicit CountedStore(SketchStore& store) : store_(store) {}
+  absl::StatusOr<std::vector<SketchRow>> ListSince(std::string_view tenant, absl::Time from,
+                                                   const std::optional<Position>& after, int limit,
+                                                   absl::Time deadline) override {
+    auto rows = store_.ListSince(tenant, from, after, limit, deadline);
+    if (rows.ok()) read += rows->size();
+    return rows;
+  }
+  absl::StatusOr<std::map<id::Id, Place>> FindPlaces(std::string_view tenant,
+                                                     const std::vector<id::Id>& report_ids,
+                                                     absl::Time deadline) override {
+    return store_.FindPlaces(tenant, report_ids, deadline);
+  }
+  size_t read = 0;
+
+ private:
+  SketchStore& store_;
+};
+
+TEST_F(SimilarityTest, TheIndexReadsAgainWhatMayStillComeAndNoMore) {
+  time::FakeClock clock;
+  CountedStore store(sketch_store_);
+  SketchIndex index(store, clock, {});
+  const Sketch sketch = SketchOf(GramsOf(kText), memory_.GramHash("t"));
+  const auto find = [&] {
+    store.read = 0;
+    const auto found = index.Find("t", id::Id(16, 'x'), sketch, 10'000, Deadline());
+    EXPECT_THAT(found, IsOk());
+    return found.ok() ? found->size() : 0;
+  };
+  // Many at once, one of them by a clock that is a day ahead.
+  const absl::Time now = clock.Now();
+  Store(sketch, std::vector<absl::Time>(100, now - absl::Seconds(1)));
+  Store(sketch, {now + absl::Hours(24)});
+  EXPECT_EQ(find(), 101u);
+  // Took its time before them, committed after.
+  Store(sketch, {now - absl::Seconds(25)});
+  EXPECT_EQ(find(), 102u);
+  EXPECT_EQ(store.read, 102u);
+  clock.Advance(absl::Seconds(29));
+  Store(sketch, {now - absl::Seconds(2)});
+  EXPECT_EQ(find(), 103u);
+  clock.Advance(absl::Seconds(1));
+  EXPECT_EQ(find(), 103u);
+  EXPECT_EQ(find(), 103u);
+  EXPECT_EQ(store.read, 1u) << "the one ahead alone";
+  Store(sketch, {clock.Now()});
+  EXPECT_EQ(find(), 104u) << "though another lies in the future";
 }
 
 }  // namespace

@@ -50,9 +50,20 @@ void SketchIndex::Add(const SketchRow& row, Tenant& tenant) const {
     tenant.blocks.erase(tenant.blocks.begin());
 }
 
+// A replica whose clock is ahead must not hide what others store meanwhile.
+absl::Time SketchIndex::Newest(const Tenant& tenant) const {
+  return std::min(tenant.newest, clock_.Now());
+}
+
+void SketchIndex::Settle(absl::Time until, Tenant& tenant) const {
+  tenant.settled = std::max(tenant.settled, until);
+  std::erase_if(tenant.recent, [&](const auto& one) { return one.second < tenant.settled; });
+}
+
 // Goes on where it ended, also when it ended in the middle: the first one reads everything.
 absl::Status SketchIndex::Refresh(const std::string& name, Tenant& tenant, absl::Time deadline) {
-  const absl::Time from = tenant.newest - options_.overlap;
+  const absl::Duration begun = clock_.Monotonic();
+  const absl::Time from = tenant.settled;
   std::optional<SketchStore::Position> after;
   for (;;) {
     ASSIGN_OR_RETURN(const std::vector<SketchRow> rows,
@@ -60,11 +71,17 @@ absl::Status SketchIndex::Refresh(const std::string& name, Tenant& tenant, absl:
     for (const SketchRow& row : rows) {
       if (tenant.recent.count(row.report_id) == 0) Add(row, tenant);
     }
-    std::erase_if(tenant.recent,
-                  [&](const auto& one) { return one.second < tenant.newest - options_.overlap; });
-    if (rows.size() < static_cast<size_t>(kRowsPerRead)) return absl::OkStatus();
+    Settle(Newest(tenant) - options_.overlap, tenant);
+    if (rows.size() < static_cast<size_t>(kRowsPerRead)) break;
     after = SketchStore::Position{rows.back().create_time, rows.back().report_id};
   }
+  // After many at once, and then none, they would be read by every query for ever.
+  if (begun - tenant.read_at >= options_.overlap) {
+    Settle(tenant.read_to, tenant);
+    tenant.read_to = Newest(tenant);
+    tenant.read_at = clock_.Monotonic();
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<SketchIndex::Found>> SketchIndex::Find(const std::string& tenant_name,
@@ -75,11 +92,15 @@ absl::StatusOr<std::vector<SketchIndex::Found>> SketchIndex::Find(const std::str
   Tenant& tenant = Of(tenant_name);
   std::lock_guard lock(tenant.mu);
   RETURN_IF_ERROR(Refresh(tenant_name, tenant, deadline));
-  std::vector<Found> found;
+  struct Scored {
+    const ReportId* report_id;
+    double score;
+  };
+  std::vector<Scored> scored;
   const auto add = [&](const ReportId& id, const SketchOverlap& overlap) {
     if (overlap.shared < kMinShared) return;
-    id::Id other(id.data(), id.size());
-    if (other != report_id) found.push_back({std::move(other), ScoreOf(overlap)});
+    if (report_id == std::string_view(id.data(), id.size())) return;
+    scored.push_back({&id, ScoreOf(overlap)});
   };
   for (const Block& block : tenant.blocks) {
     for (const SketchPostings::Hit& hit : block.postings.Find(sketch, kMinShared)) {
@@ -89,15 +110,13 @@ absl::StatusOr<std::vector<SketchIndex::Found>> SketchIndex::Find(const std::str
   for (size_t i = 0; i < tenant.sketches.size(); ++i) {
     add(tenant.report_ids[i], Overlap(sketch, tenant.sketches[i]));
   }
-  const auto better = [](const Found& a, const Found& b) {
-    return a.score != b.score ? a.score > b.score : a.report_id < b.report_id;
-  };
-  if (found.size() > limit) {
-    std::nth_element(found.begin(), found.begin() + static_cast<ptrdiff_t>(limit), found.end(),
-                     better);
-    found.resize(limit);
-  }
-  std::sort(found.begin(), found.end(), better);
+  const auto best = scored.begin() + static_cast<ptrdiff_t>(std::min(limit, scored.size()));
+  std::partial_sort(scored.begin(), best, scored.end(), [](const Scored& a, const Scored& b) {
+    return a.score != b.score ? a.score > b.score : *a.report_id < *b.report_id;
+  });
+  std::vector<Found> found;
+  for (auto one = scored.begin(); one != best; ++one)
+    found.push_back({id::Id(one->report_id->data(), one->report_id->size()), one->score});
   return found;
 }
 

@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/time/clock.h"
 #include "services/triage/sketch_postings.h"
 #include "services/triage/sketch_store.h"
 
@@ -24,10 +25,11 @@ class SketchIndex {
   struct Options {
     size_t max_reports = 200'000;  // of a tenant, the newest: 280 bytes each
     // A transaction may commit later than it took its time, by the time that an event may take (4
-    // s) and what two clocks differ: what is younger is read again.
+    // s) and what two clocks differ: what may still come between others is read again.
     absl::Duration overlap = absl::Seconds(30);
   };
-  SketchIndex(SketchStore& store, Options options) : store_(store), options_(options) {}
+  SketchIndex(SketchStore& store, const time::Clock& clock, Options options)
+      : store_(store), clock_(clock), options_(options) {}
 
   struct Found {
     id::Id report_id;
@@ -52,16 +54,24 @@ class SketchIndex {
     std::vector<ReportId> report_ids;
     std::vector<Sketch> sketches;
     absl::Time newest = absl::UnixEpoch();
-    // Those within the overlap before `newest`, which are read again and again.
+    // Nothing comes before it any more; grows only.
+    absl::Time settled = absl::UnixEpoch();
+    // The newest when everything was last read, at `read_at` (monotonic): settled an overlap later.
+    absl::Time read_to = absl::UnixEpoch();
+    absl::Duration read_at = -absl::InfiniteDuration();
+    // Those since `settled`, which are read again and again.
     std::map<id::Id, absl::Time> recent;
   };
 
   Tenant& Of(const std::string& tenant);
   absl::Status Refresh(const std::string& name, Tenant& tenant, absl::Time deadline);
+  absl::Time Newest(const Tenant& tenant) const;
+  void Settle(absl::Time until, Tenant& tenant) const;
   void Add(const SketchRow& row, Tenant& tenant) const;
   size_t BlockSize() const;
 
   SketchStore& store_;
+  const time::Clock& clock_;
   const Options options_;
   std::mutex mu_;
   std::map<std::string, std::unique_ptr<Tenant>> tenants_;

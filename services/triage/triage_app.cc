@@ -133,7 +133,7 @@ class TriageApp final : public server::App {
         signal_store_(transactor_, runtime.clock, seal_),
         watch_store_(transactor_, runtime.clock),
         sketch_store_(transactor_),
-        sketch_index_(sketch_store_, {}),
+        sketch_index_(sketch_store_, runtime.clock, {}),
         deadline_store_(transactor_, runtime.clock, runtime.ids, seal_, sealing_.sealer()),
         statistics_store_(transactor_, runtime.clock, runtime.ids),
         work_store_(transactor_, runtime.clock, seal_, sealing_.sealer(), marks_),
