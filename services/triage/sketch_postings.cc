@@ -1,7 +1,6 @@
 #include "services/triage/sketch_postings.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace mamori::triage {
 namespace {
@@ -52,7 +51,6 @@ std::vector<SketchPostings::Hit> SketchPostings::Find(const Sketch& sketch, int 
       if (++shared[report] == least) enough.push_back(report);
     }
   }
-  std::sort(enough.begin(), enough.end());
   std::vector<Hit> hits;
   hits.reserve(enough.size());
   for (const uint32_t report : enough) {
@@ -61,7 +59,7 @@ std::vector<SketchPostings::Hit> SketchPostings::Find(const Sketch& sketch, int 
         std::upper_bound(sketch.begin(), sketch.begin() + count, both) - sketch.begin());
     const double part = (1.0 + both) / (1.0 + largest_[report]);
     const int theirs =
-        std::max<int>(shared[report], static_cast<int>(std::lround(counts_[report] * part)));
+        std::max<int>(shared[report], static_cast<int>(counts_[report] * part + 0.5));
     hits.push_back({report, {.shared = shared[report], .of = std::min(mine, theirs)}});
   }
   return hits;

@@ -26,7 +26,7 @@ class SketchPostings {
     // hashes are: they are not kept together.
     SketchOverlap overlap;
   };
-  // Those that share at least `least` hashes with `sketch`, by their places.
+  // Those that share at least `least` hashes with `sketch`, in no order.
   std::vector<Hit> Find(const Sketch& sketch, int least) const;
 
  private:
