@@ -1,6 +1,7 @@
 #include "common/audit/verify.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -167,6 +168,7 @@ void Verifier::Extend(Chain& chain, const Entry& entry, std::string hash) {
     Find(absl::StrCat(NameOf(entry.kind, entry.resource_id), " entry ", entry.sequence,
                       ": time runs backwards, to ", At(entry.time)));
   }
+  if (chain.begun == absl::Time()) chain.begun = entry.time;
   chain.time = entry.time;
   if (entry.action == kDisposeCase || entry.action == kDisposeReport) {
     chain.disposed = true;
@@ -309,7 +311,26 @@ void Verifier::CheckClaims() {
   }
 }
 
-std::vector<std::string> CheckReferences(const std::map<std::string, const Verified*>& services) {
+namespace {
+
+void CheckReportsHaveCases(const Verified& intake, const Verified& triage, absl::Time now,
+                           std::vector<std::string>& findings) {
+  std::unordered_set<std::string_view> told;
+  for (const auto& [key, chain] : triage.chains) {
+    if (chain.cause_kind == Kind::kReport) told.insert(chain.cause_id);
+  }
+  for (const auto& [key, chain] : intake.chains) {
+    if (chain.kind != Kind::kReport || now - chain.begun < kCaseOpenedWithin) continue;
+    const std::string_view report_id = std::string_view(key).substr(1);
+    if (findings.size() >= kMaxFindings || told.contains(report_id)) continue;
+    findings.push_back(NameOf(Kind::kReport, report_id) + ": no case of it in triage's audit");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> CheckReferences(const std::map<std::string, const Verified*>& services,
+                                         absl::Time now) {
   std::vector<std::string> findings;
   for (const auto& [service, verified] : services) {
     for (const auto& [key, chain] : verified->chains) {
@@ -328,6 +349,10 @@ std::vector<std::string> CheckReferences(const std::map<std::string, const Verif
         findings.push_back(name + ": its cause is another tenant's");
       }
     }
+  }
+  const auto intake = services.find("intake"), triage = services.find("triage");
+  if (intake != services.end() && triage != services.end()) {
+    CheckReportsHaveCases(*intake->second, *triage->second, now, findings);
   }
   return findings;
 }

@@ -47,7 +47,8 @@ struct Chain {
   std::string tenant;
   int64_t length = 0;
   std::string head;
-  absl::Time time;  // of the head
+  absl::Time begun;  // of the first entry
+  absl::Time time;   // of the head
   std::vector<std::string> commitments;
   std::string record;
   int64_t access_version = 0;
@@ -140,8 +141,14 @@ class Verifier {
   std::unordered_map<std::string, std::vector<Claim>> claims_;
 };
 
-// Whether what the services say of one another holds: a case's report, a notification's case.
-std::vector<std::string> CheckReferences(const std::map<std::string, const Verified*>& services);
+// Longer than a report waits for its case: an anonymous one says the day alone, may leave with
+// others hours later, and triage may have been away.
+inline constexpr absl::Duration kCaseOpenedWithin = absl::Hours(48);
+
+// Whether what the services say of one another holds at `now`: a case's report, a notification's
+// case, and that each report got a case, so that none was taken out before triage heard of it.
+std::vector<std::string> CheckReferences(const std::map<std::string, const Verified*>& services,
+                                         absl::Time now);
 
 }  // namespace mamori::audit
 

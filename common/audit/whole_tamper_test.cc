@@ -131,7 +131,7 @@ class CaseTest : public ::testing::Test {
   }
   std::vector<std::string> References() {
     const Verified intake = intake_.Verify(), triage = triage_.Verify();
-    return CheckReferences({{"intake", &intake}, {"triage", &triage}});
+    return CheckReferences({{"intake", &intake}, {"triage", &triage}}, intake_.clock_.Now());
   }
   void ForgetCase(Administrator& administrator) {
     administrator.ForgetWhole(cases_[0], "case_id", {"case_access", "case_record"});
@@ -167,8 +167,23 @@ TEST_F(CaseTest, AReportOfWhichTheOtherServiceTellsIsMissedThere) {
   const Verified triage = triage_.Verify();
   Verified intake = intake_.Verify();
   intake.chains.erase(intake.chains.begin());
-  EXPECT_THAT(CheckReferences({{"intake", &intake}, {"triage", &triage}}),
+  EXPECT_THAT(CheckReferences({{"intake", &intake}, {"triage", &triage}}, intake_.clock_.Now()),
               ::testing::ElementsAre(HasSubstr("is not in intake's audit")));
+}
+
+// The row that would have told triage of a report is in no audit: whoever deletes it in time leaves
+// both services' audits whole.
+TEST_F(CaseTest, AReportThatTriageNeverHeardOfIsFound) {
+  ASSERT_EQ(intake_.Submit(1).size(), 1u);
+  intake_.Settle();
+  const Verified triage = triage_.Verify(), intake = intake_.Verify();
+  const auto at = [&](absl::Duration later) {
+    return CheckReferences({{"intake", &intake}, {"triage", &triage}},
+                           intake_.clock_.Now() + later);
+  };
+  EXPECT_THAT(at(absl::Hours(47)), IsEmpty()) << "it may still be on its way";
+  EXPECT_THAT(at(absl::Hours(49)),
+              ::testing::ElementsAre(HasSubstr("no case of it in triage's audit")));
 }
 
 }  // namespace

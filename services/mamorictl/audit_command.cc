@@ -111,7 +111,8 @@ int Report(Session& session, const std::vector<Job>& jobs, absl::Duration took) 
       findings.push_back(absl::StrCat(job.service, ": ", one));
     }
   }
-  for (std::string& one : audit::CheckReferences(all)) findings.push_back(std::move(one));
+  for (std::string& one : audit::CheckReferences(all, session.clock().Now()))
+    findings.push_back(std::move(one));
   for (const std::string& one : findings) session.out() << "BAD " << one << "\n";
   session.out() << entries << " entries (" << open << " after the last checkpoint), " << erased
                 << " erased, " << findings.size() << " findings, "
