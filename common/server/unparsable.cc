@@ -2,6 +2,7 @@
 
 #include <grpcpp/server_context.h>
 
+#include <atomic>
 #include <string_view>
 
 #include "common/status/errors.h"
@@ -25,7 +26,7 @@ class Interceptor final : public grpc::experimental::Interceptor {
 
   void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_MESSAGE)) {
-      received_ |= methods->GetRecvMessage() != nullptr;
+      if (methods->GetRecvMessage() != nullptr) received_ = true;
     }
     // No handler has run, so nobody but gRPC's own parser says INTERNAL. Without a free thread
     // there is no message either, but another code.
@@ -41,7 +42,7 @@ class Interceptor final : public grpc::experimental::Interceptor {
  private:
   const std::string_view method_;
   telemetry::Telemetry& telemetry_;
-  bool received_ = false;
+  std::atomic<bool> received_ = false;  // a stream that is cancelled is told so by another thread
 };
 
 }  // namespace

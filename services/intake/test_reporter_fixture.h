@@ -241,11 +241,17 @@ class ReporterTest : public ::testing::Test {
   ReporterService service_{{rpc_, reporters_, own_, consents_, parties_, flood_, sealing_}};
   DialogueService dialogue_service_{{rpc_, dialogue_, parties_, parties_, flood_, sealing_}};
   // What triage is asked, and what it answers.
+  std::vector<triage::v1::ReadReporterTimelineRequest> Asked() {
+    const std::lock_guard lock(asked_mu_);
+    return asked_;
+  }
+  std::mutex asked_mu_;
   std::vector<triage::v1::ReadReporterTimelineRequest> asked_;
   grpc::Status triage_answers_;
   TimelineService timeline_service_{
       {rpc_, parties_, messages_, flood_, clock_,
        [this](auto*, const auto& request, triage::v1::Timeline* timeline) {
+         const std::lock_guard lock(asked_mu_);
          asked_.push_back(request);
          timeline->add_entries()->set_text_en("It was received.");
          return triage_answers_;

@@ -57,11 +57,11 @@ TEST_F(TimelineTest, ByReceiptTriageIsAskedForNobodyAndToldTheDay) {
   const auto timeline = By(receipt);
   ASSERT_THAT(timeline, IsOk());
   EXPECT_EQ(timeline->entries(0).text_en(), "It was received.");
-  ASSERT_THAT(asked_, SizeIs(1));
-  EXPECT_EQ(asked_[0].tenant(), "acme");
-  EXPECT_EQ(asked_[0].report_id(), *id::FromName("reports", report));
-  EXPECT_EQ(asked_[0].person(), "");
-  const absl::Time received = time::FromTimestamp(asked_[0].receive_time());
+  ASSERT_THAT(Asked(), SizeIs(1));
+  EXPECT_EQ(Asked()[0].tenant(), "acme");
+  EXPECT_EQ(Asked()[0].report_id(), *id::FromName("reports", report));
+  EXPECT_EQ(Asked()[0].person(), "");
+  const absl::Time received = time::FromTimestamp(Asked()[0].receive_time());
   EXPECT_EQ(received, time::BeginOfDay(received));
 }
 
@@ -72,7 +72,7 @@ TEST_F(TimelineTest, AnotherReceiptOrAnOldOneAsksNobody) {
   ASSERT_THAT(Rotate(receipt, NewReceipt()), IsOk());
   EXPECT_THAT(By(receipt), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(By("no receipt"), StatusIs(absl::StatusCode::kInvalidArgument));
-  EXPECT_THAT(asked_, SizeIs(0));
+  EXPECT_THAT(Asked(), SizeIs(0));
 }
 
 TEST_F(TimelineTest, AReceiptIsAskedWithNoOftenerThanItsAllowance) {
@@ -87,14 +87,14 @@ TEST_F(TimelineTest, ByTokenItIsTheReportersAloneAndNotTheDesks) {
   const std::string report = SubmitAs(kReporter);
   access_.Allow("test/desk-1");
   ASSERT_THAT(As(kReporter, report), IsOk());
-  ASSERT_THAT(asked_, SizeIs(1));
-  EXPECT_EQ(asked_[0].person(), kReporter);
+  ASSERT_THAT(Asked(), SizeIs(1));
+  EXPECT_EQ(Asked()[0].person(), kReporter);
   EXPECT_THAT(As("test/desk-1", report), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(As("test/other", report), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_EQ(As("test/other", report).status(),
             As("test/other", id::Name("reports", ids_.NewId())).status());
   EXPECT_THAT(As(kReporter, "reports/x"), StatusIs(absl::StatusCode::kInvalidArgument));
-  EXPECT_THAT(asked_, SizeIs(1));
+  EXPECT_THAT(Asked(), SizeIs(1));
 }
 
 // Nor can it be told by the error what is wrong there.
