@@ -18,10 +18,10 @@ class TestDatabase {
  public:
   // Creates a schema with a random name and applies the migrations of `migrations_directory`, which
   // is relative to the root of the source tree ("deploy/db/migrations/intake") or absolute; empty:
-  // none. Terminates the test program with a clear text when there is no server or a migration
-  // fails.
+  // none. What an earlier one of this program has emptied is taken again. Terminates the test
+  // program with a clear text when there is no server or a migration fails.
   explicit TestDatabase(const std::string& migrations_directory = "");
-  // Closes its own pool and drops the schema.
+  // Closes its own pool, and empties the schema or drops it.
   ~TestDatabase();
   TestDatabase(const TestDatabase&) = delete;
   TestDatabase& operator=(const TestDatabase&) = delete;
@@ -33,7 +33,7 @@ class TestDatabase {
   db::Transactor& transactor() { return *transactor_; }
 
   // One statement in its own transaction, with the given values; terminates when it fails. `Run` is
-  // also for DDL.
+  // also for DDL; a schema for which it was called is not used again.
   void Run(const std::string& sql);
   int64_t Execute(const std::string& sql, const db::Params& params = {});
   db::Rows Query(const std::string& sql, const db::Params& params = {});
@@ -41,7 +41,11 @@ class TestDatabase {
   int64_t Number(const std::string& sql, const db::Params& params = {});
 
  private:
+  void Empty();
+
   db::PoolOptions options_;
+  const std::string migrations_;
+  bool altered_ = false;
   time::SystemClock clock_;
   time::SystemSleeper sleeper_;
   std::unique_ptr<db::Pool> pool_;

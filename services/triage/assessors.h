@@ -21,6 +21,12 @@ class Assessors {
   // `current` is the version of this process's file: new cases are opened under it.
   Assessors(policy::PolicyCatalog& catalog, std::shared_ptr<const policy::PolicyVersion> current)
       : catalog_(catalog), current_(std::move(current)) {}
+  // The same with the current version compiled already, which takes a third of a second.
+  Assessors(policy::PolicyCatalog& catalog, std::shared_ptr<const policy::PolicyVersion> current,
+            std::shared_ptr<const Assessor> compiled)
+      : Assessors(catalog, std::move(current)) {
+    assessors_.emplace(current_->digest, std::move(compiled));
+  }
 
   // Stores the current version, once: no case may name a version that another replica cannot find.
   absl::StatusOr<std::shared_ptr<const Assessor>> Current();

@@ -38,6 +38,11 @@ inline std::shared_ptr<const policy::PolicyVersion> DefaultPolicy() {
       *policy::LoadPolicyFile(testing::SourceRoot() + "/deploy/policy/default.textproto"));
   return *kVersion;
 }
+inline std::shared_ptr<const Assessor> DefaultAssessor() {
+  static const auto* const kAssessor = new std::shared_ptr<const Assessor>(
+      std::make_shared<const Assessor>(DefaultPolicy()->policy, DefaultPolicy()->digest));
+  return *kAssessor;
+}
 
 // A small real source: what was put in comes out, and errors wait in `next_error`.
 class MapReportSource final : public ReportSource {
@@ -120,7 +125,7 @@ class TriageFixture : public ::testing::Test {
         work_store_(database_.transactor(), clock_, seal_, keys_.sealer(), time_marks_),
         policies_(database_.transactor(), clock_),
         catalog_(policies_),
-        assessors_(catalog_, DefaultPolicy()),
+        assessors_(catalog_, DefaultPolicy(), DefaultAssessor()),
         hub_(watch_store_, clock_),
         ingest_({ingest_store_,
                  gate_,
