@@ -128,11 +128,14 @@ TEST(ContactWindowTest, IsToldOnceInWhateverOrderTheContactsArrive) {
 TEST(ContactWindowTest, ContactsCountTogetherWhateverIsDemanded) {
   const auto contacts = Threshold(mamori::v1::CONTACT_MEASURE_CONTACTS, absl::Hours(10), 3);
   const std::vector<WindowMark> marks = {At(absl::Hours(0), 1, "a"), At(absl::Hours(1), 1, "b"),
-                                         At(absl::Hours(2), 1, "")};
+                                         At(absl::Hours(2), 1, "c")};
   const auto crossing = FindCrossing(contacts, marks, kBegin, {});
   ASSERT_TRUE(crossing.has_value());
   EXPECT_EQ(crossing->value, 3);
   EXPECT_EQ(crossing->demand, "");
+  // Also one in which nothing is demanded.
+  EXPECT_TRUE(FindCrossing(contacts, {marks[0], marks[1], At(absl::Hours(2), 1, "")}, kBegin, {})
+                  .has_value());
 }
 
 TEST(ContactWindowTest, OnlyTheContactThatCrossesTellsAndOnlyFromTheOneThatCame) {

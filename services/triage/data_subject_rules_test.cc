@@ -50,6 +50,13 @@ TEST(DisclosureRulesTest, TheOutcomeIsWhatItsPartsComeTo) {
   }
 }
 
+TEST(DisclosureRulesTest, ARequestDoesNotComeFromTheFuture) {
+  v1::DisclosureRequest disclosure;
+  *disclosure.mutable_receive_time() = Stamp(kNow);
+  EXPECT_THAT(CheckReceive(disclosure, kNow), IsOk());
+  EXPECT_FALSE(CheckReceive(disclosure, kNow - absl::Seconds(1)).ok());
+}
+
 TEST(DisclosureRulesTest, EveryStepFromEveryState) {
   for (int state = 1; state <= v1::DISCLOSURE_STATE_ANSWERED; ++state) {
     v1::DisclosureRequest disclosure;
