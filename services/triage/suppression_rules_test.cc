@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "services/triage/statistics_rules.h"
 
 namespace mamori::triage {
 namespace {
@@ -132,6 +133,83 @@ TEST(Suppress, NoHiddenCountCanBeComputedFromWhatIsTold) {
   for (int cells = 1; cells <= 5; ++cells) each_table(cells);
   EXPECT_GT(tables, 30000);
   EXPECT_GT(with_hidden, 20000);
+}
+
+// A table as it is told, in short; its keys are left out.
+std::string Told(const v1::Statistics& statistics, const std::string& id) {
+  for (const v1::StatisticsTable& table : statistics.tables()) {
+    if (table.id() != id) continue;
+    std::string text;
+    for (const v1::StatisticsRow& row : table.rows()) {
+      absl::StrAppend(&text, row.has_count() ? absl::StrCat(row.count()) : "*", " ");
+    }
+    return absl::StrCat(text, "= ", table.has_total() ? absl::StrCat(table.total()) : "*");
+  }
+  return "none";
+}
+
+v1::Statistics Of(const MonthCounts& counts, const mamori::v1::Policy& policy = {}) {
+  return MakeStatistics(absl::CivilMonth(2026, 10), absl::FromUnixSeconds(1'800'000'000), policy,
+                        "digest", counts);
+}
+
+// Outcomes and verdicts divide how many conclusions and judgements there were.
+TEST(MakeStatistics, DecisionsAreToldOnlyWhereTheirNumberIs) {
+  MonthCounts counts;
+  counts.decided.outcomes = {{1, 6}, {3, 7}};
+  counts.decided.verdicts = {{1, 8}, {2, 9}};
+  counts.work_by_kind = {{3, 13}, {5, 17}};
+  EXPECT_EQ(Told(Of(counts), "outcomes"), "6 0 7 0 = 13");
+  const std::string verdicts = Told(Of(counts), "verdicts");
+  EXPECT_EQ(verdicts.find('*'), std::string::npos) << verdicts;
+  // Three conclusions of the month are not told: then neither is what they came to.
+  counts.work_by_kind = {{3, 3}, {5, 17}, {1, 4}};
+  EXPECT_EQ(Told(Of(counts), "outcomes"), "* * * * = *");
+  EXPECT_EQ(Told(Of(counts), "verdicts"), verdicts);
+  counts.work_by_kind = {{3, 13}, {5, 3}, {1, 4}};
+  EXPECT_EQ(Told(Of(counts), "outcomes"), "6 0 7 0 = 13");
+  EXPECT_EQ(Told(Of(counts), "verdicts").find_first_of("0123456789"), std::string::npos);
+}
+
+TEST(MakeStatistics, TheThresholdIsThePolicysOrFive) {
+  MonthCounts counts;
+  counts.opened_by_company = {{"a", 4}, {"b", 4}, {"c", 30}};
+  EXPECT_EQ(Told(Of(counts), "opened_by_company"), "* * 30 = 38");
+  EXPECT_EQ(Of(counts).smallest_cell(), 5);
+  mamori::v1::Policy policy;
+  policy.set_smallest_cell(4);
+  EXPECT_EQ(Told(Of(counts, policy), "opened_by_company"), "4 4 30 = 38");
+}
+
+TEST(MakeStatistics, WhatTheCasesOfTwoMonthsWouldTellHasNoTotal) {
+  MonthCounts counts;
+  counts.open_by_state = {{mamori::v1::CASE_STATE_RECEIVED, 50}};
+  const std::string told = Told(Of(counts), "open_by_state");
+  EXPECT_EQ(told.substr(0, 3), "50 ");
+  EXPECT_EQ(told.substr(told.size() - 3), "= *");
+}
+
+TEST(MakeStatistics, CountsWhatIsOfEarlierPolicyVersionsToo) {
+  mamori::v1::Policy policy;
+  policy.add_acts()->set_id("A");
+  policy.add_measures()->set_id("M");
+  MonthCounts counts;
+  counts.opened_by_category = {{"A", 10}, {"GONE", 20}};
+  counts.decided.carried_out = {{"M", 11}, {"GONE", 21}};
+  counts.decided.effects = {{true, 12}, {false, 22}};
+  counts.opened_by_anonymity = {{true, 13}, {false, 23}};
+  EXPECT_EQ(Told(Of(counts, policy), "opened_by_category"), "10 20 = 30");
+  EXPECT_EQ(Told(Of(counts, policy), "measures_carried_out"), "11 21 = 32");
+  EXPECT_EQ(Told(Of(counts, policy), "measure_effects"), "12 22 = 34");
+  EXPECT_EQ(Told(Of(counts, policy), "opened_by_anonymity"), "13 23 = 36");
+}
+
+TEST(MonthOf, TakesOneNameForOneMonth) {
+  EXPECT_EQ(MonthOf("statistics/2026-10"), absl::CivilMonth(2026, 10));
+  for (const char* wrong : {"statistics/2026-1", "statistics/2026-13", "statistics/2026-10-01",
+                            "statistics/", "statistic/2026-10", "xstatistics/2026-10", ""}) {
+    EXPECT_FALSE(MonthOf(wrong).has_value()) << wrong;
+  }
 }
 
 }  // namespace
