@@ -212,5 +212,60 @@ TEST(MonthOf, TakesOneNameForOneMonth) {
   }
 }
 
+TEST(MakeStatistics, TimesAreOfTheClocksThatTheEventStops) {
+  mamori::v1::Policy policy;
+  const auto clock = [&](const char* id, std::vector<mamori::v1::ClockEvent> stops) {
+    policy.add_clocks()->set_id(id);
+    for (const auto event : stops) policy.mutable_clocks()->rbegin()->add_stops(event);
+  };
+  clock("ack", {mamori::v1::CLOCK_EVENT_ASSIGNED});
+  clock("close", {mamori::v1::CLOCK_EVENT_CLOSED});
+  // Acting stops it too, so that it says nothing of closing.
+  clock("act", {mamori::v1::CLOCK_EVENT_CLOSED, mamori::v1::CLOCK_EVENT_ACTING});
+  MonthCounts counts;
+  counts.completed = {{.clock = "ack", .kept = true, .hours = 23, .count = 10},
+                      {.clock = "ack", .kept = false, .hours = 24, .count = 11},
+                      {.clock = "close", .kept = true, .hours = 167, .count = 12},
+                      {.clock = "close", .kept = true, .hours = 168, .count = 13},
+                      {.clock = "close", .kept = true, .hours = 9999, .count = 14},
+                      {.clock = "act", .kept = true, .hours = 5, .count = 99}};
+  const v1::Statistics statistics = Of(counts, policy);
+  EXPECT_EQ(Told(statistics, "acknowledgements"), "10 11 = 21");
+  EXPECT_EQ(Told(statistics, "days_to_acknowledge"), "10 11 0 0 0 0 = 21");
+  EXPECT_EQ(Told(statistics, "days_to_close"), "0 0 12 13 0 14 = 39");
+}
+
+TEST(MakeStatistics, DeadlinesAreKeptOrMissedByRegime) {
+  MonthCounts counts;
+  const auto due = [&](mamori::v1::ClockRegime regime, bool kept, int64_t count) {
+    counts.due.push_back({.clock = "c", .regime = regime, .kept = kept, .count = count});
+  };
+  due(mamori::v1::CLOCK_REGIME_COMPANY, true, 10);
+  due(mamori::v1::CLOCK_REGIME_COMPANY, true, 10);
+  due(mamori::v1::CLOCK_REGIME_COMPANY, false, 11);
+  due(mamori::v1::ClockRegime_MAX, false, 12);
+  const v1::Statistics statistics = Of(counts);
+  const std::string told = Told(statistics, "deadlines_by_regime");
+  EXPECT_EQ(told.substr(0, 6), "20 11 ") << told;
+  EXPECT_EQ(told.substr(told.size() - 7), "12 = 43") << told;
+  EXPECT_EQ(statistics.name(), "statistics/2026-10");
+  EXPECT_EQ(statistics.create_time().seconds(), 1'800'000'000);
+  EXPECT_EQ(statistics.policy_digest(), "digest");
+  for (const v1::StatisticsTable& table : statistics.tables()) {
+    EXPECT_FALSE(table.label_ja().empty() || table.label_en().empty()) << table.id();
+  }
+}
+
+TEST(MakeStatistics, CountsSeverityAndKindWithoutTheUnspecified) {
+  MonthCounts counts;
+  counts.opened_by_severity = {{0, 50}, {1, 10}, {4, 11}};
+  counts.opened_by_kind = {{0, 50}, {1, 12}};
+  EXPECT_EQ(Told(Of(counts), "opened_by_severity"), "10 0 0 11 = 21");
+  const std::string kinds = Told(Of(counts), "opened_by_kind");
+  EXPECT_EQ(kinds.substr(0, 3), "12 ") << kinds;
+  EXPECT_EQ(kinds.substr(kinds.size() - 4), "= 12") << kinds;
+  EXPECT_EQ(Told(Of(counts), "open_by_state").find('1'), std::string::npos);
+}
+
 }  // namespace
 }  // namespace mamori::triage
