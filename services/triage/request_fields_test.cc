@@ -319,6 +319,13 @@ TEST(RequestFieldsTest, DisclosuresAndLeaks) {
        {"disclosure.requester_name", kPerson},
        {"disclosure.text", kText},
        {"disclosure.receive_time"}});
+  // Who asks for themselves has said their name.
+  ExpectFields<v1::ReceiveDisclosureRequestRequest>(
+      absl::StrCat(
+          "request_id: 'request-1' ", kCase,
+          "disclosure { person: 'p' requester: REQUESTER_PRINCIPAL text: 't' receive_time ", kTime,
+          "}"),
+      {{"disclosure.requester_name", kPerson, false}});
   const std::string disclosure = Below("disclosures");
   ExpectVerb<v1::CheckRequesterIdentityRequest>(disclosure, "identity_check: 'c'",
                                                 {{"identity_check", kWords}});
