@@ -34,6 +34,17 @@ TEST(ActorNameRulesTest, WhatIsWrittenDifferentlyIsOne) {
         "田中太郎副社長様"}},
       {kPerson, {"タナカ タロウ", "ﾀﾅｶ ﾀﾛｳ", "たなか たろうさん", "タナカ・タロウ"}},
       {kPerson, {"髙橋", "高橋様"}},
+      {kPerson, {"𠮷田", "吉田", "吉田 "}},
+      {kPerson, {"アリタ", "ァリタ", "ありた"}},
+      {kPerson, {"ヶ丘", "ゖ丘"}},
+      {kPerson, {"José García", "JOSÉ GARCÍA", "josé  garcía"}},
+      {kPerson, {"O'Neill Sara", "O’Neill Sara", "sara “o”neill", "Sara\tO'Neill", "Sara\nONeill"}},
+      {kPerson, {"Mori/Ken", "Mori Ken", "ken,mori", "mori-ken"}},
+      {kOrganisation,
+       {"サンプルデータ", "サンプルデ−タ", "サンプルデ‐タ", "サンプルデ―タ", "「サンプルデータ」",
+        "サンプルデタ", "〔サンプルデタ〕"}},
+      {kOrganisation, {"サンプル商事", "サンプル商事(カ", "サンプル商事カ)", "サンプル商事 様"}},
+      {kOrganisation, {"サンプル", "株)サンプル", "(株サンプル"}},
       {kPerson,
        {"Mr. Taro Tanaka", "TANAKA Taro", "Tanaka, Taro", "Ｔａｒｏ Tanaka-san",
         "Dr. taro tanaka"}},
@@ -56,6 +67,8 @@ TEST(ActorNameRulesTest, WhatIsDifferentStaysSo) {
       {kPerson,
        {"田中太郎", "田中次郎", "田中", "中田", "佐藤様", "Taro Tanaka", "Jiro Tanaka", "林",
         "森"}},
+      {kPerson, {"佐々木", "佐木", "〆木", "木"}},
+      {kPerson, {"ann abel", "annabel"}},
       {kHandle, {"angry_bird", "angrybird", "angry.bird"}},
   };
   for (const Group& group : groups) {
@@ -103,6 +116,16 @@ TEST(ActorNameRulesTest, DemandsAreOneWhateverTheirPoliteness) {
   EXPECT_NE(NormaliseDemand("担当者を謝罪させろ"), first);
   EXPECT_EQ(NormaliseDemand("Refund me, please!"), NormaliseDemand("refund me"));
   EXPECT_EQ(NormaliseDemand("返金"), "") << "too short to be anybody's";
+}
+
+TEST(ActorNameRulesTest, OfWordsThatAreNoNameTheLastOneStays) {
+  EXPECT_EQ(NormaliseName(kOrganisation, "Inc."), "inc");
+  EXPECT_EQ(NormaliseName(kOrganisation, "The"), "the");
+  EXPECT_EQ(NormaliseName(kPerson, "Mr."), "mr");
+  EXPECT_EQ(NormaliseName(kPerson, "San"), "san");
+  EXPECT_EQ(NormaliseName(kPerson, "Li"), "li") << "two letters are a name";
+  EXPECT_NE(NormaliseDemand("即時返金"), "") << "four letters are a demand";
+  EXPECT_EQ(NormaliseDemand("今返金"), "");
 }
 
 }  // namespace

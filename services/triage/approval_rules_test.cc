@@ -266,5 +266,41 @@ TEST(ApprovalRulesTest, TheRuleThatNamesAMeasureComesBeforeTheOneForAll) {
   EXPECT_EQ(ApprovalRuleOf(policy, "CARE")->id(), "all");
 }
 
+TEST(ApprovalRulesTest, ARuleForOtherMeasuresIsForNoneElseAndTheFirstForAllCounts) {
+  mamori::v1::Policy policy;
+  policy.add_approval_rules()->add_measures("WARNING");
+  EXPECT_EQ(ApprovalRuleOf(policy, "CARE"), nullptr);
+  policy.add_approval_rules()->set_id("first");
+  policy.add_approval_rules()->set_id("second");
+  EXPECT_EQ(ApprovalRuleOf(policy, "CARE")->id(), "first");
+}
+
+TEST(ApprovalRulesTest, WhoApprovedAndLeftTheRosterCountsAmongThoseWhoCould) {
+  World world = Make(2, false, 0b00000101, 1, 0);  // a proposes, b is left
+  world.rule.add_outside_approvers("lawyer");
+  world.Approve({.person = "gone", .roles = {"desk"}});
+  EXPECT_EQ(DecidersOf(world.facts()).could, 2);
+  EXPECT_EQ(DecidersOf(world.facts()).deciders, Deciders::kEnough);
+  EXPECT_EQ(MayApprove(world.people[1], world.facts()), ApprovalAnswer::kMay);
+}
+
+TEST(ApprovalRulesTest, NobodyIsLookedForWhenTheOutsideApproverHasDecided) {
+  World world = Make(2, false, 0b00000101, 1, 0);
+  world.rule.add_outside_approvers("lawyer");
+  world.Approve({.person = "lawyer"}, /*outside=*/true);
+  EXPECT_EQ(DecidersOf(world.facts()).deciders, Deciders::kEnough);
+}
+
+TEST(ApprovalRulesTest, WhoProposedAndTheOutsideApproverRejectWithoutARole) {
+  World world = Make(1, false, 0b00000100, 0b0101, 0);  // only b has a role; a and c proposed
+  world.rule.add_outside_approvers("lawyer");
+  EXPECT_TRUE(MayReject(world.people[0], world.facts()));
+  EXPECT_TRUE(MayReject(world.people[2], world.facts()));
+  EXPECT_FALSE(MayReject(world.people[3], world.facts()));
+  EXPECT_TRUE(MayReject({.person = "lawyer"}, world.facts()));
+  world.out = {"lawyer"};
+  EXPECT_FALSE(MayReject({.person = "lawyer"}, world.facts()));
+}
+
 }  // namespace
 }  // namespace mamori::triage

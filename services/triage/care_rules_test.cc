@@ -5,6 +5,8 @@
 #include <google/protobuf/util/time_util.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "absl/strings/str_cat.h"
 #include "common/testing/matchers.h"
 #include "services/triage/timeline_rules.h"
@@ -136,6 +138,52 @@ TEST(TimelineRulesTest, TellsStepsAndDatesAndNothingElse) {
     ASSERT_EQ(affected.entries_size(), 4);
     EXPECT_EQ(affected.entries(3).entry_time().seconds(), 5);
   }
+}
+
+TEST(TimelineRulesTest, EachStepHasItsTimeAndEachStateItsOwnNextOne) {
+  const auto at = [](int seconds) {
+    google::protobuf::Timestamp time;
+    time.set_seconds(seconds);
+    return time;
+  };
+  TimelineFacts facts{
+      .opened = at(1), .first_statement = at(2), .concluded = at(3), .acted = at(4)};
+  facts.state = mamori::v1::CASE_STATE_ACTING;
+  const v1::Timeline whole = TimelineOf(facts, v1::TIMELINE_AUDIENCE_AFFECTED);
+  ASSERT_EQ(whole.entries_size(), 5) << "nobody has said when they speak next";
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(whole.entries(i).entry_time().seconds(), i + 1);
+    EXPECT_FALSE(whole.entries(i).next());
+    EXPECT_FALSE(whole.entries(i).text_ja().empty());
+    EXPECT_FALSE(whole.entries(i).text_en().empty());
+  }
+  EXPECT_FALSE(whole.entries(4).has_entry_time());
+  // A tombstone and no state at all have the same words; every other has its own.
+  std::set<std::string> words;
+  const auto* states = mamori::v1::CaseState_descriptor();
+  for (int i = 0; i < states->value_count(); ++i) {
+    facts.state = static_cast<mamori::v1::CaseState>(states->value(i)->number());
+    words.insert(TimelineOf(facts, v1::TIMELINE_AUDIENCE_REPORTER).entries(4).text_en());
+  }
+  EXPECT_EQ(words.size(), states->value_count() - 1u);
+}
+
+// Whoever reported later is not told what was done before.
+TEST(TimelineRulesTest, ALaterReporterIsToldOnlyWhatCameAfter) {
+  const auto at = [](int seconds) {
+    google::protobuf::Timestamp time;
+    time.set_seconds(seconds);
+    return time;
+  };
+  const TimelineFacts facts{
+      .opened = at(1), .first_statement = at(4), .concluded = at(5), .acted = at(6)};
+  const TimelineFacts later = Since(facts, at(5));
+  EXPECT_EQ(later.opened->seconds(), 5);
+  EXPECT_FALSE(later.first_statement.has_value());
+  EXPECT_EQ(later.concluded->seconds(), 5);
+  EXPECT_EQ(later.acted->seconds(), 6);
+  EXPECT_FALSE(Since(facts, at(7)).concluded.has_value());
+  EXPECT_FALSE(Since(facts, at(7)).acted.has_value());
 }
 
 }  // namespace

@@ -125,5 +125,35 @@ TEST(ContactWindowTest, IsToldOnceInWhateverOrderTheContactsArrive) {
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
+TEST(ContactWindowTest, ContactsCountTogetherWhateverIsDemanded) {
+  const auto contacts = Threshold(mamori::v1::CONTACT_MEASURE_CONTACTS, absl::Hours(10), 3);
+  const std::vector<WindowMark> marks = {At(absl::Hours(0), 1, "a"), At(absl::Hours(1), 1, "b"),
+                                         At(absl::Hours(2), 1, "c")};
+  const auto crossing = FindCrossing(contacts, marks, kBegin, {});
+  ASSERT_TRUE(crossing.has_value());
+  EXPECT_EQ(crossing->value, 3);
+  EXPECT_EQ(crossing->demand, "");
+  // Also one in which nothing is demanded.
+  EXPECT_TRUE(FindCrossing(contacts, {marks[0], marks[1], At(absl::Hours(2), 1, "")}, kBegin, {})
+                  .has_value());
+}
+
+TEST(ContactWindowTest, OnlyTheContactThatCrossesTellsAndOnlyFromTheOneThatCame) {
+  const auto contacts = Threshold(mamori::v1::CONTACT_MEASURE_CONTACTS, absl::Hours(10), 3);
+  EXPECT_EQ(HourOf(FindCrossing(contacts, Hours({0, 1, 2}), kBegin + absl::Hours(3), {})), -1)
+      << "it crossed before the contact that came now";
+  EXPECT_EQ(HourOf(FindCrossing(contacts, Hours({0, 1, 2, 3}), kBegin + absl::Hours(3), {})), -1)
+      << "it was above already";
+  // What was told of a later time silences for the length of a window, and no more.
+  const auto told = [&](int hour) {
+    return HourOf(
+        FindCrossing(contacts, Hours({0, 1, 2}), kBegin, {{kBegin + absl::Hours(hour), ""}}));
+  };
+  EXPECT_EQ(told(11), -1);
+  EXPECT_EQ(told(12), 2);
+  EXPECT_EQ(told(-7), -1);
+  EXPECT_EQ(told(-8), 2);
+}
+
 }  // namespace
 }  // namespace mamori::triage

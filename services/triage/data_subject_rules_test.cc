@@ -50,6 +50,13 @@ TEST(DisclosureRulesTest, TheOutcomeIsWhatItsPartsComeTo) {
   }
 }
 
+TEST(DisclosureRulesTest, ARequestDoesNotComeFromTheFuture) {
+  v1::DisclosureRequest disclosure;
+  *disclosure.mutable_receive_time() = Stamp(kNow);
+  EXPECT_THAT(CheckReceive(disclosure, kNow), IsOk());
+  EXPECT_FALSE(CheckReceive(disclosure, kNow - absl::Seconds(1)).ok());
+}
+
 TEST(DisclosureRulesTest, EveryStepFromEveryState) {
   for (int state = 1; state <= v1::DISCLOSURE_STATE_ANSWERED; ++state) {
     v1::DisclosureRequest disclosure;
@@ -192,6 +199,75 @@ TEST(LeakRulesTest, AWindowLiesInThePastAndIsNotEndless) {
   EXPECT_FALSE(open(h(-1), h(-1), h(0)));
   EXPECT_FALSE(open(h(-1), h(1), h(0)));
   EXPECT_FALSE(open(h(-2), h(-1), h(1)));
+}
+
+TEST(LeakRulesTest, ADepartmentThatIsKeptOutIsOfTheRosterAlone) {
+  LeakEvidence evidence;
+  evidence.access = Version(1, {"guest"});
+  evidence.access.add_excluded_departments("sales");
+  auto policy = RosterPolicy();
+  policy.mutable_roster(0)->set_department("sales");
+  policy.mutable_roster(1)->set_department("care");
+  // Of the guest nothing is known: told rather than left out.
+  EXPECT_EQ(Told(ReadersOf(evidence, policy, kNow, kNow)), "d2:1r guest:1m ");
+}
+
+TEST(LeakRulesTest, TheFirstAndTheLastReadingAreTold) {
+  LeakEvidence evidence;
+  evidence.access = Version(1, {});
+  evidence.case_reads = {{"x", 1, kNow, kNow + absl::Hours(5)}};
+  evidence.report_reads = {{"x", 1, kNow + absl::Hours(1), kNow + absl::Hours(2)},
+                           {"x", 1, kNow + absl::Hours(1), kNow + absl::Hours(6)}};
+  const auto readers = ReadersOf(evidence, mamori::v1::AccessPolicy(), kNow, kNow);
+  ASSERT_EQ(readers.size(), 1u);
+  EXPECT_EQ(time::FromTimestamp(readers[0].first_time()), kNow);
+  EXPECT_EQ(time::FromTimestamp(readers[0].last_time()), kNow + absl::Hours(6));
+}
+
+TEST(LeakRulesTest, NothingIsOwedOfWhatWasClosed) {
+  v1::LeakIncident leak;
+  EXPECT_TRUE(Owes(leak, v1::LEAK_STEP_KIND_PRELIMINARY_REPORT));
+  leak.set_closed(true);
+  EXPECT_FALSE(Owes(leak, v1::LEAK_STEP_KIND_PRELIMINARY_REPORT));
+}
+
+TEST(LeakRulesTest, AThousandVersionsOfOneReaderAreTold) {
+  LeakEvidence evidence;
+  for (int i = 0; i < 1000; ++i) {
+    evidence.past.records.push_back({Version(i + 1, {}), kNow + absl::Seconds(i)});
+  }
+  evidence.access = Version(1001, {});
+  const auto readers = ReadersOf(evidence, RosterPolicy(), kNow, kNow + absl::Hours(1));
+  EXPECT_EQ(readers[0].access_versions_size(), 1000);
+}
+
+TEST(DisclosureRulesTest, PartsAreNamedReasonedAndFew) {
+  v1::DecideDisclosureRequest good;
+  good.set_request_id("request-1");
+  good.set_name(NameOfWork("disclosures", std::string(16, 'c'), std::string(16, 'd')));
+  good.set_outcome(v1::DISCLOSURE_OUTCOME_REFUSED);
+  good.set_decision("d");
+  auto& part = *good.add_parts();
+  part.set_part(std::string(1 << 10, 'p'));
+  part.set_ground(v1::REDACTION_GROUND_OTHER_LAW);
+  part.set_reason(std::string(4 << 10, 'r'));
+  EXPECT_THAT(Validate(good), IsOk());
+  const auto wrong = [&](const auto& change) {
+    v1::DecideDisclosureRequest request = good;
+    change(request);
+    return !Validate(request).ok();
+  };
+  EXPECT_TRUE(wrong([](auto& r) { r.mutable_parts(0)->clear_part(); }));
+  EXPECT_TRUE(wrong([](auto& r) { r.mutable_parts(0)->mutable_part()->append("p"); }));
+  EXPECT_TRUE(wrong([](auto& r) { r.mutable_parts(0)->mutable_reason()->append("r"); }));
+  EXPECT_TRUE(
+      wrong([](auto& r) { r.mutable_parts(0)->set_ground(static_cast<v1::RedactionGround>(77)); }));
+  for (const int count : {200, 201}) {
+    EXPECT_EQ(wrong([&](auto& r) {
+                while (r.parts_size() < count) *r.add_parts() = good.parts(0);
+              }),
+              count > 200);
+  }
 }
 
 }  // namespace

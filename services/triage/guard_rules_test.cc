@@ -94,5 +94,15 @@ TEST(GuardRulesTest, AMeasureThatNoGuardNamesIsNotGuarded) {
   EXPECT_NE(GuardOf(policy, "END"), nullptr);
 }
 
+TEST(GuardRulesTest, OneIsNeededWhereThePolicySaysNoNumber) {
+  const auto guard = Parse<mamori::v1::MeasureGuard>(R"(
+    questions { id: "warning" kind: GUARD_ANSWER_KIND_CARRIED_OUT measures: "WARN" }
+    questions { id: "evidence" kind: GUARD_ANSWER_KIND_EVIDENCE })");
+  EXPECT_EQ(MissingAnswers(guard, v1::Measure(), {}).size(), 2u);
+  EXPECT_THAT(
+      MissingAnswers(guard, v1::Measure(), {.carried_out = {{"WARN", 1}}, .substantiated = 1}),
+      IsEmpty());
+}
+
 }  // namespace
 }  // namespace mamori::triage

@@ -139,5 +139,38 @@ TEST(ClosingRulesTest, NoStateFromThePolicysOnIsEnteredWithoutTheRisk) {
   EXPECT_TRUE(NeedsRisk(policy, mamori::v1::CASE_STATE_ACTING));
 }
 
+TEST(JudgementRulesTest, AValueThatIsNotKnownIsNoRating) {
+  v1::JudgeCaseRequest good = Harassment();
+  v1::Judgement& judgement = *good.mutable_judgement();
+  judgement.clear_categories();
+  judgement.set_verdict(v1::VERDICT_NO_HARASSMENT);
+  ASSERT_THAT(Validate(good), IsOk());
+  v1::JudgeCaseRequest request = good;
+  request.mutable_judgement()->set_demand(static_cast<v1::DemandValidity>(77));
+  EXPECT_THAT(Fault(request), HasSubstr("judgement.demand"));
+  request = good;
+  request.mutable_judgement()->set_means(static_cast<v1::MeansAcceptability>(77));
+  EXPECT_THAT(Fault(request), HasSubstr("judgement.means"));
+  request = good;
+  request.mutable_judgement()->set_accommodation(static_cast<v1::AccommodationRequest>(77));
+  EXPECT_THAT(Fault(request), HasSubstr("judgement.accommodation"));
+}
+
+TEST(JudgementRulesTest, CategoriesAreFewAndNamed) {
+  v1::JudgeCaseRequest request = Harassment();
+  request.mutable_judgement()->set_categories(0, std::string(64, 'X'));
+  while (request.judgement().categories_size() < 20) {
+    request.mutable_judgement()->add_categories("X");
+  }
+  EXPECT_THAT(Validate(request), IsOk());
+  request.mutable_judgement()->add_categories("X");
+  EXPECT_THAT(Fault(request), HasSubstr("judgement.categories"));
+  for (const std::string& wrong : {std::string(), std::string(65, 'X')}) {
+    request = Harassment();
+    request.mutable_judgement()->add_categories(wrong);
+    EXPECT_THAT(Fault(request), HasSubstr("judgement.categories[1]"));
+  }
+}
+
 }  // namespace
 }  // namespace mamori::triage

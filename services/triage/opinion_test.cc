@@ -245,7 +245,8 @@ TEST(MayTrainFrom, NeverFromTheAnonymousAndTheWithdrawn) {
     allowed += MayTrainFrom(static_cast<CaseState>(state), false);
   }
   EXPECT_GT(allowed, 3);
-  for (const CaseState state : {mamori::v1::CASE_STATE_CONSULTING, mamori::v1::CASE_STATE_WITHDRAWN,
+  for (const CaseState state : {mamori::v1::CASE_STATE_UNSPECIFIED,
+                                mamori::v1::CASE_STATE_CONSULTING, mamori::v1::CASE_STATE_WITHDRAWN,
                                 mamori::v1::CASE_STATE_MERGED, mamori::v1::CASE_STATE_DISPOSED}) {
     EXPECT_FALSE(MayTrainFrom(state, false)) << state;
   }
@@ -258,6 +259,7 @@ TEST(MayTrainFrom, NeverFromTheAnonymousAndTheWithdrawn) {
   EXPECT_FALSE(MayTrainFrom(report));
   EXPECT_EQ(ConfirmedAs(v1::VERDICT_HARASSMENT), true);
   EXPECT_EQ(ConfirmedAs(v1::VERDICT_LEGITIMATE_COMPLAINT), false);
+  EXPECT_EQ(ConfirmedAs(v1::VERDICT_NO_HARASSMENT), false);
   EXPECT_EQ(ConfirmedAs(v1::VERDICT_UNDETERMINED), std::nullopt);
 }
 

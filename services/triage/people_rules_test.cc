@@ -275,5 +275,76 @@ TEST(HearingRulesTest, NothingIsHeldTrueOfSomebodyUnheard) {
   EXPECT_THAT(AccusedOf(access), ElementsAre("c", "z"));
 }
 
+TEST(HearingRulesTest, ARecordTakesTwentyOfEachAndNoMore) {
+  const auto full = HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED);
+  v1::Hearing hearing = Told();
+  for (int i = 0; i < 19; ++i) {
+    *hearing.add_statements() = Words();
+    *hearing.add_objections()->mutable_words() = Words();
+  }
+  EXPECT_THAT(CheckStatement(hearing, Words(), Facts()), IsOk());
+  EXPECT_THAT(CheckObjection(hearing, Words(), Facts()), IsOk());
+  *hearing.add_statements() = Words();
+  EXPECT_THAT(CheckStatement(hearing, Words(), Facts()), full);
+  EXPECT_THAT(CheckObjection(hearing, Words(), Facts()), IsOk());
+  *hearing.add_objections()->mutable_words() = Words();
+  EXPECT_THAT(CheckObjection(hearing, Words(), Facts()), full);
+}
+
+TEST(HearingRulesTest, WhoWroteAnObjectionDownDoesNotDecideIt) {
+  v1::Hearing hearing = Told();
+  *hearing.add_objections()->mutable_words() = Words();
+  hearing.mutable_objections(0)->mutable_words()->set_recorder("writer");
+  EXPECT_THAT(CheckDecide(hearing, "writer"), HasReason(mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED));
+}
+
+TEST(HearingRulesTest, WhoAnsweredOrWasLetGoIsHeardBeforeTheTimeIsOver) {
+  HearingFacts facts = Facts();
+  facts.hearings.push_back(Told(kNow - absl::Hours(1)));
+  EXPECT_FALSE(CheckHeard(facts).ok());
+  for (const auto state : {v1::HEARING_STATE_ANSWERED, v1::HEARING_STATE_WAIVED}) {
+    facts.hearings[0].set_state(state);
+    EXPECT_THAT(CheckHeard(facts), IsOk());
+  }
+  // Told and silent: from the moment on until which an answer was waited for.
+  facts.hearings[0] = Told(kNow - absl::Hours(24 * 7));
+  EXPECT_THAT(CheckHeard(facts), IsOk());
+  facts.now -= absl::Seconds(1);
+  EXPECT_FALSE(CheckHeard(facts).ok());
+}
+
+TEST(HandlerRulesTest, EachStepSaysWhoWhenAndWhatAndARecordCanAlwaysBeEnded) {
+  const auto full = HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED);
+  auto handler = Handler(v1::DESIGNATION_STATE_WITHDRAWN, "1");
+  for (int i = 0; i < 99; ++i) handler.add_steps();
+  const auto designated = Designate(&handler, "h", Caller("a", {Role::kAdmin}), kNow);
+  ASSERT_THAT(designated, IsOk());
+  EXPECT_EQ(designated->duty_version(), "");
+  const v1::DesignationStep& step = designated->steps(99);
+  EXPECT_EQ(step.state(), v1::DESIGNATION_STATE_DESIGNATED);
+  EXPECT_EQ(step.person(), "a");
+  EXPECT_EQ(time::FromTimestamp(step.step_time()), kNow);
+  EXPECT_THAT(AcceptDesignation(*designated, "1", "1", Caller("h"), kNow), full);
+  const auto ended =
+      WithdrawDesignation(*designated, v1::WITHDRAWAL_CAUSE_TERM, "", Caller("h"), kNow);
+  ASSERT_THAT(ended, IsOk());
+  EXPECT_THAT(Designate(&*ended, "h", Caller("a", {Role::kAdmin}), kNow), full);
+  EXPECT_THAT(WithdrawDesignation(*designated, v1::WITHDRAWAL_CAUSE_TERM, "h", Caller("h"), kNow),
+              StatusIs(absl::StatusCode::kInvalidArgument))
+      << "nobody succeeds themselves";
+  EXPECT_THAT(WithdrawDesignation(*designated, v1::WITHDRAWAL_CAUSE_TERM, "n", Caller("h"), kNow),
+              IsOk());
+}
+
+TEST(HandlerRulesTest, AuditorsReadAndDoNotDesignate) {
+  for (int role = 0; role < authz::kRoles; ++role) {
+    authz::RoleSet roles;
+    roles.Add(static_cast<Role>(role));
+    const bool designates = roles.Has(Role::kAdmin) || roles.Has(Role::kFirstReader);
+    EXPECT_EQ(MayDesignate(Caller("p", roles)), designates) << role;
+    EXPECT_EQ(MayReadHandlers(Caller("p", roles)), designates || roles.Has(Role::kAuditor)) << role;
+  }
+}
+
 }  // namespace
 }  // namespace mamori::triage

@@ -135,6 +135,9 @@ absl::Status CheckSubjectAnswer(const SubjectRequest& request,
   }
   Violations violations;
   if (answer_time > now) violations.Add("answer_time", "is in the future");
+  if (answer_time < time::FromTimestamp(request.receive_time())) {
+    violations.Add("answer_time", "is before the request came");
+  }
   return violations.Status();
 }
 

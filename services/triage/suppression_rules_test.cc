@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "services/triage/statistics_rules.h"
 
 namespace mamori::triage {
 namespace {
@@ -36,6 +37,9 @@ TEST(Suppress, HidesSmallCountsWithTheirComplements) {
       {"a lone small one takes the smallest other along", {2, 30, 7}, "* 30 * = 39"},
       {"several that could be too few together", {1, 1, 30, 9}, "* * 30 * = 41"},
       {"several that are enough together", {4, 4, 30}, "* * 30 = 38"},
+      {"several that are just enough together", {3, 3, 30}, "* * 30 = 36"},
+      {"a larger one before a zero", {2, 9, 0}, "* * 0 = 11"},
+      {"the smaller of two larger ones", {2, 0, 8, 7}, "* 0 8 * = 17"},
       {"zeros where nothing else is there", {2, 0, 0, 0}, "* * * * = *"},
       {"a total below the threshold tells nothing", {1, 2, 0}, "* * * = *"},
       {"zeros go together", {3, 0, 0, 2}, "* * * * = 5"},
@@ -129,6 +133,138 @@ TEST(Suppress, NoHiddenCountCanBeComputedFromWhatIsTold) {
   for (int cells = 1; cells <= 5; ++cells) each_table(cells);
   EXPECT_GT(tables, 30000);
   EXPECT_GT(with_hidden, 20000);
+}
+
+// A table as it is told, in short; its keys are left out.
+std::string Told(const v1::Statistics& statistics, const std::string& id) {
+  for (const v1::StatisticsTable& table : statistics.tables()) {
+    if (table.id() != id) continue;
+    std::string text;
+    for (const v1::StatisticsRow& row : table.rows()) {
+      absl::StrAppend(&text, row.has_count() ? absl::StrCat(row.count()) : "*", " ");
+    }
+    return absl::StrCat(text, "= ", table.has_total() ? absl::StrCat(table.total()) : "*");
+  }
+  return "none";
+}
+
+v1::Statistics Of(const MonthCounts& counts, const mamori::v1::Policy& policy = {}) {
+  return MakeStatistics(absl::CivilMonth(2026, 10), absl::FromUnixSeconds(1'800'000'000), policy,
+                        "digest", counts);
+}
+
+// Outcomes and verdicts divide how many conclusions and judgements there were.
+TEST(MakeStatistics, DecisionsAreToldOnlyWhereTheirNumberIs) {
+  MonthCounts counts;
+  counts.decided.outcomes = {{1, 6}, {3, 7}};
+  counts.decided.verdicts = {{1, 8}, {2, 9}};
+  counts.work_by_kind = {{3, 13}, {5, 17}};
+  EXPECT_EQ(Told(Of(counts), "outcomes"), "6 0 7 0 = 13");
+  const std::string verdicts = Told(Of(counts), "verdicts");
+  EXPECT_EQ(verdicts.find('*'), std::string::npos) << verdicts;
+  // Three conclusions of the month are not told: then neither is what they came to.
+  counts.work_by_kind = {{3, 3}, {5, 17}, {1, 4}};
+  EXPECT_EQ(Told(Of(counts), "outcomes"), "* * * * = *");
+  EXPECT_EQ(Told(Of(counts), "verdicts"), verdicts);
+  counts.work_by_kind = {{3, 13}, {5, 3}, {1, 4}};
+  EXPECT_EQ(Told(Of(counts), "outcomes"), "6 0 7 0 = 13");
+  EXPECT_EQ(Told(Of(counts), "verdicts").find_first_of("0123456789"), std::string::npos);
+}
+
+TEST(MakeStatistics, TheThresholdIsThePolicysOrFive) {
+  MonthCounts counts;
+  counts.opened_by_company = {{"a", 4}, {"b", 4}, {"c", 30}};
+  EXPECT_EQ(Told(Of(counts), "opened_by_company"), "* * 30 = 38");
+  EXPECT_EQ(Of(counts).smallest_cell(), 5);
+  mamori::v1::Policy policy;
+  policy.set_smallest_cell(4);
+  EXPECT_EQ(Told(Of(counts, policy), "opened_by_company"), "4 4 30 = 38");
+}
+
+TEST(MakeStatistics, WhatTheCasesOfTwoMonthsWouldTellHasNoTotal) {
+  MonthCounts counts;
+  counts.open_by_state = {{mamori::v1::CASE_STATE_RECEIVED, 50}};
+  const std::string told = Told(Of(counts), "open_by_state");
+  EXPECT_EQ(told.substr(0, 3), "50 ");
+  EXPECT_EQ(told.substr(told.size() - 3), "= *");
+}
+
+TEST(MakeStatistics, CountsWhatIsOfEarlierPolicyVersionsToo) {
+  mamori::v1::Policy policy;
+  policy.add_acts()->set_id("A");
+  policy.add_measures()->set_id("M");
+  MonthCounts counts;
+  counts.opened_by_category = {{"A", 10}, {"GONE", 20}};
+  counts.decided.carried_out = {{"M", 11}, {"GONE", 21}};
+  counts.decided.effects = {{true, 12}, {false, 22}};
+  counts.opened_by_anonymity = {{true, 13}, {false, 23}};
+  EXPECT_EQ(Told(Of(counts, policy), "opened_by_category"), "10 20 = 30");
+  EXPECT_EQ(Told(Of(counts, policy), "measures_carried_out"), "11 21 = 32");
+  EXPECT_EQ(Told(Of(counts, policy), "measure_effects"), "12 22 = 34");
+  EXPECT_EQ(Told(Of(counts, policy), "opened_by_anonymity"), "13 23 = 36");
+}
+
+TEST(MonthOf, TakesOneNameForOneMonth) {
+  EXPECT_EQ(MonthOf("statistics/2026-10"), absl::CivilMonth(2026, 10));
+  for (const char* wrong : {"statistics/2026-1", "statistics/2026-13", "statistics/2026-10-01",
+                            "statistics/", "statistic/2026-10", "xstatistics/2026-10", ""}) {
+    EXPECT_FALSE(MonthOf(wrong).has_value()) << wrong;
+  }
+}
+
+TEST(MakeStatistics, TimesAreOfTheClocksThatTheEventStops) {
+  mamori::v1::Policy policy;
+  const auto clock = [&](const char* id, std::vector<mamori::v1::ClockEvent> stops) {
+    policy.add_clocks()->set_id(id);
+    for (const auto event : stops) policy.mutable_clocks()->rbegin()->add_stops(event);
+  };
+  clock("ack", {mamori::v1::CLOCK_EVENT_ASSIGNED});
+  clock("close", {mamori::v1::CLOCK_EVENT_CLOSED});
+  // Acting stops it too, so that it says nothing of closing.
+  clock("act", {mamori::v1::CLOCK_EVENT_CLOSED, mamori::v1::CLOCK_EVENT_ACTING});
+  MonthCounts counts;
+  counts.completed = {{.clock = "ack", .kept = true, .hours = 23, .count = 10},
+                      {.clock = "ack", .kept = false, .hours = 24, .count = 11},
+                      {.clock = "close", .kept = true, .hours = 167, .count = 12},
+                      {.clock = "close", .kept = true, .hours = 168, .count = 13},
+                      {.clock = "close", .kept = true, .hours = 9999, .count = 14},
+                      {.clock = "act", .kept = true, .hours = 5, .count = 99}};
+  const v1::Statistics statistics = Of(counts, policy);
+  EXPECT_EQ(Told(statistics, "acknowledgements"), "10 11 = 21");
+  EXPECT_EQ(Told(statistics, "days_to_acknowledge"), "10 11 0 0 0 0 = 21");
+  EXPECT_EQ(Told(statistics, "days_to_close"), "0 0 12 13 0 14 = 39");
+}
+
+TEST(MakeStatistics, DeadlinesAreKeptOrMissedByRegime) {
+  MonthCounts counts;
+  const auto due = [&](mamori::v1::ClockRegime regime, bool kept, int64_t count) {
+    counts.due.push_back({.clock = "c", .regime = regime, .kept = kept, .count = count});
+  };
+  due(mamori::v1::CLOCK_REGIME_COMPANY, true, 10);
+  due(mamori::v1::CLOCK_REGIME_COMPANY, true, 10);
+  due(mamori::v1::CLOCK_REGIME_COMPANY, false, 11);
+  due(mamori::v1::ClockRegime_MAX, false, 12);
+  const v1::Statistics statistics = Of(counts);
+  const std::string told = Told(statistics, "deadlines_by_regime");
+  EXPECT_EQ(told.substr(0, 6), "20 11 ") << told;
+  EXPECT_EQ(told.substr(told.size() - 7), "12 = 43") << told;
+  EXPECT_EQ(statistics.name(), "statistics/2026-10");
+  EXPECT_EQ(statistics.create_time().seconds(), 1'800'000'000);
+  EXPECT_EQ(statistics.policy_digest(), "digest");
+  for (const v1::StatisticsTable& table : statistics.tables()) {
+    EXPECT_FALSE(table.label_ja().empty() || table.label_en().empty()) << table.id();
+  }
+}
+
+TEST(MakeStatistics, CountsSeverityAndKindWithoutTheUnspecified) {
+  MonthCounts counts;
+  counts.opened_by_severity = {{0, 50}, {1, 10}, {4, 11}};
+  counts.opened_by_kind = {{0, 50}, {1, 12}};
+  EXPECT_EQ(Told(Of(counts), "opened_by_severity"), "10 0 0 11 = 21");
+  const std::string kinds = Told(Of(counts), "opened_by_kind");
+  EXPECT_EQ(kinds.substr(0, 3), "12 ") << kinds;
+  EXPECT_EQ(kinds.substr(kinds.size() - 4), "= 12") << kinds;
+  EXPECT_EQ(Told(Of(counts), "open_by_state").find('1'), std::string::npos);
 }
 
 }  // namespace

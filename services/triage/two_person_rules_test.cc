@@ -256,5 +256,30 @@ TEST(TwoPersonRulesTest, EveryKindHasItsRule) {
   EXPECT_EQ(RuleOf(static_cast<v1::ActKind>(99)), nullptr);
 }
 
+TEST(TwoPersonRulesTest, WhatIsNotRecordedOfAnActRefuses) {
+  const ActFacts facts{.time = At(kNotBefore), .resource_version = 7};
+  TwoPersonAct act = MakeAct(v1::ACT_STATE_REQUESTED, 1);
+  EXPECT_THAT(CheckApprove(act, "b", "hash", facts), IsOk());
+  act.clear_hash();
+  EXPECT_FALSE(CheckApprove(act, "b", "", facts).ok()) << "no hash is no hash of anything";
+  act = MakeAct(v1::ACT_STATE_REQUESTED, 1);
+  act.mutable_approvals(0)->clear_person();
+  EXPECT_FALSE(CheckApprove(act, "b", "hash", facts).ok());
+  act = MakeAct(v1::ACT_STATE_REQUESTED, 1);
+  EXPECT_FALSE(CheckApprove(act, "", "hash", facts).ok());
+}
+
+TEST(TwoPersonRulesTest, ADepartmentThatIsNotKnownKeepsOutOnlyWhereOneIsKeptOut) {
+  CaseAccess access;
+  const ActFacts facts{.time = At(kNotBefore), .access = {&access}, .resource_version = 7};
+  TwoPersonAct act = MakeAct(v1::ACT_STATE_APPROVED, 2);
+  act.mutable_approvals(0)->clear_department();
+  EXPECT_THAT(CheckUse(act, "a", "hash", facts), IsOk());
+  access.add_excluded_departments("sales");
+  EXPECT_FALSE(CheckUse(act, "a", "hash", facts).ok());
+  act = MakeAct(v1::ACT_STATE_APPROVED, 2);
+  EXPECT_THAT(CheckUse(act, "a", "hash", facts), IsOk());
+}
+
 }  // namespace
 }  // namespace mamori::triage

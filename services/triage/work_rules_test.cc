@@ -195,5 +195,44 @@ TEST(WorkStateTest, EveryStateAndVerbIsDecided) {
   }
 }
 
+TEST(WorkRulesTest, WhatAMeasureCitesAndAnswersIsNamedAndFew) {
+  using Request = v1::ProposeMeasureRequest;
+  const std::string good = "measure { measure: 'WARNING' text: 't' ";
+  const auto evidence = [](const std::string& resource) {
+    return absl::StrCat("evidence { resource: '", resource, "' sha256: '", Sha(), "' } ");
+  };
+  const auto answer = [](const std::string& question, const std::string& fields = "") {
+    return absl::StrCat("guard_answers { question: '", question, "' ", fields, "} ");
+  };
+  const auto ok = [&](const std::string& fields) {
+    EXPECT_THAT(Validate(Parse<Request>(good + fields + "}", kCase)), IsOk()) << fields;
+  };
+  const auto wrong = [&](const std::string& fields, const std::string& path) {
+    ExpectWrong<Request>(good + fields + "}", kCase, path);
+  };
+  ok(evidence(std::string(500, 'e')) + answer(std::string(64, 'q'), "days: 3660"));
+  ok(answer("q", absl::StrCat("days: 0 text: '", std::string(4 << 10, 't'), "' ")));
+  wrong(evidence(""), "measure.evidence[0].resource");
+  wrong(evidence(std::string(501, 'e')), "measure.evidence[0].resource");
+  wrong(answer(""), "measure.guard_answers[0].question");
+  wrong(answer(std::string(65, 'q')), "measure.guard_answers[0].question");
+  wrong(answer("q", "days: 3661 "), "measure.guard_answers[0].days");
+  wrong(answer("q", absl::StrCat("text: '", std::string((4 << 10) + 1, 't'), "' ")),
+        "measure.guard_answers[0].text");
+  wrong("findings: 'x' ", "measure.findings[0]");
+  std::string answers, all_evidence, findings;
+  for (int i = 0; i < 50; ++i) {
+    if (i < 20) answers += answer(absl::StrCat("q", i));
+    all_evidence += evidence("e");
+    absl::StrAppend(&findings, "findings: '",
+                    NameOfWork("findings", id::Id(16, '\0'), id::Id(16, static_cast<char>(i + 1))),
+                    "' ");
+  }
+  ok(answers + all_evidence + findings);
+  wrong(answers + answer("one more"), "measure.guard_answers");
+  wrong(all_evidence + evidence("e"), "measure.evidence");
+  wrong(absl::StrCat(findings, "findings: '", Under(kCase, "findings"), "' "), "measure.findings");
+}
+
 }  // namespace
 }  // namespace mamori::triage
