@@ -125,7 +125,7 @@ absl::StatusOr<bool> Checkpointer::RunOnce() {
 // The lease's row is locked until the commit, so who signs is who holds it.
 absl::StatusOr<bool> Checkpointer::Make(db::Tx& tx) {
   const absl::Time now = d_.clock.Now();
-  ASSIGN_OR_RETURN(const auto lease, worker::TryAcquire(tx, kLease, holder_, now, options_.lease));
+  ASSIGN_OR_RETURN(const auto lease, worker::TryAcquire(tx, kLease, holder_, options_.lease));
   if (!lease) {
     fence_ = 0;
     return false;

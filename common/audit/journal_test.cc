@@ -179,6 +179,7 @@ TEST(Checkpointer, OneOfTwoReplicasSigns) {
   // The first is gone: what it had not signed, the other does.
   service.Submit(2, 1);
   service.clock_.Advance(absl::Seconds(30));
+  service.database_.Execute("UPDATE lease SET expire_time = 0");  // it is over
   EXPECT_TRUE(*other.RunOnce());
   EXPECT_FALSE(*service.checkpointer_.RunOnce());
   service.Publish();

@@ -58,6 +58,7 @@ TEST(ADatabaseOfYesterday, IsFoundAndStaysSoWhateverTheServiceSignsUponIt) {
                           service.key_, service.clock_, service.ids_, service.telemetry_},
                          {.interval = absl::Seconds(5)});
   service.Submit(1, 1);
+  service.database_.Execute("UPDATE lease SET expire_time = 0");  // it is over
   for (int i = 0; i < 6; ++i) {
     service.clock_.Advance(absl::Seconds(20));
     ASSERT_THAT(restarted.RunOnce(), IsOk());

@@ -14,6 +14,7 @@ namespace {
 constexpr size_t kMaxRowsPerInsert = 64;
 // The protocol counts a statement's parameters in 16 bits.
 constexpr size_t kMaxParameters = 65535;
+constexpr std::string_view kValues = "VALUES ";
 
 [[noreturn]] void WrongKind(size_t column, const char* want) {
   std::fprintf(stderr, "column %zu read as %s, which it is not\n", column, want);
@@ -43,8 +44,10 @@ size_t ChunkSize(size_t rows) {
 }
 
 std::string InsertText(const std::string& head, size_t columns, size_t rows) {
-  const std::string tuple = absl::StrCat("(", Placeholders(columns), ")");
-  std::string sql = head;
+  const size_t begin = head.back() == ')' ? head.rfind(kValues) + kValues.size() : head.size();
+  const std::string tuple =
+      begin < head.size() ? head.substr(begin) : absl::StrCat("(", Placeholders(columns), ")");
+  std::string sql = head.substr(0, begin);
   sql.reserve(head.size() + rows * (tuple.size() + 1));
   for (size_t i = 0; i < rows; ++i) {
     if (i > 0) sql += ',';

@@ -112,9 +112,9 @@ class Tx {
   // As Execute, and INTERNAL unless exactly `want` rows were found. For writes that must hit.
   absl::Status ExecuteExpecting(int64_t want, const std::string& sql, const Params& params);
 
-  // Multi-row INSERTs: `head` is "INSERT INTO t (a, b) VALUES ", each row has the same number of
-  // values. Rows are sent in chunks of few sizes (64, 48, 32, 24, … 1), so that few statement texts
-  // exist. Fails as a whole, and unless every row was inserted.
+  // Multi-row INSERTs: `head` ends with "VALUES " or with what a row is made of, "VALUES (?, ? +
+  // 1)". Each row has the same number of values. Rows are sent in chunks of few sizes (64, 48, 32,
+  // … 1), so that few statement texts exist. Fails as a whole, and unless every row was inserted.
   absl::Status InsertRows(const std::string& head, const std::vector<Params>& rows);
   // The same for `count` rows of which nothing is copied: `add(i, params)` adds the values of row
   // i, and what it adds as views outlives the call.

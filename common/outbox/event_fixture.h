@@ -42,6 +42,14 @@ class EventFixture : public ::testing::Test {
     ASSERT_TRUE(status.ok()) << status;
   }
 
+  // Time passes for the relays, and what waits by the database's clock has waited that long.
+  void Pass(absl::Duration by) {
+    clock_.Advance(by);
+    const db::Params micros = db::Params().Add(absl::ToInt64Microseconds(by));
+    database_.Execute("UPDATE lease SET expire_time = expire_time - ?", micros);
+    database_.Execute("UPDATE outbox SET due_time = due_time - ?", micros);
+  }
+
   template <typename T, typename Body>
   T Read(Body body) {
     absl::StatusOr<T> result = transactor().Run<T>({.read_only = true}, body);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/db/database_time.h"
 #include "common/outbox/outbox.h"
 #include "common/status/macros.h"
 #include "common/worker/lease.h"
@@ -19,12 +20,13 @@ namespace {
 // One of these for each shard held, in one statement. Ordered by hand afterwards.
 constexpr char kReadShard[] =
     "(SELECT shard, due_time, subject_id, subject_sequence, attempt_count, event FROM outbox"
-    " WHERE shard = ? AND due_time <= ? ORDER BY shard, due_time, subject_id, subject_sequence"
+    " WHERE shard = ? AND due_time <= " MAMORI_DATABASE_NOW
+    " ORDER BY shard, due_time, subject_id, subject_sequence"
     " LIMIT ?)";
 constexpr char kKey[] = "(shard = ? AND due_time = ? AND subject_id = ? AND subject_sequence = ?)";
 constexpr char kDelete[] = "DELETE FROM outbox WHERE ";
-constexpr char kPostpone[] =
-    "UPDATE outbox SET due_time = ?, attempt_count = attempt_count + 1, refused = ? WHERE ";
+constexpr char kPostpone[] = "UPDATE outbox SET due_time = " MAMORI_DATABASE_NOW
+                             " + ?, attempt_count = attempt_count + 1, refused = ? WHERE ";
 
 constexpr absl::Duration kFirstBackoff = absl::Milliseconds(50);
 constexpr absl::Duration kMaxBackoff = absl::Seconds(30);
@@ -116,7 +118,7 @@ class SqlRelay final : public Relay {
     const absl::Duration begin = d_.clock.Monotonic();
     // Never beyond the leases: until then no other relay has these subjects in its hands.
     const absl::Time deadline =
-        std::min(d_.clock.Now() + options_.publish_timeout, renewed_at_ + options_.lease);
+        d_.clock.Now() + std::min(options_.publish_timeout, sure_until_ - begin);
     ASSIGN_OR_RETURN(const std::vector<absl::Status> answers, publisher_(events, deadline));
     if (answers.size() != events.size()) {
       return absl::InternalError("the receiver answered another number of events than were sent");
@@ -129,43 +131,42 @@ class SqlRelay final : public Relay {
   // Takes and renews the shards' leases at a third of their life; a shard whose lease could not be
   // renewed is not read any more.
   absl::Status HoldLeases() {
-    const absl::Time now = d_.clock.Now();
-    if (now < renew_time_ && now >= renewed_at_) return absl::OkStatus();
+    const absl::Duration begin = d_.clock.Monotonic();
+    if (begin < renew_at_) return absl::OkStatus();
     std::vector<worker::Lease> held;
-    const absl::Status status =
-        d_.transactor.Run({.deadline = now + options_.lease / 3, .settles_unknown_commit = true},
-                          [&](db::Tx& tx) -> absl::Status {
-                            ASSIGN_OR_RETURN(held, Acquire(tx, now));
-                            return absl::OkStatus();
-                          });
+    const absl::Status status = d_.transactor.Run(
+        {.deadline = d_.clock.Now() + options_.lease / 3, .settles_unknown_commit = true},
+        [&](db::Tx& tx) -> absl::Status {
+          ASSIGN_OR_RETURN(held, Acquire(tx));
+          return absl::OkStatus();
+        });
     if (!status.ok()) {
       leases_.clear();
       return status;
     }
     leases_ = std::move(held);
-    renewed_at_ = now;
-    renew_time_ = now + options_.lease / 3;
+    sure_until_ = begin + options_.lease;
+    renew_at_ = begin + options_.lease / 3;
     return absl::OkStatus();
   }
 
   // Renews those held, nearly always by one statement, and tries for the others.
-  absl::StatusOr<std::vector<worker::Lease>> Acquire(db::Tx& tx, absl::Time now) {
+  absl::StatusOr<std::vector<worker::Lease>> Acquire(db::Tx& tx) {
     std::vector<worker::Lease> held = leases_;
-    ASSIGN_OR_RETURN(const bool kept, worker::RenewAll(tx, held, now + options_.lease));
+    ASSIGN_OR_RETURN(const bool kept, worker::RenewAll(tx, held, options_.lease));
     if (!kept) held.clear();  // one by one, then
     for (int shard = 0; shard < kShards; ++shard) {
       const std::string name = LeaseOf(shard);
       if (std::any_of(held.begin(), held.end(), [&](const auto& l) { return l.name == name; })) {
         continue;
       }
-      ASSIGN_OR_RETURN(auto lease, worker::TryAcquire(tx, name, holder_, now, options_.lease));
+      ASSIGN_OR_RETURN(auto lease, worker::TryAcquire(tx, name, holder_, options_.lease));
       if (lease) held.push_back(*std::move(lease));
     }
     return held;
   }
 
-  // So that another takes over at once, also where this one's clock was ahead and its leases would
-  // last until then. If it fails they expire.
+  // So that another takes over at once. If it fails they expire.
   void GiveBack() {
     if (leases_.empty()) return;
     const absl::Status given = d_.transactor.Run(
@@ -181,21 +182,20 @@ class SqlRelay final : public Relay {
                        {{"code", absl::StatusCodeToString(given.code())}});
     }
     leases_.clear();
-    renew_time_ = absl::InfinitePast();
+    renew_at_ = absl::ZeroDuration();
   }
 
   absl::StatusOr<std::vector<Waiting>> Read() {
-    const absl::Time now = d_.clock.Now();
     if (leases_.empty()) return std::vector<Waiting>();
     std::string sql;
     db::Params params;
     for (int shard = 0; shard < kShards; ++shard) {
       if (!Holds(shard)) continue;
       absl::StrAppend(&sql, sql.empty() ? "" : " UNION ALL ", kReadShard);
-      params.Add(shard).Add(now).Add(static_cast<int64_t>(Share()));
+      params.Add(shard).Add(static_cast<int64_t>(Share()));
     }
     return d_.transactor.Run<std::vector<Waiting>>(
-        {.deadline = now + options_.lease / 3, .read_only = true},
+        {.deadline = d_.clock.Now() + options_.lease / 3, .read_only = true},
         [&](db::Tx& tx) -> absl::StatusOr<std::vector<Waiting>> {
           ASSIGN_OR_RETURN(const db::Rows found, tx.Query(sql, params));
           std::vector<Waiting> rows;
@@ -242,20 +242,19 @@ class SqlRelay final : public Relay {
           break;
       }
     }
-    const absl::Time now = d_.clock.Now();
     const double jitter = d_.ids.NewFraction();
     RETURN_IF_ERROR(d_.transactor.Run(
-        {.deadline = now + options_.lease, .settles_unknown_commit = true},
+        {.deadline = d_.clock.Now() + options_.lease, .settles_unknown_commit = true},
         [&](db::Tx& tx) -> absl::Status {
           RETURN_IF_ERROR(worker::CheckFences(tx, leases_));
           RETURN_IF_ERROR(ForChunks(taken, [&](const std::string& where, const db::Params& keys) {
             return tx.Execute(kDelete + where, keys).status();
           }));
           for (const auto& [attempts, group] : later) {
-            const absl::Time due = now + BackoffAfter(attempts) * (0.5 + jitter / 2);
-            RETURN_IF_ERROR(Postpone(tx, group, due, false));
+            const absl::Duration wait = BackoffAfter(attempts) * (0.5 + jitter / 2);
+            RETURN_IF_ERROR(Postpone(tx, group, wait, false));
           }
-          return Postpone(tx, refused, now + kRefusedBackoff, true);
+          return Postpone(tx, refused, kRefusedBackoff, true);
         }));
     if (!refused.empty()) {
       d_.telemetry.Count("mamori_outbox_refused_total", {}, refused.size());
@@ -265,11 +264,11 @@ class SqlRelay final : public Relay {
     return absl::OkStatus();
   }
 
-  absl::Status Postpone(db::Tx& tx, const std::vector<const Waiting*>& rows, absl::Time due,
+  absl::Status Postpone(db::Tx& tx, const std::vector<const Waiting*>& rows, absl::Duration wait,
                         bool refused) {
     return ForChunks(rows, [&](const std::string& where, const db::Params& keys) {
       db::Params params;
-      params.Add(due).Add(refused).Append(keys);
+      params.Add(absl::ToInt64Microseconds(wait)).Add(refused).Append(keys);
       return tx.Execute(kPostpone + where, params).status();
     });
   }
@@ -298,8 +297,9 @@ class SqlRelay final : public Relay {
   const id::Id holder_;
   // Only the running thread (or the test that calls RunOnce) touches these.
   std::vector<worker::Lease> leases_;
-  absl::Time renew_time_ = absl::InfinitePast();
-  absl::Time renewed_at_ = absl::InfinitePast();
+  // Monotonic.
+  absl::Duration renew_at_;
+  absl::Duration sure_until_;
   std::atomic<bool> behind_ = false;
   worker::Periodic periodic_;
 };

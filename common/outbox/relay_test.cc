@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "common/db/database_time.h"
 #include "common/outbox/event_fixture.h"
 #include "common/outbox/outbox.h"
 #include "common/status/errors.h"
@@ -14,6 +15,7 @@ namespace mamori::outbox {
 namespace {
 
 using ::testing::ElementsAre;
+constexpr absl::Duration kLease = absl::Hours(1);
 
 // A receiver that answers as told and remembers what came.
 class Receiver {
@@ -48,7 +50,8 @@ class Receiver {
 
 class RelayTest : public EventFixture {
  protected:
-  std::unique_ptr<Relay> MakeRelay(Receiver& receiver, RelayOptions options = {}) {
+  // A long lease, since the database's clock goes on while a test runs.
+  std::unique_ptr<Relay> MakeRelay(Receiver& receiver, RelayOptions options = {.lease = kLease}) {
     return Relay::Create({transactor(), clock_, ids_, telemetry_}, receiver.publisher(), options);
   }
   int64_t Waiting() {
@@ -97,19 +100,54 @@ TEST_F(RelayTest, IsBehindWhileMoreWaitsThanOnePassTakesAndItCanBePassedOn) {
   EXPECT_FALSE(relay->Behind());
 }
 
-TEST_F(RelayTest, OneThatStopsGivesItsLeasesBackWhateverItsClockSaid) {
+TEST_F(RelayTest, OneThatStopsGivesItsLeasesBack) {
   Receiver first_receiver, second_receiver;
-  clock_.Advance(absl::Hours(24));  // ahead
-  auto first = MakeRelay(first_receiver, {});
+  auto first = MakeRelay(first_receiver);
   EXPECT_THAT(first->RunOnce(), IsOkAndHolds(false));  // takes the leases
-  clock_.Advance(-absl::Hours(24));
   AppendAll({EventOf(ids_.NewId(), 1)});
-  auto second = MakeRelay(second_receiver, {});
+  auto second = MakeRelay(second_receiver);
   EXPECT_THAT(second->RunOnce(), IsOkAndHolds(false));
   first->Stop();
-  clock_.Advance(absl::Seconds(2));  // it looks for leases every now and then
+  clock_.Advance(kLease / 3);  // it looks for leases every now and then
   EXPECT_THAT(second->RunOnce(), IsOkAndHolds(true));
   EXPECT_EQ(Waiting(), 0);
+}
+
+// Killed, so that it gives nothing back: what it held, what it wrote and what it put off.
+TEST_F(RelayTest, OneThatIsKilledIsFollowedWithinItsLeaseWhateverItsClockSaid) {
+  time::SystemSleeper sleeper;
+  for (const absl::Duration wrong : {absl::Hours(24), -absl::Hours(24)}) {
+    Receiver killed_receiver, next_receiver;
+    time::FakeClock clock(clock_.Now() + wrong);
+    db::Transactor wrongly(database_.pool(), clock, sleeper);
+    auto killed = Relay::Create({wrongly, clock, ids_, telemetry_}, killed_receiver.publisher(),
+                                {.lease = kLease});
+    std::vector<v1::Event> events = {EventOf(ids_.NewId(), 1), EventOf(ids_.NewId(), 1)};
+    for (v1::Event& event : events) {
+      event.mutable_event_time()->set_seconds(absl::ToUnixSeconds(clock.Now()));
+    }
+    AppendAll({events[0]});
+    killed_receiver.answers_by_sequence[1] = absl::FailedPreconditionError("not now");
+    EXPECT_THAT(killed->RunOnce(), IsOkAndHolds(false)) << wrong;
+    EXPECT_EQ(killed_receiver.calls, 1) << "due by its clock or not: " << wrong;
+    AppendAll({events[1]});
+    auto next = MakeRelay(next_receiver);
+    EXPECT_THAT(next->RunOnce(), IsOkAndHolds(false)) << "in two hands: " << wrong;
+    Pass(kLease);
+    EXPECT_THAT(next->RunOnce(), IsOkAndHolds(true)) << wrong;
+    EXPECT_EQ(next_receiver.seen.size(), 2u) << wrong;
+    EXPECT_EQ(Waiting(), 0) << wrong;
+    next->Stop();
+  }
+}
+
+TEST_F(RelayTest, TheTimeOfAnAnonymousReportIsNotToldByWhenItsEventIsDue) {
+  v1::Event event = EventOf(ids_.NewId(), 1);
+  const int64_t day = absl::ToUnixSeconds(absl::Now() + absl::Hours(48)) / 86400;
+  event.mutable_event_time()->set_seconds(day * 86400);  // told by a clock that is ahead
+  AppendAll({event});
+  EXPECT_EQ(database_.Number("SELECT due_time % 86400000000 FROM outbox"), 0);
+  EXPECT_EQ(database_.Number("SELECT due_time <= " MAMORI_DATABASE_NOW " FROM outbox"), 1);
 }
 
 TEST_F(RelayTest, OneEventThatMustWaitDoesNotHoldItsNeighbours) {
@@ -120,9 +158,10 @@ TEST_F(RelayTest, OneEventThatMustWaitDoesNotHoldItsNeighbours) {
   auto relay = MakeRelay(receiver);
   EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(true));
   EXPECT_EQ(Waiting(), 1);
-  EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(false)) << "not before its backoff";
   receiver.answers_by_sequence.clear();
-  clock_.Advance(absl::Seconds(1));
+  Pass(-absl::Hours(1));
+  EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(false)) << "not before its backoff";
+  Pass(absl::Hours(1) + absl::Milliseconds(50));
   EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(true));
   EXPECT_EQ(Waiting(), 0);
 }
@@ -133,11 +172,11 @@ TEST_F(RelayTest, WhatIsRefusedForGoodIsKeptForAPerson) {
   receiver.answers_by_sequence[1] = absl::InvalidArgumentError("no");
   auto relay = MakeRelay(receiver);
   EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(false));
-  clock_.Advance(absl::Hours(1));
+  Pass(absl::Hours(1));
   EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(false));
   EXPECT_EQ(receiver.calls, 1);
   EXPECT_EQ(Waiting(), 1);
-  clock_.Advance(absl::Hours(24));
+  Pass(absl::Hours(24));
   receiver.answers_by_sequence.clear();
   EXPECT_THAT(relay->RunOnce(), IsOkAndHolds(true));
 }
@@ -159,7 +198,7 @@ TEST_F(RelayTest, AnotherRelayTakesOverWhenTheHolderIsGone) {
   auto second = MakeRelay(second_receiver);
   EXPECT_TRUE(first->RunOnce().ok());
   AppendAll({EventOf(ids_.NewId(), 1)});
-  clock_.Advance(absl::Seconds(6));  // the lease is over
+  Pass(kLease);
   EXPECT_THAT(second->RunOnce(), IsOkAndHolds(true));
 }
 
@@ -172,7 +211,7 @@ TEST_F(RelayTest, AStaleHolderCannotDelete) {
   // down, so the row has to survive whatever the first believes.
   second_receiver.down = absl::UnavailableError("down");
   slow_receiver.during = [&] {
-    clock_.Advance(absl::Seconds(6));
+    Pass(kLease);
     EXPECT_FALSE(second->RunOnce().ok());
   };
   EXPECT_FALSE(slow->RunOnce().ok());

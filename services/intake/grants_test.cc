@@ -144,7 +144,7 @@ TEST_F(GrantsTest, AllowWhatTheStoresOfEvidenceDo) {
   EXPECT_THAT(evidence.Complete("", access(), soon), IsOk());
   EXPECT_THAT(evidence.AddAccess(access(), soon), IsOk());
   const auto lease = transactor_->Run<std::optional<worker::Lease>>({}, [&](db::Tx& tx) {
-    return worker::TryAcquire(tx, "evidence/inspect", ids_.NewId(), clock_.Now(), absl::Minutes(1));
+    return worker::TryAcquire(tx, "evidence/inspect", ids_.NewId(), absl::Minutes(1));
   });
   ASSERT_THAT(lease, IsOk());
   EXPECT_THAT(evidence.Settle(access(), **lease, soon), IsOk());

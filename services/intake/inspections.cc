@@ -73,12 +73,13 @@ class Inspections::Pushed final : public inspection::Sink {
 };
 
 absl::StatusOr<bool> Inspections::Acquire() {
-  const absl::Time now = d_.clock.Now();
+  const absl::Duration begin = d_.clock.Monotonic();
   ASSIGN_OR_RETURN(lease_,
                    d_.transactor.Run<std::optional<worker::Lease>>(
                        {.deadline = Soon(), .settles_unknown_commit = true}, [&](db::Tx& tx) {
-                         return worker::TryAcquire(tx, kLease, holder_, now, options_.lease);
+                         return worker::TryAcquire(tx, kLease, holder_, options_.lease);
                        }));
+  renew_at_ = begin + options_.lease / 2;
   return lease_.has_value();
 }
 
@@ -94,7 +95,7 @@ absl::Status Inspections::CheckGoesOn() const {
 
 absl::Status Inspections::Keep() {
   RETURN_IF_ERROR(CheckGoesOn());
-  if (lease_ && lease_->expire_time - d_.clock.Now() > options_.lease / 2) return absl::OkStatus();
+  if (lease_ && d_.clock.Monotonic() < renew_at_) return absl::OkStatus();
   const int64_t fence = lease_ ? lease_->fence : 0;
   ASSIGN_OR_RETURN(const bool kept, Acquire());
   if (kept && lease_->fence == fence) return absl::OkStatus();

@@ -73,6 +73,7 @@ class Inspections {
   const std::string holder_;
   std::atomic<bool> stopped_{false};
   std::optional<worker::Lease> lease_;
+  absl::Duration renew_at_;              // monotonic
   std::map<std::string, Wait> waiting_;  // by evidence
 };
 

@@ -15,7 +15,7 @@ void Enqueue(std::deque<Attempt>& waiting, std::vector<Attempt> attempts) {
   }
 }
 
-std::vector<uint64_t> TakeOut(std::deque<Attempt>& waiting, absl::Time begin_by) {
+std::vector<uint64_t> TakeOut(std::deque<Attempt>& waiting, absl::Duration begin_by) {
   std::vector<uint64_t> tickets;
   std::deque<Attempt> left;
   for (Attempt& attempt : waiting) {
@@ -45,7 +45,7 @@ void ChannelTransport::Send(std::vector<Attempt> attempts) {
   if (!webhooks.empty()) webhooks_.Send(std::move(webhooks));
 }
 
-std::vector<uint64_t> ChannelTransport::Withdraw(absl::Time begin_by) {
+std::vector<uint64_t> ChannelTransport::Withdraw(absl::Duration begin_by) {
   std::vector<uint64_t> tickets = mail_.Withdraw(begin_by);
   for (const uint64_t ticket : webhooks_.Withdraw(begin_by)) tickets.push_back(ticket);
   return tickets;

@@ -14,7 +14,7 @@ class ChannelTransport final : public Transport {
 
   void Start(TransportListener& listener) override;
   void Send(std::vector<Attempt> attempts) override;
-  std::vector<uint64_t> Withdraw(absl::Time begin_by) override;
+  std::vector<uint64_t> Withdraw(absl::Duration begin_by) override;
   // Both at once, so that the grace is not spent twice.
   void Stop(absl::Duration grace) override;
 

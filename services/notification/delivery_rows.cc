@@ -1,5 +1,6 @@
 #include "services/notification/delivery_rows.h"
 
+#include "common/db/database_time.h"
 #include "common/time/day.h"
 #include "services/notification/identity.h"
 
@@ -9,7 +10,8 @@ namespace {
 constexpr char kInsertDeliveries[] =
     "INSERT INTO delivery (delivery_id, tenant, company, case_id, notification_id, channel, "
     "receiver, urgency,"
-    " event_type, escalation_step, policy_digest, state, due_time, create_time, anonymous) VALUES ";
+    " event_type, escalation_step, policy_digest, state, due_time, create_time, anonymous) VALUES "
+    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, " MAMORI_DATABASE_NOW " + ?, ?, ?)";
 constexpr char kInsertNotifications[] =
     "INSERT INTO notification (notification_id, tenant, company, case_id, event_type, urgency, "
     "route,"
@@ -19,7 +21,7 @@ constexpr char kInsertNotifications[] =
 }  // namespace
 
 db::Params DeliveryValues(const NotificationRow& notification, mamori::v1::DeliveryChannel channel,
-                          const std::string& receiver, absl::Time now, absl::Time due) {
+                          const std::string& receiver, absl::Time now, absl::Duration wait) {
   db::Params row;
   row.Add(DeliveryId(notification.notification_id, notification.step, channel, receiver))
       .Add(std::string_view(notification.tenant))
@@ -33,7 +35,7 @@ db::Params DeliveryValues(const NotificationRow& notification, mamori::v1::Deliv
       .Add(notification.step)
       .Add(std::string_view(notification.policy_digest))
       .Add(static_cast<int>(mamori::v1::DELIVERY_STATE_PENDING))
-      .Add(due)
+      .Add(absl::ToInt64Microseconds(wait))
       .Add(time::Told(now, notification.anonymous))
       .Add(notification.anonymous);
   return row;

@@ -28,9 +28,10 @@ struct NotificationRow {
   bool anonymous = false;     // an anonymous report is concerned: times are told to the day
 };
 
-// The values of one row made at `now`, with its delivery id derived, waiting until `due`.
+// The values of one row made at `now`, with its delivery id derived, due `wait` after it is
+// inserted.
 db::Params DeliveryValues(const NotificationRow& notification, mamori::v1::DeliveryChannel channel,
-                          const std::string& receiver, absl::Time now, absl::Time due);
+                          const std::string& receiver, absl::Time now, absl::Duration wait);
 
 absl::Status InsertDeliveries(db::Tx& tx, const std::vector<db::Params>& rows);
 // `firsts` are the hashes of their first entries in the audit, in the same order.

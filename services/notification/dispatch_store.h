@@ -1,5 +1,6 @@
 // The dispatcher's view of the deliveries: claims that expire, and writes that only the holder of a
-// claim makes.
+// claim makes. The database's clock says what is due and which claims are over, so no replica's own
+// clock holds anything up.
 #ifndef MAMORI_SERVICES_NOTIFICATION_DISPATCH_STORE_H_
 #define MAMORI_SERVICES_NOTIFICATION_DISPATCH_STORE_H_
 
@@ -15,7 +16,7 @@
 
 namespace mamori::notification {
 
-// A delivery in the hands of this dispatcher, until `lease_until`.
+// A delivery in the hands of this dispatcher.
 struct Claim {
   id::Id delivery_id;
   std::string tenant;
@@ -31,7 +32,9 @@ struct Claim {
   int64_t fence = 0;          // of this claim
   absl::Time create_time;
   bool anonymous = false;  // its times are told to the day
-  absl::Time lease_until;
+  // Monotonic. Until when its holder is sure of it: measured from before it was asked for, while
+  // the database's clock says when it is over.
+  absl::Duration sure_until;
 };
 
 // What a webhook claim needs of its endpoint.
@@ -45,9 +48,9 @@ struct EndpointTarget {
 // What became of a claim.
 struct Settlement {
   Claim claim;
-  // SENT, DEAD, UNKNOWN, or PENDING for another attempt at `due_time`.
+  // SENT, DEAD, UNKNOWN, or PENDING for another attempt after `wait`.
   mamori::v1::DeliveryState state = mamori::v1::DELIVERY_STATE_PENDING;
-  absl::Time due_time;   // PENDING
+  absl::Duration wait;   // PENDING: from the moment it is written
   absl::Time sent_time;  // SENT: when the receiver accepted it
   std::string error;     // empty keeps what the delivery met before
   bool begun = true;     // false: no attempt was made, none is counted
@@ -57,7 +60,7 @@ class DispatchStore {
  public:
   virtual ~DispatchStore() = default;
 
-  // Takes up to `limit` due deliveries, none to the receivers `except`, until `lease_until`, and
+  // Takes up to `limit` due deliveries, none to the receivers `except`, for as long as `lease`, and
   // commits: whoever sends afterwards sends what is stored. The most urgent come first, of one
   // urgency those that are due longest; less urgent ones keep their share (claim_share.h), so a
   // full answer may be as short as ClaimShare(limit, 0, 2). Never hands out one that another
@@ -65,11 +68,10 @@ class DispatchStore {
   virtual absl::StatusOr<std::vector<Claim>> ClaimDue(mamori::v1::DeliveryChannel channel,
                                                       int limit,
                                                       const std::vector<std::string>& except,
-                                                      absl::Time now, absl::Time lease_until) = 0;
+                                                      absl::Duration lease) = 0;
 
   // Takes over claims whose lease has run out. Their attempts' outcomes cannot be known.
-  virtual absl::StatusOr<std::vector<Claim>> ClaimExpired(int limit, absl::Time now,
-                                                          absl::Time lease_until) = 0;
+  virtual absl::StatusOr<std::vector<Claim>> ClaimExpired(int limit, absl::Duration lease) = 0;
 
   // Endpoints by the receivers of webhook claims ("webhookEndpoints/{id}"); a deleted one is not in
   // the answer.

@@ -24,15 +24,13 @@ class DispatchStoreTest : public NotificationFixture {
     Settlement settlement;
     settlement.claim = claim;
     settlement.state = state;
-    settlement.due_time = Now() + absl::Hours(1);
+    settlement.wait = absl::Hours(1);
     settlement.sent_time = Now();
     settlement.error = error;
     return settlement;
   }
   absl::Time Deadline() const { return Now() + absl::Seconds(10); }
-  std::vector<Claim> Expired() {
-    return *dispatch_store_.ClaimExpired(64, Now(), Now() + absl::Minutes(1));
-  }
+  std::vector<Claim> Expired() { return *dispatch_store_.ClaimExpired(64, absl::Hours(1)); }
 };
 
 TEST_F(DispatchStoreTest, TwoReplicasNeverHoldTheSameDelivery) {
@@ -74,9 +72,8 @@ TEST_F(DispatchStoreTest, AClaimHoldsWhatAMessageNeedsAndCountsTheAttempt) {
 
 TEST_F(DispatchStoreTest, ReceiversThatHaveEnoughAreLeftOut) {
   Open();
-  const auto claims =
-      dispatch_store_.ClaimDue(mamori::v1::DELIVERY_CHANNEL_MAIL, 64, {"a@acme.example", "x", "y"},
-                               Now(), Now() + absl::Minutes(1));
+  const auto claims = dispatch_store_.ClaimDue(mamori::v1::DELIVERY_CHANNEL_MAIL, 64,
+                                               {"a@acme.example", "x", "y"}, absl::Hours(1));
   ASSERT_THAT(claims, testing::IsOk());
   ASSERT_THAT(*claims, SizeIs(1));
   EXPECT_EQ((*claims)[0].receiver, "b@acme.example");
@@ -84,7 +81,7 @@ TEST_F(DispatchStoreTest, ReceiversThatHaveEnoughAreLeftOut) {
 
 TEST_F(DispatchStoreTest, WhatIsUrgentOvertakesABacklog) {
   for (int i = 0; i < 20; ++i) Open();
-  clock_.Advance(absl::Minutes(10));
+  Pass(absl::Minutes(10));
   Open(mamori::v1::SEVERITY_CRITICAL);
   const std::vector<Claim> claims = Claims(8);
   ASSERT_THAT(claims, SizeIs(8));
@@ -119,14 +116,14 @@ TEST_F(DispatchStoreTest, AClaimWhoseCommitNobodyAnsweredIsFoundAtOnce) {
   // Opening a connection says COMMITTED.
   ASSERT_THAT(pool->Ping(absl::Seconds(5)), testing::IsOk());
   gate.LoseAnswerTo("COMMIT");
-  const auto claims = store.ClaimDue(mamori::v1::DELIVERY_CHANNEL_MAIL, 64, {}, Now(), Now());
+  const auto claims =
+      store.ClaimDue(mamori::v1::DELIVERY_CHANNEL_MAIL, 64, {}, absl::ZeroDuration());
   ASSERT_THAT(claims, testing::IsOk());
   EXPECT_TRUE(gate.answer_lost());
   EXPECT_THAT(*claims, SizeIs(3));
   EXPECT_EQ(Count("delivery WHERE state = 2 AND fence = 1 AND attempt_count = 1"), 3);
   gate.LoseAnswerTo("COMMIT");
-  clock_.Advance(absl::Seconds(1));
-  const auto lost = store.ClaimExpired(64, Now(), Now() + absl::Minutes(1));
+  const auto lost = store.ClaimExpired(64, absl::Hours(1));
   ASSERT_THAT(lost, testing::IsOk());
   ASSERT_THAT(*lost, SizeIs(3));
   std::vector<Settlement> settlements;
@@ -235,6 +232,48 @@ TEST_F(DispatchStoreTest, OnlyClaimsWhoseLeaseHasRunOutAreTakenOver) {
   EXPECT_EQ(taken[0].fence, 2);
   EXPECT_EQ(taken[0].attempts, 1);  // taking over is no attempt
   EXPECT_THAT(Expired(), IsEmpty());
+}
+
+TEST_F(DispatchStoreTest, WhatAReplicaHoldsOrPutsOffWaitsByTheDatabasesClockAlone) {
+  time::SystemSleeper sleeper;
+  for (const absl::Duration wrong : {absl::Hours(24), -absl::Hours(24)}) {
+    Open();
+    time::FakeClock clock(Now() + wrong);
+    db::Transactor transactor(database_.pool(), clock, sleeper);
+    SqlDispatchStore killed(transactor, clock, ids_, journal_);
+    const auto held = killed.ClaimDue(mamori::v1::DELIVERY_CHANNEL_MAIL, 64, {}, absl::Hours(1));
+    ASSERT_THAT(held, testing::IsOk());
+    ASSERT_THAT(*held, SizeIs(2)) << wrong;
+    EXPECT_THAT(Claims(), IsEmpty()) << wrong;
+    EXPECT_THAT(Expired(), IsEmpty()) << "in two hands: " << wrong;
+    Pass(absl::Hours(1));
+    const std::vector<Claim> taken = Expired();
+    ASSERT_THAT(taken, SizeIs(2)) << wrong;
+    const absl::Time deadline = clock.Now() + absl::Seconds(10);
+    EXPECT_THAT(killed.Settle({SettlementOf((*held)[0], mamori::v1::DELIVERY_STATE_DEAD)},
+                              clock.Now(), deadline),
+                IsOkAndHolds(0));
+    for (const Claim& claim : taken) {
+      EXPECT_THAT(killed.Settle({SettlementOf(claim, mamori::v1::DELIVERY_STATE_PENDING)},
+                                clock.Now(), deadline),
+                  IsOkAndHolds(1));
+    }
+    EXPECT_THAT(Claims(), IsEmpty()) << wrong;
+    Pass(absl::Hours(1));
+    for (const Claim& claim : Claims()) {
+      EXPECT_THAT(dispatch_store_.Settle({SettlementOf(claim, mamori::v1::DELIVERY_STATE_SENT)},
+                                         Now(), Deadline()),
+                  IsOkAndHolds(1));
+    }
+    EXPECT_EQ(Count("delivery WHERE state <> 3"), 0) << wrong;
+  }
+}
+
+TEST_F(DispatchStoreTest, WhatAReplicaThatIsAheadTakesInIsDueForTheOthers) {
+  clock_.Advance(absl::Hours(24));
+  Open();
+  clock_.Advance(-absl::Hours(24));
+  EXPECT_THAT(Claims(), SizeIs(2));
 }
 
 TEST_F(DispatchStoreTest, ABigBatchIsWrittenWhole) {

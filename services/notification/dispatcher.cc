@@ -85,7 +85,7 @@ void Dispatcher::Start() {
 void Dispatcher::Stop(absl::Duration grace) {
   const absl::Duration begin = with_.clock.Monotonic();
   claims_thread_.Stop();
-  GiveBackWaiting(absl::InfiniteFuture());
+  GiveBackWaiting(absl::InfiniteDuration());
   with_.transport.Stop(std::max(absl::ZeroDuration(), begin + grace / 2 - with_.clock.Monotonic()));
   if (!settle_thread_.joinable()) return;
   {
@@ -97,13 +97,12 @@ void Dispatcher::Stop(absl::Duration grace) {
   settle_thread_.join();
 }
 
-void Dispatcher::GiveBackWaiting(absl::Time begin_by) {
-  const absl::Time now = with_.clock.Now();
+void Dispatcher::GiveBackWaiting(absl::Duration begin_by) {
   for (const uint64_t ticket : with_.transport.Withdraw(begin_by)) {
     std::lock_guard lock(mu_);
     const auto found = in_hand_.find(ticket);
     if (found == in_hand_.end()) continue;
-    GiveBack(found->second.claim, now);
+    GiveBack(found->second.claim, absl::ZeroDuration());
     in_hand_.erase(found);
   }
 }
@@ -112,7 +111,7 @@ void Dispatcher::Wake() { claims_thread_.Wake(); }
 
 absl::StatusOr<bool> Dispatcher::ClaimOnce() {
   if (with_.clock.Monotonic() >= next_look_for_lost_) {
-    GiveBackWaiting(with_.clock.Now());
+    GiveBackWaiting(with_.clock.Monotonic());
     RETURN_IF_ERROR(ClaimLost());
     next_look_for_lost_ = with_.clock.Monotonic() + kLookForLost;
     // A circuit closes by time too, when nothing goes through it.
@@ -141,7 +140,7 @@ absl::StatusOr<bool> Dispatcher::ClaimChannel(DeliveryChannel channel) {
     }
   }
   ASSIGN_OR_RETURN(std::vector<Claim> claims,
-                   with_.store.ClaimDue(channel, limit, except, now, now + options_.lease));
+                   with_.store.ClaimDue(channel, limit, except, options_.lease));
   if (claims.empty()) return false;
   const bool more = claims.size() >= static_cast<size_t>(ClaimShare(options_.batch, 0, 2));
   {
@@ -153,9 +152,8 @@ absl::StatusOr<bool> Dispatcher::ClaimChannel(DeliveryChannel channel) {
 }
 
 absl::Status Dispatcher::ClaimLost() {
-  const absl::Time now = with_.clock.Now();
   ASSIGN_OR_RETURN(const std::vector<Claim> claims,
-                   with_.store.ClaimExpired(options_.batch, now, now + options_.lease));
+                   with_.store.ClaimExpired(options_.batch, options_.lease));
   for (const Claim& claim : claims) {
     const absl::StatusOr<Policy> policy = PolicyOf(claim);
     // Without the policy nobody can say what it asks for: look again when this lease has run out
@@ -178,7 +176,7 @@ absl::Status Dispatcher::Withhold(std::vector<Claim>& claims) {
   std::lock_guard lock(mu_);
   if (!may.ok()) {
     // Nobody is told of what he may perhaps not know; it waits.
-    for (const Claim& claim : claims) GiveBack(claim, with_.clock.Now() + kPutOffUndecided);
+    for (const Claim& claim : claims) GiveBack(claim, kPutOffUndecided);
     return may.status();
   }
   std::vector<Claim> told;
@@ -214,7 +212,7 @@ absl::Status Dispatcher::HandOver(DeliveryChannel channel, std::vector<Claim> cl
         with_.store.Endpoints({receivers.begin(), receivers.end()}, with_.clock.Now());
     if (!found.ok()) {
       std::lock_guard lock(mu_);
-      for (const Claim& claim : claims) GiveBack(claim, with_.clock.Now() + kPutOff);
+      for (const Claim& claim : claims) GiveBack(claim, kPutOff);
       return found.status();
     }
     endpoints = *std::move(found);
@@ -231,7 +229,7 @@ void Dispatcher::Prepare(Claim claim, const std::map<std::string, EndpointTarget
   const absl::Time now = with_.clock.Now();
   const absl::StatusOr<Policy> policy = PolicyOf(claim);
   std::lock_guard lock(mu_);
-  if (!policy.ok()) return GiveBack(claim, now + kPutOff);
+  if (!policy.ok()) return GiveBack(claim, kPutOff);
   const uint64_t ticket = next_ticket_++;
   if (claim.channel == mamori::v1::DELIVERY_CHANNEL_MAIL) {
     attempts.push_back(with_.builder.Mail(claim, ticket));
@@ -243,14 +241,14 @@ void Dispatcher::Prepare(Claim claim, const std::map<std::string, EndpointTarget
       settlement.begun = false;
       return Settled(std::move(settlement));
     }
-    if (target->second.disabled) return GiveBack(claim, now + kPutOffDisabled);
+    if (target->second.disabled) return GiveBack(claim, kPutOffDisabled);
     absl::StatusOr<Attempt> attempt = with_.builder.Webhook(claim, ticket, target->second, now);
     if (!attempt.ok()) {
       return Settled(Conclude(claim, **policy, Fixed(Verdict::kTemporary, "secret.unreadable")));
     }
     attempts.push_back(*std::move(attempt));
   }
-  attempts.back().begin_by = claim.lease_until - options_.attempt_budget - kBeginMargin;
+  attempts.back().begin_by = claim.sure_until - options_.attempt_budget - kBeginMargin;
   in_hand_[ticket] = InHand{std::move(claim), *policy, asked};
 }
 
@@ -263,12 +261,13 @@ bool Dispatcher::Begins(uint64_t ticket) {
   if (found == in_hand_.end()) return false;
   const Claim& claim = found->second.claim;
   absl::Duration wait = absl::ZeroDuration();
-  const bool expired = now + options_.attempt_budget > claim.lease_until ||
-                       with_.clock.Monotonic() - found->second.asked >= client::kKeepAllowed;
+  const absl::Duration monotonic = with_.clock.Monotonic();
+  const bool expired = monotonic + options_.attempt_budget > claim.sure_until ||
+                       monotonic - found->second.asked >= client::kKeepAllowed;
   if (!expired) wait = circuits_.Ask(EndpointOf(claim), now);
   if (!expired && wait == absl::ZeroDuration()) return true;
   // Spread out, so that they do not all come back with the one try.
-  GiveBack(claim, now + wait * (1 + with_.ids.NewFraction()));
+  GiveBack(claim, wait * (1 + with_.ids.NewFraction()));
   in_hand_.erase(found);
   return false;
 }
@@ -298,7 +297,7 @@ Settlement Dispatcher::Conclude(const Claim& claim, const policy::PolicyVersion&
   Settlement settlement;
   settlement.claim = claim;
   settlement.state = decision.state;
-  settlement.due_time = now + decision.wait;
+  settlement.wait = decision.wait;
   settlement.sent_time = now;
   settlement.error = outcome.error;
   if (IsDeadLetter(decision.state)) {
@@ -307,11 +306,11 @@ Settlement Dispatcher::Conclude(const Claim& claim, const policy::PolicyVersion&
   return settlement;
 }
 
-void Dispatcher::GiveBack(const Claim& claim, absl::Time due_time) {
+void Dispatcher::GiveBack(const Claim& claim, absl::Duration wait) {
   Settlement settlement;
   settlement.claim = claim;
   settlement.state = mamori::v1::DELIVERY_STATE_PENDING;
-  settlement.due_time = due_time;
+  settlement.wait = wait;
   settlement.begun = false;
   Settled(std::move(settlement));
 }

@@ -89,8 +89,8 @@ class Dispatcher final : public TransportListener {
   bool MayTryAgain(absl::Duration took);
   absl::StatusOr<bool> ClaimChannel(mamori::v1::DeliveryChannel channel);
   absl::Status ClaimLost();
-  // Gives back what waits in the transport and has to begin by `begin_by`.
-  void GiveBackWaiting(absl::Time begin_by);
+  // Gives back what waits in the transport and has to begin by `begin_by`, which is monotonic.
+  void GiveBackWaiting(absl::Duration begin_by);
   absl::StatusOr<Policy> PolicyOf(const Claim& claim);
   // Takes out of `claims` what its receiver may not be told, and settles it.
   absl::Status Withhold(std::vector<Claim>& claims);
@@ -101,7 +101,7 @@ class Dispatcher final : public TransportListener {
   void Suppress(const Claim& claim);
   Settlement Conclude(const Claim& claim, const policy::PolicyVersion& policy,
                       const Outcome& outcome);
-  void GiveBack(const Claim& claim, absl::Time due_time);
+  void GiveBack(const Claim& claim, absl::Duration wait);
   void Settled(Settlement settlement);
   void Forget(const std::vector<Settlement>& settlements);
   void Take(const Claim& claim);

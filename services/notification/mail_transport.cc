@@ -75,7 +75,7 @@ void MailTransport::Send(std::vector<Attempt> attempts) {
   for (size_t i = 0; i < std::min(count, lines_.size()); ++i) work_cv_.notify_one();
 }
 
-std::vector<uint64_t> MailTransport::Withdraw(absl::Time begin_by) {
+std::vector<uint64_t> MailTransport::Withdraw(absl::Duration begin_by) {
   std::lock_guard lock(mu_);
   return TakeOut(waiting_, begin_by);
 }

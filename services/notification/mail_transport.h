@@ -29,7 +29,7 @@ class MailTransport final : public Transport {
 
   void Start(TransportListener& listener) override;
   void Send(std::vector<Attempt> attempts) override;
-  std::vector<uint64_t> Withdraw(absl::Time begin_by) override;
+  std::vector<uint64_t> Withdraw(absl::Duration begin_by) override;
   void Stop(absl::Duration grace) override;
 
  private:

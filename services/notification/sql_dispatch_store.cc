@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "common/db/database_time.h"
 #include "common/db/in_list.h"
 #include "common/outbox/outbox.h"
 #include "common/status/macros.h"
@@ -23,11 +24,11 @@ using mamori::v1::DeliveryState;
 constexpr char kSelectDue[] =
     "SELECT delivery_id, tenant, case_id, notification_id, channel, receiver, urgency, event_type,"
     " escalation_step, policy_digest, attempt_count, fence, create_time, anonymous FROM delivery"
-    " WHERE state = ? AND channel = ? AND urgency = ? AND due_time <= ?";
+    " WHERE state = ? AND channel = ? AND urgency = ? AND due_time <= " MAMORI_DATABASE_NOW;
 constexpr char kFirstDue[] = " ORDER BY due_time LIMIT ? FOR UPDATE SKIP LOCKED";
 constexpr char kClaim[] =
-    "UPDATE delivery SET state = ?, fence = fence + 1, attempt_count = attempt_count + ?, due_time "
-    "= ?, claim_token = ? WHERE delivery_id IN (";
+    "UPDATE delivery SET state = ?, fence = fence + 1, attempt_count = attempt_count + ?,"
+    " due_time = " MAMORI_DATABASE_NOW " + ?, claim_token = ? WHERE delivery_id IN (";
 // Waits for a COMMIT that is still under way, unlike the search for what is due.
 constexpr char kHeld[] =
     "SELECT delivery_id FROM delivery WHERE claim_token = ? AND state = ? AND delivery_id IN (";
@@ -35,9 +36,11 @@ constexpr char kLock[] = "SELECT delivery_id, fence, state FROM delivery WHERE d
 constexpr char kSettleSentHead[] =
     "UPDATE delivery SET state = ?, due_time = ?, last_error = '', sent_time = CASE delivery_id";
 constexpr char kSettleSentTail[] = " END WHERE fence = ? AND state = ? AND delivery_id IN (";
+// 1: another attempt after a wait; 0: at rest, since then.
 constexpr char kSettle[] =
-    "UPDATE delivery SET state = ?, due_time = ?, attempt_count = attempt_count - ?,"
-    " last_error = CASE WHEN ? = '' THEN last_error ELSE ? END"
+    "UPDATE delivery SET state = ?, due_time = ? * " MAMORI_DATABASE_NOW
+    " + ?,"
+    " attempt_count = attempt_count - ?, last_error = CASE WHEN ? = '' THEN last_error ELSE ? END"
     " WHERE fence = ? AND state = ? AND delivery_id IN (";
 constexpr char kLockFirst[] =
     "SELECT notification_id, audit_first FROM notification WHERE notification_id IN (";
@@ -53,7 +56,7 @@ constexpr size_t kChunk = 64;
 constexpr int kPending = mamori::v1::DELIVERY_STATE_PENDING;
 constexpr int kSending = mamori::v1::DELIVERY_STATE_SENDING;
 
-Claim ReadClaim(const db::Row& row, bool counts, absl::Time lease_until) {
+Claim ReadClaim(const db::Row& row, bool counts, absl::Duration sure_until) {
   Claim claim;
   claim.delivery_id = row.GetBytes(0);
   claim.tenant = row.GetBytes(1);
@@ -69,7 +72,7 @@ Claim ReadClaim(const db::Row& row, bool counts, absl::Time lease_until) {
   claim.fence = row.GetInt64(11) + 1;
   claim.create_time = row.GetTime(12);
   claim.anonymous = row.GetInt64(13) != 0;
-  claim.lease_until = lease_until;
+  claim.sure_until = sure_until;
   return claim;
 }
 
@@ -81,8 +84,8 @@ constexpr mamori::v1::Urgency kUrgencies[] = {mamori::v1::URGENCY_PAGE, mamori::
 // runs claimed stays known: the COMMIT of one of them may have happened though nobody said so.
 class ClaimRun {
  public:
-  ClaimRun(id::Id token, absl::Time now, absl::Time lease_until)
-      : token_(std::move(token)), now_(now), lease_until_(lease_until) {}
+  ClaimRun(id::Id token, absl::Duration monotonic, absl::Duration lease)
+      : token_(std::move(token)), lease_(lease), sure_until_(monotonic + lease) {}
 
   // What an earlier run holds after all. A transaction claims all it found or nothing.
   absl::StatusOr<std::vector<Claim>> Held(db::Tx& tx) {
@@ -116,7 +119,7 @@ class ClaimRun {
       const int share = ClaimShare(limit, static_cast<int>(claims.size()), --less_urgent);
       if (share == 0) break;
       db::Params due;
-      due.Add(state).Add(static_cast<int>(channel)).Add(static_cast<int>(urgency)).Add(now_);
+      due.Add(state).Add(static_cast<int>(channel)).Add(static_cast<int>(urgency));
       std::string sql = kSelectDue;
       if (!except.empty()) {
         const std::vector<std::string> padded = db::InList(except);
@@ -126,7 +129,7 @@ class ClaimRun {
       due.Add(share);
       ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(sql + kFirstDue, due));
       for (const db::Row& row : rows) {
-        claims.push_back(ReadClaim(row, state == kPending, lease_until_));
+        claims.push_back(ReadClaim(row, state == kPending, sure_until_));
       }
     }
     RETURN_IF_ERROR(Mark(tx, claims, state == kPending));
@@ -147,8 +150,8 @@ class ClaimRun {
     for (size_t first = 0; first < claims.size(); first += kChunk) {
       const std::vector<std::string> ids = ChunkOf(claims, first);
       db::Params params;
-      params.Add(kSending).Add(counts ? 1 : 0).Add(lease_until_).Add(std::string_view(token_));
-      params.AddAll(ids);
+      params.Add(kSending).Add(counts ? 1 : 0).Add(absl::ToInt64Microseconds(lease_));
+      params.Add(std::string_view(token_)).AddAll(ids);
       RETURN_IF_ERROR(tx.ExecuteExpecting(std::min(kChunk, claims.size() - first),
                                           absl::StrCat(kClaim, db::Placeholders(ids.size()), ")"),
                                           params));
@@ -157,8 +160,8 @@ class ClaimRun {
   }
 
   const id::Id token_;
-  const absl::Time now_;
-  const absl::Time lease_until_;
+  const absl::Duration lease_;
+  const absl::Duration sure_until_;
   std::vector<std::vector<Claim>> tried_;
 };
 
@@ -194,32 +197,34 @@ absl::StatusOr<std::vector<const Settlement*>> StillHeld(
 // What is written of an outcome other than SENT: those that agree in it are one statement.
 struct Written {
   DeliveryState state;
-  absl::Time due_time;
+  int64_t micros;  // PENDING: the wait; otherwise the time
   bool begun;
   std::string error;
   int64_t fence;
 
-  auto Key() const { return std::tie(state, due_time, begun, error, fence); }
+  auto Key() const { return std::tie(state, micros, begun, error, fence); }
   bool operator<(const Written& other) const { return Key() < other.Key(); }
 };
 
 Written WrittenOf(const Settlement& settlement, absl::Time now) {
   return {.state = settlement.state,
-          .due_time = settlement.state == mamori::v1::DELIVERY_STATE_PENDING
-                          ? settlement.due_time
-                          : time::Told(now, settlement.claim.anonymous),
+          .micros = settlement.state == mamori::v1::DELIVERY_STATE_PENDING
+                        ? absl::ToInt64Microseconds(settlement.wait)
+                        : db::ToMicros(time::Told(now, settlement.claim.anonymous)),
           .begun = settlement.begun,
           .error = settlement.error,
           .fence = settlement.claim.fence};
 }
 
 absl::Status SettleOthers(db::Tx& tx, const Written& written, const std::vector<std::string>& ids) {
+  const int after_now = written.state == mamori::v1::DELIVERY_STATE_PENDING ? 1 : 0;
   for (size_t first = 0; first < ids.size(); first += kChunk) {
     const size_t count = std::min(kChunk, ids.size() - first);
     const std::vector<std::string> padded =
         db::InList({ids.begin() + first, ids.begin() + first + count});
     db::Params params;
-    params.Add(static_cast<int>(written.state)).Add(written.due_time).Add(written.begun ? 0 : 1);
+    params.Add(static_cast<int>(written.state)).Add(after_now).Add(written.micros);
+    params.Add(written.begun ? 0 : 1);
     params.Add(written.error).Add(written.error).Add(written.fence).Add(kSending).AddAll(padded);
     RETURN_IF_ERROR(tx.ExecuteExpecting(
         count, absl::StrCat(kSettle, db::Placeholders(padded.size()), ")"), params));
@@ -234,10 +239,10 @@ db::TransactionOptions SqlDispatchStore::ClaimOptions() const {
 }
 
 absl::StatusOr<std::vector<Claim>> SqlDispatchStore::ClaimDue(
-    DeliveryChannel channel, int limit, const std::vector<std::string>& except, absl::Time now,
-    absl::Time lease_until) {
+    DeliveryChannel channel, int limit, const std::vector<std::string>& except,
+    absl::Duration lease) {
   using Claims = std::vector<Claim>;
-  ClaimRun run(ids_.NewId(), now, lease_until);
+  ClaimRun run(ids_.NewId(), clock_.Monotonic(), lease);
   return transactor_.Run<Claims>(ClaimOptions(), [&](db::Tx& tx) -> absl::StatusOr<Claims> {
     ASSIGN_OR_RETURN(Claims held, run.Held(tx));
     if (!held.empty()) return held;
@@ -245,11 +250,10 @@ absl::StatusOr<std::vector<Claim>> SqlDispatchStore::ClaimDue(
   });
 }
 
-absl::StatusOr<std::vector<Claim>> SqlDispatchStore::ClaimExpired(int limit, absl::Time now,
-                                                                  absl::Time lease_until) {
+absl::StatusOr<std::vector<Claim>> SqlDispatchStore::ClaimExpired(int limit, absl::Duration lease) {
   using Claims = std::vector<Claim>;
-  ClaimRun mail(ids_.NewId(), now, lease_until);
-  ClaimRun webhooks(ids_.NewId(), now, lease_until);
+  ClaimRun mail(ids_.NewId(), clock_.Monotonic(), lease);
+  ClaimRun webhooks(ids_.NewId(), clock_.Monotonic(), lease);
   return transactor_.Run<Claims>(ClaimOptions(), [&](db::Tx& tx) -> absl::StatusOr<Claims> {
     ASSIGN_OR_RETURN(Claims claims, mail.Held(tx));
     ASSIGN_OR_RETURN(Claims others, webhooks.Held(tx));

@@ -22,9 +22,8 @@ class SqlDispatchStore final : public DispatchStore {
 
   absl::StatusOr<std::vector<Claim>> ClaimDue(mamori::v1::DeliveryChannel channel, int limit,
                                               const std::vector<std::string>& except,
-                                              absl::Time now, absl::Time lease_until) override;
-  absl::StatusOr<std::vector<Claim>> ClaimExpired(int limit, absl::Time now,
-                                                  absl::Time lease_until) override;
+                                              absl::Duration lease) override;
+  absl::StatusOr<std::vector<Claim>> ClaimExpired(int limit, absl::Duration lease) override;
   absl::StatusOr<std::map<std::string, EndpointTarget>> Endpoints(
       const std::vector<std::string>& receivers, absl::Time now) override;
   absl::StatusOr<int> Settle(const std::vector<Settlement>& settlements, absl::Time now,

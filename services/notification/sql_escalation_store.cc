@@ -111,7 +111,8 @@ absl::StatusOr<int> SqlEscalationStore::Fire(db::Tx& tx, const worker::Timer& ti
                                           .Add(std::string_view(row.notification_id))));
   std::vector<db::Params> deliveries;
   for (const std::string& address : planned->mail) {
-    deliveries.push_back(DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_MAIL, address, now, now));
+    deliveries.push_back(
+        DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_MAIL, address, now, absl::ZeroDuration()));
   }
   RETURN_IF_ERROR(InsertDeliveries(tx, deliveries));
   if (planned->wait > absl::ZeroDuration()) {

@@ -77,7 +77,7 @@ void AddMail(const RoutedEvent& event, absl::Time now, Inserts& inserts) {
     row.urgency = planned.urgency;
     for (const std::string& address : planned.mail) {
       inserts.deliveries.push_back(
-          DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_MAIL, address, now, now + event.wait));
+          DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_MAIL, address, now, event.wait));
     }
     if (planned.wait > absl::ZeroDuration()) {
       inserts.timers.push_back(
@@ -98,7 +98,7 @@ void AddWebhooks(const RoutedEvent& event, const std::vector<Endpoint>& endpoint
       continue;
     wanted = true;
     inserts.deliveries.push_back(DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_WEBHOOK,
-                                                endpoint.receiver, now, now + event.wait));
+                                                endpoint.receiver, now, event.wait));
   }
   if (wanted) inserts.notifications.push_back(std::move(row));
 }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "common/db/database_time.h"
 #include "common/idempotency/request_id.h"
 #include "common/outbox/outbox.h"
 #include "common/status/errors.h"
@@ -47,8 +48,8 @@ constexpr char kDeliveryPage[] =
 constexpr char kDeliveryById[] = " WHERE delivery_id = ? AND tenant = ?";
 constexpr char kLockDelivery[] = " WHERE delivery_id = ? AND tenant = ? FOR UPDATE";
 constexpr char kRetry[] =
-    "UPDATE delivery SET state = ?, attempt_count = 0, due_time = ?, fence = fence + 1, last_error "
-    "= ''"
+    "UPDATE delivery SET state = ?, attempt_count = 0, due_time = " MAMORI_DATABASE_NOW
+    ", fence = fence + 1, last_error = ''"
     " WHERE delivery_id = ? AND tenant = ?";
 // The optimizer sometimes prefers to walk a whole tenant in order of time; these indexes never do.
 constexpr char kByCase[] = " FORCE INDEX (by_case) WHERE case_id = ? AND tenant = ?";
@@ -313,7 +314,6 @@ absl::StatusOr<mamori::v1::Delivery> SqlNotificationStore::RetryIn(db::Tx& tx,
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kRetry,
                                       db::Params()
                                           .Add(static_cast<int>(mamori::v1::DELIVERY_STATE_PENDING))
-                                          .Add(now)
                                           .Add(std::string_view(delivery_id))
                                           .Add(std::string_view(call.tenant))));
   RETURN_IF_ERROR(Record(tx, call, "RetryDelivery", rows[0].GetBytes(1)));

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "common/db/database_time.h"
 #include "common/idempotency/hash.h"
 #include "common/idempotency/request_id.h"
 #include "common/status/errors.h"
@@ -44,9 +45,8 @@ constexpr char kRotate[] =
     "UPDATE webhook_endpoint SET previous_secret = secret, previous_expire_time = ?, secret = ?,"
     " version = version + 1 WHERE endpoint_id = ? AND tenant = ?";
 constexpr char kDelete[] = "DELETE FROM webhook_endpoint WHERE endpoint_id = ? AND tenant = ?";
-constexpr char kNudge[] =
-    "UPDATE delivery SET due_time = ? WHERE state = ? AND channel = ? AND receiver = ? AND tenant "
-    "= ?";
+constexpr char kNudge[] = "UPDATE delivery SET due_time = " MAMORI_DATABASE_NOW
+                          " WHERE state = ? AND channel = ? AND receiver = ? AND tenant = ?";
 
 std::string EtagOf(std::string_view endpoint_id, int64_t version) {
   return absl::BytesToHexString(idempotency::Hash({endpoint_id, absl::StrCat(version)}, 16));
@@ -85,11 +85,9 @@ absl::Status CheckEtag(const mamori::v1::WebhookEndpoint& stored, const std::str
 }
 
 // An endpoint that changed or went: its waiting deliveries are due.
-absl::Status Nudge(db::Tx& tx, const server::CallContext& call, const id::Id& endpoint_id,
-                   absl::Time now) {
+absl::Status Nudge(db::Tx& tx, const server::CallContext& call, const id::Id& endpoint_id) {
   return tx
       .Execute(kNudge, db::Params()
-                           .Add(now)
                            .Add(static_cast<int>(mamori::v1::DELIVERY_STATE_PENDING))
                            .Add(static_cast<int>(mamori::v1::DELIVERY_CHANNEL_WEBHOOK))
                            .Add(id::Name(kCollection, endpoint_id))
@@ -218,7 +216,7 @@ absl::StatusOr<mamori::v1::WebhookEndpoint> SqlWebhookStore::UpdateIn(
                                           .Add(wanted.disabled())
                                           .Add(std::string_view(endpoint_id))
                                           .Add(std::string_view(call.tenant))));
-  RETURN_IF_ERROR(Nudge(tx, call, endpoint_id, now));
+  RETURN_IF_ERROR(Nudge(tx, call, endpoint_id));
   return Find(tx, call, endpoint_id, now, "");
 }
 
@@ -236,7 +234,7 @@ absl::StatusOr<google::protobuf::Empty> SqlWebhookStore::Delete(
         RETURN_IF_ERROR(tx.ExecuteExpecting(
             1, kDelete,
             db::Params().Add(std::string_view(endpoint_id)).Add(std::string_view(call.tenant))));
-        RETURN_IF_ERROR(Nudge(tx, call, endpoint_id, now));
+        RETURN_IF_ERROR(Nudge(tx, call, endpoint_id));
         return Empty();
       });
 }

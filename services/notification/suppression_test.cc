@@ -51,7 +51,7 @@ TEST_F(DispatcherTest, NobodyIsToldWhileItCannotBeKnownWhoMay) {
   Settle(one);
   EXPECT_EQ(Count("delivery WHERE state = 1 AND attempt_count = 0"), 2);
   checker_.set_fault(absl::OkStatus());
-  clock_.Advance(absl::Seconds(2));
+  Pass(absl::Seconds(2));
   Claim(one);
   EXPECT_THAT(one.EndAll(Verdict::kAccepted), SizeIs(2));
 }

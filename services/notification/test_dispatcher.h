@@ -23,7 +23,7 @@ class HeldTransport final : public Transport {
     for (Attempt& attempt : attempts) waiting.push_back(std::move(attempt));
     cv_.notify_all();
   }
-  std::vector<uint64_t> Withdraw(absl::Time begin_by) override {
+  std::vector<uint64_t> Withdraw(absl::Duration begin_by) override {
     std::lock_guard lock(mu_);
     return TakeOut(waiting, begin_by);
   }
@@ -78,7 +78,8 @@ class DispatcherTest : public NotificationFixture {
   void Claim(Replica& replica) { EXPECT_THAT(replica.dispatcher.ClaimOnce(), testing::IsOk()); }
   void Settle(Replica& replica) { EXPECT_THAT(replica.dispatcher.SettleOnce(), testing::IsOk()); }
 
-  DispatcherOptions options_;
+  // Long, since the database's clock goes on while a test runs.
+  DispatcherOptions options_{.lease = absl::Hours(1)};
 };
 
 }  // namespace mamori::notification

@@ -85,6 +85,12 @@ class NotificationFixture : public ::testing::Test {
   }
 
   absl::Time Now() const { return clock_.Now(); }
+  // Time passes for the replicas, and what waits by the database's clock has waited that long.
+  void Pass(absl::Duration by) {
+    clock_.Advance(by);
+    database_.Execute("UPDATE delivery SET due_time = due_time - ?",
+                      db::Params().Add(absl::ToInt64Microseconds(by)));
+  }
 
   server::CallContext Call(const std::string& method, const std::string& tenant = "t",
                            const std::string& person = "desk-1") const {
@@ -163,9 +169,9 @@ class NotificationFixture : public ::testing::Test {
     return events;
   }
 
-  std::vector<Claim> Claims(int limit = 64, absl::Duration lease = absl::Minutes(1)) {
-    const auto claims = dispatch_store_.ClaimDue(mamori::v1::DELIVERY_CHANNEL_MAIL, limit, {},
-                                                 Now(), Now() + lease);
+  std::vector<Claim> Claims(int limit = 64, absl::Duration lease = absl::Hours(1)) {
+    const auto claims =
+        dispatch_store_.ClaimDue(mamori::v1::DELIVERY_CHANNEL_MAIL, limit, {}, lease);
     EXPECT_THAT(claims, testing::IsOk());
     return claims.ok() ? *claims : std::vector<Claim>();
   }

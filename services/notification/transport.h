@@ -19,18 +19,18 @@ struct Attempt {
   uint64_t ticket = 0;  // the caller's name for it
   mamori::v1::Urgency urgency = mamori::v1::URGENCY_NORMAL;
   mamori::v1::DeliveryChannel channel = mamori::v1::DELIVERY_CHANNEL_UNSPECIFIED;
-  std::string receiver;    // mail address, or "webhookEndpoints/{id}": the lane it goes in
-  absl::Time begin_by;     // when its claim is too old for it to begin
-  std::string body;        // RFC 5322 message, or JSON
-  std::string url;         // webhooks only
-  WebhookHeaders headers;  // webhooks only
+  std::string receiver;     // mail address, or "webhookEndpoints/{id}": the lane it goes in
+  absl::Duration begin_by;  // monotonic; when its claim is too old for it to begin
+  std::string body;         // RFC 5322 message, or JSON
+  std::string url;          // webhooks only
+  WebhookHeaders headers;   // webhooks only
 };
 
 // Puts attempts into a queue: behind those that are as urgent, before those that are less.
 void Enqueue(std::deque<Attempt>& waiting, std::vector<Attempt> attempts);
 
 // Takes the attempts that had to begin by `begin_by` out of a queue; their tickets.
-std::vector<uint64_t> TakeOut(std::deque<Attempt>& waiting, absl::Time begin_by);
+std::vector<uint64_t> TakeOut(std::deque<Attempt>& waiting, absl::Duration begin_by);
 
 // Whoever hands attempts over. Called from any of the transport's threads; must not block on them.
 class TransportListener {
@@ -50,8 +50,8 @@ class Transport {
   // Queues attempts, the urgent before the others. Never blocks.
   virtual void Send(std::vector<Attempt> attempts) = 0;
   // The tickets of attempts that have not begun and had to by `begin_by`; they will not. All of
-  // them for absl::InfiniteFuture().
-  virtual std::vector<uint64_t> Withdraw(absl::Time begin_by) = 0;
+  // them for absl::InfiniteDuration().
+  virtual std::vector<uint64_t> Withdraw(absl::Duration begin_by) = 0;
   // Waits for what has begun until `grace` has passed, breaks off the rest (Ended says what is
   // known) and ends the thread. Nothing is sent afterwards.
   virtual void Stop(absl::Duration grace) = 0;

@@ -1,6 +1,7 @@
 #include <string>
 #include <vector>
 
+#include "common/db/database_time.h"
 #include "services/notification/sql_webhook_store.h"
 #include "services/notification/standard_webhooks.h"
 #include "services/notification/test_notification_fixture.h"
@@ -152,9 +153,7 @@ TEST_F(WebhookStoreTest, ADeletedEndpointIsGoneAndItsDeliveriesAreDueAtOnce) {
   database_.Execute("UPDATE delivery SET due_time = ?", db::Params().Add(Now() + absl::Hours(1)));
   EXPECT_THAT(Delete(endpoint.name(), endpoint.etag()), IsOk());
   EXPECT_THAT(Get(endpoint.name()), StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM delivery WHERE channel = 2 AND due_time <= ?",
-                             db::Params().Add(Now())),
-            1);
+  EXPECT_EQ(Count("delivery WHERE channel = 2 AND due_time <= " MAMORI_DATABASE_NOW), 1);
   EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM delivery WHERE channel = 1 AND due_time > ?",
                              db::Params().Add(Now())),
             2);

@@ -39,7 +39,7 @@ void WebhookTransport::Send(std::vector<Attempt> attempts) {
   curl_multi_wakeup(multi_);
 }
 
-std::vector<uint64_t> WebhookTransport::Withdraw(absl::Time begin_by) {
+std::vector<uint64_t> WebhookTransport::Withdraw(absl::Duration begin_by) {
   std::lock_guard lock(mu_);
   return TakeOut(waiting_, begin_by);
 }

@@ -96,11 +96,10 @@ absl::StatusOr<std::vector<v1::Statistics>> SqlStatisticsStore::List(std::string
       });
 }
 
-absl::StatusOr<std::optional<worker::Lease>> SqlStatisticsStore::TryLease(absl::Time now,
-                                                                          absl::Duration ttl) {
+absl::StatusOr<std::optional<worker::Lease>> SqlStatisticsStore::TryLease(absl::Duration ttl) {
   return transactor_.Run<std::optional<worker::Lease>>(
       {.deadline = clock_.Now() + kBudget},
-      [&](db::Tx& tx) { return worker::TryAcquire(tx, kLease, holder_, now, ttl); });
+      [&](db::Tx& tx) { return worker::TryAcquire(tx, kLease, holder_, ttl); });
 }
 
 absl::StatusOr<std::vector<std::string>> SqlStatisticsStore::Unpublished(int month,

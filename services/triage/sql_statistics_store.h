@@ -19,8 +19,7 @@ class SqlStatisticsStore final : public StatisticsStore {
   absl::StatusOr<std::vector<v1::Statistics>> List(std::string_view tenant,
                                                    std::optional<int> before, int limit,
                                                    absl::Time deadline) override;
-  absl::StatusOr<std::optional<worker::Lease>> TryLease(absl::Time now,
-                                                        absl::Duration ttl) override;
+  absl::StatusOr<std::optional<worker::Lease>> TryLease(absl::Duration ttl) override;
   absl::StatusOr<std::vector<std::string>> Unpublished(int month, absl::Time end) override;
   absl::StatusOr<MonthCounts> Count(std::string_view tenant, absl::Time begin,
                                     absl::Time end) override;

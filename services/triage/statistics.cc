@@ -120,7 +120,7 @@ absl::StatusOr<bool> StatisticsPublisher::RunOnce() {
   ASSIGN_OR_RETURN(const std::vector<std::string> tenants,
                    store_.Unpublished(MonthNumber(month), end));
   if (tenants.empty()) return false;
-  ASSIGN_OR_RETURN(const std::optional<worker::Lease> lease, store_.TryLease(now, kLeaseTtl));
+  ASSIGN_OR_RETURN(const std::optional<worker::Lease> lease, store_.TryLease(kLeaseTtl));
   if (!lease.has_value()) return false;
   ASSIGN_OR_RETURN(MonthCounts counts, store_.Count(tenants[0], begin, end));
   ASSIGN_OR_RETURN(counts.decided, CountDecided(tenants[0], begin, end));

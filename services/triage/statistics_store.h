@@ -30,8 +30,7 @@ class StatisticsStore {
                                                            absl::Time deadline) = 0;
 
   // The publisher's. Nothing while another has the lease.
-  virtual absl::StatusOr<std::optional<worker::Lease>> TryLease(absl::Time now,
-                                                                absl::Duration ttl) = 0;
+  virtual absl::StatusOr<std::optional<worker::Lease>> TryLease(absl::Duration ttl) = 0;
   // Tenants that have cases from before `end` and no numbers for `month`.
   virtual absl::StatusOr<std::vector<std::string>> Unpublished(int month, absl::Time end) = 0;
   virtual absl::StatusOr<MonthCounts> Count(std::string_view tenant, absl::Time begin,

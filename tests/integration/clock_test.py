@@ -1,5 +1,5 @@
 """A replica of triage or of intake whose clock somebody set, a day and a year both ways: nothing that has lapsed comes
-back, nothing that waits ends early, and the others go on as if it were not there."""
+back, nothing that waits ends early, and the others go on as if it were not there, also when it is killed."""
 
 import pathlib
 import sys
@@ -47,7 +47,6 @@ class ClockTest(SystemTest):
         self.system.wait_ready()
 
     def set_clock(self, service: str, env: dict) -> None:
-        """It is stopped, not killed: what it holds it gives back (deploy/runbook.md, Clock ahead)."""
         self.system.processes[service][MOVED].stop(30)
         self.system.processes[service][MOVED].restart(env)
 
@@ -194,7 +193,7 @@ class ClockTest(SystemTest):
 
     def test_what_a_reporter_decided_last_is_in_force_whatever_the_clocks_say(self):
         """Given by the wrong clock and taken back by the right one, and the other way round; and what triage makes of it.
-        What an intake that is ahead tells triage may wait (deploy/runbook.md, Clock ahead): there intake is asked."""
+        Of an intake that is ahead, intake is asked."""
         ahead = self.a_consultation()
         for service, by in [("triage", by) for by in (-DAY, -YEAR, DAY, YEAR)] + [("intake", -DAY), ("intake", -YEAR)]:
             with self.subTest(service=service, by=by):
@@ -250,6 +249,30 @@ class ClockTest(SystemTest):
             access = self.ask("reader-1", "GetAccess", triage_service_pb2.GetAccessRequest(name=case))
             return [(c.version, c.given) for c in access.consents] == [(version, given)]
         wait_until("triage knows what was decided", heard, 20)
+
+
+    def test_whoever_is_killed_holding_leases_is_followed_within_them_whatever_its_clock_said(self):
+        """Until then nobody else takes them: each lasts from now on by the database's clock, for as long as a lease does."""
+        for by in (DAY, -DAY):
+            with self.subTest(by=by):
+                for service, (right, _) in self.system.processes.items():
+                    right.stop(30)
+                    self.set_clock(service, shifted_clock(f"{by:+d}"))
+                    self.moved.add(service)
+                wait_until("they hold every relay's lease", lambda: self.held_leases() == 4 * len(self.moved), 30)
+                for right, _ in self.system.processes.values():
+                    right.start()
+                for _, moved in self.system.processes.values():
+                    moved.kill()
+                self.wait_sent(self.wait_case(self.submit()).name, 2)
+            self.tearDown()
+
+    def held_leases(self) -> int:
+        """Of relays, that last neither longer than a lease does (2 s) nor shorter than now."""
+        now = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))"
+        return sum(int(self.system.database.sql(
+            f"SELECT COUNT(*) FROM mamori_{service}.lease WHERE name LIKE 'relay/%' AND expire_time BETWEEN {now}"
+            f" AND {now} + 2000000")[0][0]) for service in self.system.processes)
 
 
 if __name__ == "__main__":
