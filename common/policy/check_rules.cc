@@ -14,6 +14,7 @@
 #include "common/policy/report_text.h"
 #include "common/policy/rule_matcher.h"
 #include "common/policy/slots.h"
+#include "common/worker/in_parallel.h"
 
 namespace mamori::policy {
 namespace {
@@ -21,12 +22,15 @@ namespace {
 using Strings = google::protobuf::RepeatedPtrField<std::string>;
 
 constexpr int kMaxLowers = 1000;
+constexpr size_t kPatternsPerThread = 64;
+constexpr size_t kRulesPerThread = 16;
 
 class PatternChecker {
  public:
   explicit PatternChecker(const v1::Policy& policy) : policy_(policy), slots_(policy) {}
 
   std::vector<Problem> Run() {
+    CompileAll();
     CheckSlots();
     CheckGuards();
     for (int i = 0; i < policy_.severity_lines_size(); ++i) {
@@ -48,6 +52,28 @@ class PatternChecker {
  private:
   void Need(bool holds, std::string path, std::string what) {
     if (!holds) problems_.push_back({std::move(path), std::move(what)});
+  }
+
+  // Into the pool, on all cores: it is most of what a start takes.
+  void CompileAll() {
+    std::vector<const std::string*> patterns;
+    const auto add = [&](const Strings& some) {
+      for (const std::string& pattern : some) patterns.push_back(&pattern);
+    };
+    for (const v1::Guard& guard : policy_.guards()) {
+      for (const Strings* some :
+           {&guard.before(), &guard.after(), &guard.sentence(), &guard.anywhere()}) {
+        add(*some);
+      }
+    }
+    for (const v1::Rule& rule : policy_.rules()) {
+      for (const Strings* some :
+           {&rule.patterns(), &rule.masked_patterns(), &rule.exceptions(), &rule.context()}) {
+        add(*some);
+      }
+    }
+    worker::InParallel(patterns.size(), kPatternsPerThread,
+                       [&](size_t i) { slots_.pool()->Get(slots_.Expand(*patterns[i])); });
   }
 
   // A slot may name only those before it, which is how Slots reads them.
@@ -112,10 +138,16 @@ class PatternChecker {
 
   void CheckExamples() {
     const Guards guards(policy_, slots_);
+    // What the examples of each rule say: they are tried on all cores, and told in their order.
+    std::vector<std::vector<Problem>> found(static_cast<size_t>(policy_.rules_size()));
+    worker::InParallel(found.size(), kRulesPerThread, [&](size_t i) {
+      const v1::Rule& rule = policy_.rules(static_cast<int>(i));
+      if (!IsWordless(rule)) found[i] = TryExamples(rule, absl::StrCat("rules[", i, "]"), guards);
+    });
     for (int i = 0; i < policy_.rules_size(); ++i) {
       const v1::Rule& rule = policy_.rules(i);
       const std::string at = absl::StrCat("rules[", i, "]");
-      if (rule.patterns().empty() && rule.masked_patterns().empty()) {
+      if (IsWordless(rule)) {
         Need(AsksAnything(rule.facts()), at + ".facts", "a rule without patterns needs facts");
         Need(rule.exceptions().empty() && rule.context().empty(), at + ".exceptions",
              "void nothing without patterns");
@@ -125,21 +157,35 @@ class PatternChecker {
       }
       Need(!rule.examples().empty(), at + ".examples", "at least one is required");
       Need(!rule.counter_examples().empty(), at + ".counter_examples", "at least one is required");
-      const RuleMatcher matcher(rule, slots_);
-      const auto finds = [&](const std::string& example) {
-        const ReportText text(example);
-        GuardReader reader(guards, text);
-        return !reader.Keep(rule, matcher.Find(text), nullptr).empty();
-      };
-      for (int k = 0; k < rule.examples_size(); ++k) {
-        Need(finds(rule.examples(k)), absl::StrCat(at, ".examples[", k, "]"),
-             "is not found by the rule");
-      }
-      for (int k = 0; k < rule.counter_examples_size(); ++k) {
-        Need(!finds(rule.counter_examples(k)), absl::StrCat(at, ".counter_examples[", k, "]"),
-             "is found by the rule");
+      for (Problem& problem : found[static_cast<size_t>(i)]) {
+        problems_.push_back(std::move(problem));
       }
     }
+  }
+
+  static bool IsWordless(const v1::Rule& rule) {
+    return rule.patterns().empty() && rule.masked_patterns().empty();
+  }
+
+  // The rule's examples that it does not find, and the counter-examples that it does.
+  std::vector<Problem> TryExamples(const v1::Rule& rule, const std::string& at,
+                                   const Guards& guards) const {
+    std::vector<Problem> problems;
+    const RuleMatcher matcher(rule, slots_);
+    const auto finds = [&](const std::string& example) {
+      const ReportText text(example);
+      GuardReader reader(guards, text);
+      return !reader.Keep(rule, matcher.Find(text), nullptr).empty();
+    };
+    for (int k = 0; k < rule.examples_size(); ++k) {
+      if (finds(rule.examples(k))) continue;
+      problems.push_back({absl::StrCat(at, ".examples[", k, "]"), "is not found by the rule"});
+    }
+    for (int k = 0; k < rule.counter_examples_size(); ++k) {
+      if (!finds(rule.counter_examples(k))) continue;
+      problems.push_back({absl::StrCat(at, ".counter_examples[", k, "]"), "is found by the rule"});
+    }
+    return problems;
   }
 
   const v1::Policy& policy_;

@@ -18,10 +18,14 @@ RE2::Options PatternOptions() {
 }
 
 std::shared_ptr<const RE2> PatternPool::Get(const std::string& source) {
+  {
+    const std::lock_guard lock(mu_);
+    if (const auto known = compiled_.find(source); known != compiled_.end()) return known->second;
+  }
+  // Others compile meanwhile; of two who compile the same the first has done it.
+  auto compiled = std::make_shared<const RE2>(source, PatternOptions());
   const std::lock_guard lock(mu_);
-  auto& compiled = compiled_[source];
-  if (compiled == nullptr) compiled = std::make_shared<const RE2>(source, PatternOptions());
-  return compiled;
+  return compiled_.try_emplace(source, std::move(compiled)).first->second;
 }
 
 void PatternPool::Adopt(const std::string& source, std::shared_ptr<const RE2> compiled) {
