@@ -130,8 +130,9 @@ absl::StatusOr<v1::Upload> Uploads::Take(const Party& party, const std::string& 
     for (;;) {
       ASSIGN_OR_RETURN(const v1::EvidenceChunk* const chunk, next());
       if (chunk == nullptr) break;
-      RETURN_IF_ERROR(ValidateChunk(*chunk, offset, evidence.size()));
+      // First: what is elsewhere may be too long here.
       if (chunk->offset() != offset) return OtherOffset();
+      RETURN_IF_ERROR(ValidateChunk(*chunk, offset, evidence.size()));
       if (crypto::Sha256::Of(chunk->data()) != chunk->sha256()) return OtherHash("chunk.sha256");
       RETURN_IF_ERROR(writing.Write(chunk->data()));
       offset += static_cast<int64_t>(chunk->data().size());

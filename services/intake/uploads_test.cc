@@ -64,6 +64,18 @@ TEST_F(EvidenceTest, AnUploadGoesOnWhereverItsConnectionBroke) {
               HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
 }
 
+// Its broken stream went on meanwhile, and what it sends again is more than is missing by now.
+TEST_F(EvidenceTest, WhoIsBehindIsToldToAskWhereItStands) {
+  const std::string receipt = NewReceipt();
+  ReportBy(receipt);
+  const std::string bytes = TestBytes(2 * kChunkBytes + 500'000);
+  const auto upload = StartBy(receipt, "upload-behind", FileOf("mail.eml", bytes));
+  ASSERT_THAT(upload, IsOk());
+  ASSERT_THAT(SendBy(receipt, upload->name(), bytes, 0, 2 * kChunkBytes), IsOk());
+  EXPECT_THAT(SendBy(receipt, upload->name(), bytes, kChunkBytes, 2 * kChunkBytes, 600'000),
+              StatusIs(absl::StatusCode::kAborted));
+}
+
 TEST_F(EvidenceTest, WhatIsNotTheFileThatWasToldIsRefused) {
   const std::string receipt = NewReceipt();
   ReportBy(receipt);
