@@ -163,10 +163,6 @@ class PatternChecker {
     }
   }
 
-  static bool IsWordless(const v1::Rule& rule) {
-    return rule.patterns().empty() && rule.masked_patterns().empty();
-  }
-
   // The rule's examples that it does not find, and the counter-examples that it does.
   std::vector<Problem> TryExamples(const v1::Rule& rule, const std::string& at,
                                    const Guards& guards) const {

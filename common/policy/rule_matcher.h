@@ -16,6 +16,10 @@ namespace mamori::policy {
 
 // True when the gate asks for any fact at all.
 bool AsksAnything(const v1::FactGate& facts);
+// True when the rule speaks by its facts alone.
+inline bool IsWordless(const v1::Rule& rule) {
+  return rule.patterns().empty() && rule.masked_patterns().empty();
+}
 
 // Where in a text which of a rule's patterns are tried.
 struct Windows {

@@ -37,20 +37,27 @@ void AddKeyStoreFlags(CLI::App& command, KeyStoreFlags& flags) {
       ->needs(store);
 }
 
+absl::StatusOr<db::PoolOptions> KeyStoreServer(const KeyStoreFlags& flags,
+                                               const db::PoolOptions& database) {
+  db::PoolOptions options = database;
+  options.host = flags.address;
+  options.schema.clear();
+  if (!flags.user.empty()) options.user = flags.user;
+  if (!flags.password_file.empty()) {
+    ASSIGN_OR_RETURN(options.password, config::ReadSecret(flags.password_file));
+  }
+  return options;
+}
+
 absl::StatusOr<std::unique_ptr<ContentKeys>> ContentKeys::Open(const KeyStoreFlags& flags,
                                                                const std::string& service,
                                                                const db::PoolOptions& database,
                                                                const time::Clock& clock,
                                                                time::Sleeper& sleeper) {
-  db::PoolOptions options = database;
-  options.host = flags.address;
+  ASSIGN_OR_RETURN(db::PoolOptions options, KeyStoreServer(flags, database));
   options.schema = flags.schema_prefix + service;
   options.max_connections = 2;
   options.statement_timeout = absl::Minutes(5);
-  if (!flags.user.empty()) options.user = flags.user;
-  if (!flags.password_file.empty()) {
-    ASSIGN_OR_RETURN(options.password, config::ReadSecret(flags.password_file));
-  }
   ASSIGN_OR_RETURN(crypto::KeyArena made, crypto::KeyArena::Create());
   auto arena = std::make_unique<crypto::KeyArena>(std::move(made));
   ASSIGN_OR_RETURN(auto encryption,

@@ -27,6 +27,11 @@ struct KeyStoreFlags {
 };
 void AddKeyStoreFlags(CLI::App& command, KeyStoreFlags& flags);
 
+// How to reach the key store's server, without a schema; `database` is where the rest of the login
+// comes from. The error of a password file that cannot be read.
+absl::StatusOr<db::PoolOptions> KeyStoreServer(const KeyStoreFlags& flags,
+                                               const db::PoolOptions& database);
+
 class ContentKeys {
  public:
   // `database` is where the rest of the login comes from.

@@ -2,11 +2,11 @@
 // keys check: whether the key store is run as content needs it.
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/config/textproto.h"
+#include "common/status/macros.h"
 #include "services/mamorictl/content_keys.h"
 #include "services/mamorictl/exit_code.h"
 #include "services/mamorictl/key_store_check.h"
@@ -49,6 +49,12 @@ int FailedKeys(Session& session, const absl::Status& status) {
   return ExitCodeOf(status);
 }
 
+absl::Status ReadPassword(KeysFlags& flags) {
+  if (flags.password_file.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(flags.database.password, config::ReadSecret(flags.password_file));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<ServerFacts> FactsOf(db::PoolOptions options, const time::Clock& clock) {
   options.max_connections = 1;
   const std::unique_ptr<db::Pool> pool = db::Pool::Create(std::move(options));
@@ -58,20 +64,12 @@ absl::StatusOr<ServerFacts> FactsOf(db::PoolOptions options, const time::Clock& 
 }
 
 int RunCheck(Session& session, KeysFlags flags) {
-  db::PoolOptions store = flags.database;
-  store.host = flags.key_store.address;
-  if (!flags.key_store.user.empty()) store.user = flags.key_store.user;
-  for (auto& [file, options] : {std::pair(&flags.password_file, &flags.database),
-                                {&flags.password_file, &store},
-                                {&flags.key_store.password_file, &store}}) {
-    if (file->empty()) continue;
-    const auto password = config::ReadSecret(*file);
-    if (!password.ok()) return FailedKeys(session, password.status());
-    options->password = *password;
-  }
+  if (const absl::Status read = ReadPassword(flags); !read.ok()) return FailedKeys(session, read);
+  const auto store = KeyStoreServer(flags.key_store, flags.database);
+  if (!store.ok()) return FailedKeys(session, store.status());
   const auto database = FactsOf(flags.database, session.clock());
   if (!database.ok()) return FailedKeys(session, database.status());
-  const auto keys = FactsOf(store, session.clock());
+  const auto keys = FactsOf(*store, session.clock());
   if (!keys.ok()) return FailedKeys(session, keys.status());
   const std::vector<std::string> faults = KeyStoreFaults(*keys, *database);
   for (const std::string& fault : faults) session.out() << "BAD " << fault << "\n";
@@ -81,11 +79,7 @@ int RunCheck(Session& session, KeysFlags flags) {
 }
 
 int RunRewrap(Session& session, KeysFlags flags) {
-  if (!flags.password_file.empty()) {
-    const auto password = config::ReadSecret(flags.password_file);
-    if (!password.ok()) return FailedKeys(session, password.status());
-    flags.database.password = *password;
-  }
+  if (const absl::Status read = ReadPassword(flags); !read.ok()) return FailedKeys(session, read);
   time::SystemSleeper sleeper;
   auto keys =
       ContentKeys::Open(flags.key_store, flags.service, flags.database, session.clock(), sleeper);

@@ -13,11 +13,6 @@ namespace {
 constexpr char kDangerJa[] = "報告者が差し迫った危険を訴えている";
 constexpr char kDangerEn[] = "The reporter says that someone is in danger now";
 
-// Its facts alone speak.
-bool Wordless(const mamori::v1::Rule& rule) {
-  return rule.patterns().empty() && rule.masked_patterns().empty();
-}
-
 // What sets the severity: the highest call for it, with all who made it.
 class SeverityVote {
  public:
@@ -57,7 +52,7 @@ Assessor::Assessor(mamori::v1::Policy policy, std::string digest)
   }
   for (int i = 0; i < policy_.rules_size(); ++i) {
     matchers_.emplace_back(policy_.rules(i), slots_);
-    if (Wordless(policy_.rules(i))) wordless_.push_back(i);
+    if (policy::IsWordless(policy_.rules(i))) wordless_.push_back(i);
   }
   for (const mamori::v1::SeverityLine& line : policy_.severity_lines()) {
     severity_patterns_.emplace_back(line.patterns(), slots_);
@@ -90,7 +85,7 @@ std::vector<Assessor::Hit> Assessor::FindHits(const mamori::v1::Report& report, 
     if (!FactsHold(rule.facts(), report)) continue;
     Hit hit{i, &rule, {}};
     hit.spans = find(texts.narrative, in_narrative);
-    bool found = Wordless(rule) || !hit.spans.empty();
+    bool found = policy::IsWordless(rule) || !hit.spans.empty();
     for (size_t k = 0; k < texts.supplements.size() && !found; ++k) {
       found = !find(texts.supplements[k], in_supplement[k]).empty();
     }
