@@ -3,6 +3,7 @@
 #include "absl/time/time.h"
 #include "common/db/database_time.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "common/time/timestamp.h"
 
 namespace mamori::outbox {
@@ -13,7 +14,6 @@ namespace {
 constexpr char kInsert[] =
     "INSERT INTO outbox (shard, due_time, subject_id, subject_sequence, create_time, event) VALUES "
     "(?, LEAST(?, " MAMORI_DATABASE_NOW " DIV ? * ?), ?, ?, ?, ?)";
-constexpr absl::Duration kDay = absl::Hours(24);
 
 // A time told to the day only says nothing about how long the row has waited.
 // Bounded, because a COUNT over a long table would cost most exactly when the service is behind.
@@ -47,8 +47,8 @@ absl::Status Append(db::Tx& tx, const std::vector<const v1::Event*>& events) {
   return tx.InsertRows(kInsert, events.size(), [&events](size_t i, db::Params& params) {
     const v1::Event& event = *events[i];
     const absl::Time time = time::FromTimestamp(event.event_time());
-    const bool by_day = (time - absl::UnixEpoch()) % kDay == absl::ZeroDuration();
-    const int64_t unit = by_day ? absl::ToInt64Microseconds(kDay) : 1;
+    const bool by_day = time == time::BeginOfDay(time);
+    const int64_t unit = by_day ? absl::ToInt64Microseconds(time::kDay) : 1;
     params.Add(ShardOf(event.subject_id()))
         .Add(time)
         .Add(unit)
