@@ -8,7 +8,22 @@ import socket
 import subprocess
 import time
 
-_given: set[int] = set()  # ports
+_claims: list[socket.socket] = []  # of ports, for as long as this process lives
+
+
+def _claim(port: int) -> bool:
+    """Whether no other test has this port for its own, this one included: what it has picked it may use much later.
+
+    The name of an abstract socket is the kernel's to give, once, and free again when whoever has it ends.
+    """
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0mamori-test-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True
 
 
 def free_port() -> int:
@@ -16,14 +31,14 @@ def free_port() -> int:
     first = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     while True:
         port = random.randrange(10_000, max(first, 20_000))
+        if not _claim(port):
+            continue
         with socket.socket() as s:
             try:
                 s.bind(("127.0.0.1", port))
             except OSError:
                 continue
-        if port not in _given:
-            _given.add(port)
-            return port
+        return port
 
 
 def wait_until(what: str, predicate, timeout: float, interval: float = 0.05):
