@@ -24,6 +24,7 @@ absl::StatusOr<bool> Gauges::Sample() {
                                  : now - absl::FromUnixMicros(backlog->oldest_micros);
   telemetry_.Gauge("mamori_outbox_depth", static_cast<double>(backlog->depth));
   telemetry_.Gauge("mamori_outbox_age_seconds", absl::ToDoubleSeconds(age));
+  telemetry_.Gauge("mamori_outbox_held", static_cast<double>(backlog->held));
   telemetry_.Gauge("mamori_outbox_refused", static_cast<double>(backlog->refused));
   if (observer_) observer_(*backlog, age);
   return false;

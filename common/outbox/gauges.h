@@ -14,10 +14,10 @@
 
 namespace mamori::outbox {
 
-// Sets mamori_outbox_depth, mamori_outbox_age_seconds and mamori_outbox_refused, each of at most
-// `limit` rows, whichever replica relays them. Counting a long table costs most when the service
-// has least time for it: so it is done the more rarely the longer it takes, and never takes more
-// than a fiftieth of a thread.
+// Sets mamori_outbox_depth, mamori_outbox_age_seconds, mamori_outbox_held and
+// mamori_outbox_refused, each of at most `limit` rows, whichever replica relays them. Counting a
+// long table costs most when the service has least time for it: so it is done the more rarely the
+// longer it takes, and never takes more than a fiftieth of a thread.
 class Gauges {
  public:
   using Measure = std::function<absl::StatusOr<Backlog>(int64_t limit, absl::Time deadline)>;

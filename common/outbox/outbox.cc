@@ -18,10 +18,13 @@ constexpr char kInsert[] =
 // A time told to the day only says nothing about how long the row has waited.
 // Bounded, because a COUNT over a long table would cost most exactly when the service is behind.
 constexpr char kMeasure[] =
-    "SELECT COUNT(CASE WHEN refused = 0 THEN 1 END), COALESCE(MIN(CASE WHEN refused = 0 AND "
-    "create_time % 86400000000 <> 0 THEN create_time END), 0),"
-    " COUNT(CASE WHEN refused <> 0 THEN 1 END) FROM (SELECT create_time, refused FROM outbox LIMIT "
-    "?) waiting";
+    "SELECT COUNT(CASE WHEN refused = 0 THEN 1 END), COUNT(CASE WHEN held THEN 1 END),"
+    " COUNT(CASE WHEN refused <> 0 THEN 1 END),"
+    " COALESCE(MIN(CASE WHEN refused = 0 THEN told END), 0),"
+    " COALESCE(MIN(CASE WHEN refused = 0 AND NOT held THEN told END), 0)"
+    " FROM (SELECT refused, refused = 0 AND attempt_count >= ? AS held,"
+    " CASE WHEN create_time % 86400000000 <> 0 THEN create_time END AS told"
+    " FROM outbox LIMIT ?) waiting";
 
 }  // namespace
 
@@ -61,10 +64,13 @@ absl::Status Append(db::Tx& tx, const std::vector<const v1::Event*>& events) {
 }
 
 absl::StatusOr<Backlog> MeasureBacklog(db::Tx& tx, int64_t limit) {
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kMeasure, db::Params().Add(limit)));
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(kMeasure, db::Params().Add(kHeldAttempts).Add(limit)));
   if (rows.size() != 1) return absl::InternalError("a count without a row");
+  const int64_t held = rows[0].GetInt64(1);
   return Backlog{.depth = rows[0].GetInt64(0),
-                 .oldest_micros = rows[0].GetInt64(1),
+                 .oldest_micros = rows[0].GetInt64(held > kHeldAtMost ? 3 : 4),
+                 .held = held,
                  .refused = rows[0].GetInt64(2)};
 }
 

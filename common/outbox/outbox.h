@@ -23,13 +23,23 @@ int ShardOf(std::string_view subject_id);
 absl::Status Append(db::Tx& tx, const std::vector<mamori::v1::Event>& events);
 absl::Status Append(db::Tx& tx, const std::vector<const mamori::v1::Event*>& events);
 
+// An event that was sent and put off this often, in about a minute, is held back by what it says
+// itself: by one before it that is missing, or by what its receiver cannot read.
+inline constexpr int kHeldAttempts = 10;
+// More of those are no single events any more: then their receiver is in trouble.
+inline constexpr int kHeldAtMost = 1000;
+
 // What is in the table, of which up to `limit` rows are looked at. An event refused for good waits
-// for a person and says nothing about how fast the others pass: it is counted apart and has no part
-// in the age.
+// for a person, and one that is held back for another; neither says anything about how fast the
+// others pass: they are counted apart and have no part in the age, unless more than kHeldAtMost
+// are held back.
 struct Backlog {
-  int64_t depth = 0;          // rows on their way
+  int64_t depth = 0;          // rows on their way, with those held back
   int64_t oldest_micros = 0;  // creation of the oldest of them, microseconds since epoch; 0: none
+  int64_t held = 0;
   int64_t refused = 0;
+
+  int64_t rows() const { return depth + refused; }  // the limit, where there are more
 };
 absl::StatusOr<Backlog> MeasureBacklog(db::Tx& tx, int64_t limit);
 

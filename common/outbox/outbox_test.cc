@@ -36,6 +36,27 @@ TEST_F(OutboxTest, MeasuresUpToTheLimit) {
   EXPECT_EQ(Measure(10).oldest_micros / 1'000'000, absl::ToUnixSeconds(clock_.Now()));
 }
 
+// One that its receiver will not take for now says nothing about how fast the others pass.
+TEST_F(OutboxTest, WhatIsHeldBackAgesNothingUnlessItIsMuch) {
+  std::vector<v1::Event> events;
+  for (int i = 0; i < kHeldAtMost + 2; ++i) events.push_back(EventOf(ids_.NewId(), 1));
+  events.back().mutable_event_time()->set_seconds(absl::ToUnixSeconds(clock_.Now()) - 3600);
+  AppendAll(events);
+  const db::Params last = db::Params().Add(events.back().subject_id());
+  const int64_t hour_ago = Measure(5000).oldest_micros;
+  database_.Execute("UPDATE outbox SET attempt_count = 9 WHERE subject_id = ?", last);
+  EXPECT_EQ(Measure(5000).oldest_micros, hour_ago);
+  database_.Execute("UPDATE outbox SET attempt_count = 10 WHERE subject_id = ?", last);
+  EXPECT_EQ(Measure(5000).oldest_micros, hour_ago + 3'600'000'000);
+  EXPECT_EQ(Measure(5000).depth, kHeldAtMost + 2);
+  EXPECT_EQ(Measure(5000).held, 1);
+  // All but one: so it is the receiver.
+  database_.Execute("UPDATE outbox SET attempt_count = 10 WHERE subject_id <> ?",
+                    db::Params().Add(events.front().subject_id()));
+  EXPECT_EQ(Measure(5000).held, kHeldAtMost + 1);
+  EXPECT_EQ(Measure(5000).oldest_micros, hour_ago);
+}
+
 TEST_F(OutboxTest, RefusesAnIncompleteEvent) {
   v1::Event event = EventOf(ids_.NewId(), 0);
   const absl::Status status = transactor().Run({}, [&](db::Tx& tx) { return Append(tx, {event}); });

@@ -41,6 +41,7 @@ struct Waiting {
   int64_t sequence = 0;
   int64_t attempts = 0;
   v1::Event event;
+  bool whole = true;  // its bytes are an event
 };
 
 std::string LeaseOf(int shard) { return absl::StrCat("relay/", shard); }
@@ -111,18 +112,25 @@ class SqlRelay final : public Relay {
     std::sort(rows.begin(), rows.end(), [](const Waiting& a, const Waiting& b) {
       return std::tie(a.subject_id, a.sequence) < std::tie(b.subject_id, b.sequence);
     });
+    // What is none cannot be sent, and holds up nothing else: it is refused as if by the receiver.
+    const auto broken =
+        std::stable_partition(rows.begin(), rows.end(), [](const auto& row) { return row.whole; });
     std::vector<v1::Event> events;
     events.reserve(rows.size());
-    for (Waiting& row : rows) events.push_back(std::move(row.event));
+    for (auto row = rows.begin(); row != broken; ++row) events.push_back(std::move(row->event));
 
     const absl::Duration begin = d_.clock.Monotonic();
     // Never beyond the leases: until then no other relay has these subjects in its hands.
     const absl::Time deadline =
         d_.clock.Now() + std::min(options_.publish_timeout, sure_until_ - begin);
-    ASSIGN_OR_RETURN(const std::vector<absl::Status> answers, publisher_(events, deadline));
+    std::vector<absl::Status> answers;
+    if (!events.empty()) {
+      ASSIGN_OR_RETURN(answers, publisher_(events, deadline));
+    }
     if (answers.size() != events.size()) {
       return absl::InternalError("the receiver answered another number of events than were sent");
     }
+    answers.resize(rows.size(), absl::InvalidArgumentError("an outbox row that does not parse"));
     d_.telemetry.Observe("mamori_outbox_publish_seconds", d_.clock.Monotonic() - begin);
     RETURN_IF_ERROR(Settle(rows, answers));
     return std::any_of(answers.begin(), answers.end(), [](const auto& a) { return a.ok(); });
@@ -207,9 +215,7 @@ class SqlRelay final : public Relay {
             waiting.subject_id = row.GetBytes(2);
             waiting.sequence = row.GetInt64(3);
             waiting.attempts = row.GetInt64(4);
-            if (!waiting.event.ParseFromString(row.GetBytes(5))) {
-              return absl::DataLossError("an outbox row that does not parse");
-            }
+            waiting.whole = waiting.event.ParseFromString(row.GetBytes(5));
           }
           return rows;
         });

@@ -10,7 +10,8 @@ constexpr absl::Duration kRetryAfter = absl::Seconds(5);
 }  // namespace
 
 void BacklogGate::Saw(const outbox::Backlog& backlog, absl::Duration age) {
-  closed_.store(backlog.depth >= options_.max_depth || age >= options_.max_age,
+  // Refused rows take their part of the ones that are looked at, which are no more than the limit.
+  closed_.store(backlog.rows() >= options_.max_depth || age >= options_.max_age,
                 std::memory_order_relaxed);
 }
 

@@ -128,7 +128,10 @@ TEST_F(DisposalTest, AReportGoesWithAllThatBelongsToItAndTheAuditSaysSo) {
 
 TEST_F(DisposalTest, WhatTriageStillHasToReadWaits) {
   const std::string report = Submit(), other = Submit();
-  database_.Execute("DELETE FROM outbox WHERE subject_id = ?", db::Params().Add(other));
+  database_.Execute(
+      "DELETE FROM outbox WHERE subject_id = ? OR subject_id = (SELECT contact_id FROM"
+      " contact WHERE report_id = ?)",
+      db::Params().Add(other).Add(other));
   const auto event = Disposed(report);
   const auto statuses = Ingest({event, Disposed(other)});
   EXPECT_THAT(statuses[0], StatusIs(absl::StatusCode::kAborted));
@@ -137,6 +140,19 @@ TEST_F(DisposalTest, WhatTriageStillHasToReadWaits) {
   Drain();
   EXPECT_THAT(Ingest({event})[0], IsOk());
   EXPECT_EQ(store_.GetReports("acme", {report}, Soon())->size(), 0u);
+}
+
+// What triage is told of a contact it reads here: once that is gone, the event could never be
+// taken.
+TEST_F(DisposalTest, WhatTriageStillHasToReadOfItsContactsWaits) {
+  const std::string report = Submit();
+  database_.Execute("DELETE FROM outbox WHERE subject_id = ?", db::Params().Add(report));
+  const auto event = Disposed(report);
+  EXPECT_THAT(Ingest({event})[0], StatusIs(absl::StatusCode::kAborted));
+  EXPECT_EQ(Rows("contact"), 1);
+  Drain();
+  EXPECT_THAT(Ingest({event})[0], IsOk());
+  EXPECT_EQ(Rows("contact"), 0);
 }
 
 TEST_F(DisposalTest, AnotherTenantsWordErasesNothing) {

@@ -13,12 +13,16 @@
 namespace mamori::intake {
 namespace {
 
-// Supplements, messages and whatever a reporter decides lock the same row before they are written:
-// nothing comes in between.
+// Supplements, contacts, messages and whatever a reporter decides lock the same row before they are
+// written: nothing comes in between.
 constexpr char kLockReport[] =
     "SELECT audit_first, body FROM report FORCE INDEX (by_id) WHERE report_id = ? AND tenant = ?"
     " FOR UPDATE";
 constexpr char kWaiting[] = "SELECT 1 FROM outbox WHERE shard = ? AND subject_id = ? LIMIT 1";
+// A contact's event is in the shard of the contact.
+constexpr char kContactWaiting[] =
+    "SELECT 1 FROM outbox WHERE subject_id IN (SELECT contact_id FROM contact WHERE tenant = ? AND"
+    " report_id = ?) LIMIT 1";
 constexpr char kDeleteContacts[] = "DELETE FROM contact WHERE tenant = ? AND report_id = ?";
 constexpr char kDeleteSupplements[] = "DELETE FROM supplement WHERE report_id = ? AND tenant = ?";
 // The dialogue, and who the reporter is and what they decided.
@@ -48,6 +52,9 @@ absl::Status SqlDisposalStore::Erase(db::Tx& tx, const mamori::v1::Event& event,
   ASSIGN_OR_RETURN(const db::Rows waiting,
                    tx.Query(kWaiting, db::Params().Add(outbox::ShardOf(report_id)).Add(report_id)));
   if (!waiting.empty()) return TryLater("events of the report have not left yet");
+  ASSIGN_OR_RETURN(const db::Rows contacts,
+                   tx.Query(kContactWaiting, db::Params().Add(event.tenant()).Add(report_id)));
+  if (!contacts.empty()) return TryLater("events of the report's contacts have not left yet");
   RETURN_IF_ERROR(
       tx.Execute(kDeleteContacts, db::Params().Add(event.tenant()).Add(report_id)).status());
   RETURN_IF_ERROR(

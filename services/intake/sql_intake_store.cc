@@ -82,7 +82,10 @@ constexpr char kSelectSequence[] =
 constexpr char kInsertSupplement[] =
     "INSERT INTO supplement (report_id, create_time, supplement_id, tenant, body)"
     " VALUES (?, ?, ?, ?, ?)";
-constexpr char kSelectExists[] = "SELECT 1 FROM report WHERE report_id = ? AND tenant = ?";
+// So that no contact stays of a report that is disposed of meanwhile.
+constexpr char kShareReport[] =
+    "SELECT 1 FROM report FORCE INDEX (by_id) WHERE report_id = ? AND tenant = ?"
+    " LOCK IN SHARE MODE";
 constexpr char kInsertContact[] =
     "INSERT INTO contact (tenant, create_time, contact_id, company, report_id, start_time,"
     " body) VALUES (?, ?, ?, ?, ?, ?, ?)";
@@ -311,7 +314,7 @@ absl::StatusOr<std::string> SqlIntakeStore::AddContact(const NewContact& contact
         } else {
           ASSIGN_OR_RETURN(
               const db::Rows rows,
-              tx.Query(kSelectExists, db::Params().Add(contact.report_id).Add(contact.tenant)));
+              tx.Query(kShareReport, db::Params().Add(contact.report_id).Add(contact.tenant)));
           if (rows.empty()) return status::NotFound("report");
           row.Add(contact.report_id);
         }

@@ -43,6 +43,12 @@ TEST_F(BacklogGateTest, ClosesByDepthAndByAgeButNeverForDanger) {
   }
 }
 
+// As many rows are looked at as it takes to close: one refused among them must not keep it open.
+TEST_F(BacklogGateTest, ARefusedRowKeepsItOpenForNobody) {
+  gate_.Saw({.depth = 99, .refused = 1}, absl::Seconds(1));
+  EXPECT_THAT(gate_.Admit(false), HasReason(mamori::v1::ERROR_REASON_BACKLOG));
+}
+
 TEST(HousekeepingTest, ForgetsAfterSevenDaysInSmallBatches) {
   FakeIntakeStore store;
   time::FakeClock clock(TestNow());
