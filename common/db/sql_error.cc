@@ -76,6 +76,11 @@ constexpr SqlErrorKind OfStatement(int number) {
     case 2055:
     case 4031:
       return Lost("connection lost");
+    // To try again at once helps nobody; the caller may later.
+    case 1021:
+    case 1030:
+    case 1114:
+      return Final(absl::StatusCode::kUnavailable, "no room left at the server");
     case 1969:
     case 3024:
       return Final(absl::StatusCode::kDeadlineExceeded, "statement took too long");

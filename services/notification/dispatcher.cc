@@ -16,7 +16,6 @@ namespace {
 
 using mamori::v1::DeliveryChannel;
 
-constexpr size_t kMaxSettlements = 128;
 // How often lost claims are looked for, and how long something waits that cannot be prepared now.
 constexpr absl::Duration kLookForLost = absl::Seconds(1);
 constexpr absl::Duration kPutOff = absl::Seconds(5);
@@ -25,25 +24,12 @@ constexpr absl::Duration kAskBudget = absl::Seconds(2);
 constexpr absl::Duration kPutOffDisabled = absl::Minutes(5);
 // Attempts that waited too long are given back before their claims are too old to begin.
 constexpr absl::Duration kBeginMargin = absl::Seconds(2);
-constexpr absl::Duration kAfterFailure = absl::Milliseconds(200);
-// How long outcomes may take to be written, and at least when the time is over.
-constexpr absl::Duration kSettleBudget = absl::Seconds(10);
-constexpr absl::Duration kLeastBudget = absl::Seconds(1);
-
-std::chrono::nanoseconds ToWait(absl::Duration duration) {
-  return absl::ToChronoNanoseconds(duration);
-}
 
 // What is at fault when nothing goes through, and what has a circuit: the mail server, or a
 // webhook endpoint.
 constexpr char kMailServer[] = "mail";
 std::string EndpointOf(const Claim& claim) {
   return claim.channel == mamori::v1::DELIVERY_CHANNEL_MAIL ? kMailServer : claim.receiver;
-}
-
-bool MayPass(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsAborted(status) ||
-         absl::IsDeadlineExceeded(status) || absl::IsResourceExhausted(status);
 }
 
 Outcome Fixed(Verdict verdict, const char* error) {
@@ -64,6 +50,11 @@ Dispatcher::Dispatcher(Dependencies dependencies, DispatcherOptions options)
                {mamori::v1::DELIVERY_CHANNEL_WEBHOOK,
                 ClaimQuota(options.batch, options.per_endpoint)}}),
       circuits_(options.circuit),
+      outcomes_({with_.store, with_.clock, with_.telemetry,
+                 [this](const std::vector<Settlement>& settlements, bool others_wait) {
+                   Forget(settlements, others_wait);
+                 }},
+                options.linger),
       claims_thread_({.name = "delivery_claims", .interval = options.poll_interval}, with_.ids,
                      with_.telemetry, [this] { return ClaimOnce(); }) {}
 
@@ -78,7 +69,7 @@ void Dispatcher::Start() {
     CountSuppressed(with_.telemetry, channel, 0);
   }
   with_.transport.Start(*this);
-  settle_thread_ = std::thread([this] { RunSettlements(); });
+  outcomes_.Start();
   claims_thread_.Start();
 }
 
@@ -87,14 +78,7 @@ void Dispatcher::Stop(absl::Duration grace) {
   claims_thread_.Stop();
   GiveBackWaiting(absl::InfiniteDuration());
   with_.transport.Stop(std::max(absl::ZeroDuration(), begin + grace / 2 - with_.clock.Monotonic()));
-  if (!settle_thread_.joinable()) return;
-  {
-    std::lock_guard lock(mu_);
-    stopping_settlements_ = true;
-    give_up_at_ = begin + grace;
-  }
-  settle_cv_.notify_all();
-  settle_thread_.join();
+  outcomes_.Stop(begin + grace);
 }
 
 void Dispatcher::GiveBackWaiting(absl::Duration begin_by) {
@@ -110,7 +94,13 @@ void Dispatcher::GiveBackWaiting(absl::Duration begin_by) {
 void Dispatcher::Wake() { claims_thread_.Wake(); }
 
 absl::StatusOr<bool> Dispatcher::ClaimOnce() {
-  if (with_.clock.Monotonic() >= next_look_for_lost_) {
+  const size_t unwritten = outcomes_.unwritten();
+  if (unwritten > 1) {
+    GiveBackWaiting(absl::InfiniteDuration());
+    return false;
+  }
+  // A claim of ours whose outcome is known, though not written, is not lost.
+  if (unwritten == 0 && with_.clock.Monotonic() >= next_look_for_lost_) {
     GiveBackWaiting(with_.clock.Monotonic());
     RETURN_IF_ERROR(ClaimLost());
     next_look_for_lost_ = with_.clock.Monotonic() + kLookForLost;
@@ -131,6 +121,7 @@ absl::StatusOr<bool> Dispatcher::ClaimChannel(DeliveryChannel channel) {
     std::lock_guard lock(mu_);
     const ClaimQuota& quota = quotas_.at(channel);
     if (!quota.HasRoom()) return false;
+    if (outcomes_.unwritten() > 0) limit = 1;  // enough to tell whether any can be written
     if (channel == mamori::v1::DELIVERY_CHANNEL_MAIL) {
       // While the mail server is left alone, its deliveries wait where they are, then one is tried.
       if (!circuits_.WouldAllow(kMailServer, now)) return false;
@@ -161,7 +152,7 @@ absl::Status Dispatcher::ClaimLost() {
     if (!policy.ok()) continue;
     std::lock_guard lock(mu_);
     Take(claim);
-    Settled(Conclude(claim, **policy, Fixed(Verdict::kUnknown, "attempt.lost")));
+    outcomes_.Add(Conclude(claim, **policy, Fixed(Verdict::kUnknown, "attempt.lost")));
   }
   return absl::OkStatus();
 }
@@ -198,7 +189,7 @@ void Dispatcher::Suppress(const Claim& claim) {
   settlement.error = "access.denied";
   settlement.begun = false;
   CountSuppressed(with_.telemetry, claim.channel, 1);
-  Settled(std::move(settlement));
+  outcomes_.Add(std::move(settlement));
 }
 
 absl::Status Dispatcher::HandOver(DeliveryChannel channel, std::vector<Claim> claims) {
@@ -239,12 +230,13 @@ void Dispatcher::Prepare(Claim claim, const std::map<std::string, EndpointTarget
       Settlement settlement =
           Conclude(claim, **policy, Fixed(Verdict::kPermanent, "endpoint.deleted"));
       settlement.begun = false;
-      return Settled(std::move(settlement));
+      return outcomes_.Add(std::move(settlement));
     }
     if (target->second.disabled) return GiveBack(claim, kPutOffDisabled);
     absl::StatusOr<Attempt> attempt = with_.builder.Webhook(claim, ticket, target->second, now);
     if (!attempt.ok()) {
-      return Settled(Conclude(claim, **policy, Fixed(Verdict::kTemporary, "secret.unreadable")));
+      return outcomes_.Add(
+          Conclude(claim, **policy, Fixed(Verdict::kTemporary, "secret.unreadable")));
     }
     attempts.push_back(*std::move(attempt));
   }
@@ -285,7 +277,7 @@ void Dispatcher::Ended(uint64_t ticket, const Outcome& outcome) {
     circuits_.Succeeded(EndpointOf(claim));
   }
   CountAttempt(with_.telemetry, claim.channel, outcome.verdict, now - claim.create_time);
-  Settled(Conclude(claim, *found->second.policy, outcome));
+  outcomes_.Add(Conclude(claim, *found->second.policy, outcome));
   in_hand_.erase(found);
 }
 
@@ -312,76 +304,10 @@ void Dispatcher::GiveBack(const Claim& claim, absl::Duration wait) {
   settlement.state = mamori::v1::DELIVERY_STATE_PENDING;
   settlement.wait = wait;
   settlement.begun = false;
-  Settled(std::move(settlement));
+  outcomes_.Add(std::move(settlement));
 }
 
-void Dispatcher::Settled(Settlement settlement) {
-  settlements_.push_back(std::move(settlement));
-  if (settlements_.size() == 1) settle_cv_.notify_all();
-}
-
-void Dispatcher::RunSettlements() {
-  while (true) {
-    {
-      std::unique_lock lock(mu_);
-      settle_cv_.wait(lock, [this] { return !settlements_.empty() || stopping_settlements_; });
-      if (settlements_.empty()) return;
-      settle_cv_.wait_for(lock, ToWait(options_.linger), [this] {
-        return stopping_settlements_ || settlements_.size() >= kMaxSettlements;
-      });
-    }
-    const absl::Duration begin = with_.clock.Monotonic();
-    const absl::StatusOr<int> settled = SettleOnce();
-    if (settled.ok()) continue;
-    with_.telemetry.Log(telemetry::Level::kWarn, "delivery outcomes not written",
-                        {{"code", absl::StatusCodeToString(settled.status().code())}});
-    if (!MayTryAgain(with_.clock.Monotonic() - begin)) return;
-  }
-}
-
-bool Dispatcher::MayTryAgain(absl::Duration took) {
-  std::unique_lock lock(mu_);
-  settle_cv_.wait_for(lock, ToWait(kAfterFailure), [] { return false; });
-  if (!stopping_settlements_ || with_.clock.Monotonic() + took < give_up_at_) return true;
-  with_.telemetry.Log(telemetry::Level::kError, "delivery outcomes left unknown",
-                      {{"count", absl::StrCat(settlements_.size())}});
-  return false;
-}
-
-absl::StatusOr<int> Dispatcher::SettleOnce() {
-  std::vector<Settlement> batch;
-  absl::Time deadline = with_.clock.Now();
-  {
-    std::lock_guard lock(mu_);
-    deadline += std::clamp(give_up_at_ - with_.clock.Monotonic(), kLeastBudget, kSettleBudget);
-    const size_t count = std::min(settlements_.size(), kMaxSettlements);
-    batch.assign(std::make_move_iterator(settlements_.begin()),
-                 std::make_move_iterator(settlements_.begin() + count));
-    settlements_.erase(settlements_.begin(), settlements_.begin() + count);
-  }
-  if (batch.empty()) return 0;
-  absl::StatusOr<int> written = with_.store.Settle(batch, with_.clock.Now(), deadline);
-  if (!written.ok() && MayPass(written.status())) {
-    std::lock_guard lock(mu_);
-    settlements_.insert(settlements_.begin(), std::make_move_iterator(batch.begin()),
-                        std::make_move_iterator(batch.end()));
-    return written.status();
-  }
-  if (!written.ok()) {
-    // One of them is at fault: its claim runs out and is looked at again, the others are written.
-    for (const Settlement& settlement : batch) {
-      if (with_.store.Settle({settlement}, with_.clock.Now(), deadline).ok()) continue;
-      with_.telemetry.Log(telemetry::Level::kError, "delivery outcome dropped");
-    }
-  }
-  const int count = static_cast<int>(batch.size());
-  Forget(batch);
-  with_.wake_relay();
-  return count;
-}
-
-void Dispatcher::Forget(const std::vector<Settlement>& settlements) {
-  bool room = false;
+void Dispatcher::Forget(const std::vector<Settlement>& settlements, bool room) {
   {
     std::lock_guard lock(mu_);
     for (const Settlement& settlement : settlements) {
@@ -389,6 +315,7 @@ void Dispatcher::Forget(const std::vector<Settlement>& settlements) {
     }
   }
   if (room) Wake();
+  with_.wake_relay();
 }
 
 }  // namespace mamori::notification

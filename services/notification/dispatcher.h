@@ -3,13 +3,11 @@
 #ifndef MAMORI_SERVICES_NOTIFICATION_DISPATCHER_H_
 #define MAMORI_SERVICES_NOTIFICATION_DISPATCHER_H_
 
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -25,6 +23,7 @@
 #include "services/notification/circuit.h"
 #include "services/notification/claim_quota.h"
 #include "services/notification/dispatch_store.h"
+#include "services/notification/outcome_writer.h"
 #include "services/notification/transport.h"
 
 namespace mamori::notification {
@@ -70,8 +69,8 @@ class Dispatcher final : public TransportListener {
   // One pass of the claiming thread: takes what is due and there is room for. True when there may
   // be more.
   absl::StatusOr<bool> ClaimOnce();
-  // One pass of the writing thread. How many outcomes it took on.
-  absl::StatusOr<int> SettleOnce();
+  // One pass of the writing thread: see OutcomeWriter::WriteOnce.
+  absl::StatusOr<int> SettleOnce() { return outcomes_.WriteOnce(); }
 
   bool Begins(uint64_t ticket) override;
   void Ended(uint64_t ticket, const Outcome& outcome) override;
@@ -84,9 +83,6 @@ class Dispatcher final : public TransportListener {
   };
   using Policy = std::shared_ptr<const policy::PolicyVersion>;
 
-  void RunSettlements();
-  // Whether another try to write makes sense after one that took `took` and failed.
-  bool MayTryAgain(absl::Duration took);
   absl::StatusOr<bool> ClaimChannel(mamori::v1::DeliveryChannel channel);
   absl::Status ClaimLost();
   // Gives back what waits in the transport and has to begin by `begin_by`, which is monotonic.
@@ -102,26 +98,22 @@ class Dispatcher final : public TransportListener {
   Settlement Conclude(const Claim& claim, const policy::PolicyVersion& policy,
                       const Outcome& outcome);
   void GiveBack(const Claim& claim, absl::Duration wait);
-  void Settled(Settlement settlement);
-  void Forget(const std::vector<Settlement>& settlements);
+  // Also when there was `room` before, which nobody made use of.
+  void Forget(const std::vector<Settlement>& settlements, bool room);
   void Take(const Claim& claim);
 
   Dependencies with_;
   const DispatcherOptions options_;
 
   std::mutex mu_;
-  std::condition_variable settle_cv_;
-  bool stopping_settlements_ = false;
-  absl::Duration give_up_at_ = absl::InfiniteDuration();  // monotonic
   uint64_t next_ticket_ = 1;
   std::map<uint64_t, InHand> in_hand_;                        // handed to the transport
   std::map<mamori::v1::DeliveryChannel, ClaimQuota> quotas_;  // in hand or not yet written
-  std::vector<Settlement> settlements_;                       // to be written
   CircuitBook circuits_;
   absl::Duration next_look_for_lost_;  // monotonic; the claiming thread's own
 
+  OutcomeWriter outcomes_;
   worker::Periodic claims_thread_;
-  std::thread settle_thread_;
 };
 
 }  // namespace mamori::notification

@@ -325,5 +325,48 @@ TEST_F(DispatcherTest, OutcomesThatCannotBeWrittenNowAreWrittenLater) {
   EXPECT_EQ(Count("delivery WHERE state = 3"), 2);
 }
 
+// A full table, a missing grant: what was sent is known here and must not be sent again for it.
+TEST_F(DispatcherTest, WhileOutcomesCannotBeWrittenNothingIsSentTwiceAndLittleAtAll) {
+  Open(mamori::v1::SEVERITY_CRITICAL);
+  Replica one(*this, options_);
+  Claim(one);
+  EXPECT_THAT(one.EndAll(Verdict::kAccepted), SizeIs(3));
+  database_.Run(
+      "CREATE TRIGGER full BEFORE INSERT ON outbox FOR EACH ROW"
+      " SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1644");
+  Open();
+  for (int pass = 0; pass < 3; ++pass) {
+    EXPECT_FALSE(one.dispatcher.SettleOnce().ok());
+    Pass(options_.lease);
+    clock_.Advance(absl::Seconds(2));
+    Claim(one);
+    EXPECT_THAT(one.transport.waiting, IsEmpty());
+  }
+  EXPECT_EQ(Count("delivery WHERE state = 2"), 3);
+  database_.Run("DROP TRIGGER full");
+  EXPECT_THAT(one.dispatcher.SettleOnce(), IsOkAndHolds(3));
+  EXPECT_EQ(Count("delivery WHERE state = 3"), 3);
+  Claim(one);
+  EXPECT_THAT(one.EndAll(Verdict::kAccepted), SizeIs(2));
+}
+
+TEST_F(DispatcherTest, OneOutcomeThatCannotBeWrittenHoldsUpNoOther) {
+  Open();
+  const std::string bad =
+      database_.Query("SELECT HEX(notification_id) FROM notification")[0].GetBytes(0);
+  Open();
+  Replica one(*this, options_);
+  Claim(one);
+  one.EndAll(Verdict::kAccepted);
+  database_.Run("CREATE TRIGGER bad BEFORE INSERT ON outbox FOR EACH ROW IF NEW.subject_id = X'" +
+                bad + "' THEN SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1644; END IF");
+  EXPECT_THAT(one.dispatcher.SettleOnce(), IsOkAndHolds(4));
+  EXPECT_EQ(Count("delivery WHERE state = 3"), 2);
+  EXPECT_THAT(one.dispatcher.SettleOnce(), IsOkAndHolds(0));
+  Open();
+  Claim(one);
+  EXPECT_THAT(one.transport.waiting, SizeIs(2)) << "and nothing stands still";
+}
+
 }  // namespace
 }  // namespace mamori::notification

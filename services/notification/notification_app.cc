@@ -22,8 +22,10 @@
 #include "common/policy/policy.h"
 #include "common/policy/policy_catalog.h"
 #include "common/policy/sql_policy_store.h"
+#include "common/server/server_config.h"
 #include "common/status/macros.h"
 #include "common/worker/periodic.h"
+#include "common/worker/stop_together.h"
 #include "mamori/triage/v1/triage_service.grpc.pb.h"
 #include "services/notification/case_access.h"
 #include "services/notification/channel_transport.h"
@@ -116,7 +118,7 @@ outbox::RelayOptions OutcomeRelayOptions(const config::v1::Outbox& outbox) {
 class NotificationApp final : public server::App {
  public:
   NotificationApp(const NotificationConfig& config, const Parts& parts, server::Runtime& runtime)
-      : grace_(Or(config.server().has_grace(), config.server().grace(), absl::Seconds(20))),
+      : grace_(server::Grace(config.server())),
         policy_(parts.policy),
         pool_(db::Pool::Create(parts.pool)),
         transactor_(*pool_, runtime.clock, runtime.sleeper),
@@ -186,13 +188,9 @@ class NotificationApp final : public server::App {
   void StopWorkers() override {
     // Each takes its time when the database hangs, so they end together; the relay last, for the
     // outcomes.
-    std::thread pruning([this] { pruning_.Stop(); });
-    std::thread escalating([this] { escalating_.Stop(); });
-    std::thread gauging([this] { gauging_.Stop(); });
-    dispatcher_.Stop(grace_ * kDispatcherShare);
-    pruning.join();
-    escalating.join();
-    gauging.join();
+    std::jthread dispatcher([this] { dispatcher_.Stop(grace_ * kDispatcherShare); });
+    worker::StopTogether(pruning_, escalating_, gauging_);
+    dispatcher.join();
     relay_->Stop();
     audit_.Stop();
   }

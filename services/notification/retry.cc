@@ -59,6 +59,23 @@ absl::Duration ToDuration(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
 
+constexpr int kHttpGone = 410;
+
+// What a receiver says of one message; any other refusal says that none gets through for now.
+bool IsAboutTheMessage(int http_code) {
+  switch (http_code) {
+    case 400:
+    case 408:
+    case 409:
+    case 413:
+    case 415:
+    case 422:
+    case 425:
+      return true;
+  }
+  return false;
+}
+
 bool Resends(mamori::v1::UnknownOutcome rule, mamori::v1::Urgency urgency) {
   switch (rule) {
     case mamori::v1::UNKNOWN_OUTCOME_RESEND:
@@ -93,13 +110,10 @@ Outcome ClassifyWebhook(const AttemptFacts& facts) {
   // The status line decides, also when what follows it was lost.
   if (facts.code >= 200 && facts.code < 300) return Make(Verdict::kAccepted, "", false);
   const std::string error = absl::StrCat("http.", facts.code);
-  if (facts.code >= 300 && facts.code < 400) return Make(Verdict::kPermanent, error, false);
-  if (facts.code >= 400 && facts.code < 500) {
-    const bool temporary =
-        facts.code == 408 || facts.code == 409 || facts.code == 425 || facts.code == 429;
-    return Make(temporary ? Verdict::kTemporary : Verdict::kPermanent, error, facts.code == 429);
+  if (facts.code == kHttpGone) return Make(Verdict::kPermanent, error, false);
+  if (facts.code >= 300) {
+    return Make(Verdict::kTemporary, error, !IsAboutTheMessage(facts.code));
   }
-  if (facts.code >= 500) return Make(Verdict::kTemporary, error, true);
   return Make(facts.sent ? Verdict::kUnknown : Verdict::kTemporary, NameOf(facts.broke), true);
 }
 

@@ -51,9 +51,11 @@ struct Outcome {
 // message.
 Outcome ClassifyMail(const AttemptFacts& facts);
 
-// Accepted is 2xx. A redirect is refused for good: it would lead away from the target that was
-// checked and signed for, and only the endpoint's owner can say where it should go. Once some of
-// the request went out without an answer, nobody knows.
+// Accepted is 2xx; 410 is for good (Standard Webhooks: the receiver wants no more), and so is a
+// target that we do not send to. All else is tried again up to the policy's limit: a proxy that is
+// just being changed answers 404, a receiver that changes its key 401. A redirect is not followed:
+// it would lead away from the target that was checked and signed for. Once some of the request went
+// out without an answer, nobody knows.
 Outcome ClassifyWebhook(const AttemptFacts& facts);
 
 // Full jitter: `fraction` (in [0, 1)) of a bound that doubles with each attempt made, up to the

@@ -59,8 +59,11 @@ TEST(ClassifyWebhook, SaysWhatEachEndMeans) {
   const std::vector<ClassifyCase> cases = {
       {"taken", Facts(Break::kNone, 204, true), Verdict::kAccepted, "", false},
       {"taken, the rest lost", Facts(Break::kDropped, 200, true), Verdict::kAccepted, "", false},
-      {"elsewhere", Facts(Break::kNone, 302, true), Verdict::kPermanent, "http.302", false},
-      {"wrong", Facts(Break::kNone, 400, true), Verdict::kPermanent, "http.400", false},
+      {"elsewhere", Facts(Break::kNone, 302, true), Verdict::kTemporary, "http.302", true},
+      {"wrong", Facts(Break::kNone, 400, true), Verdict::kTemporary, "http.400", false},
+      {"another key", Facts(Break::kNone, 401, true), Verdict::kTemporary, "http.401", true},
+      {"another path", Facts(Break::kNone, 404, true), Verdict::kTemporary, "http.404", true},
+      {"too large", Facts(Break::kNone, 413, true), Verdict::kTemporary, "http.413", false},
       {"gone", Facts(Break::kNone, 410, true), Verdict::kPermanent, "http.410", false},
       {"slow", Facts(Break::kNone, 408, true), Verdict::kTemporary, "http.408", false},
       {"too many", Facts(Break::kNone, 429, true), Verdict::kTemporary, "http.429", true},

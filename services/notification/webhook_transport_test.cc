@@ -41,7 +41,7 @@ TEST_F(WebhookTransportTest, WhatAReceiverSaysIsUnderstood) {
       {"broken", Verdict::kTemporary, "http.500", absl::ZeroDuration()},
       {"hang", Verdict::kUnknown, "timeout", absl::ZeroDuration()},
       {"close", Verdict::kUnknown, "connection.lost", absl::ZeroDuration()},
-      {"away", Verdict::kPermanent, "http.302", absl::ZeroDuration()},
+      {"away", Verdict::kTemporary, "http.302", absl::ZeroDuration()},
   };
   auto transport = Started<WebhookTransport>(webhook_);
   uint64_t ticket = 0;

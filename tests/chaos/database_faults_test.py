@@ -23,11 +23,11 @@ class DatabaseFaultsTest(SystemTest):
     def _sql(self, text: str):
         return self.system.database.sql(text)
 
-    def _fill_disk(self, table: str, company: str):
-        """A trigger that says what a full disk says, to the rows of one company alone."""
+    def _refuse(self, table: str, company: str):
+        """A trigger that refuses the rows of one company alone."""
         self._sql(f"""DELIMITER //
-            CREATE TRIGGER {table.split(".")[0]}.full_disk BEFORE INSERT ON {table} FOR EACH ROW
-            IF NEW.company = '{company}' THEN SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1021; END IF//""")
+            CREATE TRIGGER {table.split(".")[0]}.refuse BEFORE INSERT ON {table} FOR EACH ROW
+            IF NEW.company = '{company}' THEN SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1644; END IF//""")
 
     def _check_refused_then_done(self, requests):
         """Each was or is acknowledged now, has a case and is told."""
@@ -71,8 +71,31 @@ class DatabaseFaultsTest(SystemTest):
         holder.join()
         self._check_refused_then_done([*on_the_way, waiting])
 
+    def test_full_disk(self):
+        """Each service in turn meets one: whoever asks is told to come again, and nothing is lost or sent twice."""
+        tables = ("mamori_intake.report", "mamori_triage.case_record", "mamori_notification.outbox")
+        for table in tables:
+            with self.subTest(table=table):
+                trigger = f"{table.split('.')[0]}.full_disk"
+                self._sql(f"""DELIMITER //
+                    CREATE TRIGGER {trigger} BEFORE INSERT ON {table} FOR EACH ROW
+                    SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1021//""")
+                requests = [make_request() for _ in range(3)]
+                try:
+                    for request in requests:
+                        if table == tables[0]:
+                            self._expect_come_again(request)
+                        else:
+                            self.submit(request)
+                    time.sleep(1.5)
+                    for service in ("intake", "triage", "notification"):
+                        self.assertEqual(self.system.liveness(service, 0), "SERVING")
+                finally:
+                    self._sql(f"DROP TRIGGER {trigger}")
+                self._check_refused_then_done(requests)
+
     def test_one_failing_report_spares_its_neighbours(self):
-        self._fill_disk("mamori_intake.report", "broken-jp")
+        self._refuse("mamori_intake.report", "broken-jp")
         broken = [make_request(company="broken-jp") for _ in range(4)]
         whole = [make_request() for _ in range(24)]
         everyone = whole[:12] + broken + whole[12:]
@@ -80,7 +103,7 @@ class DatabaseFaultsTest(SystemTest):
             with concurrent.futures.ThreadPoolExecutor(len(everyone)) as threads:
                 answers = list(threads.map(self._try, everyone))
         finally:
-            self._sql("DROP TRIGGER mamori_intake.full_disk")
+            self._sql("DROP TRIGGER mamori_intake.refuse")
         for request, answer in zip(everyone, answers):
             company = request.report.company
             self.assertEqual(answer is None, company != "broken-jp", f"{company}: {answer}")
@@ -98,7 +121,7 @@ class DatabaseFaultsTest(SystemTest):
         for table in ("mamori_triage.case_record", "mamori_notification.delivery"):
             schema = table.split(".")[0]
             with self.subTest(table=table):
-                self._fill_disk(table, "stuck-jp")
+                self._refuse(table, "stuck-jp")
                 try:
                     stuck = [make_request(company="stuck-jp") for _ in range(3)]
                     others = [make_request() for _ in range(3)]
@@ -106,7 +129,7 @@ class DatabaseFaultsTest(SystemTest):
                         self.submit(request)
                     self._check_refused_then_done(others)  # one bad row never stops the sweep
                 finally:
-                    self._sql(f"DROP TRIGGER {schema}.full_disk")
+                    self._sql(f"DROP TRIGGER {schema}.refuse")
                 self._check_refused_then_done(stuck)
 
 
