@@ -41,16 +41,17 @@ absl::Status NoTimeLeft() {
 GroupCommit::GroupCommit(Dependencies dependencies, Options options)
     : dependencies_(std::move(dependencies)), options_(options) {}
 
-GroupCommit::~GroupCommit() { Stop(); }
+GroupCommit::~GroupCommit() { Stop(absl::ZeroDuration()); }
 
 void GroupCommit::Start() {
   for (int i = 0; i < options_.writers; ++i) writers_.emplace_back([this] { Loop(); });
 }
 
-void GroupCommit::Stop() {
+void GroupCommit::Stop(absl::Duration patience) {
   {
     std::lock_guard lock(mu_);
     stopping_ = true;
+    give_up_at_ = dependencies_.clock.Monotonic() + patience;
   }
   filled_.notify_all();
   disturbed_.notify_all();
@@ -92,6 +93,10 @@ size_t GroupCommit::waiting() const {
 void GroupCommit::Loop() {
   for (Batch batch = Take(); !batch.empty(); batch = Take()) {
     const absl::Duration begin = dependencies_.clock.Monotonic();
+    if (GivesUp()) {
+      for (auto& submission : batch) Finish(*submission, Stopped());
+      continue;
+    }
     Settle(std::move(batch));
     if (dependencies_.behind && dependencies_.behind()) {
       Rest(dependencies_.clock.Monotonic() - begin);
@@ -104,6 +109,11 @@ void GroupCommit::Rest(absl::Duration took) {
   std::unique_lock lock(mu_);
   disturbed_.wait_for(lock, absl::ToChronoNanoseconds(rest),
                       [this] { return stopping_ || !urgent_.empty(); });
+}
+
+bool GroupCommit::GivesUp() const {
+  std::lock_guard lock(mu_);
+  return dependencies_.clock.Monotonic() >= give_up_at_;
 }
 
 GroupCommit::Batch GroupCommit::Take() {

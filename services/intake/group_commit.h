@@ -52,13 +52,14 @@ class GroupCommit {
   };
 
   GroupCommit(Dependencies dependencies, Options options);
-  // Stops.
+  // Stops without patience.
   ~GroupCommit();
 
   void Start();
   // Refuses what comes from now on (UNAVAILABLE), writes what waits, and returns when all of it is
-  // answered.
-  void Stop();
+  // answered. What nobody has begun to write within `patience` is refused too: whoever sent it
+  // tries another replica.
+  void Stop(absl::Duration patience = absl::InfiniteDuration());
 
   // Never blocks. Answers at once with Overloaded() when the queue is full.
   void Submit(std::unique_ptr<Submission> submission);
@@ -69,6 +70,8 @@ class GroupCommit {
   using Batch = std::vector<std::unique_ptr<Submission>>;
 
   void Loop();
+  // Whether it is too late to begin with a batch.
+  bool GivesUp() const;
   // Up to `max_batch`, those in danger first; empty when stopped and all is written.
   Batch Take();
   void Settle(Batch batch);
@@ -90,6 +93,7 @@ class GroupCommit {
   std::deque<std::unique_ptr<Submission>> urgent_;
   std::deque<std::unique_ptr<Submission>> normal_;
   bool stopping_ = false;
+  absl::Duration give_up_at_ = absl::InfiniteDuration();  // monotonic
   std::vector<std::thread> writers_;
 };
 

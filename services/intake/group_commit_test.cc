@@ -5,8 +5,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <latch>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -79,6 +81,30 @@ TEST_F(GroupCommitTest, RestsWhileTheRoadIsBehindButNotForDanger) {
   writer_->Stop();
   EXPECT_THAT(in_danger, ElementsAre(false, true, false, false));
   EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(200));
+}
+
+TEST_F(GroupCommitTest, BesideADatabaseThatHangsTheRestIsRefusedInTime) {
+  std::latch hangs(1), goes_on(1);
+  store_.BeforeInsert([&](const std::vector<const NewReport*>&) {
+    hangs.count_down();
+    goes_on.wait();
+  });
+  Make({.writers = 1, .max_batch = 1});
+  std::vector<PendingAnswer> answers;
+  for (int i = 0; i < 3; ++i) answers.push_back(client_->Send(Numbered(i)));
+  writer_->Start();
+  hangs.wait();
+  std::jthread stop([&] { writer_->Stop(absl::Seconds(5)); });
+  auto late = client_->Send(Numbered(9));
+  while (late.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) {
+    late = client_->Send(Numbered(9));
+  }
+  clock_.Advance(absl::Seconds(5));
+  goes_on.count_down();
+  EXPECT_THAT(Get(answers[0]), IsOk()) << "begun in time";
+  for (int i : {1, 2}) EXPECT_THAT(Get(answers[i]), StatusIs(StatusCode::kUnavailable));
+  stop.join();
+  EXPECT_EQ(store_.report_count(), 1u);
 }
 
 TEST_F(GroupCommitTest, OneTransactionPerRequestWhenToldSo) {

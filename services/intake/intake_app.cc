@@ -19,8 +19,10 @@
 #include "common/outbox/gauges.h"
 #include "common/outbox/relay.h"
 #include "common/sealing/sealing.h"
+#include "common/server/server_config.h"
 #include "common/status/macros.h"
 #include "common/worker/periodic.h"
+#include "common/worker/stop_together.h"
 #include "mamori/triage/v1/triage_service.grpc.pb.h"
 #include "services/intake/backlog_gate.h"
 #include "services/intake/bundle_service.h"
@@ -75,12 +77,16 @@ db::PoolOptions WriterPoolOptions(db::PoolOptions options, int writers) {
   return options;
 }
 
+// Of the grace: a batch that was begun takes up to half of it beside a database that hangs.
+constexpr double kWriterShare = 0.25;
+
 class IntakeApp final : public server::App {
  public:
   IntakeApp(const IntakeConfig& config, const db::PoolOptions& pool, audit::Keys audit_keys,
             idempotency::PageTokens tokens, ReporterSecrets secrets, sealing::Keys sealing_keys,
             std::unique_ptr<inspection::Inspector> inspector, server::Runtime& runtime)
-      : pool_(db::Pool::Create(pool)),
+      : grace_(server::Grace(config.server())),
+        pool_(db::Pool::Create(pool)),
         writer_pool_(db::Pool::Create(
             WriterPoolOptions(pool, WriterOptions(config.group_commit()).writers))),
         transactor_(*pool_, runtime.clock, runtime.sleeper),
@@ -166,17 +172,17 @@ class IntakeApp final : public server::App {
   }
 
   void StopWorkers() override {
-    reporters_.Stop();
-    evidence_.Stop();
-    writer_.Stop();
-    pruning_.Stop();
-    sampling_.Stop();
-    relay_->Stop();
-    sealing_.Stop();
+    // Each takes its time when the database hangs, so they end together; the relay last, for what
+    // was just written.
+    std::jthread writer([this] { writer_.Stop(grace_ * kWriterShare); });
+    worker::StopTogether(reporters_, evidence_, pruning_, sampling_);
+    writer.join();
+    worker::StopTogether(*relay_, sealing_);
     audit_.Stop();
   }
 
  private:
+  const absl::Duration grace_;
   const std::unique_ptr<db::Pool> pool_;
   const std::unique_ptr<db::Pool> writer_pool_;
   db::Transactor transactor_;

@@ -23,6 +23,7 @@
 #include "common/status/macros.h"
 #include "common/text/tokenizer.h"
 #include "common/worker/periodic.h"
+#include "common/worker/stop_together.h"
 #include "mamori/intake/v1/intake_event_service.grpc.pb.h"
 #include "mamori/notification/v1/notification_service.grpc.pb.h"
 #include "services/triage/access.h"
@@ -263,16 +264,9 @@ class TriageApp final : public server::App {
   }
 
   void StopWorkers() override {
-    hub_.Stop();
-    marking_.Stop();
-    publishing_.Stop();
-    auditing_.Stop();
-    timing_.Stop();
-    pruning_.Stop();
-    sequencing_.Stop();
-    gauging_.Stop();
-    relay_->Stop();
-    sealing_.Stop();
+    // Each takes its time when the database hangs, so they end together.
+    worker::StopTogether(hub_, marking_, publishing_, auditing_, timing_, pruning_, sequencing_,
+                         gauging_, *relay_, sealing_);
     audit_.Stop();
   }
 
