@@ -13,10 +13,10 @@
 #include "common/audit/hash.h"
 #include "common/audit/sink.h"
 #include "common/audit/verify.h"
-#include "common/config/textproto.h"
 #include "common/status/macros.h"
 #include "services/mamorictl/by_service.h"
 #include "services/mamorictl/content_keys.h"
+#include "services/mamorictl/database_login.h"
 #include "services/mamorictl/exit_code.h"
 #include "services/mamorictl/session.h"
 #include "services/mamorictl/text_source.h"
@@ -27,8 +27,7 @@ namespace {
 constexpr const char* kServices[] = {"intake", "triage", "notification"};
 
 struct AuditFlags {
-  db::PoolOptions admin;
-  std::string password_file;
+  DatabaseLogin login;
   std::string schema_prefix = "mamori_";
   std::string keys;  // directory
   std::vector<std::string> public_keys;
@@ -46,10 +45,11 @@ struct Job {
   absl::StatusOr<audit::Verified> result = absl::UnknownError("not run");
 };
 
-absl::StatusOr<audit::Verified> Verify(const AuditFlags& flags, Session& session, const Job& job) {
+absl::StatusOr<audit::Verified> Verify(const AuditFlags& flags, const db::PoolOptions& server,
+                                       Session& session, const Job& job) {
   ASSIGN_OR_RETURN(crypto::KeyedHash key, crypto::KeyedHash::FromFile(absl::StrCat(
                                               flags.keys, "/audit.", job.service, ".key")));
-  db::PoolOptions options = flags.admin;
+  db::PoolOptions options = server;
   options.schema = flags.schema_prefix + job.service;
   options.max_connections = 1;
   options.statement_timeout = absl::Minutes(5);
@@ -58,7 +58,7 @@ absl::StatusOr<audit::Verified> Verify(const AuditFlags& flags, Session& session
   db::Transactor transactor(*pool, session.clock(), sleeper);
   std::unique_ptr<ContentKeys> content_keys;
   if (!flags.key_store.address.empty()) {
-    ASSIGN_OR_RETURN(content_keys, ContentKeys::Open(flags.key_store, job.service, flags.admin,
+    ASSIGN_OR_RETURN(content_keys, ContentKeys::Open(flags.key_store, job.service, server,
                                                      session.clock(), sleeper));
   }
   audit::Verifier verifier(transactor, audit::Authenticator(std::move(key), job.service),
@@ -122,42 +122,33 @@ int Report(Session& session, const std::vector<Job>& jobs, absl::Duration took) 
   return findings.empty() ? kOk : kStatusBase + grpc::StatusCode::DATA_LOSS;
 }
 
-int Failed(Session& session, const absl::Status& status) {
-  session.err() << "mamorictl: " << absl::StatusCodeToString(status.code()) << ": "
-                << status.message() << "\n";
-  return ExitCodeOf(status);
-}
-
-int Run(Session& session, AuditFlags flags) {
+int Run(Session& session, const AuditFlags& flags) {
   if (flags.evidence && (flags.no_content || flags.key_store.address.empty())) {
     return session.FailUsage("--evidence needs --key-store, and content to be compared");
   }
-  if (!flags.password_file.empty()) {
-    const auto password = config::ReadSecret(flags.password_file);
-    if (!password.ok()) return Failed(session, password.status());
-    flags.admin.password = *password;
-  }
+  const auto server = flags.login.Options();
+  if (!server.ok()) return session.Fail(server.status());
   auto jobs = MakeJobs(flags);
-  if (!jobs.ok()) return Failed(session, jobs.status());
+  if (!jobs.ok()) return session.Fail(jobs.status());
   const absl::Duration begin = session.clock().Monotonic();
   std::vector<std::thread> threads;
   for (Job& job : *jobs) {
-    threads.emplace_back([&] { job.result = Verify(flags, session, job); });
+    threads.emplace_back([&] { job.result = Verify(flags, *server, session, job); });
   }
   for (std::thread& thread : threads) thread.join();
   for (const Job& job : *jobs) {
-    if (!job.result.ok()) return Failed(session, job.result.status());
+    if (!job.result.ok()) return session.Fail(job.result.status());
   }
   return Report(session, *jobs, session.clock().Monotonic() - begin);
 }
 
 int PrintPublicKey(Session& session, const std::string& file) {
   auto arena = crypto::KeyArena::Create();
-  if (!arena.ok()) return Failed(session, arena.status());
+  if (!arena.ok()) return session.Fail(arena.status());
   const auto seed = arena->Read(file);
-  if (!seed.ok()) return Failed(session, seed.status());
+  if (!seed.ok()) return session.Fail(seed.status());
   const auto key = crypto::SigningKey::FromSeed(*seed, *arena);
-  if (!key.ok()) return Failed(session, key.status());
+  if (!key.ok()) return session.Fail(key.status());
   session.out() << audit::ToHex(key->public_key()) << "\n";
   return kOk;
 }
@@ -172,9 +163,9 @@ int CheckStatement(Session& session, const std::string& file, const std::string&
   }
   const absl::StatusOr<audit::Entry> entry =
       audit::Verify(absl::HexStringToBytes(key), response.statement());
-  if (!entry.ok()) return Failed(session, entry.status());
+  if (!entry.ok()) return session.Fail(entry.status());
   if (audit::NameOf(entry->kind, entry->resource_id) != response.name()) {
-    return Failed(session, absl::InvalidArgumentError("the statement is of another report"));
+    return session.Fail(absl::InvalidArgumentError("the statement is of another report"));
   }
   session.out() << response.name() << " " << entry->action << " "
                 << absl::FormatTime(entry->time, absl::UTCTimeZone()) << "\n";
@@ -184,18 +175,8 @@ int CheckStatement(Session& session, const std::string& file, const std::string&
 void AddVerify(CLI::App& app, Choice& choice) {
   auto* command = app.add_subcommand("verify", "Whether the audit is what the services wrote");
   auto flags = std::make_shared<AuditFlags>();
-  command->add_option("--database", flags->admin.host, "host:port")
-      ->envname("MAMORI_DATABASE")
-      ->required();
-  command->add_option("--user", flags->admin.user, "User that may read the three schemas")
-      ->envname("MAMORI_DATABASE_USER")
-      ->required();
-  command->add_option("--password-file", flags->password_file, "File with its password")
-      ->envname("MAMORI_DATABASE_PASSWORD_FILE");
-  command
-      ->add_option("--tls-ca", flags->admin.tls_ca_file,
-                   "PEM authority of the server; without it the connection is plain")
-      ->envname("MAMORI_DATABASE_TLS_CA");
+  AddDatabaseFlag(*command, flags->login);
+  AddLoginFlags(*command, "User that may read the three schemas", flags->login);
   command->add_option("--schema-prefix", flags->schema_prefix, "Before the service's name")
       ->capture_default_str();
   command

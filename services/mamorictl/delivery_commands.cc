@@ -10,7 +10,7 @@
 namespace mamori::ctl {
 namespace {
 
-namespace api = notification::v1;
+namespace notification_api = notification::v1;
 using mamori::v1::Delivery;
 using mamori::v1::Notification;
 using Text = const std::string&;
@@ -28,9 +28,9 @@ int ShowDeliveries(Session& session, const Response& all) {
   return session.Show(all, table.Text() + MoreText(all.next_page_token()));
 }
 
-int ListDeliveries(Session& session, const api::ListDeliveriesRequest& request,
+int ListDeliveries(Session& session, const notification_api::ListDeliveriesRequest& request,
                    const Paging& paging) {
-  api::ListDeliveriesResponse all;
+  notification_api::ListDeliveriesResponse all;
   const auto status = ListPages(
       paging, request, all,
       [&](const auto& page_request, auto* page) {
@@ -41,9 +41,9 @@ int ListDeliveries(Session& session, const api::ListDeliveriesRequest& request,
 }
 
 int ListDeadLetters(Session& session, const Paging& paging) {
-  api::ListDeadLettersResponse all;
+  notification_api::ListDeadLettersResponse all;
   const auto status = ListPages(
-      paging, api::ListDeadLettersRequest(), all,
+      paging, notification_api::ListDeadLettersRequest(), all,
       [&](const auto& page_request, auto* page) {
         return session.notification().ListDeadLetters(session.Call().get(), page_request, page);
       },
@@ -51,9 +51,9 @@ int ListDeadLetters(Session& session, const Paging& paging) {
   return status.ok() ? ShowDeliveries(session, all) : session.Fail(status);
 }
 
-int ListNotifications(Session& session, const api::ListNotificationsRequest& request,
+int ListNotifications(Session& session, const notification_api::ListNotificationsRequest& request,
                       const Paging& paging) {
-  api::ListNotificationsResponse all;
+  notification_api::ListNotificationsResponse all;
   const auto status = ListPages(
       paging, request, all,
       [&](const auto& page_request, auto* page) {
@@ -75,7 +75,7 @@ int ListNotifications(Session& session, const api::ListNotificationsRequest& req
 
 void AddRetry(CLI::App& group, Choice& choice) {
   auto* retry = group.add_subcommand("retry", "Send a DEAD or UNKNOWN delivery again, same id");
-  auto request = std::make_shared<api::RetryDeliveryRequest>();
+  auto request = std::make_shared<notification_api::RetryDeliveryRequest>();
   retry
       ->add_option_function<std::string>(
           "name", [=](Text t) { request->set_name(t); }, "deliveries/…")
@@ -101,7 +101,7 @@ void AddRetry(CLI::App& group, Choice& choice) {
 
 void AddAcknowledge(CLI::App& group, Choice& choice) {
   auto* ack = group.add_subcommand("ack", "Take notice, which stops the escalation");
-  auto request = std::make_shared<api::AcknowledgeNotificationRequest>();
+  auto request = std::make_shared<notification_api::AcknowledgeNotificationRequest>();
   ack->add_option_function<std::string>(
          "name", [=](Text t) { request->set_name(t); }, "notifications/…")
       ->required();
@@ -129,7 +129,7 @@ void AddDeliveryCommands(CLI::App& app, Choice& choice) {
   auto* notifications = app.add_subcommand("notification", "What people were told");
   notifications->require_subcommand(1);
   auto* list = notifications->add_subcommand("list", "List notifications, newest first");
-  auto notification_request = std::make_shared<api::ListNotificationsRequest>();
+  auto notification_request = std::make_shared<notification_api::ListNotificationsRequest>();
   list->add_option_function<std::string>(
       "--case", [=](Text t) { notification_request->set_case_name(t); }, "Only of this cases/…");
   auto notification_paging = AddPagingFlags(*list);
@@ -143,7 +143,7 @@ void AddDeliveryCommands(CLI::App& app, Choice& choice) {
   auto* deliveries = app.add_subcommand("delivery", "Messages to receivers");
   deliveries->require_subcommand(1);
   auto* delivery_list = deliveries->add_subcommand("list", "List deliveries, newest first");
-  auto delivery_request = std::make_shared<api::ListDeliveriesRequest>();
+  auto delivery_request = std::make_shared<notification_api::ListDeliveriesRequest>();
   delivery_list->add_option_function<std::string>(
       "--case", [=](Text t) { delivery_request->set_case_name(t); }, "Only of this cases/…");
   AddEnumFlag<mamori::v1::DeliveryState>(*delivery_list, "--state", "Only in this state",

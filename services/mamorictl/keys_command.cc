@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/config/textproto.h"
 #include "common/status/macros.h"
 #include "services/mamorictl/content_keys.h"
+#include "services/mamorictl/database_login.h"
 #include "services/mamorictl/exit_code.h"
 #include "services/mamorictl/key_store_check.h"
 #include "services/mamorictl/session.h"
@@ -20,8 +20,7 @@ constexpr absl::Duration kTimeout = absl::Seconds(30);
 
 struct KeysFlags {
   std::string service;
-  db::PoolOptions database;
-  std::string password_file;
+  DatabaseLogin login;
   KeyStoreFlags key_store;
 };
 
@@ -43,18 +42,6 @@ absl::StatusOr<int64_t> Rewrap(ContentKeys& keys, const time::Clock& clock) {
   return done;
 }
 
-int FailedKeys(Session& session, const absl::Status& status) {
-  session.err() << "mamorictl: " << absl::StatusCodeToString(status.code()) << ": "
-                << status.message() << "\n";
-  return ExitCodeOf(status);
-}
-
-absl::Status ReadPassword(KeysFlags& flags) {
-  if (flags.password_file.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(flags.database.password, config::ReadSecret(flags.password_file));
-  return absl::OkStatus();
-}
-
 absl::StatusOr<ServerFacts> FactsOf(db::PoolOptions options, const time::Clock& clock) {
   options.max_connections = 1;
   const std::unique_ptr<db::Pool> pool = db::Pool::Create(std::move(options));
@@ -63,14 +50,15 @@ absl::StatusOr<ServerFacts> FactsOf(db::PoolOptions options, const time::Clock& 
   return ReadServerFacts(transactor, clock.Now() + kTimeout);
 }
 
-int RunCheck(Session& session, KeysFlags flags) {
-  if (const absl::Status read = ReadPassword(flags); !read.ok()) return FailedKeys(session, read);
-  const auto store = KeyStoreServer(flags.key_store, flags.database);
-  if (!store.ok()) return FailedKeys(session, store.status());
-  const auto database = FactsOf(flags.database, session.clock());
-  if (!database.ok()) return FailedKeys(session, database.status());
+int RunCheck(Session& session, const KeysFlags& flags) {
+  const auto server = flags.login.Options();
+  if (!server.ok()) return session.Fail(server.status());
+  const auto store = KeyStoreServer(flags.key_store, *server);
+  if (!store.ok()) return session.Fail(store.status());
+  const auto database = FactsOf(*server, session.clock());
+  if (!database.ok()) return session.Fail(database.status());
   const auto keys = FactsOf(*store, session.clock());
-  if (!keys.ok()) return FailedKeys(session, keys.status());
+  if (!keys.ok()) return session.Fail(keys.status());
   const std::vector<std::string> faults = KeyStoreFaults(*keys, *database);
   for (const std::string& fault : faults) session.out() << "BAD " << fault << "\n";
   session.out() << "key store " << flags.key_store.address << ": " << faults.size()
@@ -78,28 +66,20 @@ int RunCheck(Session& session, KeysFlags flags) {
   return faults.empty() ? kOk : kStatusBase + grpc::StatusCode::FAILED_PRECONDITION;
 }
 
-int RunRewrap(Session& session, KeysFlags flags) {
-  if (const absl::Status read = ReadPassword(flags); !read.ok()) return FailedKeys(session, read);
+int RunRewrap(Session& session, const KeysFlags& flags) {
+  const auto login = flags.login.Options();
+  if (!login.ok()) return session.Fail(login.status());
   time::SystemSleeper sleeper;
-  auto keys =
-      ContentKeys::Open(flags.key_store, flags.service, flags.database, session.clock(), sleeper);
-  if (!keys.ok()) return FailedKeys(session, keys.status());
+  auto keys = ContentKeys::Open(flags.key_store, flags.service, *login, session.clock(), sleeper);
+  if (!keys.ok()) return session.Fail(keys.status());
   const auto done = Rewrap(**keys, session.clock());
-  if (!done.ok()) return FailedKeys(session, done.status());
+  if (!done.ok()) return session.Fail(done.status());
   session.out() << flags.service << ": " << *done << " batches of data keys wrapped anew\n";
   return kOk;
 }
 
-void AddLogin(CLI::App& command, const char* user, KeysFlags& flags) {
-  command.add_option("--user", flags.database.user, user)
-      ->envname("MAMORI_DATABASE_USER")
-      ->required();
-  command.add_option("--password-file", flags.password_file, "File with its password")
-      ->envname("MAMORI_DATABASE_PASSWORD_FILE");
-  command
-      .add_option("--tls-ca", flags.database.tls_ca_file,
-                  "PEM authority of the server; without it the connection is plain")
-      ->envname("MAMORI_DATABASE_TLS_CA");
+void AddLogins(CLI::App& command, const char* user, KeysFlags& flags) {
+  AddLoginFlags(command, user, flags.login);
   AddKeyStoreFlags(command, flags.key_store);
   command.get_option("--key-store")->required();
 }
@@ -108,10 +88,8 @@ void AddCheck(CLI::App& group, Choice& choice) {
   auto* command = group.add_subcommand(
       "check", "Whether the key store is apart, durable, replicated, and forgets in time");
   auto flags = std::make_shared<KeysFlags>();
-  command->add_option("--database", flags->database.host, "host:port of the services' database")
-      ->envname("MAMORI_DATABASE")
-      ->required();
-  AddLogin(*command, "User that may see others' processes (PROCESS) on both", *flags);
+  AddDatabaseFlag(*command, flags->login);
+  AddLogins(*command, "User that may see others' processes (PROCESS) on both", *flags);
   command->footer("One line BAD for each finding, and exit code 19. Changes nothing.");
   command->callback([=, &choice] {
     choice.needs_services = false;
@@ -131,7 +109,7 @@ void AddKeysCommand(CLI::App& app, Choice& choice) {
   command->add_option("service", flags->service, "intake, triage or notification")
       ->required()
       ->check(CLI::IsMember({"intake", "triage", "notification"}));
-  AddLogin(*command, "User that may change its schema there", *flags);
+  AddLogins(*command, "User that may change its schema there", *flags);
   command->get_option("--sealing-key")->required();
   command->footer(
       "Give the service the new key as the first of sealing.key_files and the former one after "

@@ -8,6 +8,7 @@
 #include "absl/strings/str_replace.h"
 #include "common/config/textproto.h"
 #include "common/db/schema.h"
+#include "services/mamorictl/database_login.h"
 #include "services/mamorictl/exit_code.h"
 #include "services/mamorictl/schema_setup.h"
 #include "services/mamorictl/session.h"
@@ -15,36 +16,28 @@
 namespace mamori::ctl {
 namespace {
 
-int Failed(Session& session, const absl::Status& status) {
-  session.err() << "mamorictl: " << absl::StatusCodeToString(status.code()) << ": "
-                << status.message() << "\n";
-  return ExitCodeOf(status);
-}
-
-int Run(Session& session, SchemaSetup setup, const std::string& password_file,
+int Run(Session& session, SchemaSetup setup, const DatabaseLogin& login,
         const std::string& user_password_file) {
-  if (!password_file.empty()) {
-    const auto password = config::ReadSecret(password_file);
-    if (!password.ok()) return Failed(session, password.status());
-    setup.admin.password = *password;
-  }
+  const auto admin = login.Options();
+  if (!admin.ok()) return session.Fail(admin.status());
+  setup.admin = *admin;
   if (!user_password_file.empty()) {
     const auto password = config::ReadSecret(user_password_file);
-    if (!password.ok()) return Failed(session, password.status());
+    if (!password.ok()) return session.Fail(password.status());
     setup.user_password = *password;
   }
   const auto migrations = db::ReadMigrations(setup.directory);
-  if (!migrations.ok()) return Failed(session, migrations.status());
+  if (!migrations.ok()) return session.Fail(migrations.status());
   if (setup.create) {
-    if (const auto made = CreateSchemaAndUser(setup); !made.ok()) return Failed(session, made);
+    if (const auto made = CreateSchemaAndUser(setup); !made.ok()) return session.Fail(made);
   }
   db::PoolOptions options = setup.admin;
   options.schema = setup.schema;
   const auto pool = db::Pool::Create(options);
   const auto applied = db::ApplyMigrations(*pool, *migrations, session.clock());
-  if (!applied.ok()) return Failed(session, applied.status());
+  if (!applied.ok()) return session.Fail(applied.status());
   if (!setup.grants_file.empty()) {
-    if (const auto granted = ApplyGrants(setup); !granted.ok()) return Failed(session, granted);
+    if (const auto granted = ApplyGrants(setup); !granted.ok()) return session.Fail(granted);
   }
   const int version = migrations->empty() ? 0 : migrations->back().version;
   if (session.json()) {
@@ -65,7 +58,7 @@ void AddMigrateCommand(CLI::App& app, Choice& choice) {
   auto* command = app.add_subcommand("migrate", "Bring one schema up to date");
   auto setup = std::make_shared<SchemaSetup>();
   auto service = std::make_shared<std::string>();
-  auto password_file = std::make_shared<std::string>();
+  auto login = std::make_shared<DatabaseLogin>();
   auto user_password_file = std::make_shared<std::string>();
   command
       ->add_option("service", *service,
@@ -73,18 +66,8 @@ void AddMigrateCommand(CLI::App& app, Choice& choice) {
       ->required()
       ->check(CLI::IsMember(
           {"intake", "triage", "notification", "keys-intake", "keys-triage", "keys-notification"}));
-  command->add_option("--database", setup->admin.host, "host:port")
-      ->envname("MAMORI_DATABASE")
-      ->required();
-  command->add_option("--user", setup->admin.user, "User that may run DDL")
-      ->envname("MAMORI_DATABASE_USER")
-      ->required();
-  command->add_option("--password-file", *password_file, "File with its password")
-      ->envname("MAMORI_DATABASE_PASSWORD_FILE");
-  command
-      ->add_option("--tls-ca", setup->admin.tls_ca_file,
-                   "PEM authority of the server; without it the connection is plain")
-      ->envname("MAMORI_DATABASE_TLS_CA");
+  AddDatabaseFlag(*command, *login);
+  AddLoginFlags(*command, "User that may run DDL", *login);
   command->add_option("--schema", setup->schema, "Default mamori_<service>, with _ for -");
   command->add_option("--directory,--dir", setup->directory, "The service's NNNN_name.sql files")
       ->required();
@@ -114,7 +97,7 @@ void AddMigrateCommand(CLI::App& app, Choice& choice) {
     if (setup->user.empty()) setup->user = name;
     choice.needs_services = false;
     choice.run = [=](Session& session) {
-      return Run(session, *setup, *password_file, *user_password_file);
+      return Run(session, *setup, *login, *user_password_file);
     };
   });
 }

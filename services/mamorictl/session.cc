@@ -154,6 +154,12 @@ int Session::Fail(const grpc::Status& status) const {
   return ExitCodeOf(status);
 }
 
+int Session::Fail(const absl::Status& status) const {
+  err_ << "mamorictl: " << absl::StatusCodeToString(status.code()) << ": " << status.message()
+       << "\n";
+  return ExitCodeOf(status);
+}
+
 int Session::FailLocally(const std::string& message) const {
   err_ << "mamorictl: " << message << "\n";
   return kLocalFailure;

@@ -72,6 +72,7 @@ class Session {
 
   // Says what went wrong on the error stream and returns the exit code for it.
   int Fail(const grpc::Status& status) const;
+  int Fail(const absl::Status& status) const;  // of something that was no call
   int FailLocally(const std::string& message) const;
   int FailUsage(const std::string& message) const;
   // Prints the JSON form, or else `text`. Returns kOk, or kLocalFailure when the output is closed.

@@ -12,7 +12,7 @@
 namespace mamori::ctl {
 namespace {
 
-namespace api = notification::v1;
+namespace notification_api = notification::v1;
 using mamori::v1::WebhookEndpoint;
 using Text = const std::string&;
 
@@ -77,7 +77,7 @@ void AddEvents(CLI::App& command, WebhookEndpoint* endpoint) {
       ->allow_extra_args(false);
 }
 
-int Delete(Session& session, api::DeleteWebhookEndpointRequest& request) {
+int Delete(Session& session, notification_api::DeleteWebhookEndpointRequest& request) {
   request.set_request_id(session.RequestId(request.request_id()));
   google::protobuf::Empty nothing;
   const auto status =
@@ -86,9 +86,9 @@ int Delete(Session& session, api::DeleteWebhookEndpointRequest& request) {
 }
 
 int List(Session& session, const Paging& paging) {
-  api::ListWebhookEndpointsResponse all;
+  notification_api::ListWebhookEndpointsResponse all;
   const auto status = ListPages(
-      paging, api::ListWebhookEndpointsRequest(), all,
+      paging, notification_api::ListWebhookEndpointsRequest(), all,
       [&](const auto& page_request, auto* page) {
         return session.notification().ListWebhookEndpoints(session.Call().get(), page_request,
                                                            page);
@@ -104,9 +104,9 @@ int List(Session& session, const Paging& paging) {
 }
 
 // Update replaces all three fields: what no flag names is read first and kept.
-int Update(Session& session, api::UpdateWebhookEndpointRequest& request, bool keep_url,
+int Update(Session& session, notification_api::UpdateWebhookEndpointRequest& request, bool keep_url,
            bool keep_events, bool keep_disabled) {
-  api::GetWebhookEndpointRequest get;
+  notification_api::GetWebhookEndpointRequest get;
   get.set_name(request.webhook_endpoint().name());
   WebhookEndpoint now;
   auto status = session.notification().GetWebhookEndpoint(session.Call().get(), get, &now);
@@ -125,7 +125,7 @@ int Update(Session& session, api::UpdateWebhookEndpointRequest& request, bool ke
 
 void AddUpdate(CLI::App& group, Choice& choice) {
   auto* update = group.add_subcommand("update", "Change URL, events or whether it is disabled");
-  auto request = std::make_shared<api::UpdateWebhookEndpointRequest>();
+  auto request = std::make_shared<notification_api::UpdateWebhookEndpointRequest>();
   WebhookEndpoint* endpoint = request->mutable_webhook_endpoint();
   update
       ->add_option_function<std::string>(
@@ -156,12 +156,12 @@ void AddUpdate(CLI::App& group, Choice& choice) {
 }  // namespace
 
 void AddWebhookCommands(CLI::App& app, Choice& choice) {
-  using Stub = api::NotificationService::Stub;
+  using Stub = notification_api::NotificationService::Stub;
   auto* group = app.add_subcommand("webhook", "Receivers of signed webhooks");
   group->require_subcommand(1);
 
   auto* create = group->add_subcommand("create", "Make an endpoint; shows its secret this once");
-  auto made = std::make_shared<api::CreateWebhookEndpointRequest>();
+  auto made = std::make_shared<notification_api::CreateWebhookEndpointRequest>();
   WebhookEndpoint* endpoint = made->mutable_webhook_endpoint();
   create
       ->add_option_function<std::string>(
@@ -180,7 +180,7 @@ void AddWebhookCommands(CLI::App& app, Choice& choice) {
   ShowAnswer(*create, choice, made, &Stub::CreateWebhookEndpoint);
 
   auto* get = group->add_subcommand("get", "Show an endpoint, without its secret");
-  auto got = std::make_shared<api::GetWebhookEndpointRequest>();
+  auto got = std::make_shared<notification_api::GetWebhookEndpointRequest>();
   AddName(*get, got);
   ShowAnswer(*get, choice, got, &Stub::GetWebhookEndpoint);
 
@@ -193,13 +193,13 @@ void AddWebhookCommands(CLI::App& app, Choice& choice) {
 
   auto* rotate =
       group->add_subcommand("rotate", "Make a new key; for 24 hours messages are signed with both");
-  auto rotated = std::make_shared<api::RotateWebhookSecretRequest>();
+  auto rotated = std::make_shared<notification_api::RotateWebhookSecretRequest>();
   AddName(*rotate, rotated);
   AddRequestId(*rotate, rotated);
   ShowAnswer(*rotate, choice, rotated, &Stub::RotateWebhookSecret);
 
   auto* remove = group->add_subcommand("delete", "Delete an endpoint; what waits for it is dead");
-  auto removed = std::make_shared<api::DeleteWebhookEndpointRequest>();
+  auto removed = std::make_shared<notification_api::DeleteWebhookEndpointRequest>();
   AddName(*remove, removed);
   AddRequestId(*remove, removed);
   remove->add_option_function<std::string>(
