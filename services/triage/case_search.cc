@@ -1,5 +1,6 @@
 #include "services/triage/case_search.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,12 +22,14 @@ constexpr int kMatchesPerCase = 3;
 // The texts of one case, of which the first ones that match are told.
 class LookedInto {
  public:
-  LookedInto(const text::TextSearch& search, std::string name, v1::SearchCasesResponse& response)
-      : search_(search), name_(std::move(name)), response_(response) {}
+  // At most `most` of them.
+  LookedInto(const text::TextSearch& search, std::string name, int most,
+             v1::SearchCasesResponse& response)
+      : search_(search), name_(std::move(name)), most_(most), response_(response) {}
 
   void Look(const std::string& words, const std::string& source) {
     bytes_ += words.size();
-    if (found_ == kMatchesPerCase) return;
+    if (found_ == most_) return;
     const std::optional<text::Span> span = search_.Find(words);
     if (!span) return;
     ++found_;
@@ -40,6 +43,7 @@ class LookedInto {
  private:
   const text::TextSearch& search_;
   const std::string name_;
+  const int most_;
   v1::SearchCasesResponse& response_;
   int found_ = 0;
   size_t bytes_ = 0;
@@ -62,7 +66,8 @@ absl::Status CaseSearch::Look(const CaseRow& row, Run& run) {
   const auto found = d_.cases.Get(run.call.tenant, row.case_id, admit, run.call.deadline);
   if (absl::IsNotFound(found.status())) return absl::OkStatus();  // lost meanwhile
   RETURN_IF_ERROR(found.status());
-  LookedInto looked(run.search, found->name(), run.response);
+  const int room = run.page_size - run.response.matches_size();
+  LookedInto looked(run.search, found->name(), std::min(kMatchesPerCase, room), run.response);
   for (const mamori::v1::CaseNote& note : found->notes()) looked.Look(note.text(), "note");
   const auto file = d_.work.Read(run.call.tenant, row.case_id, admit, run.call.deadline);
   // Without content that was erased.
@@ -88,9 +93,8 @@ absl::StatusOr<v1::SearchCasesResponse> CaseSearch::Search(const server::CallCon
   const std::string digest = idempotency::Hash({"search cases", request.query()});
   const idempotency::TokenBinding binding{call.tenant, call.person, digest};
   ASSIGN_OR_RETURN(auto position, FromPageToken(d_.tokens, binding, request.page_token()));
-  const int size = text::MatchesPerPage(request.page_size());
   const absl::Duration end = d_.clock.Monotonic() + budget_.time;
-  Run run{.call = call, .search = *search};
+  Run run{.call = call, .search = *search, .page_size = text::MatchesPerPage(request.page_size())};
   std::optional<CaseRow> last;  // the page ended after it
   for (bool more = true; more && !last;) {
     ASSIGN_OR_RETURN(const std::vector<CaseRow> rows,
@@ -102,8 +106,8 @@ absl::StatusOr<v1::SearchCasesResponse> CaseSearch::Search(const server::CallCon
       ASSIGN_OR_RETURN(const bool seen, MaySee(call, rows[i]));
       if (!seen) continue;
       RETURN_IF_ERROR(Look(rows[i], run));
-      const bool full = run.response.matches_size() >= size || run.bytes >= budget_.bytes ||
-                        d_.clock.Monotonic() >= end;
+      const bool full = run.response.matches_size() >= run.page_size ||
+                        run.bytes >= budget_.bytes || d_.clock.Monotonic() >= end;
       if (full) last = rows[i];
     }
   }

@@ -41,8 +41,9 @@ class CaseSearch {
   struct Run {
     const server::CallContext& call;
     const text::TextSearch& search;
-    v1::SearchCasesResponse response;
-    std::map<id::Id, bool> opened;  // with whether they are anonymous
+    const int page_size;  // matches
+    v1::SearchCasesResponse response = {};
+    std::map<id::Id, bool> opened = {};  // with whether they are anonymous
     size_t bytes = 0;
   };
   // False where the caller may not see it after all.

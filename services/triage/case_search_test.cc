@@ -38,8 +38,9 @@ class CaseSearchTest : public CaseworkFixture {
   absl::StatusOr<v1::SearchCasesResponse> Search(const std::string& query,
                                                  const std::string& person = "desk-1",
                                                  const std::string& token = "",
-                                                 size_t budget = 8 << 20) {
+                                                 size_t budget = 8 << 20, int page_size = 0) {
     v1::SearchCasesRequest request;
+    request.set_page_size(page_size);
     request.set_query(query);
     request.set_page_token(token);
     CaseSearch search({case_store_, work_store_, gate_, tokens_, clock_}, {.bytes = budget});
@@ -89,6 +90,18 @@ TEST_F(CaseSearchTest, APageEndsWithItsBudgetAndTheNextGoesOn) {
   const auto first = Search("police", "desk-1", "", 1);
   EXPECT_THAT(Search("other", "desk-1", first->next_page_token()),
               HasReason(mamori::v1::ERROR_REASON_PAGE_TOKEN));
+}
+
+TEST_F(CaseSearchTest, APageHasNoMoreThanWasAskedForHoweverMuchACaseHas) {
+  for (int i = 0; i < 2; ++i) {
+    const std::string name = Open("x").name();
+    for (int note = 0; note < 5; ++note) Note(name, "the police");
+  }
+  EXPECT_THAT(Search("police")->matches(), SizeIs(6));  // three of each
+  const auto first = Search("police", "desk-1", "", 8 << 20, 4);
+  EXPECT_THAT(first->matches(), SizeIs(4));
+  EXPECT_THAT(Search("police", "desk-1", first->next_page_token(), 8 << 20, 4)->matches(),
+              IsEmpty());
 }
 
 // What members of a case are not told is not found by them either.

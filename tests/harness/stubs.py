@@ -51,6 +51,7 @@ from mamori.config.v1 import config_pb2  # noqa: E402,F401
 from mamori.intake.v1 import (dialogue_service_pb2, evidence_service_pb2, intake_event_service_pb2, intake_service_pb2,  # noqa: E402,F401
                               reporter_service_pb2, search_service_pb2)
 from mamori.notification.v1 import notification_service_pb2  # noqa: E402,F401
+from mamori.triage.v1 import search_service_pb2 as case_search_service_pb2  # noqa: E402,F401
 from mamori.triage.v1 import (fact_finding_service_pb2, measure_service_pb2, retention_service_pb2,  # noqa: E402,F401
                               triage_service_pb2, two_person_service_pb2)
 from mamori.v1 import (actor_pb2, assessment_pb2, case_pb2, contact_pb2, error_reason_pb2,  # noqa: E402,F401

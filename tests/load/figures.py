@@ -7,7 +7,7 @@ import time
 
 from harness.processes import wait_until
 
-from . import machine, proof
+from . import machine, proof, searches
 from .system import PARTS, SERVICES, FigureError, System
 
 LATENCY_IN_FLIGHT = 8   # of get, list and the echo that they are compared with
@@ -258,6 +258,7 @@ GROUPS = {
     "audit_verify": (("audit_verify_rows_per_s",), lambda s, p: proof.audit_verify(s, p, _load)),
     "receipts": (("receipt_p99_ms",), proof.receipts),
     "upload": (("upload_mib_per_s",), proof.upload),
-    "search": (("search_mib_per_core_s",), proof.search),
+    "search": (("search_mib_per_core_s",), searches.search_reports),
+    "case_search": (("case_search_mib_per_core_s",), searches.search_cases),
     "reads": (("get_p99_ms_10k", "get_p99_ms_1m", "list_p99_ms_10k", "list_p99_ms_1m"), reads),
 }

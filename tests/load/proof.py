@@ -1,4 +1,4 @@
-"""The figures of what is sealed and proved: the audit's verification, receipts, uploads, looking for words."""
+"""The figures of what is sealed and proved: the audit's verification, receipts, uploads."""
 
 import os
 import re
@@ -9,15 +9,11 @@ from harness import audit, paths
 from harness.client import Client
 from harness.processes import wait_until
 from harness.reports import make_anonymous, make_request
-from harness.stubs import intake_service_pb2, search_service_pb2
 
-from . import machine
 from .system import SERVICES, FigureError, System
 
 RECEIPTS = 200
 UPLOAD_MIB = 64
-SEARCHED = 4000  # reports
-NARRATIVE = 4096  # bytes of each, half of them Japanese
 
 
 def _prepare_verifier(system: System) -> list[str]:
@@ -117,41 +113,3 @@ def upload(system: System, plan) -> dict:
     if done.returncode != 0:
         raise FigureError(f"the upload failed: {done.stderr}")
     return {"upload_mib_per_s": round(UPLOAD_MIB / took, 1)}
-
-
-def search(system: System, plan) -> dict:
-    """search_mib_per_core_s: narratives opened and looked through by SearchReports for what none of them has, by the CPU
-    time that intake takes for it: listing, asking triage who may, fetching keys, opening, and the audit's record of it."""
-    system.fresh_schemas()
-    system.start_services(only=("intake", "triage"))
-    client = Client({s: [system.ports[s]] for s in ("intake", "triage")}, system.certificates, system._tokens,
-                    tenant="load", person="load-driver")
-    words = "\u5f7c\u306f\u8fd4\u91d1\u3092\u4f55\u5ea6\u3082\u6c42\u3081\u305f\u3002He asked for a REFUND once more, he said. "
-    text = (words * (NARRATIVE // len(words.encode()) + 1)).encode()[:NARRATIVE].decode(errors="ignore")
-    for _ in range(SEARCHED // 200):
-        client.call("intake", "BatchSubmitReports", intake_service_pb2.BatchSubmitReportsRequest(
-            requests=[make_request(text) for _ in range(200)]), timeout=60)
-
-    def page(token: str = "", query: str = "zebra"):
-        return client.call("intake", "SearchReports", search_service_pb2.SearchReportsRequest(
-            query=query, page_token=token, page_size=100), timeout=60)
-
-    intake = system.services["intake"].pid
-    wait_until("the cases are there", lambda: machine.cpu_seconds(intake) == (time.sleep(1), machine.cpu_seconds(intake))[1],
-               120, 0.1)
-    rates, walls = [], []
-    for _ in range(3):
-        spent, begin, token, pages = machine.cpu_seconds(intake), time.monotonic(), "", 0
-        while True:
-            answer = page(token)
-            token, pages = answer.next_page_token, pages + 1
-            if not token:
-                break
-        mib = SEARCHED * len(text.encode()) / (1 << 20)
-        rates.append(mib / max(0.01, machine.cpu_seconds(intake) - spent))
-        walls.append(mib / (time.monotonic() - begin))
-    if len(page(query="refund").matches) != 100:
-        raise FigureError("the search does not see the reports")
-    client.close()
-    return {"search_mib_per_core_s": round(sorted(rates)[1], 1), "search_mib_per_s": round(sorted(walls)[1], 1),
-            "search_pages": pages}

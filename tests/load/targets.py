@@ -27,6 +27,7 @@ def ratios(f: dict) -> list[dict]:
     row("load_1m_s", lambda: f["load_1m_s"], "<= 300")
     row("audit_verify_rows_per_s", lambda: f["audit_verify_rows_per_s"], ">= 200000")
     row("search_mib_per_core_s", lambda: f["search_mib_per_core_s"], ">= 20")
+    row("case_search_mib_per_core_s", lambda: f["case_search_mib_per_core_s"], ">= 20")
     row("receipt_p99_ms", lambda: f["receipt_p99_ms"], "<= 10")
     for service in f.get("rss_mib", {}):
         row(f"rss_mib {service}", lambda: f["rss_mib"][service], "<= 64")
