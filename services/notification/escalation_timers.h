@@ -14,14 +14,16 @@ namespace mamori::notification {
 
 inline constexpr char kEscalate[] = "escalate";
 
-// Unless somebody acknowledges the notification before `due_time`, `step` of its chain begins then.
+// Unless somebody acknowledges the notification within `wait`, `step` of its chain begins then, by
+// the database's clock.
 struct EscalationTimer {
   std::string tenant;
   id::Id notification_id;
   int step = 1;
-  absl::Time due_time;
+  absl::Duration wait;
 };
 
+// From now on, in the causing transaction.
 absl::Status ScheduleEscalations(db::Tx& tx, const std::vector<EscalationTimer>& timers,
                                  id::IdSource& ids);
 

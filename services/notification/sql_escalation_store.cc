@@ -7,6 +7,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "common/db/batch.h"
+#include "common/db/database_time.h"
 #include "common/status/macros.h"
 #include "services/notification/delivery_rows.h"
 #include "services/notification/escalation_timers.h"
@@ -51,9 +52,10 @@ absl::StatusOr<SqlEscalationStore::Fired> SqlEscalationStore::FireOneByOne(absl:
     if (!fired.ok() && db::FailsWholeBatch(fired.status())) return fired;
     if (!fired.ok()) {
       RETURN_IF_ERROR(transactor_.Run(OptionsAt(now), [&](db::Tx& tx) -> absl::Status {
-        ASSIGN_OR_RETURN(const std::vector<worker::Timer> timers, worker::TakeDue(tx, now, 1));
+        ASSIGN_OR_RETURN(const absl::Time due, db::DatabaseNow(tx));
+        ASSIGN_OR_RETURN(const std::vector<worker::Timer> timers, worker::TakeDue(tx, due, 1));
         return timers.empty() ? absl::OkStatus()
-                              : worker::Postpone(tx, timers[0], now + kCannotFire);
+                              : worker::Postpone(tx, timers[0], due + kCannotFire);
       }));
       continue;
     }
@@ -66,7 +68,8 @@ absl::StatusOr<SqlEscalationStore::Fired> SqlEscalationStore::FireOneByOne(absl:
 
 absl::StatusOr<SqlEscalationStore::Fired> SqlEscalationStore::FireFirst(int limit, absl::Time now) {
   return transactor_.Run<Fired>(OptionsAt(now), [&](db::Tx& tx) -> absl::StatusOr<Fired> {
-    ASSIGN_OR_RETURN(const std::vector<worker::Timer> timers, worker::TakeDue(tx, now, limit));
+    ASSIGN_OR_RETURN(const absl::Time due, db::DatabaseNow(tx));
+    ASSIGN_OR_RETURN(const std::vector<worker::Timer> timers, worker::TakeDue(tx, due, limit));
     Fired fired;
     for (const worker::Timer& timer : timers) {
       ASSIGN_OR_RETURN(const int made, Fire(tx, timer, now));
@@ -88,7 +91,8 @@ absl::StatusOr<int> SqlEscalationStore::Fire(db::Tx& tx, const worker::Timer& ti
   const db::Row& found = rows[0];
   const auto policy = policies_.Get(absl::BytesToHexString(found.GetBytes(5)));
   if (!policy.ok()) {
-    RETURN_IF_ERROR(worker::Postpone(tx, timer, now + kCannotFire));
+    ASSIGN_OR_RETURN(const absl::Time due, db::DatabaseNow(tx));
+    RETURN_IF_ERROR(worker::Postpone(tx, timer, due + kCannotFire));
     return 0;
   }
   NotificationRow row;
@@ -117,8 +121,7 @@ absl::StatusOr<int> SqlEscalationStore::Fire(db::Tx& tx, const worker::Timer& ti
   RETURN_IF_ERROR(InsertDeliveries(tx, deliveries));
   if (planned->wait > absl::ZeroDuration()) {
     RETURN_IF_ERROR(ScheduleEscalations(
-        tx, {EscalationTimer{row.tenant, row.notification_id, step + 1, now + planned->wait}},
-        ids_));
+        tx, {EscalationTimer{row.tenant, row.notification_id, step + 1, planned->wait}}, ids_));
   }
   return static_cast<int>(deliveries.size());
 }

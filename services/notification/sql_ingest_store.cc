@@ -81,7 +81,7 @@ void AddMail(const RoutedEvent& event, absl::Time now, Inserts& inserts) {
     }
     if (planned.wait > absl::ZeroDuration()) {
       inserts.timers.push_back(
-          EscalationTimer{row.tenant, row.notification_id, 1, now + event.wait + planned.wait});
+          EscalationTimer{row.tenant, row.notification_id, 1, event.wait + planned.wait});
     }
     inserts.notifications.push_back(std::move(row));
   }

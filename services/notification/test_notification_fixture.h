@@ -88,8 +88,10 @@ class NotificationFixture : public ::testing::Test {
   // Time passes for the replicas, and what waits by the database's clock has waited that long.
   void Pass(absl::Duration by) {
     clock_.Advance(by);
-    database_.Execute("UPDATE delivery SET due_time = due_time - ?",
-                      db::Params().Add(absl::ToInt64Microseconds(by)));
+    for (const char* table : {"delivery", "timer"}) {
+      database_.Execute(absl::StrCat("UPDATE ", table, " SET due_time = due_time - ?"),
+                        db::Params().Add(absl::ToInt64Microseconds(by)));
+    }
   }
 
   server::CallContext Call(const std::string& method, const std::string& tenant = "t",
