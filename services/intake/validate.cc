@@ -20,6 +20,7 @@ constexpr Presence kOptional = Presence::kOptional;
 constexpr size_t kMaxNarrativeBytes = 64 * 1024;
 constexpr size_t kMaxNameCharacters = 200;
 constexpr int kMaxBatch = 500;
+constexpr size_t kMaxBatchBytes = 4 << 20;
 constexpr int kMaxExported = 1000;
 constexpr size_t kMaxPurposeBytes = 1 << 10;
 constexpr size_t kMaxPageTokenBytes = 1024;
@@ -141,6 +142,9 @@ absl::Status ValidateSubmitReport(const v1::SubmitReportRequest& request, absl::
 absl::Status ValidateBatchSubmitReports(const v1::BatchSubmitReportsRequest& request) {
   FieldRules rules = TimelessRules();
   rules.Count(Path("requests"), request.requests_size(), 1, kMaxBatch);
+  if (request.ByteSizeLong() > kMaxBatchBytes) {
+    rules.Add(Path("requests"), "too large, want at most 4 MiB together");
+  }
   return rules.Status();
 }
 

@@ -298,6 +298,12 @@ TEST(ValidateTest, Batches) {
   EXPECT_THAT(ValidateBatchSubmitReports(batch), mamori::testing::IsOk());
   batch.add_requests();
   EXPECT_THAT(ValidateBatchSubmitReports(batch), Not(mamori::testing::IsOk()));
+  batch.clear_requests();
+  const std::string narrative((4 << 20) - 24, 'n');
+  batch.add_requests()->mutable_report()->set_narrative(narrative);
+  EXPECT_THAT(ValidateBatchSubmitReports(batch), mamori::testing::IsOk());
+  batch.mutable_requests(0)->mutable_report()->set_narrative(narrative + std::string(24, 'n'));
+  EXPECT_THAT(WrongFields(ValidateBatchSubmitReports(batch)), ElementsAre("requests"));
 }
 
 }  // namespace
