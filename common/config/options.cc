@@ -11,6 +11,10 @@ absl::Status CheckDatabase(const v1::Database& database) {
   if (database.user().empty()) return wrong("database.user: empty, want a user");
   if (database.schema().empty()) return wrong("database.schema: empty, want a schema");
   if (database.password_file().empty()) return wrong("database.password_file: empty, want a file");
+  if (database.tls_ca_file().empty() != database.plain()) {
+    return wrong(database.plain() ? "database.plain: set beside tls_ca_file, want one of them"
+                                  : "database.tls_ca_file: empty, want a PEM file");
+  }
   if (database.max_connections() < 0) return wrong("database.max_connections: negative");
   return absl::OkStatus();
 }

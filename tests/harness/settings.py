@@ -44,6 +44,7 @@ class Settings:
         config.database.password_file = self._secret(f"{service}.password", password)
         if database_tls:
             config.database.tls_ca_file = str(self._certificates.ca)
+        config.database.plain = not database_tls
         for name, ports in peers.items():
             if name in config.DESCRIPTOR.fields_by_name:
                 getattr(config, name).target = "ipv4:" + ",".join(f"127.0.0.1:{p}" for p in ports)
