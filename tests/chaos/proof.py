@@ -4,6 +4,7 @@ import collections
 import time
 
 import grpc
+import parked
 
 from harness.reports import MAILS_PER_CASE
 from harness.stubs import (intake_service_pb2, notification_pb2, notification_service_pb2, triage_service_pb2)
@@ -31,21 +32,33 @@ class Proof:
 
     # Quiescence.
 
-    def wait_quiet(self, timeout: float, say) -> None:
-        """Waits until every report has its case and every delivery is sent, or nothing has moved for long."""
+    def wait_quiet(self, timeout: float, say, at_rest=(notification_pb2.DELIVERY_STATE_SENT,)) -> None:
+        """Waits until every report has its case and every delivery is at rest, or nothing has moved for long."""
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             deliveries = self._deliveries()
-            waiting = sum(d.state != notification_pb2.DELIVERY_STATE_SENT for d in deliveries)
+            waiting = sum(d.state not in at_rest for d in deliveries)
             missing = self._wanted_deliveries() - len(deliveries)
             say(f"healing: {len(deliveries)} deliveries, {waiting} waiting, {missing} to come")
             if waiting == 0 and missing <= 0:
                 return
             time.sleep(1)
 
+    def have_parked_sent(self, timeout: float, say) -> None:
+        """What a person on the desk does about outcomes that nobody knows: looks at them and sends them again."""
+        self.wait_quiet(timeout, say, (notification_pb2.DELIVERY_STATE_SENT, parked.UNKNOWN))
+        count, problems = parked.send_again(self._client, self._deliveries(), self._notifications())
+        self.problems += problems
+        self.counts["outcomes left to a person"] = count
+        say(f"{count} outcomes were unknown and are sent again by hand")
+
     def _deliveries(self):
         return self._list("notification", "ListDeliveries",
                           notification_service_pb2.ListDeliveriesRequest(page_size=PAGE), "deliveries")
+
+    def _notifications(self):
+        return self._list("notification", "ListNotifications",
+                          notification_service_pb2.ListNotificationsRequest(page_size=PAGE), "notifications")
 
     def _mails_wanted(self, item) -> set[str]:
         wanted = set(DESK)
@@ -121,9 +134,7 @@ class Proof:
     def _prove_deliveries(self) -> None:
         deliveries = self._deliveries()
         self.counts["deliveries"] = len(deliveries)
-        notifications = {n.name: n for n in self._list(
-            "notification", "ListNotifications",
-            notification_service_pb2.ListNotificationsRequest(page_size=PAGE), "notifications")}
+        notifications = {n.name: n for n in self._notifications()}
         for delivery in deliveries:
             if delivery.state != notification_pb2.DELIVERY_STATE_SENT:
                 state = notification_pb2.DeliveryState.Name(delivery.state)
@@ -133,6 +144,9 @@ class Proof:
         for delivery in deliveries:
             by_case[delivery.case_name].append(delivery)
         got, hooked = self._received(), self._received_hooks()
+        known = {d.name.split("/")[1] for d in deliveries}
+        for delivery_id in sorted((set(got) | hooked) - known):
+            self.problems.append(f"a receiver accepted {delivery_id}, which is no delivery")
         for item in self._submitted:
             if case := self._case_of.get(item.name):
                 self._prove_case_told(item, case.name, by_case[case.name], got, hooked)

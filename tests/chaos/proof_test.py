@@ -125,6 +125,10 @@ def hook_under_two_ids(world):
         webhook_id="another", event={"type": "case.opened", "data": {"case": "cases/c0"}}))
 
 
+def mail_under_an_id_of_nothing(world):
+    world.mails.append(types.SimpleNamespace(delivery_id="phantom", receivers=["desk-a@acme.test"], accepted=True))
+
+
 def lose_hook(world):
     del world.calls[0]
 
@@ -156,6 +160,7 @@ class ProofTest(unittest.TestCase):
                 (claim_sent_but_never_send, "never reached the mail receiver"),
                 (tell_twice, "2 delivery ids for"),
                 (hook_under_two_ids, "saw 2 ids for ('cases/c0', 'case.opened')"),
+                (mail_under_an_id_of_nothing, "a receiver accepted phantom, which is no delivery"),
                 (lose_hook, "never reached the webhook receiver")]:
             with self.subTest(breaking.__name__):
                 self.assertIn(words, self._problems(breaking))
