@@ -42,7 +42,7 @@ class Evidences {
   // NOT_FOUND. The requests were validated.
   absl::StatusOr<v1::Evidence> Get(const server::CallContext& call, const Party& party,
                                    const std::string& evidence_id);
-  // A page, which has less where not all that is there is for the party.
+  // A full page of what is there for the party.
   absl::StatusOr<v1::ListEvidenceResponse> List(const server::CallContext& call, const Party& party,
                                                 int page_size, const std::string& page_token);
   absl::StatusOr<v1::ListEvidenceAccessResponse> ListAccess(

@@ -26,7 +26,7 @@ constexpr char kSelectOne[] =
 constexpr char kSelectPage[] =
     "SELECT " EVIDENCE_COLUMNS
     " FROM evidence FORCE INDEX (by_report) WHERE report_id = ? AND tenant = ?"
-    " AND (create_time < ? OR (create_time = ? AND evidence_id < ?))"
+    " AND side IN (?, ?) AND (create_time < ? OR (create_time = ? AND evidence_id < ?))"
     " ORDER BY create_time DESC, evidence_id DESC LIMIT ?";
 constexpr char kSelectUninspected[] =
     "SELECT " EVIDENCE_COLUMNS
@@ -39,8 +39,8 @@ constexpr char kSelectStale[] =
 constexpr char kInsertEvidence[] = "INSERT INTO evidence (" EVIDENCE_COLUMNS
                                    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr char kSelectUsed[] =
-    "SELECT COUNT(*), COALESCE(SUM(chunk_count), 0) FROM evidence WHERE report_id = ? AND tenant = "
-    "?";
+    "SELECT COUNT(*), COALESCE(SUM(chunk_count), 0) FROM evidence"
+    " WHERE report_id = ? AND tenant = ? AND side = ?";
 constexpr char kComplete[] =
     "UPDATE evidence SET state = 2, complete_time = ?"
     " WHERE evidence_id = ? AND report_id = ? AND tenant = ? AND state = 1";
@@ -177,9 +177,11 @@ absl::StatusOr<EvidenceRow> SqlEvidenceStore::AddIn(db::Tx& tx, const EvidenceRo
     return stored;
   }
   RETURN_IF_ERROR(CheckNotWithdrawn(tx, row.report_id, row.tenant));
-  ASSIGN_OR_RETURN(const db::Rows used, tx.Query(kSelectUsed, Of(row.report_id, row.tenant)));
-  if (used.at(0).GetInt64(0) >= kMaxEvidencePerReport ||
-      used[0].GetInt64(1) + row.chunk_count > kMaxChunksPerReport) {
+  ASSIGN_OR_RETURN(
+      const db::Rows used,
+      tx.Query(kSelectUsed, Of(row.report_id, row.tenant).Add(static_cast<int>(row.side))));
+  if (used.at(0).GetInt64(0) >= kMaxEvidencePerSide ||
+      used[0].GetInt64(1) + row.chunk_count > kMaxChunksPerSide) {
     return status::StateNotAllowed("the report has as many files as it may have");
   }
   db::Params params;
@@ -263,9 +265,13 @@ absl::StatusOr<std::vector<EvidenceRow>> SqlEvidenceStore::List(const std::strin
   ASSIGN_OR_RETURN(const db::Rows rows, Read(deadline, kSelectPage, params));
   return ReadRows(rows);
 }
+                                                                v1::MessageSide side,
 
 absl::Status SqlEvidenceStore::AddAccess(const NewEvidenceAccess& access, absl::Time deadline) {
+  const bool either = side == v1::MESSAGE_SIDE_UNSPECIFIED;
   const EvidenceAccessRow& row = access.row;
+  params.Add(static_cast<int>(either ? v1::MESSAGE_SIDE_REPORTER : side));
+  params.Add(static_cast<int>(either ? v1::MESSAGE_SIDE_DESK : side));
   // Of an unknown COMMIT the reader is told, and asks again: a read more in the chain than there
   // was, never one less.
   return transactor_.Run({.deadline = deadline}, [&](db::Tx& tx) {

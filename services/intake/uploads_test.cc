@@ -78,7 +78,7 @@ TEST_F(EvidenceTest, WhoIsBehindIsToldToAskWhereItStands) {
 
 TEST_F(EvidenceTest, WhatIsNotTheFileThatWasToldIsRefused) {
   const std::string receipt = NewReceipt();
-  ReportBy(receipt);
+  const std::string report = ReportBy(receipt);
   const std::string bytes = TestBytes(kChunkBytes + 100'000);
   const auto size = static_cast<int64_t>(bytes.size());
   const auto invalid = HasReason(mamori::v1::ERROR_REASON_INVALID_FIELDS);
@@ -150,7 +150,7 @@ TEST_F(EvidenceTest, WhatIsNotTheFileThatWasToldIsRefused) {
 
   // As many as a report may have, and none after it was withdrawn.
   EvidenceRow row = RowOf(upload->name());
-  for (int i = 1; i < kMaxEvidencePerReport; ++i) {
+  for (int i = 1; i < kMaxEvidencePerSide; ++i) {
     row.evidence_id = ids_.NewId();
     row.request_key = ids_.NewId() + ids_.NewId();
     ASSERT_THAT(evidence_store_.Add(row, {}, clock_.Now() + absl::Seconds(10)), IsOk());
@@ -158,6 +158,7 @@ TEST_F(EvidenceTest, WhatIsNotTheFileThatWasToldIsRefused) {
   EXPECT_THAT(StartBy(receipt, "upload-0101", file),
               HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
   v1::WithdrawAnonymousReportRequest withdraw;
+  EXPECT_THAT(StartAs("taro", report, "upload-0101", file), IsOk()) << "the desk has its own room";
   withdraw.set_receipt(stranger);
   v1::WithdrawReportResponse withdrawn;
   ASSERT_THAT(stub_->WithdrawAnonymousReport(Context().get(), withdraw, &withdrawn), IsOk());
