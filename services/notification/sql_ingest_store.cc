@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "common/db/batch.h"
 #include "common/outbox/inbox.h"
+#include "common/policy/notice_wait.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/notification/delivery_rows.h"
@@ -76,12 +77,13 @@ void AddMail(const RoutedEvent& event, absl::Time now, Inserts& inserts) {
     row.group = planned.group;
     row.urgency = planned.urgency;
     for (const std::string& address : planned.mail) {
-      inserts.deliveries.push_back(
-          DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_MAIL, address, now, event.wait));
+      inserts.deliveries.push_back(DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_MAIL, address,
+                                                  now, event.wait, event.apart));
     }
     if (planned.wait > absl::ZeroDuration()) {
       inserts.timers.push_back(
-          EscalationTimer{row.tenant, row.notification_id, 1, now + event.wait + planned.wait});
+          EscalationTimer{row.tenant, row.notification_id, 1,
+                          policy::NextMoment(now + event.wait, event.apart) + planned.wait});
     }
     inserts.notifications.push_back(std::move(row));
   }
@@ -98,7 +100,7 @@ void AddWebhooks(const RoutedEvent& event, const std::vector<Endpoint>& endpoint
       continue;
     wanted = true;
     inserts.deliveries.push_back(DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_WEBHOOK,
-                                                endpoint.receiver, now, event.wait));
+                                                endpoint.receiver, now, event.wait, event.apart));
   }
   if (wanted) inserts.notifications.push_back(std::move(row));
 }
