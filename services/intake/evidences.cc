@@ -3,7 +3,6 @@
 #include <map>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "common/crypto/sha256.h"
 #include "common/idempotency/hash.h"
 #include "common/server/step_up.h"
@@ -18,8 +17,6 @@
 
 namespace mamori::intake {
 namespace {
-
-constexpr absl::Duration kRetryAfter = absl::Seconds(5);
 
 bool IsDesk(const Party& party) { return party.side == v1::MESSAGE_SIDE_DESK; }
 
@@ -184,8 +181,6 @@ absl::Status Evidences::Download(const server::CallContext& call, const Party& p
                                  const char* action, const std::string& purpose,
                                  const StoredFile& file, const v1::Evidence& first,
                                  const Receiver& receiver) {
-  const absl::Cleanup leave = [this] { streams_.fetch_sub(1); };
-  if (streams_.fetch_add(1) >= options_.max_streams) return status::Overloaded(kRetryAfter);
   EvidenceAccessRow access;
   access.access_id = d_.ids.NewId();
   access.kind = kind;

@@ -69,7 +69,8 @@ ReporterRoom::ReporterRoom(const ReporterSecrets& secrets, db::Transactor& trans
                    runtime.clock, runtime.ids}),
       reads_(transactor, audit.journal()),
       reporter_service_({runtime.rpc, reporters_, own_, consents_, parties_, flood_, sealing_}),
-      dialogue_service_({runtime.rpc, dialogue_, parties_, fresh_parties_, flood_, sealing_}),
+      dialogue_service_(
+          {runtime.rpc, dialogue_, parties_, fresh_parties_, flood_, sealing_, runtime.clock}),
       timeline_service_(
           {runtime.rpc, parties_, messages_, flood_, runtime.clock, AskTriage(triage), sealing_}),
       identity_service_(runtime.rpc, identities_, reads_) {}

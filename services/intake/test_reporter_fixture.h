@@ -244,8 +244,9 @@ class ReporterTest : public ::testing::Test {
   Dialogue dialogue_{
       {messages_, reporter_keys_, TestSeal(), clock_, sleeper_, ids_, [] {}, nullptr},
       {.poll = absl::Milliseconds(20),
-       .min_wait = absl::Milliseconds(1500),
-       .max_wait = absl::Milliseconds(1600)}};
+       .notices = {.least = absl::Milliseconds(1500),
+                   .most = absl::Milliseconds(1600),
+                   .apart = absl::Milliseconds(100)}}};
   OwnReports own_{{writer_, TestSeal(), gate_, reporter_store_, messages_, reporter_keys_, box_,
                    clock_, ids_, [] {}}};
   SqlConsentStore consent_store_{database_.transactor(), reporter_keys_, journal_, telemetry_};
@@ -256,7 +257,8 @@ class ReporterTest : public ::testing::Test {
   server::Authorizer authorizer_ = AllowTwo();
   server::Rpc rpc_{authorizer_, clock_, ids_, telemetry_, {}};
   ReporterService service_{{rpc_, reporters_, own_, consents_, parties_, flood_, sealing_}};
-  DialogueService dialogue_service_{{rpc_, dialogue_, parties_, parties_, flood_, sealing_}};
+  DialogueService dialogue_service_{
+      {rpc_, dialogue_, parties_, parties_, flood_, sealing_, clock_}};
   // What triage is asked, and what it answers.
   std::vector<triage::v1::ReadReporterTimelineRequest> Asked() {
     const std::lock_guard lock(asked_mu_);
