@@ -86,6 +86,10 @@ class EvidenceStore {
   // Blobs whose evidence is gone; and that one of them is gone too.
   virtual absl::StatusOr<std::vector<Blob>> ListDropped(int limit, absl::Time deadline) = 0;
   virtual absl::Status Forget(const Blob& blob, absl::Time deadline) = 0;
+  // Forgets the requests of at most `limit` rows whose time for that has come (ForgetTime). Returns
+  // of how many.
+  virtual absl::StatusOr<int64_t> ForgetRequests(absl::Time now, int limit,
+                                                 absl::Time deadline) = 0;
 };
 
 }  // namespace mamori::intake

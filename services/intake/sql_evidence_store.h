@@ -43,6 +43,7 @@ class SqlEvidenceStore final : public EvidenceStore {
   absl::StatusOr<int> DropStale(absl::Time before, int limit, absl::Time deadline) override;
   absl::StatusOr<std::vector<Blob>> ListDropped(int limit, absl::Time deadline) override;
   absl::Status Forget(const Blob& blob, absl::Time deadline) override;
+  absl::StatusOr<int64_t> ForgetRequests(absl::Time now, int limit, absl::Time deadline) override;
 
  private:
   absl::StatusOr<db::Rows> Read(absl::Time deadline, const std::string& sql,
