@@ -34,7 +34,8 @@ absl::StatusOr<std::string> SignStatement(const Hop& hop, absl::Time now,
 
 // The resource that the statement is about. UNAUTHENTICATED, TOKEN_INVALID unless it was signed by
 // `caller` (the URI name of the connection's certificate) with a certificate of `authorities` (PEM)
-// for this token and method, and has not expired.
+// for this token and method, and has not expired by our clock. `clock_skew` is how far the signer's
+// may be ahead; one that is behind has so much less time.
 absl::StatusOr<std::string> VerifyStatement(std::string_view signed_statement,
                                             std::string_view token_hash, std::string_view method,
                                             std::string_view caller, std::string_view authorities,

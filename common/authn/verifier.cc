@@ -16,8 +16,8 @@
 namespace mamori::authn {
 namespace {
 
-constexpr std::array<std::string_view, 7> kRoles = {
-    "admin", "auditor", "consultation", "desk", "executive", "first_reader", "lawyer"};
+constexpr std::array<std::string_view, 8> kRoles = {
+    "admin", "auditor", "consultation", "desk", "executive", "first_reader", "lawyer", "manager"};
 // All that a header may hold. What is not known here could change what the token means (crit), or
 // where its key comes from (jku, jwk, x5u, x5c).
 constexpr std::array<std::string_view, 5> kHeaderMembers = {"alg", "kid", "typ", "x5t", "x5t#S256"};

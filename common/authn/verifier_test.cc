@@ -56,13 +56,13 @@ std::string At(int64_t offset) { return absl::StrCat(kSecond + offset); }
 
 TEST(VerifierTest, SaysWhoThePersonIs) {
   const std::string token =
-      MakeToken(K().rsa, Now(), "{}", R"({"roles":["lawyer","desk","x","desk"]})");
+      MakeToken(K().rsa, Now(), "{}", R"({"roles":["manager","desk","x","desk"]})");
   const auto identity = Verified(token);
   ASSERT_THAT(identity, IsOk());
   EXPECT_EQ(identity->issuer, kTestIssuer);
   EXPECT_EQ(identity->person, "acme/taro");
   EXPECT_EQ(identity->tenant, "acme");
-  EXPECT_THAT(identity->roles, ElementsAre("desk", "lawyer"));
+  EXPECT_THAT(identity->roles, ElementsAre("desk", "manager"));
   EXPECT_EQ(identity->department, "Sales");
   EXPECT_EQ(identity->acr, "high");
   EXPECT_EQ(identity->auth_time, Now() - absl::Seconds(60));

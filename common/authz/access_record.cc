@@ -22,11 +22,16 @@ bool IsInternal(v1::ActorRelation relation) {
          relation == v1::ACTOR_RELATION_INTERNAL_SUBORDINATE;
 }
 
-bool IsAboutOwnPeople(const v1::Report& report) {
+// Also where the reporter does not know what an actor is to the company: who writes under a name
+// that nobody knows may work on the desk.
+bool MayBeAboutOwnPeople(const v1::Report& report) {
   return report.kind() == v1::REPORT_KIND_INTERNAL_HARASSMENT ||
          report.kind() == v1::REPORT_KIND_REVERSE ||
          std::any_of(report.actors().begin(), report.actors().end(),
-                     [](const v1::AllegedActor& actor) { return IsInternal(actor.relation()); });
+                     [](const v1::AllegedActor& actor) {
+                       return IsInternal(actor.relation()) ||
+                              actor.relation() == v1::ACTOR_RELATION_UNKNOWN;
+                     });
 }
 
 // In a report about our own people an actor who is not said to be a stranger may be one of ours.
@@ -42,7 +47,7 @@ void AddSlot(std::string name, v1::ActorSlotKind kind, CaseAccess& record) {
 }
 
 void AddSlots(const v1::Report& report, CaseAccess& record) {
-  if (!IsAboutOwnPeople(report)) return;
+  if (!MayBeAboutOwnPeople(report)) return;
   record.set_own_people(true);
   bool any = false;
   for (int i = 0; i < report.actors_size(); ++i) {

@@ -108,6 +108,22 @@ TEST_F(AccessRecord, AReportAboutOwnPeopleAsksForEachOfThemAndForWitnesses) {
   EXPECT_EQ(AudienceOf(other), static_cast<int>(Audience::kFirstReaders));
 }
 
+TEST_F(AccessRecord, AnActorOfWhomNothingIsKnownMayBeOneOfOurs) {
+  for (const char* kind :
+       {"REPORT_KIND_CUSTOMER_HARASSMENT", "REPORT_KIND_FEEDBACK", "REPORT_KIND_CONSULTATION"}) {
+    v1::CaseAccess record = Open(std::string("kind: ") + kind +
+                                 " actors { relation: ACTOR_RELATION_CUSTOMER }"
+                                 " actors { relation: ACTOR_RELATION_UNKNOWN }");
+    EXPECT_FALSE(Sees("d1", Role::kDesk, record)) << kind;
+    EXPECT_TRUE(Sees("f1", Role::kFirstReader, record)) << kind;
+    EXPECT_THAT(Slots(record), ElementsAre("reports/r/actors/1", "reports/r/witnesses")) << kind;
+    // Until a first reader says that it was none of ours.
+    EXPECT_TRUE(MatchPerson(record, "reports/r/actors/1", ""));
+    EXPECT_TRUE(MatchPerson(record, "reports/r/witnesses", ""));
+    EXPECT_TRUE(IsIdentified(record)) << kind;
+  }
+}
+
 TEST_F(AccessRecord, TheCaseOpensWhenTheLastSlotIsClosed) {
   v1::CaseAccess record = Internal();
   EXPECT_TRUE(MatchPerson(record, "reports/r/actors/0",

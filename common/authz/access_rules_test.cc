@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/authz/reporter_rights.h"
 
 namespace mamori::authz {
 namespace {
@@ -196,6 +197,28 @@ TEST(MayTellUnknownReaders, OnlyOfWhatKeepsNobodyOut) {
   EXPECT_FALSE(MayTellUnknownReaders("", Record("tenant: ''")));
 }
 
+TEST(MayReportForAnother, IsForManagersAndTheDesk) {
+  const auto may = [](std::initializer_list<std::string> roles) {
+    return MayReportForAnother(roles);
+  };
+  for (const char* role : {"manager", "desk", "consultation", "first_reader", "executive"}) {
+    EXPECT_TRUE(may({role})) << role;
+    EXPECT_TRUE(may({"auditor", role})) << role;
+  }
+  EXPECT_FALSE(may({}));
+  for (const char* role : {"lawyer", "auditor", "admin", "", "Manager", "managers"}) {
+    EXPECT_FALSE(may({role})) << role;
+  }
+}
+
+TEST(IsShared, NarrowsAsTheReporterDecides) {
+  for (const bool named : {false, true}) {
+    EXPECT_TRUE(IsShared(SharingScope::kEveryone, named));
+    EXPECT_EQ(IsShared(SharingScope::kPeople, named), named);
+    EXPECT_FALSE(IsShared(SharingScope::kNobody, named));
+  }
+}
+
 TEST(RoleOf, KnowsSevenNames) {
   std::set<Role> roles;
   for (const char* name :
@@ -204,6 +227,7 @@ TEST(RoleOf, KnowsSevenNames) {
     roles.insert(*RoleOf(name));
   }
   EXPECT_EQ(roles.size(), static_cast<size_t>(kRoles));
+  EXPECT_FALSE(RoleOf(kManagerRole).has_value()) << "of whom no case is";
   EXPECT_FALSE(RoleOf("Desk").has_value());
   EXPECT_FALSE(RoleOf("").has_value());
 }

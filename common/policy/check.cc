@@ -213,11 +213,13 @@ class Checker {
   }
 
   void CheckAnonymousNotices() {
-    const absl::Duration least = LeastWait(policy_.anonymous_notices());
-    const absl::Duration most = MostWait(policy_.anonymous_notices());
+    const auto [least, most, apart] = NoticeTimesOf(policy_.anonymous_notices());
     Need(least >= absl::ZeroDuration(), "anonymous_notices.min_wait", "is negative");
     Need(most >= least, "anonymous_notices.max_wait", "is below min_wait");
     Need(most <= kLongestNoticeWait, "anonymous_notices.max_wait", "is more than 7 days");
+    Need(apart >= absl::ZeroDuration(), "anonymous_notices.apart", "is negative");
+    Need(most < least || apart <= most - least, "anonymous_notices.apart",
+         "is more than max_wait - min_wait");
   }
 
   void CheckRoutes() {

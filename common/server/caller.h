@@ -25,8 +25,8 @@ struct CallContext {
   // person for as long as the issuer knows him. Empty when the call is nobody's.
   std::string person;
   // What the issuer's token says of the person; empty without a verified token.
-  // "desk", "consultation", "lawyer", "executive", "auditor", "first_reader" or "admin", sorted,
-  // each once. Every person may report: that needs no role.
+  // "desk", "consultation", "lawyer", "executive", "auditor", "first_reader", "admin" or "manager",
+  // sorted, each once. Every person may report, for oneself: that needs no role.
   std::vector<std::string> roles;
   std::string department;  // the issuer's own text, printable; may be empty
   std::string acr;         // how strongly the person was authenticated, the issuer's own text

@@ -3,14 +3,13 @@
 #include <algorithm>
 
 #include "common/status/errors.h"
+#include "common/status/macros.h"
 
 namespace mamori::server {
 namespace {
 
 // A stream without a deadline lives on; this is only what its handler sees.
 constexpr absl::Duration kStreamDeadline = absl::Hours(24);
-// Between two looks at whether a stream may go on.
-constexpr absl::Duration kStayInterval = absl::Seconds(1);
 
 std::string_view CodeName(grpc::StatusCode code) {
   switch (code) {
@@ -110,13 +109,9 @@ bool IsRefusal(const CallContext& call, grpc::StatusCode code) {
 
 }  // namespace
 
-bool Rpc::Stay::Holds() {
-  const absl::Duration now = rpc_.clock_.Monotonic();
-  if (!lost_.ok() || now - looked_ < kStayInterval) return lost_.ok();
-  looked_ = now;
-  if (call_.identity != nullptr) lost_ = rpc_.admission_.StillHolds(*call_.identity);
-  if (lost_.ok() && check_ != nullptr) lost_ = check_(call_.context);
-  return lost_.ok();
+absl::Status Rpc::StillHolds(const Call& call, const StreamCheck& check) const {
+  if (call.identity != nullptr) RETURN_IF_ERROR(admission_.StillHolds(*call.identity));
+  return check == nullptr ? absl::OkStatus() : check(call.context);
 }
 
 void Rpc::AwaitQuantum(const Call& call) const {

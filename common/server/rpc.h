@@ -27,6 +27,7 @@
 #include "common/server/authorizer.h"
 #include "common/server/caller.h"
 #include "common/server/hidden_moments.h"
+#include "common/server/stream_slots.h"
 #include "common/server/stream_watch.h"
 #include "common/telemetry/telemetry.h"
 #include "common/time/clock.h"
@@ -112,12 +113,19 @@ class Rpc {
   // What a stream asks besides its token, such as whether the person is still a member.
   using StreamCheck = std::function<absl::Status(const CallContext&)>;
 
-  // How long a client stream may say nothing.
+  // How long a client stream may say nothing, and a client may take nothing of a server stream.
   static constexpr absl::Duration kMaxSilence = absl::Seconds(60);
+  // How long a client stream may say nothing at all, while nobody knows what it is about.
+  static constexpr absl::Duration kMaxFirstSilence = absl::Seconds(10);
+  // Streams that have said nothing yet: one more ends the oldest of them, of the same application
+  // where it has its share. They hold threads before anything else is asked of them.
+  static constexpr StreamSlots::Options kUnspoken = {
+      .most = 5, .most_per_holder = 3, .least_stay = absl::ZeroDuration(), .most_leaving = 5};
 
   // A blocking client stream. `handler(call, read)` returns absl::StatusOr<Response>;
   // `read(&request)` is false when the client has said all, is gone, has said nothing for
   // kMaxSilence, or as soon as the person's token or `check` no longer holds, also while it waits.
+  // For its first message it waits for kMaxFirstSilence, and gives way to others (kUnspoken).
   // `check` is called from another thread. The stream then ends with that status, whatever the
   // handler returns, well within 5 s; a client that was waited for sees CANCELLED.
   template <typename Request, typename Response, typename Handler>
@@ -126,16 +134,21 @@ class Rpc {
                             Handler&& handler, StreamCheck check = nullptr) {
     Call call = Begin(*context, method, needs, /*stream=*/true);
     if (!call.status.ok()) return End(call, call.status);
-    Stay stay(*this, call, std::move(check));
+    const auto cancel = [context] { context->TryCancel(); };
+    const auto unspoken = unspoken_.Enter(call.context.caller, "", cancel);
+    if (!unspoken.ok()) return End(call, unspoken.status());
     StreamWatch watch(
-        clock_, [&] { return stay.Holds() ? absl::OkStatus() : stay.lost(); },
-        [context] { context->TryCancel(); }, kMaxSilence);
+        clock_, [&] { return StillHolds(call, check); }, cancel);
+    absl::Duration longest = kMaxFirstSilence;
     absl::Status ended;
     try {
       absl::StatusOr<Response> result =
           handler(static_cast<const CallContext&>(call.context),
                   std::function<bool(Request*)>([&](Request* request) {
-                    return watch.Await([&] { return reader->Read(request); });
+                    const bool came = watch.Await(longest, [&] { return reader->Read(request); });
+                    (*unspoken)->Leave();
+                    longest = kMaxSilence;
+                    return came;
                   }));
       if (result.ok()) *response = *std::move(result);
       ended = result.status();
@@ -144,6 +157,7 @@ class Rpc {
     }
     watch.Stop();
     if (!watch.lost().ok()) ended = watch.lost();
+    if (const absl::Status held = (*unspoken)->Holds(); !held.ok()) ended = held;
     if (absl::IsNotFound(ended)) AwaitQuantum(call);
     return End(call, ended);
   }
@@ -151,29 +165,33 @@ class Rpc {
   // A blocking server stream. `handler(call, cancelled, write)` returns absl::Status;
   // `write(message)` is false once the client is gone; `cancelled()` is true then too.
   // Both are so as well once the person's token has expired, its key was withdrawn, or `check` no
-  // longer holds; the stream then ends with that status, whatever the handler returns. They are
-  // looked at once a second at most, so a handler that asks `cancelled()` every second or more
-  // often ends well within 5 s of it.
+  // longer holds, which is looked at about once a second, from another thread, also while `write`
+  // waits for the client; or when it has taken nothing for kMaxSilence. The stream then ends with
+  // that status, whatever the handler returns; a client that was waited for sees CANCELLED. A
+  // handler that asks `cancelled()` every second or more often ends well within 5 s of it.
   template <typename Message, typename Handler>
   grpc::Status ServerStream(grpc::ServerContext* context, std::string_view method, Needs needs,
                             grpc::ServerWriter<Message>* writer, Handler&& handler,
                             StreamCheck check = nullptr) {
     Call call = Begin(*context, method, needs, /*stream=*/true);
     if (!call.status.ok()) return End(call, call.status);
-    Stay stay(*this, call, std::move(check));
+    StreamWatch watch(
+        clock_, [&] { return StillHolds(call, check); }, [context] { context->TryCancel(); });
+    absl::Status ended;
     try {
-      absl::Status ended =
-          handler(static_cast<const CallContext&>(call.context),
-                  std::function<bool()>([&] { return !stay.Holds() || context->IsCancelled(); }),
-                  std::function<bool(const Message&)>([&](const Message& message) {
-                    return stay.Holds() && writer->Write(message);
-                  }));
-      if (!stay.lost().ok()) ended = stay.lost();
-      if (absl::IsNotFound(ended)) AwaitQuantum(call);
-      return End(call, ended);
+      ended = handler(static_cast<const CallContext&>(call.context), std::function<bool()>([&] {
+                        return !watch.lost().ok() || context->IsCancelled();
+                      }),
+                      std::function<bool(const Message&)>([&](const Message& message) {
+                        return watch.Await(kMaxSilence, [&] { return writer->Write(message); });
+                      }));
     } catch (...) {
-      return End(call, CaughtException());
+      ended = CaughtException();
     }
+    watch.Stop();
+    if (!watch.lost().ok()) ended = watch.lost();
+    if (absl::IsNotFound(ended)) AwaitQuantum(call);
+    return End(call, ended);
   }
 
  private:
@@ -184,21 +202,6 @@ class Rpc {
     std::shared_ptr<const authn::Identity> identity;  // null without a token
     bool anonymous = false;
   };
-  // Whether a stream may go on. Used by one thread.
-  class Stay {
-   public:
-    Stay(const Rpc& rpc, const Call& call, StreamCheck check)
-        : rpc_(rpc), call_(call), check_(std::move(check)), looked_(rpc.clock_.Monotonic()) {}
-    bool Holds();
-    const absl::Status& lost() const { return lost_; }
-
-   private:
-    const Rpc& rpc_;
-    const Call& call_;
-    const StreamCheck check_;
-    absl::Duration looked_;
-    absl::Status lost_;
-  };
   struct AsyncCall : Call {
     explicit AsyncCall(Call&& call) : Call(std::move(call)) {}
     std::atomic_flag finished;
@@ -207,6 +210,8 @@ class Rpc {
   // none (CallContext::deadline is then 24 h away).
   Call Begin(const grpc::ServerContextBase& context, std::string_view method, Needs needs,
              bool stream = false);
+  // Whether a stream may go on.
+  absl::Status StillHolds(const Call& call, const StreamCheck& check) const;
   // Holds the handler's thread, at most for one quantum and never past the deadline.
   void AwaitQuantum(const Call& call) const;
   // Maps the status, writes the log line and the metric.
@@ -221,6 +226,7 @@ class Rpc {
   telemetry::Telemetry& telemetry_;
   const Options options_;
   mutable HiddenMoments moments_{options_.hidden_quantum};
+  StreamSlots unspoken_{clock_, kUnspoken};
   RefusalObserver refused_;
   std::atomic<bool> draining_{false};
   std::atomic<int> in_flight_{0};

@@ -6,15 +6,16 @@ namespace mamori::server {
 namespace {
 
 constexpr auto kInterval = std::chrono::milliseconds(1000);
+// A wait that is younger is looked at again before it is ended.
+constexpr absl::Duration kJustBegun = absl::Milliseconds(100);
 
 }  // namespace
 
 StreamWatch::StreamWatch(const time::Clock& clock, std::function<absl::Status()> holds,
-                         std::function<void()> cancel, absl::Duration max_silence)
+                         std::function<void()> cancel)
     : clock_(clock),
       holds_(std::move(holds)),
       cancel_(std::move(cancel)),
-      max_silence_(max_silence),
       thread_([this] { Watch(); }) {}
 
 StreamWatch::~StreamWatch() { Stop(); }
@@ -33,11 +34,12 @@ absl::Status StreamWatch::lost() const {
   return lost_;
 }
 
-bool StreamWatch::Await(const std::function<bool()>& wait) {
+bool StreamWatch::Await(absl::Duration longest, const std::function<bool()>& wait) {
   {
     std::lock_guard lock(mu_);
     if (!lost_.ok()) return false;
     waits_since_ = clock_.Monotonic();
+    longest_ = longest;
   }
   const bool came = wait();
   std::lock_guard lock(mu_);
@@ -52,12 +54,12 @@ void StreamWatch::Watch() {
       lock.unlock();
       absl::Status held = holds_();
       lock.lock();
-      if (held.ok() && waits_since_ && clock_.Monotonic() - *waits_since_ > max_silence_) {
-        held = absl::DeadlineExceededError("nothing came for too long");
+      if (held.ok() && waits_since_ && clock_.Monotonic() - *waits_since_ > longest_) {
+        held = absl::DeadlineExceededError("the other side was waited for too long");
       }
       if (lost_.ok()) lost_ = std::move(held);
     }
-    if (!lost_.ok() && waits_since_) cancel_();
+    if (!lost_.ok() && waits_since_ && clock_.Monotonic() - *waits_since_ >= kJustBegun) cancel_();
   }
 }
 

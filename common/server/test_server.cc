@@ -139,8 +139,12 @@ grpc::Status TestTriage::WatchCases(grpc::ServerContext* context,
       context, kWatchCases, Needs::kTenant, writer,
       [&](const CallContext&, const auto& cancelled, const auto& write) -> absl::Status {
         if (hidden) return absl::NotFoundError("x");
-        write(triage::v1::WatchCasesResponse());
+        triage::v1::WatchCasesResponse message;
+        message.set_resume_token(std::string(size, 'x'));
+        while (write(message) && size > 0) {
+        }
         while (!cancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        ++ended;
         return absl::CancelledError("the client is gone");
       },
       [&](const CallContext&) {
@@ -153,10 +157,15 @@ grpc::Status TestEvidence::UploadEvidence(
     intake::v1::Upload* response) {
   return rpc_.ClientStream(
       context, kUploadEvidence, Needs::kTenant, reader, response,
-      [](const CallContext&, const auto& read) -> absl::StatusOr<intake::v1::Upload> {
+      [&](const CallContext&, const auto& read) -> absl::StatusOr<intake::v1::Upload> {
+        const int now = ++at_once_;
+        int most = most_at_once;
+        while (most < now && !most_at_once.compare_exchange_weak(most, now)) {
+        }
         intake::v1::UploadEvidenceRequest request;
         while (read(&request)) {
         }
+        --at_once_;
         return absl::NotFoundError("x");
       });
 }

@@ -148,6 +148,8 @@ class TestTriage final : public triage::v1::TriageService::Service {
 
   std::atomic<bool> member{true};   // what the stream's check asks
   std::atomic<bool> hidden{false};  // then the stream is none
+  std::atomic<int> size{0};         // of messages that it writes without an end; 0 writes one
+  std::atomic<int> ended{0};
 
  private:
   Rpc& rpc_;
@@ -161,8 +163,11 @@ class TestEvidence final : public intake::v1::EvidenceService::Service {
                               grpc::ServerReader<intake::v1::UploadEvidenceRequest>* reader,
                               intake::v1::Upload* response) override;
 
+  std::atomic<int> most_at_once{0};
+
  private:
   Rpc& rpc_;
+  std::atomic<int> at_once_{0};
 };
 
 // Of its answers NOT_FOUND.
@@ -186,6 +191,7 @@ class TestServer {
   std::shared_ptr<grpc::Channel> ProbeChannel();
 
   TestTriage& triage() { return triage_; }
+  TestEvidence& evidence() { return evidence_; }
   // "METHOD CODE CALLER PERSON" of the calls that were refused since the last look.
   std::vector<std::string> TakeRefusals() {
     std::lock_guard lock(refusals_mu_);

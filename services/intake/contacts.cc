@@ -8,11 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "common/authz/access_rules.h"
 #include "common/id/id.h"
 #include "common/idempotency/hash.h"
 #include "common/sealing/sealed_answer.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "common/status/role_not_allowed.h"
 #include "services/intake/methods.h"
 #include "services/intake/page.h"
 #include "services/intake/records.h"
@@ -20,6 +22,15 @@
 
 namespace mamori::intake {
 namespace {
+
+// Contacts of no report have no case, whose members could be asked: whoever works on cases may see
+// them.
+absl::Status CheckMayListAll(const server::CallContext& call) {
+  using authz::Role;
+  const bool works =
+      authz::RolesOf(call.roles).Meets({Role::kDesk, Role::kConsultation, Role::kFirstReader});
+  return works ? absl::OkStatus() : status::RoleNotAllowed();
+}
 
 Position PositionOf(const StoredContact& row) {
   return {.create_micros = absl::ToUnixMicros(row.create_time), .id = row.contact_id};
@@ -94,7 +105,9 @@ absl::StatusOr<std::vector<StoredContact>> Contacts::ReadableRows(const server::
 absl::StatusOr<v1::ListContactsResponse> Contacts::List(const server::CallContext& call,
                                                         const v1::ListContactsRequest& request) {
   RETURN_IF_ERROR(ValidateListContacts(request));
-  if (!request.report().empty()) {
+  if (request.report().empty()) {
+    RETURN_IF_ERROR(CheckMayListAll(call));
+  } else {
     RETURN_IF_ERROR(access_.Check(call, ReportAccess::Use::kRead,
                                   id::FromName("reports", request.report()).value()));
   }

@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/cleanup/cleanup.h"
 #include "common/crypto/aead.h"
 #include "common/sealing/fields.h"
 #include "common/status/errors.h"
@@ -20,7 +19,6 @@ namespace {
 constexpr int kStandardPage = 50;
 constexpr int kMostPerPage = 100;
 constexpr absl::Duration kReadBudget = absl::Seconds(5);
-constexpr absl::Duration kRetryAfter = absl::Seconds(5);
 constexpr char kAcknowledgement[] =
     "報告を受け付けました。担当者が確認し、ここでご連絡します。\n"
     "Your report was accepted. Those who look into it will write to you here.";
@@ -96,8 +94,7 @@ absl::StatusOr<v1::Message> Dialogue::Post(const server::CallContext& call, cons
     post.event.set_anonymous(facts.anonymous);
     post.event.mutable_reporter_wrote()->set_message_id(post.row.message_id);
     if (facts.anonymous) {
-      const absl::Duration span = options_.max_wait - options_.min_wait;
-      post.row.due_time = now + options_.min_wait + span * d_.ids.NewFraction();
+      post.row.due_time = policy::LeaveTime(options_.notices, now, d_.ids.NewFraction());
     }
   }
   ASSIGN_OR_RETURN(const MessageRow row, d_.messages.Post(post, call.deadline));
@@ -171,16 +168,6 @@ absl::Status Dialogue::MarkRead(const server::CallContext& call, const Party& pa
 absl::Status Dialogue::Wait(const server::CallContext& call, const Party& party, int64_t after,
                             const std::function<bool()>& cancelled,
                             const std::function<bool(const v1::WaitForMessagesResponse&)>& write) {
-  std::atomic<int>& streams = party.by_receipt() ? receipt_streams_ : token_streams_;
-  const absl::Cleanup leave = [&streams] { streams.fetch_sub(1); };
-  if (streams.fetch_add(1) >= options_.max_streams) return status::Overloaded(kRetryAfter);
-  return Follow(call, party, after, cancelled, write);
-}
-
-absl::Status Dialogue::Follow(
-    const server::CallContext& call, const Party& party, int64_t after,
-    const std::function<bool()>& cancelled,
-    const std::function<bool(const v1::WaitForMessagesResponse&)>& write) {
   ASSIGN_OR_RETURN(const DialogueFacts facts,
                    d_.messages.Facts(party.tenant, party.report_id, d_.clock.Now() + kReadBudget));
   RETURN_IF_ERROR(RecordRead(call, party, facts.anonymous));

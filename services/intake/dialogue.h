@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "common/audit/reads.h"
 #include "common/id/id.h"
+#include "common/policy/notice_wait.h"
 #include "common/server/caller.h"
 #include "common/time/clock.h"
 #include "mamori/intake/v1/dialogue_service.pb.h"
@@ -24,12 +25,10 @@ namespace mamori::intake {
 class Dialogue {
  public:
   struct Options {
-    int max_streams = 8;  // of each kind; each holds a handler's thread
     absl::Duration poll = absl::Milliseconds(400);
     absl::Duration heartbeat = absl::Seconds(20);
-    // Between which an anonymous reporter's message waits for the desk's streams.
-    absl::Duration min_wait = absl::Hours(1);
-    absl::Duration max_wait = absl::Hours(6);
+    // When the desk's streams tell of an anonymous reporter's message.
+    policy::NoticeTimes notices;
   };
   struct Dependencies {
     MessageStore& messages;
@@ -49,7 +48,7 @@ class Dialogue {
   absl::StatusOr<v1::ListMessagesResponse> List(const server::CallContext& call, const Party& party,
                                                 int64_t after, int page_size);
   absl::Status MarkRead(const server::CallContext& call, const Party& party, int64_t number);
-  // Until `cancelled` or Stop. RESOURCE_EXHAUSTED beyond the bound on streams.
+  // Until `cancelled` or Stop.
   absl::Status Wait(const server::CallContext& call, const Party& party, int64_t after,
                     const std::function<bool()>& cancelled,
                     const std::function<bool(const v1::WaitForMessagesResponse&)>& write);
@@ -66,16 +65,11 @@ class Dialogue {
   absl::Status AddMessages(const std::vector<MessageRow>& rows, const Party& party,
                            const DialogueFacts& facts, int64_t read, int size, absl::Time deadline,
                            v1::ListMessagesResponse& response) const;
-  absl::Status Follow(const server::CallContext& call, const Party& party, int64_t after,
-                      const std::function<bool()>& cancelled,
-                      const std::function<bool(const v1::WaitForMessagesResponse&)>& write);
   absl::Status RecordRead(const server::CallContext& call, const Party& party, bool anonymous);
 
   const Dependencies d_;
   const Options options_;
   std::atomic<bool> stopping_{false};
-  std::atomic<int> receipt_streams_{0};
-  std::atomic<int> token_streams_{0};
 };
 
 }  // namespace mamori::intake

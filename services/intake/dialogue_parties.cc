@@ -19,12 +19,21 @@ absl::StatusOr<Party> DialogueParties::ByReceipt(const server::CallContext& call
                .role = ReporterRole::kReporter};
 }
 
+absl::Status DialogueParties::CheckNotKeptOut(const server::CallContext& call,
+                                              const id::Id& report_id) {
+  ASSIGN_OR_RETURN(const auto admitted,
+                   d_.reports.Admitted(call, ReportAccess::Use::kSupplement, {report_id}));
+  return admitted.empty() ? status::NotFound("report") : absl::OkStatus();
+}
+
 absl::StatusOr<Party> DialogueParties::Reporter(const server::CallContext& call,
                                                 const std::string& report) {
   ASSIGN_OR_RETURN(const id::Id report_id, id::FromName("reports", report));
   ASSIGN_OR_RETURN(const ReporterRole role,
                    d_.reporters.RoleOf(call.tenant, report_id, call.person, call.deadline));
   if (role == ReporterRole::kNone) return status::NotFound("report");
+  // It is not their own: what keeps everybody else out keeps them out.
+  if (role == ReporterRole::kForAnother) RETURN_IF_ERROR(CheckNotKeptOut(call, report_id));
   return Party{.tenant = call.tenant,
                .report_id = report_id,
                .side = v1::MESSAGE_SIDE_REPORTER,

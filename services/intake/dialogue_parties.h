@@ -6,10 +6,12 @@
 
 #include "absl/status/statusor.h"
 #include "common/client/access_checker.h"
+#include "common/id/id.h"
 #include "common/server/caller.h"
 #include "mamori/intake/v1/dialogue_service.pb.h"
 #include "services/intake/receipt_keys.h"
 #include "services/intake/receipt_store.h"
+#include "services/intake/report_access.h"
 #include "services/intake/reporter_gate.h"
 #include "services/intake/reporter_store.h"
 
@@ -39,6 +41,8 @@ class DialogueParties {
     ReporterStore& reporters;
     ReporterGate& gate;
     client::AccessChecker& access;
+    // Asks the same checker.
+    const ReportAccess& reports;
   };
   explicit DialogueParties(Dependencies dependencies) : d_(dependencies) {}
 
@@ -47,10 +51,14 @@ class DialogueParties {
   // `report` is a valid name. NOT_FOUND for everyone who may not see the report, whatever the
   // reason.
   absl::StatusOr<Party> ByToken(const server::CallContext& call, const std::string& report);
-  // As ByToken, and NOT_FOUND unless it is the person's own report.
+  // As ByToken, and NOT_FOUND unless it is the person's own report. Whoever reported for somebody
+  // else takes part only as long as the case does not keep them out.
   absl::StatusOr<Party> Reporter(const server::CallContext& call, const std::string& report);
 
  private:
+  // Of whoever reported for somebody else. UNAVAILABLE while it cannot be known.
+  absl::Status CheckNotKeptOut(const server::CallContext& call, const id::Id& report_id);
+
   const Dependencies d_;
 };
 

@@ -16,6 +16,12 @@ using google::protobuf::Empty;
 using server::CallContext;
 using server::Needs;
 
+CallContext DialogueService::Soon(const CallContext& call) const {
+  CallContext soon = call;
+  soon.deadline = std::min(call.deadline, d_.dialogue.Soon());
+  return soon;
+}
+
 absl::StatusOr<Party> DialogueService::ByReceipt(const CallContext& call,
                                                  const std::string& receipt) {
   ASSIGN_OR_RETURN(const std::string text, receipt::Parse(receipt));
@@ -45,11 +51,15 @@ absl::Status DialogueService::MarkAnonymousRead(
 }
 
 absl::Status DialogueService::WaitAnonymous(
-    const CallContext& call, const v1::WaitForAnonymousMessagesRequest& request,
+    const CallContext& call, const v1::WaitForAnonymousMessagesRequest& request, StayCheck& stay,
     const std::function<bool()>& cancelled,
     const std::function<bool(const v1::WaitForMessagesResponse&)>& write) {
   RETURN_IF_ERROR(Validate(request));
   ASSIGN_OR_RETURN(const Party party, ByReceipt(call, request.receipt()));
+  ASSIGN_OR_RETURN(auto place, waits_.Enter(party, party.report_id));
+  stay.Set(std::move(place), [this, receipt = request.receipt()](const CallContext& now) {
+    return d_.parties.ByReceipt(Soon(now), receipt).status();
+  });
   // Each message by itself; a heartbeat is one too, and as large as a short one.
   const auto send = [&](const v1::WaitForMessagesResponse& message) {
     const auto sent = SealAnswer<v1::WaitForMessagesResponse>(request.reply_key(), message);
@@ -106,16 +116,14 @@ grpc::Status DialogueService::MarkAnonymousMessagesRead(
 grpc::Status DialogueService::WaitForAnonymousMessages(
     grpc::ServerContext* context, const v1::WaitForAnonymousMessagesRequest* request,
     grpc::ServerWriter<v1::WaitForMessagesResponse>* writer) {
-  v1::WaitForAnonymousMessagesRequest opened;
+  StayCheck stay;
   return d_.rpc.ServerStream(
       context, kWaitForAnonymousMessages, Needs::kAnonymous, writer,
       [&](const CallContext& call, const auto& cancelled, const auto& write) -> absl::Status {
-        ASSIGN_OR_RETURN(opened, OpenedForAnswer(d_.sealing, call.tenant, *request));
-        return WaitAnonymous(call, opened, cancelled, write);
+        ASSIGN_OR_RETURN(const auto opened, OpenedForAnswer(d_.sealing, call.tenant, *request));
+        return WaitAnonymous(call, opened, stay, cancelled, write);
       },
-      [&](const CallContext& call) {
-        return d_.parties.ByReceipt(call, opened.receipt()).status();
-      });
+      [&](const CallContext& call) { return stay.Holds(call); });
 }
 
 grpc::Status DialogueService::PostMessage(grpc::ServerContext* context,
@@ -153,19 +161,19 @@ grpc::Status DialogueService::MarkMessagesRead(grpc::ServerContext* context,
 grpc::Status DialogueService::WaitForMessages(
     grpc::ServerContext* context, const v1::WaitForMessagesRequest* request,
     grpc::ServerWriter<v1::WaitForMessagesResponse>* writer) {
+  StayCheck stay;
   return d_.rpc.ServerStream(
       context, kWaitForMessages, Needs::kTenantAndPerson, writer,
       [&](const CallContext& call, const auto& cancelled, const auto& write) -> absl::Status {
         RETURN_IF_ERROR(Validate(*request));
         ASSIGN_OR_RETURN(const Party party, d_.fresh_parties.ByToken(call, request->report()));
+        ASSIGN_OR_RETURN(auto place, waits_.Enter(party, party.report_id));
+        stay.Set(std::move(place), [this, report = request->report()](const CallContext& now) {
+          return d_.fresh_parties.ByToken(Soon(now), report).status();
+        });
         return d_.dialogue.Wait(call, party, request->after_number(), cancelled, write);
       },
-      [&](const CallContext& call) {
-        // Its own deadline may be a day away.
-        CallContext now = call;
-        now.deadline = std::min(call.deadline, d_.dialogue.Soon());
-        return d_.fresh_parties.ByToken(now, request->report()).status();
-      });
+      [&](const CallContext& call) { return stay.Holds(call); });
 }
 
 }  // namespace mamori::intake

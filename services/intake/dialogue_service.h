@@ -9,7 +9,9 @@
 #include "services/intake/dialogue.h"
 #include "services/intake/dialogue_parties.h"
 #include "services/intake/flood_control.h"
+#include "services/intake/party_slots.h"
 #include "services/intake/sealing_keys.h"
+#include "services/intake/stay_check.h"
 
 namespace mamori::intake {
 
@@ -23,8 +25,13 @@ class DialogueService final : public v1::DialogueService::Service {
     DialogueParties& fresh_parties;
     FloodControl& flood;
     const SealingKeys& sealing;
+    const time::Clock& clock;
   };
   explicit DialogueService(Dependencies dependencies) : d_(dependencies) {}
+
+  // Streams at once; each holds a handler's thread.
+  static constexpr server::StreamSlots::Options kWaitsByReceipt = {.most = 8};
+  static constexpr server::StreamSlots::Options kWaitsByToken = {.most = 8, .most_per_holder = 4};
 
   grpc::Status PostAnonymousMessage(grpc::ServerContext* context,
                                     const v1::PostAnonymousMessageRequest* request,
@@ -50,6 +57,8 @@ class DialogueService final : public v1::DialogueService::Service {
                                grpc::ServerWriter<v1::WaitForMessagesResponse>* writer) override;
 
  private:
+  // A stream's own deadline may be a day away.
+  server::CallContext Soon(const server::CallContext& call) const;
   // Who asks by a receipt, within the receipt's own allowance.
   absl::StatusOr<Party> ByReceipt(const server::CallContext& call, const std::string& receipt);
   absl::StatusOr<v1::Message> PostAnonymous(const server::CallContext& call,
@@ -59,13 +68,14 @@ class DialogueService final : public v1::DialogueService::Service {
   absl::Status MarkAnonymousRead(const server::CallContext& call,
                                  const v1::MarkAnonymousMessagesReadRequest& request);
   absl::Status WaitAnonymous(const server::CallContext& call,
-                             const v1::WaitForAnonymousMessagesRequest& request,
+                             const v1::WaitForAnonymousMessagesRequest& request, StayCheck& stay,
                              const std::function<bool()>& cancelled,
                              const std::function<bool(const v1::WaitForMessagesResponse&)>& write);
   absl::StatusOr<v1::Message> Post(const server::CallContext& call,
                                    const v1::PostMessageRequest& request);
 
   const Dependencies d_;
+  PartySlots waits_{d_.clock, kWaitsByReceipt, kWaitsByToken};
 };
 
 }  // namespace mamori::intake

@@ -68,13 +68,11 @@ class DialogueTest : public ReporterTest {
     return response;
   }
   absl::StatusOr<v1::SubmitReportResponse> SubmitAs(const std::string& person,
-                                                    mamori::v1::ReporterMode mode,
-                                                    const std::string& for_person = "") {
+                                                    mamori::v1::ReporterMode mode) {
     v1::SubmitIdentifiedReportRequest request;
     request.set_request_id("identified-0001");
     *request.mutable_report() = GoodSubmit().report();
     request.set_mode(mode);
-    request.set_for_person(for_person);
     return own_.Submit(CallOf(person), request);
   }
   absl::StatusOr<v1::Sharing> Share(const Party& party, v1::SharingScope scope, int64_t version,
@@ -238,20 +236,6 @@ TEST_F(DialogueTest, AConfidentialReportersIdentityStandsApart) {
   EXPECT_THAT(parties_.Reporter(CallOf(kOther), submitted->name()),
               HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
   EXPECT_GE(telemetry_.counter("mamori_intake_reporter_refused_total"), 1);
-}
-
-TEST_F(DialogueTest, WhoReportsForSomebodySpeaksButDoesNotDecide) {
-  const auto submitted =
-      SubmitAs("test/manager", mamori::v1::REPORTER_MODE_CONFIDENTIAL, kReporter);
-  ASSERT_THAT(submitted, IsOk());
-  const auto manager = parties_.Reporter(CallOf("test/manager"), submitted->name());
-  const auto reporter = parties_.Reporter(CallOf(kReporter), submitted->name());
-  ASSERT_THAT(manager, IsOk());
-  ASSERT_THAT(reporter, IsOk());
-  EXPECT_THAT(Post(*manager, "message-0001", "For her."), IsOk());
-  EXPECT_THAT(Share(*manager, v1::SHARING_SCOPE_NOBODY, 0),
-              HasReason(mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED));
-  EXPECT_THAT(Share(*reporter, v1::SHARING_SCOPE_NOBODY, 0), IsOk());
 }
 
 TEST_F(DialogueTest, AReportIsSharedAsItsReporterDecides) {

@@ -23,11 +23,9 @@ EvidenceRoom::EvidenceRoom(ReporterRoom& reporters, IntakeStore& store, db::Tran
                 [this, committed] {
                   committed();
                   if (inspecting_) inspecting_->Wake();
-                }},
-               {}),
+                }}),
       evidences_({reporters.messages(), store_, blobs_, sealer, tokens, runtime.clock, runtime.ids,
-                  &audit.reads(), inspector_ != nullptr},
-                 {}),
+                  &audit.reads(), inspector_ != nullptr}),
       service_({runtime.rpc, uploads_, evidences_, reporters.parties(), reporters.fresh_parties(),
                 reporters.flood(), reporters.sealing(), runtime.clock}) {
   if (inspector_ == nullptr) return;

@@ -23,7 +23,7 @@ struct EvidenceRow {
   int64_t chunk_count = 0;  // of the whole original
   std::string blob_id;
   std::string derivative_id;
-  std::string request_key;  // 32 bytes
+  std::string request_key;  // 32 bytes; empty once it was forgotten
   std::string body_digest;  // 32 bytes, keyed: what makes a StartUpload the same
   std::string body;         // v1::Evidence of name, size, hash and whether it is identity; sealed
 };

@@ -1,7 +1,6 @@
 #include "services/intake/evidence_service.h"
 
 #include <algorithm>
-#include <mutex>
 #include <string>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "services/intake/evidence_rules.h"
 #include "services/intake/methods.h"
 #include "services/intake/sealed_calls.h"
+#include "services/intake/stay_check.h"
 
 namespace mamori::intake {
 namespace {
@@ -19,28 +19,6 @@ using server::CallContext;
 using server::Needs;
 
 constexpr absl::Duration kCheckTimeout = absl::Seconds(2);
-
-// Of a stream whose first message says who sends it: asked from another thread, and only then.
-class StayCheck {
- public:
-  using Check = server::Rpc::StreamCheck;
-  void Set(Check check) {
-    std::lock_guard lock(mu_);
-    check_ = std::move(check);
-  }
-  absl::Status Holds(const CallContext& call) {
-    Check check;
-    {
-      std::lock_guard lock(mu_);
-      check = check_;
-    }
-    return check == nullptr ? absl::OkStatus() : check(call);
-  }
-
- private:
-  std::mutex mu_;
-  Check check_;
-};
 
 template <typename Request>
 absl::StatusOr<const v1::EvidenceChunk*> ChunkIn(const Request& message) {
@@ -175,7 +153,9 @@ grpc::Status EvidenceService::UploadEvidence(grpc::ServerContext* context,
         ASSIGN_OR_RETURN(const EvidenceName name, ParseEvidenceName(message.target().name()));
         ASSIGN_OR_RETURN(const Party party,
                          d_.fresh_parties.ByToken(Soon(call, d_.clock.Now()), name.report));
-        stay.Set([&, name](const CallContext& now) { return StillParty(now, name.report); });
+        ASSIGN_OR_RETURN(auto place, uploads_.Enter(party, name.evidence_id));
+        stay.Set(std::move(place),
+                 [this, name](const CallContext& now) { return StillParty(now, name.report); });
         return d_.uploads.Receive(party, name.evidence_id, ChunksOfStream(read, message));
       },
       [&](const CallContext& call) { return stay.Holds(call); });
@@ -200,7 +180,8 @@ grpc::Status EvidenceService::UploadAnonymousEvidence(
         ASSIGN_OR_RETURN(const EvidenceName name, ParseEvidenceName(message.target().name()));
         ASSIGN_OR_RETURN(const Party party, ByReceipt(Soon(call, d_.clock.Now()), receipt));
         if (party.report_id != name.report_id) return status::NotFound("evidence");
-        stay.Set([&, receipt](const CallContext& now) {
+        ASSIGN_OR_RETURN(auto place, uploads_.Enter(party, name.evidence_id));
+        stay.Set(std::move(place), [this, receipt](const CallContext& now) {
           return d_.parties.ByReceipt(Soon(now, d_.clock.Now()), receipt).status();
         });
         return SealAnswer(reply_key,
@@ -262,6 +243,7 @@ grpc::Status EvidenceService::ListAnonymousEvidence(grpc::ServerContext* context
 grpc::Status EvidenceService::DownloadEvidence(
     grpc::ServerContext* context, const v1::DownloadEvidenceRequest* request,
     grpc::ServerWriter<v1::DownloadEvidenceResponse>* writer) {
+  StayCheck stay;
   return d_.rpc.ServerStream(
       context, kDownloadEvidence, Needs::kTenantAndPerson, writer,
       [&](const CallContext& call, const auto&, const auto& write) -> absl::Status {
@@ -269,17 +251,19 @@ grpc::Status EvidenceService::DownloadEvidence(
         ASSIGN_OR_RETURN(const EvidenceName name, ParseEvidenceName(request->name()));
         const CallContext soon = Soon(call, d_.clock.Now());
         ASSIGN_OR_RETURN(const Party party, d_.fresh_parties.ByToken(soon, name.report));
+        ASSIGN_OR_RETURN(auto place, downloads_.Enter(party, ""));
+        stay.Set(std::move(place),
+                 [this, name](const CallContext& now) { return StillParty(now, name.report); });
         return d_.evidences.DownloadDerivative(call, party, name.evidence_id, request->purpose(),
                                                SendTo<v1::DownloadEvidenceResponse>(write));
       },
-      [&](const CallContext& call) {
-        return StillParty(call, ParseEvidenceName(request->name())->report);
-      });
+      [&](const CallContext& call) { return stay.Holds(call); });
 }
 
 grpc::Status EvidenceService::DownloadOriginal(
     grpc::ServerContext* context, const v1::DownloadOriginalRequest* request,
     grpc::ServerWriter<v1::DownloadOriginalResponse>* writer) {
+  StayCheck stay;
   return d_.rpc.ServerStream(
       context, kDownloadOriginal, Needs::kTenantAndPerson, writer,
       [&](const CallContext& call, const auto&, const auto& write) -> absl::Status {
@@ -287,12 +271,13 @@ grpc::Status EvidenceService::DownloadOriginal(
         ASSIGN_OR_RETURN(const EvidenceName name, ParseEvidenceName(request->name()));
         const CallContext soon = Soon(call, d_.clock.Now());
         ASSIGN_OR_RETURN(const Party party, d_.fresh_parties.ByToken(soon, name.report));
+        ASSIGN_OR_RETURN(auto place, downloads_.Enter(party, ""));
+        stay.Set(std::move(place),
+                 [this, name](const CallContext& now) { return StillParty(now, name.report); });
         return d_.evidences.DownloadOriginal(call, party, name.evidence_id, request->purpose(),
                                              SendTo<v1::DownloadOriginalResponse>(write));
       },
-      [&](const CallContext& call) {
-        return StillParty(call, ParseEvidenceName(request->name())->report);
-      });
+      [&](const CallContext& call) { return stay.Holds(call); });
 }
 
 grpc::Status EvidenceService::ListEvidenceAccess(grpc::ServerContext* context,

@@ -9,6 +9,7 @@
 #include "services/intake/dialogue_parties.h"
 #include "services/intake/evidences.h"
 #include "services/intake/flood_control.h"
+#include "services/intake/party_slots.h"
 #include "services/intake/sealing_keys.h"
 #include "services/intake/uploads.h"
 
@@ -28,6 +29,11 @@ class EvidenceService final : public v1::EvidenceService::Service {
     const time::Clock& clock;
   };
   explicit EvidenceService(Dependencies dependencies) : d_(dependencies) {}
+
+  // Streams at once; each holds a handler's thread.
+  static constexpr server::StreamSlots::Options kUploadsByReceipt = {.most = 3};
+  static constexpr server::StreamSlots::Options kUploadsByToken = {.most = 3, .most_per_holder = 2};
+  static constexpr server::StreamSlots::Options kDownloads = {.most = 4, .most_per_holder = 2};
 
   grpc::Status StartUpload(grpc::ServerContext* context, const v1::StartUploadRequest* request,
                            v1::Upload* response) override;
@@ -73,6 +79,8 @@ class EvidenceService final : public v1::EvidenceService::Service {
   absl::Status StillParty(const server::CallContext& call, const std::string& report);
 
   const Dependencies d_;
+  PartySlots uploads_{d_.clock, kUploadsByReceipt, kUploadsByToken};
+  PartySlots downloads_{d_.clock, kDownloads, kDownloads};
 };
 
 }  // namespace mamori::intake

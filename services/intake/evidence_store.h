@@ -18,9 +18,10 @@
 
 namespace mamori::intake {
 
-// What a report has at most, begun uploads included.
-inline constexpr int kMaxEvidencePerReport = 100;
-inline constexpr int64_t kMaxChunksPerReport = 4104;  // 4 GiB
+// What a report has at most from each side, begun uploads included: neither side takes the other's
+// room, nor learns by its own end how much there is of the other.
+inline constexpr int kMaxEvidencePerSide = 100;
+inline constexpr int64_t kMaxChunksPerSide = 4104;  // 4 GiB
 
 // One link of the chain of custody, with its entry in the audit.
 struct NewEvidenceAccess {
@@ -52,11 +53,12 @@ class EvidenceStore {
   // NOT_FOUND.
   virtual absl::StatusOr<EvidenceRow> Get(const std::string& tenant, const std::string& report_id,
                                           const std::string& evidence_id, absl::Time deadline) = 0;
-  // At most `limit` after `after`, newest first.
+  // At most `limit` after `after`, newest first, of those that came from `side`; UNSPECIFIED is
+  // either.
   virtual absl::StatusOr<std::vector<EvidenceRow>> List(const std::string& tenant,
                                                         const std::string& report_id,
-                                                        const Position& after, int limit,
-                                                        absl::Time deadline) = 0;
+                                                        v1::MessageSide side, const Position& after,
+                                                        int limit, absl::Time deadline) = 0;
 
   // NOT_FOUND when the file is gone.
   virtual absl::Status AddAccess(const NewEvidenceAccess& access, absl::Time deadline) = 0;
@@ -84,6 +86,10 @@ class EvidenceStore {
   // Blobs whose evidence is gone; and that one of them is gone too.
   virtual absl::StatusOr<std::vector<Blob>> ListDropped(int limit, absl::Time deadline) = 0;
   virtual absl::Status Forget(const Blob& blob, absl::Time deadline) = 0;
+  // Forgets the requests of at most `limit` rows whose time for that has come (ForgetTime). Returns
+  // of how many.
+  virtual absl::StatusOr<int64_t> ForgetRequests(absl::Time now, int limit,
+                                                 absl::Time deadline) = 0;
 };
 
 }  // namespace mamori::intake

@@ -133,11 +133,19 @@ TEST_F(EvidenceTest, WhoReportedKnowsTheFileAndNotWhoReadsIt) {
     const auto refused = HasReason(mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED);
     EXPECT_THAT(OriginalAs("hanako", upload->name()), refused);
     EXPECT_THAT(DerivativeAs("hanako", upload->name()), refused);
-    // The desk adds some too, under its own name, which is not the reporter's to know.
+    // The desk adds some too, under its own name: neither is the reporter's to know.
     const auto added = StartAs("taro", report, "upload-0001", FileOf("log.txt", "lines"));
     ASSERT_TRUE(SendAs("taro", added->name(), "lines")->complete());
     EXPECT_EQ(GetAs("taro", added->name())->author(), kTaro);
-    EXPECT_EQ(GetAs("hanako", added->name())->author(), "");
+    EXPECT_THAT(GetAs("hanako", added->name()), StatusIs(absl::StatusCode::kNotFound));
+    v1::ListEvidenceRequest list;
+    list.set_report(report);
+    v1::ListEvidenceResponse page;
+    ASSERT_THAT(evidence_->ListEvidence(As("hanako").get(), list, &page), IsOk());
+    ASSERT_THAT(page.evidence(), SizeIs(1));
+    EXPECT_EQ(page.evidence(0).name(), upload->name());
+    ASSERT_THAT(evidence_->ListEvidence(As("taro").get(), list, &page), IsOk());
+    EXPECT_THAT(page.evidence(), SizeIs(2));
     EXPECT_EQ(CustodyOf(added->name())->accesses(0).person(), kTaro);
     EXPECT_EQ(CustodyOf(upload->name())->accesses(1).person(), "");
   }
@@ -152,9 +160,12 @@ TEST_F(EvidenceTest, WhoHasTheReceiptSeesWhatWasHandedInByIt) {
   for (const char* name : {"山田の録音.wav", "two.txt", "three.txt"}) {
     names.push_back(Uploaded(receipt, bytes, name));
   }
-  // What the desk adds is the desk's.
-  const auto added = StartAs("taro", report, "upload-0001", FileOf("log.txt", "lines"));
-  ASSERT_TRUE(SendAs("taro", added->name(), "lines")->complete());
+  // What the desk adds is the desk's, and does not show by how full a page is.
+  std::string added;
+  for (const char* request : {"upload-0001", "upload-0002", "upload-0003"}) {
+    added = StartAs("taro", report, request, FileOf("log.txt", "lines"))->name();
+    ASSERT_TRUE(SendAs("taro", added, "lines")->complete());
+  }
 
   const auto one = GetBy(receipt, names[0]);
   ASSERT_THAT(one, IsOk());
@@ -163,21 +174,27 @@ TEST_F(EvidenceTest, WhoHasTheReceiptSeesWhatWasHandedInByIt) {
   EXPECT_EQ(one->state(), v1::EVIDENCE_STATE_STORED);
   EXPECT_EQ(one->create_time().seconds() % 86400, 0);
   EXPECT_EQ(one->complete_time().seconds() % 86400, 0);
-  std::vector<std::string> listed;
-  std::string token;
-  do {
-    const auto page = ListBy(receipt, 2, token);
-    ASSERT_THAT(page, IsOk());
-    for (const v1::Evidence& each : page->evidence()) listed.push_back(each.name());
-    token = page->next_page_token();
-  } while (!token.empty());
-  EXPECT_THAT(listed, ::testing::UnorderedElementsAreArray(names));
+  for (const int page_size : {1, 2, 3}) {
+    std::vector<std::string> listed;
+    std::string token;
+    do {
+      const auto page = ListBy(receipt, page_size, token);
+      ASSERT_THAT(page, IsOk());
+      token = page->next_page_token();
+      const size_t left = names.size() - listed.size();
+      EXPECT_THAT(page->evidence(), SizeIs(std::min<size_t>(page_size, left)));
+      EXPECT_EQ(token.empty(), left <= static_cast<size_t>(page_size));
+      for (const v1::Evidence& each : page->evidence()) listed.push_back(each.name());
+      ASSERT_LE(listed.size(), names.size());
+    } while (!token.empty());
+    EXPECT_THAT(listed, ::testing::UnorderedElementsAreArray(names));
+  }
 
   // Nothing of others, and nothing that was never there.
   EXPECT_THAT(ListBy(other)->evidence(), SizeIs(0));
   const auto not_found = StatusIs(absl::StatusCode::kNotFound);
   EXPECT_THAT(GetBy(other, names[0]), not_found);
-  EXPECT_THAT(GetBy(receipt, added->name()), not_found);
+  EXPECT_THAT(GetBy(receipt, added), not_found);
   EXPECT_THAT(GetBy(receipt, NameOfEvidence(*id::FromName("reports", report), ids_.NewId())),
               not_found);
   EXPECT_THAT(ListBy(NewReceipt()), not_found);

@@ -3,7 +3,6 @@
 #include <map>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "common/crypto/sha256.h"
 #include "common/idempotency/hash.h"
 #include "common/server/step_up.h"
@@ -19,13 +18,16 @@
 namespace mamori::intake {
 namespace {
 
-constexpr absl::Duration kRetryAfter = absl::Seconds(5);
-
 bool IsDesk(const Party& party) { return party.side == v1::MESSAGE_SIDE_DESK; }
 
-// Who has nothing but a receipt is told of what was handed in by it.
+// Whose files the party is told of: the desk of all, who reported of what came from there. What the
+// desk found, and that it found something, is not the reporter's.
+v1::MessageSide FilesFor(const Party& party) {
+  return IsDesk(party) ? v1::MESSAGE_SIDE_UNSPECIFIED : party.side;
+}
+
 bool IsFor(const Party& party, const EvidenceRow& row) {
-  return !party.by_receipt() || row.side == v1::MESSAGE_SIDE_REPORTER;
+  return IsDesk(party) || row.side == party.side;
 }
 
 // What the party may be told of it.
@@ -119,7 +121,8 @@ absl::StatusOr<v1::ListEvidenceResponse> Evidences::List(const server::CallConte
   if (facts.withdrawn && IsDesk(party)) return response;
   const int size = PageSize(page_size);
   ASSIGN_OR_RETURN(std::vector<EvidenceRow> rows,
-                   d_.store.List(party.tenant, party.report_id, after, size + 1, call.deadline));
+                   d_.store.List(party.tenant, party.report_id, FilesFor(party), after, size + 1,
+                                 call.deadline));
   const bool more = static_cast<int>(rows.size()) > size;
   if (more) rows.pop_back();
   if (rows.empty()) return response;
@@ -139,7 +142,6 @@ absl::StatusOr<v1::ListEvidenceResponse> Evidences::List(const server::CallConte
   if (absl::IsNotFound(key.status())) return v1::ListEvidenceResponse();
   RETURN_IF_ERROR(key.status());
   for (const EvidenceRow& row : rows) {
-    if (!IsFor(party, row)) continue;
     const auto found = of.find(row.evidence_id);
     ASSIGN_OR_RETURN(v1::Evidence one,
                      Compose(*key, row, found == of.end() ? nullptr : found->second));
@@ -179,8 +181,6 @@ absl::Status Evidences::Download(const server::CallContext& call, const Party& p
                                  const char* action, const std::string& purpose,
                                  const StoredFile& file, const v1::Evidence& first,
                                  const Receiver& receiver) {
-  const absl::Cleanup leave = [this] { streams_.fetch_sub(1); };
-  if (streams_.fetch_add(1) >= options_.max_streams) return status::Overloaded(kRetryAfter);
   EvidenceAccessRow access;
   access.access_id = d_.ids.NewId();
   access.kind = kind;

@@ -3,7 +3,6 @@
 #ifndef MAMORI_SERVICES_INTAKE_EVIDENCES_H_
 #define MAMORI_SERVICES_INTAKE_EVIDENCES_H_
 
-#include <atomic>
 #include <functional>
 #include <string>
 #include <vector>
@@ -23,9 +22,6 @@ namespace mamori::intake {
 
 class Evidences {
  public:
-  struct Options {
-    int max_streams = 4;  // each holds a handler's thread
-  };
   struct Dependencies {
     MessageStore& messages;
     EvidenceStore& store;
@@ -37,12 +33,12 @@ class Evidences {
     audit::ReadLog* reads;  // null records nothing, for tests
     bool inspected;         // there is an inspector
   };
-  Evidences(Dependencies dependencies, Options options) : d_(dependencies), options_(options) {}
+  explicit Evidences(Dependencies dependencies) : d_(dependencies) {}
 
   // NOT_FOUND. The requests were validated.
   absl::StatusOr<v1::Evidence> Get(const server::CallContext& call, const Party& party,
                                    const std::string& evidence_id);
-  // A page, which has less where not all that is there is for the party.
+  // A full page of what is there for the party.
   absl::StatusOr<v1::ListEvidenceResponse> List(const server::CallContext& call, const Party& party,
                                                 int page_size, const std::string& page_token);
   absl::StatusOr<v1::ListEvidenceAccessResponse> ListAccess(
@@ -54,7 +50,7 @@ class Evidences {
     std::function<bool(const v1::Evidence&)> begin;
     std::function<bool(int64_t offset, std::string bytes)> take;
   };
-  // As EvidenceService says. RESOURCE_EXHAUSTED beyond the bound on streams.
+  // As EvidenceService says.
   absl::Status DownloadDerivative(const server::CallContext& call, const Party& party,
                                   const std::string& evidence_id, const std::string& purpose,
                                   const Receiver& receiver);
@@ -80,8 +76,6 @@ class Evidences {
   absl::Time Soon() const { return d_.clock.Now() + absl::Seconds(10); }
 
   const Dependencies d_;
-  const Options options_;
-  std::atomic<int> streams_{0};
 };
 
 }  // namespace mamori::intake

@@ -32,9 +32,9 @@ std::string TypeOfFile(const v1::EvidenceInspection& inspection) {
 }  // namespace
 
 absl::StatusOr<std::vector<EvidenceRow>> ExportedEvidence::FilesOf(const std::string& report_id) {
-  ASSIGN_OR_RETURN(
-      std::vector<EvidenceRow> rows,
-      d_.store.List(call_.tenant, report_id, Position(), kMaxEvidencePerReport, call_.deadline));
+  ASSIGN_OR_RETURN(std::vector<EvidenceRow> rows,
+                   d_.store.List(call_.tenant, report_id, v1::MESSAGE_SIDE_UNSPECIFIED, Position(),
+                                 2 * kMaxEvidencePerSide, call_.deadline));
   std::erase_if(rows,
                 [](const EvidenceRow& row) { return row.state == v1::EVIDENCE_STATE_UPLOADING; });
   return rows;

@@ -40,6 +40,7 @@
 #include "services/intake/report_search.h"
 #include "services/intake/reporter_room.h"
 #include "services/intake/reports.h"
+#include "services/intake/request_forgetting.h"
 #include "services/intake/search_service.h"
 #include "services/intake/sql_disposal_store.h"
 #include "services/intake/sql_export_store.h"
@@ -117,10 +118,10 @@ class IntakeApp final : public server::App {
         sampling_({.name = "backlog", .interval = absl::Seconds(1)}, runtime.ids, runtime.telemetry,
                   [this] { return gauges_.Sample(); }),
         pruning_({.name = "housekeeping", .interval = absl::Seconds(30)}, runtime.ids,
-                 runtime.telemetry, [this] { return housekeeping_.RunOnce(); }),
+                 runtime.telemetry, [this] { return Prune(); }),
         triage_(client::CreateChannel(config.triage(), config.server().tls())),
-        reporters_(secrets, transactor_, writer_, seal_, gate_, audit_, triage_, config, runtime,
-                   [this] { relay_->Wake(); }),
+        reporters_(secrets, transactor_, store_, writer_, seal_, gate_, audit_, triage_, config,
+                   runtime, [this] { relay_->Wake(); }),
         submitter_(writer_, seal_, gate_, runtime.clock, runtime.ids, &reporters_.flood()),
         checker_(triage_, runtime.clock),
         access_(checker_, store_, sealing_.sealer()),
@@ -131,6 +132,7 @@ class IntakeApp final : public server::App {
                   [this] { relay_->Wake(); }),
         evidence_(reporters_, store_, transactor_, sealing_.sealer(), audit_, tokens_,
                   std::move(inspector), runtime, [this] { relay_->Wake(); }),
+        forgetting_(reporters_.messages(), evidence_.store(), runtime.clock, {}),
         disposal_store_(transactor_, runtime.clock, audit_.journal(), sealing_.eraser()),
         disposals_(disposal_store_),
         export_store_(transactor_, audit_.journal()),
@@ -182,6 +184,13 @@ class IntakeApp final : public server::App {
   }
 
  private:
+  // For pruning_.
+  absl::StatusOr<bool> Prune() {
+    ASSIGN_OR_RETURN(const bool answers, housekeeping_.RunOnce());
+    ASSIGN_OR_RETURN(const bool requests, forgetting_.RunOnce());
+    return answers || requests;
+  }
+
   const absl::Duration grace_;
   const std::unique_ptr<db::Pool> pool_;
   const std::unique_ptr<db::Pool> writer_pool_;
@@ -208,6 +217,7 @@ class IntakeApp final : public server::App {
   Reports reports_;
   Contacts contacts_;
   EvidenceRoom evidence_;
+  RequestForgetting forgetting_;
   SqlDisposalStore disposal_store_;
   Disposals disposals_;
   SqlExportStore export_store_;

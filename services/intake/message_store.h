@@ -78,6 +78,10 @@ class MessageStore {
   // Never goes back, nor further than there are messages. Nothing for a report that is gone.
   virtual absl::Status MarkRead(const std::string& tenant, const std::string& report_id,
                                 const std::string& reader, int64_t number, absl::Time deadline) = 0;
+  // Forgets the requests of at most `limit` rows whose time for that has come (ForgetTime). Returns
+  // of how many.
+  virtual absl::StatusOr<int64_t> ForgetRequests(absl::Time now, int limit,
+                                                 absl::Time deadline) = 0;
 };
 
 }  // namespace mamori::intake

@@ -5,10 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include "common/authz/reporter_rights.h"
 #include "common/idempotency/hash.h"
 #include "common/sealing/fields.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "common/status/role_not_allowed.h"
 #include "services/intake/await_commit.h"
 #include "services/intake/deciding.h"
 #include "services/intake/methods.h"
@@ -81,6 +83,9 @@ absl::StatusOr<NewReport> OwnReports::Prepare(const server::CallContext& call,
 absl::StatusOr<v1::SubmitReportResponse> OwnReports::Submit(
     const server::CallContext& call, const v1::SubmitIdentifiedReportRequest& request) {
   RETURN_IF_ERROR(Validate(request, d_.clock.Now()));
+  if (PersonOf(call, request) != call.person && !authz::MayReportForAnother(call.roles)) {
+    return status::RoleNotAllowed();
+  }
   RETURN_IF_ERROR(d_.gate.Admit(request.report().immediate_danger()));
   auto submission = std::make_unique<Submission>();
   ASSIGN_OR_RETURN(submission->report, Prepare(call, request));

@@ -37,6 +37,7 @@ class OwnReports {
   };
   explicit OwnReports(Dependencies dependencies) : d_(std::move(dependencies)) {}
 
+  // PERMISSION_DENIED for who reports for somebody else without a role that may.
   absl::StatusOr<v1::SubmitReportResponse> Submit(const server::CallContext& call,
                                                   const v1::SubmitIdentifiedReportRequest& request);
   absl::StatusOr<v1::Sharing> Share(const server::CallContext& call, const Party& party,

@@ -61,6 +61,32 @@ TEST_F(IntakeServiceTest, WhoMayNotSeeTheCaseSeesNoReport) {
   }
 }
 
+// Else they are everybody's of the tenant.
+TEST_F(IntakeServiceTest, ContactsOfNoReportAreForThoseWhoWorkOnCases) {
+  const std::string report = *Submit(GoodSubmit("request-0001"));
+  mamori::v1::Contact contact;
+  auto of_none = GoodContact("");
+  of_none.set_request_id("contact-0002");
+  ASSERT_THAT(stub_->RecordContact(Context().get(), GoodContact(report), &contact), IsOk());
+  ASSERT_THAT(stub_->RecordContact(Context().get(), of_none, &contact), IsOk());
+  checker_.set_rule([](const auto&) { return client::Access::kAllowed; });
+  v1::ListContactsResponse contacts;
+  for (const char* role : {R"("desk")", R"("consultation")", R"("first_reader")"}) {
+    ASSERT_THAT(stub_->ListContacts(Context("acme", role).get(), {}, &contacts), IsOk()) << role;
+    EXPECT_THAT(contacts.contacts(), SizeIs(2)) << role;
+  }
+  v1::ListContactsRequest of_report;
+  of_report.set_report(report);
+  for (const char* role : {"", R"("lawyer")", R"("auditor")", R"("admin")", R"("executive")"}) {
+    EXPECT_THAT(stub_->ListContacts(Context("acme", role).get(), {}, &contacts),
+                HasReason(mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED))
+        << role;
+    // Who was let into the case by name sees its contacts, whatever role.
+    ASSERT_THAT(stub_->ListContacts(Context("acme", role).get(), of_report, &contacts), IsOk());
+    EXPECT_THAT(contacts.contacts(), SizeIs(1)) << role;
+  }
+}
+
 TEST_F(IntakeServiceTest, PagesAreFullThoughMostIsHidden) {
   std::set<std::string> visible;
   for (int i = 0; i < 40; ++i) {

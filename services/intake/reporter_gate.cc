@@ -1,24 +1,38 @@
 #include "services/intake/reporter_gate.h"
 
+#include "common/authz/reporter_rights.h"
 #include "common/crypto/keyed_hash.h"
 #include "common/status/macros.h"
 #include "mamori/intake/v1/reporter_service.pb.h"
 
 namespace mamori::intake {
 
-bool IsShared(const SharingRow* row, const std::string& person_hash) {
-  if (row == nullptr) return true;
-  switch (row->scope) {
+namespace {
+
+// What is not known is shared with nobody.
+authz::SharingScope ScopeOf(int scope) {
+  switch (scope) {
     case v1::SHARING_SCOPE_EVERYONE:
-      return true;
+      return authz::SharingScope::kEveryone;
     case v1::SHARING_SCOPE_PEOPLE:
-      for (size_t at = 0; at + crypto::kTagBytes <= row->people.size(); at += crypto::kTagBytes) {
-        if (row->people.compare(at, crypto::kTagBytes, person_hash) == 0) return true;
-      }
-      return false;
+      return authz::SharingScope::kPeople;
     default:
-      return false;
+      return authz::SharingScope::kNobody;
   }
+}
+
+bool IsNamed(const std::string& people, const std::string& person_hash) {
+  for (size_t at = 0; at + crypto::kTagBytes <= people.size(); at += crypto::kTagBytes) {
+    if (people.compare(at, crypto::kTagBytes, person_hash) == 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool IsShared(const SharingRow* row, const std::string& person_hash) {
+  if (row == nullptr) return authz::IsShared(authz::SharingScope::kEveryone, false);
+  return authz::IsShared(ScopeOf(row->scope), IsNamed(row->people, person_hash));
 }
 
 absl::StatusOr<std::set<std::string>> ReporterGate::Hidden(

@@ -14,7 +14,7 @@
 
 namespace mamori::intake {
 
-// The rule. `row` is null without a decision, which means everyone on the case.
+// The rule of the authorization library, for what is stored. `row` is null without a decision.
 bool IsShared(const SharingRow* row, const std::string& person_hash);
 
 class ReporterGate {

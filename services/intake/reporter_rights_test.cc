@@ -63,7 +63,9 @@ class ReporterRightsTest : public ReporterTest {
     request.mutable_report()->set_kind(kind);
     request.set_mode(mode);
     request.set_for_person(for_person);
-    const auto submitted = own_.Submit(CallOf(person), request);
+    server::CallContext call = CallOf(person);
+    if (!for_person.empty()) call.roles = {"manager"};
+    const auto submitted = own_.Submit(call, request);
     EXPECT_THAT(submitted, IsOk());
     return submitted.ok() ? submitted->name() : "";
   }

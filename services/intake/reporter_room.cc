@@ -33,8 +33,9 @@ absl::StatusOr<ReporterSecrets> ReadReporterSecrets(const config::v1::IntakeConf
 }
 
 ReporterRoom::ReporterRoom(const ReporterSecrets& secrets, db::Transactor& transactor,
-                           GroupCommit& writer, const ContentSeal& seal, const BacklogGate& backlog,
-                           audit::Audit& audit, const std::shared_ptr<grpc::Channel>& triage,
+                           IntakeStore& reports, GroupCommit& writer, const ContentSeal& seal,
+                           const BacklogGate& backlog, audit::Audit& audit,
+                           const std::shared_ptr<grpc::Channel>& triage,
                            const config::v1::IntakeConfig& config, server::Runtime& runtime,
                            std::function<void()> committed)
     : receipt_keys_(secrets.receipts),
@@ -50,8 +51,11 @@ ReporterRoom::ReporterRoom(const ReporterSecrets& secrets, db::Transactor& trans
       gate_(store_, keys_),
       access_(triage, runtime.clock),
       fresh_access_(triage, runtime.clock, absl::ZeroDuration()),
-      parties_({receipts_, receipt_keys_, store_, gate_, access_}),
-      fresh_parties_({receipts_, receipt_keys_, store_, gate_, fresh_access_}),
+      report_access_(access_, reports, seal.sealer()),
+      fresh_report_access_(fresh_access_, reports, seal.sealer()),
+      parties_({receipts_, receipt_keys_, store_, gate_, access_, report_access_}),
+      fresh_parties_(
+          {receipts_, receipt_keys_, store_, gate_, fresh_access_, fresh_report_access_}),
       dialogue_({messages_, keys_, seal, runtime.clock, runtime.sleeper, runtime.ids, committed,
                  &audit.reads()},
                 {}),
@@ -65,7 +69,8 @@ ReporterRoom::ReporterRoom(const ReporterSecrets& secrets, db::Transactor& trans
                    runtime.clock, runtime.ids}),
       reads_(transactor, audit.journal()),
       reporter_service_({runtime.rpc, reporters_, own_, consents_, parties_, flood_, sealing_}),
-      dialogue_service_({runtime.rpc, dialogue_, parties_, fresh_parties_, flood_, sealing_}),
+      dialogue_service_(
+          {runtime.rpc, dialogue_, parties_, fresh_parties_, flood_, sealing_, runtime.clock}),
       timeline_service_(
           {runtime.rpc, parties_, messages_, flood_, runtime.clock, AskTriage(triage), sealing_}),
       identity_service_(runtime.rpc, identities_, reads_) {}

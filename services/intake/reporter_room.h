@@ -21,6 +21,7 @@
 #include "services/intake/identities.h"
 #include "services/intake/identity_service.h"
 #include "services/intake/own_reports.h"
+#include "services/intake/report_access.h"
 #include "services/intake/report_reads.h"
 #include "services/intake/reporter_service.h"
 #include "services/intake/reporters.h"
@@ -47,10 +48,11 @@ absl::StatusOr<ReporterSecrets> ReadReporterSecrets(const config::v1::IntakeConf
 
 class ReporterRoom {
  public:
-  ReporterRoom(const ReporterSecrets& secrets, db::Transactor& transactor, GroupCommit& writer,
-               const ContentSeal& seal, const BacklogGate& backlog, audit::Audit& audit,
-               const std::shared_ptr<grpc::Channel>& triage, const config::v1::IntakeConfig& config,
-               server::Runtime& runtime, std::function<void()> committed);
+  ReporterRoom(const ReporterSecrets& secrets, db::Transactor& transactor, IntakeStore& reports,
+               GroupCommit& writer, const ContentSeal& seal, const BacklogGate& backlog,
+               audit::Audit& audit, const std::shared_ptr<grpc::Channel>& triage,
+               const config::v1::IntakeConfig& config, server::Runtime& runtime,
+               std::function<void()> committed);
 
   std::vector<grpc::Service*> services() {
     return {&reporter_service_, &dialogue_service_, &timeline_service_, &identity_service_};
@@ -79,6 +81,8 @@ class ReporterRoom {
   ReporterGate gate_;
   client::TriageAccessChecker access_;
   client::TriageAccessChecker fresh_access_;
+  const ReportAccess report_access_;
+  const ReportAccess fresh_report_access_;
   DialogueParties parties_;
   DialogueParties fresh_parties_;
   Dialogue dialogue_;

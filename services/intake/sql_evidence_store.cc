@@ -8,6 +8,8 @@
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/intake/report_chain.h"
+#include "services/intake/request_forgetting.h"
+#include "services/intake/sql_request_forgetting.h"
 
 namespace mamori::intake {
 namespace {
@@ -26,7 +28,7 @@ constexpr char kSelectOne[] =
 constexpr char kSelectPage[] =
     "SELECT " EVIDENCE_COLUMNS
     " FROM evidence FORCE INDEX (by_report) WHERE report_id = ? AND tenant = ?"
-    " AND (create_time < ? OR (create_time = ? AND evidence_id < ?))"
+    " AND side IN (?, ?) AND (create_time < ? OR (create_time = ? AND evidence_id < ?))"
     " ORDER BY create_time DESC, evidence_id DESC LIMIT ?";
 constexpr char kSelectUninspected[] =
     "SELECT " EVIDENCE_COLUMNS
@@ -37,10 +39,14 @@ constexpr char kSelectStale[] =
     " FROM evidence FORCE INDEX (by_state) WHERE state = 1 AND create_time < ?"
     " ORDER BY evidence_id LIMIT ?";
 constexpr char kInsertEvidence[] = "INSERT INTO evidence (" EVIDENCE_COLUMNS
-                                   ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                                   ", forget_time)"
+                                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr char kForgetRequests[] =
+    "UPDATE evidence FORCE INDEX (by_forget) SET request_key = NULL, forget_time = 0"
+    " WHERE forget_time > 0 AND forget_time <= ? ORDER BY forget_time LIMIT ?";
 constexpr char kSelectUsed[] =
-    "SELECT COUNT(*), COALESCE(SUM(chunk_count), 0) FROM evidence WHERE report_id = ? AND tenant = "
-    "?";
+    "SELECT COUNT(*), COALESCE(SUM(chunk_count), 0) FROM evidence"
+    " WHERE report_id = ? AND tenant = ? AND side = ?";
 constexpr char kComplete[] =
     "UPDATE evidence SET state = 2, complete_time = ?"
     " WHERE evidence_id = ? AND report_id = ? AND tenant = ? AND state = 1";
@@ -90,7 +96,7 @@ EvidenceRow ReadRow(const db::Row& row) {
           .chunk_count = row.GetInt64(9),
           .blob_id = row.GetBytes(10),
           .derivative_id = row.GetBytes(11),
-          .request_key = row.GetBytes(12),
+          .request_key = row.IsNull(12) ? std::string() : row.GetBytes(12),
           .body_digest = row.GetBytes(13),
           .body = row.GetBytes(14)};
 }
@@ -177,9 +183,11 @@ absl::StatusOr<EvidenceRow> SqlEvidenceStore::AddIn(db::Tx& tx, const EvidenceRo
     return stored;
   }
   RETURN_IF_ERROR(CheckNotWithdrawn(tx, row.report_id, row.tenant));
-  ASSIGN_OR_RETURN(const db::Rows used, tx.Query(kSelectUsed, Of(row.report_id, row.tenant)));
-  if (used.at(0).GetInt64(0) >= kMaxEvidencePerReport ||
-      used[0].GetInt64(1) + row.chunk_count > kMaxChunksPerReport) {
+  ASSIGN_OR_RETURN(
+      const db::Rows used,
+      tx.Query(kSelectUsed, Of(row.report_id, row.tenant).Add(static_cast<int>(row.side))));
+  if (used.at(0).GetInt64(0) >= kMaxEvidencePerSide ||
+      used[0].GetInt64(1) + row.chunk_count > kMaxChunksPerSide) {
     return status::StateNotAllowed("the report has as many files as it may have");
   }
   db::Params params;
@@ -187,6 +195,7 @@ absl::StatusOr<EvidenceRow> SqlEvidenceStore::AddIn(db::Tx& tx, const EvidenceRo
   params.Add(row.author).Add(row.anonymous).Add(row.create_time).Add(row.complete_time);
   params.Add(static_cast<int>(row.state)).Add(row.chunk_count).Add(row.blob_id);
   params.Add(row.derivative_id).Add(row.request_key).Add(row.body_digest).Add(row.body);
+  params.Add(ForgetTime(row.anonymous, row.create_time));
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertEvidence, params));
   audit::Entry entry = EntryOf(row.report_id, row.tenant, "StartUpload", row.anonymous);
   entry.who = who;
@@ -256,9 +265,13 @@ absl::StatusOr<EvidenceRow> SqlEvidenceStore::Get(const std::string& tenant,
 
 absl::StatusOr<std::vector<EvidenceRow>> SqlEvidenceStore::List(const std::string& tenant,
                                                                 const std::string& report_id,
+                                                                v1::MessageSide side,
                                                                 const Position& after, int limit,
                                                                 absl::Time deadline) {
+  const bool either = side == v1::MESSAGE_SIDE_UNSPECIFIED;
   db::Params params = Of(report_id, tenant);
+  params.Add(static_cast<int>(either ? v1::MESSAGE_SIDE_REPORTER : side));
+  params.Add(static_cast<int>(either ? v1::MESSAGE_SIDE_DESK : side));
   params.Add(after.create_micros).Add(after.create_micros).Add(after.id).Add(limit);
   ASSIGN_OR_RETURN(const db::Rows rows, Read(deadline, kSelectPage, params));
   return ReadRows(rows);
@@ -365,6 +378,11 @@ absl::Status SqlEvidenceStore::Forget(const Blob& blob, absl::Time deadline) {
   return transactor_.Run({.deadline = deadline, .settles_unknown_commit = true}, [&](db::Tx& tx) {
     return tx.Execute(kForget, db::Params().Add(blob.blob_id).Add(blob.tenant)).status();
   });
+}
+
+absl::StatusOr<int64_t> SqlEvidenceStore::ForgetRequests(absl::Time now, int limit,
+                                                         absl::Time deadline) {
+  return ForgetRequestsBy(transactor_, kForgetRequests, now, limit, deadline);
 }
 
 absl::Status DropEvidenceBytes(db::Tx& tx, const std::string& tenant,

@@ -25,8 +25,9 @@ class SqlEvidenceStore final : public EvidenceStore {
   absl::StatusOr<EvidenceRow> Get(const std::string& tenant, const std::string& report_id,
                                   const std::string& evidence_id, absl::Time deadline) override;
   absl::StatusOr<std::vector<EvidenceRow>> List(const std::string& tenant,
-                                                const std::string& report_id, const Position& after,
-                                                int limit, absl::Time deadline) override;
+                                                const std::string& report_id, v1::MessageSide side,
+                                                const Position& after, int limit,
+                                                absl::Time deadline) override;
   absl::Status AddAccess(const NewEvidenceAccess& access, absl::Time deadline) override;
   absl::StatusOr<bool> Settle(const NewEvidenceAccess& access, const worker::Lease& lease,
                               absl::Time deadline) override;
@@ -42,6 +43,7 @@ class SqlEvidenceStore final : public EvidenceStore {
   absl::StatusOr<int> DropStale(absl::Time before, int limit, absl::Time deadline) override;
   absl::StatusOr<std::vector<Blob>> ListDropped(int limit, absl::Time deadline) override;
   absl::Status Forget(const Blob& blob, absl::Time deadline) override;
+  absl::StatusOr<int64_t> ForgetRequests(absl::Time now, int limit, absl::Time deadline) override;
 
  private:
   absl::StatusOr<db::Rows> Read(absl::Time deadline, const std::string& sql,

@@ -6,6 +6,8 @@
 #include "common/sealing/envelope.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "services/intake/request_forgetting.h"
+#include "services/intake/sql_request_forgetting.h"
 
 namespace mamori::intake {
 namespace {
@@ -30,7 +32,10 @@ constexpr char kSelectLast[] =
     "SELECT COALESCE(MAX(number), 0) FROM message WHERE report_id = ? AND tenant = ?";
 constexpr char kInsertMessage[] =
     "INSERT INTO message (report_id, number, tenant, message_id, side, author, create_time,"
-    " due_time, request_key, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " due_time, request_key, forget_time, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr char kForgetRequests[] =
+    "UPDATE message FORCE INDEX (by_forget) SET request_key = NULL, forget_time = 0"
+    " WHERE forget_time > 0 AND forget_time <= ? ORDER BY forget_time LIMIT ?";
 constexpr char kSelectMessages[] =
     "SELECT report_id, number, tenant, message_id, side, author, create_time, due_time, body"
     " FROM message WHERE report_id = ? AND tenant = ? AND number > ? ORDER BY number LIMIT ?";
@@ -110,7 +115,8 @@ absl::StatusOr<MessageRow> PostMessage(db::Tx& tx, const audit::Journal& journal
   db::Params params;
   params.Add(row.report_id).Add(row.number).Add(row.tenant).Add(row.message_id);
   params.Add(static_cast<int>(row.side)).Add(row.author).Add(row.create_time).Add(row.due_time);
-  params.Add(message.request_key).Add(row.body);
+  params.Add(message.request_key).Add(ForgetTime(message.anonymous, row.create_time));
+  params.Add(row.body);
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertMessage, params));
   if (!leaves) return row;
   std::vector<mamori::v1::Event> events = {message.event};
@@ -191,6 +197,11 @@ absl::Status SqlMessageStore::MarkRead(const std::string& tenant, const std::str
         params.Add(report_id).Add(reader).Add(tenant).Add(number).Add(report_id).Add(tenant);
         return tx.Execute(kMarkRead, params).status();
       });
+}
+
+absl::StatusOr<int64_t> SqlMessageStore::ForgetRequests(absl::Time now, int limit,
+                                                        absl::Time deadline) {
+  return ForgetRequestsBy(transactor_, kForgetRequests, now, limit, deadline);
 }
 
 }  // namespace mamori::intake

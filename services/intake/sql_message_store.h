@@ -34,6 +34,7 @@ class SqlMessageStore final : public MessageStore {
                                      absl::Time deadline) override;
   absl::Status MarkRead(const std::string& tenant, const std::string& report_id,
                         const std::string& reader, int64_t number, absl::Time deadline) override;
+  absl::StatusOr<int64_t> ForgetRequests(absl::Time now, int limit, absl::Time deadline) override;
 
  private:
   absl::StatusOr<db::Rows> Read(absl::Time deadline, const char* sql, const db::Params& params);

@@ -267,11 +267,9 @@ class EvidenceTest : public ReporterTest {
   SqlEvidenceStore evidence_store_{database_.transactor(), journal_};
   SqlBlobStore blobs_{database_.transactor()};
   Uploads uploads_{{store_, messages_, evidence_store_, blobs_, TestSeal().sealer(), reporter_keys_,
-                    clock_, ids_, [] {}},
-                   {}};
+                    clock_, ids_, [] {}}};
   Evidences evidences_{{messages_, evidence_store_, blobs_, TestSeal().sealer(), tokens_, clock_,
-                        ids_, nullptr, true},
-                       {}};
+                        ids_, nullptr, true}};
   // Wide open: what floods is tested elsewhere.
   FloodControl no_flood_{[] {
                            config::v1::FloodControl limits;

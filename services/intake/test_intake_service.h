@@ -71,11 +71,12 @@ class IntakeServiceTest : public ::testing::Test {
   ~IntakeServiceTest() override { writer_.Stop(); }
 
   // Of "taro", who works on the desk and reads first; with `tenant` empty of nobody.
-  std::unique_ptr<grpc::ClientContext> Context(const std::string& tenant = "acme") {
+  std::unique_ptr<grpc::ClientContext> Context(
+      const std::string& tenant = "acme", const std::string& roles = R"("desk", "first_reader")") {
     auto context = client::MakeContext(clock_.Now() + absl::Seconds(20));
     if (tenant.empty()) return context;
     const std::string claims =
-        absl::StrCat(R"({"roles": ["desk", "first_reader"], "tenant": ")", tenant, R"("})");
+        absl::StrCat(R"({"roles": [)", roles, R"(], "tenant": ")", tenant, R"("})");
     client::SetToken(authn::MakeToken(key_, clock_.Now(), R"({"alg":"ES256"})", claims), *context);
     return context;
   }

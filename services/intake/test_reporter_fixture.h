@@ -102,18 +102,32 @@ inline server::Authorizer AllowTwo() {
   return server::Authorizer::Create(table, Methods()).value();
 }
 
-// Lets those in whom a test names.
+// Lets those in whom a test names, and everybody add who is not kept out.
 class FakeAccess final : public client::AccessChecker {
  public:
   absl::StatusOr<std::vector<client::Access>> Check(
       const std::vector<triage::v1::AccessQuestion>& questions, absl::Time) override {
     std::vector<client::Access> answers;
     std::lock_guard lock(mu_);
+    if (!next_.ok()) return next_;
     for (const auto& question : questions) {
-      answers.push_back(allowed_.contains(question.person()) ? client::Access::kAllowed
-                                                             : client::Access::kDenied);
+      const bool adds = question.action() == triage::v1::ACCESS_ACTION_SUPPLEMENT;
+      answers.push_back(!kept_out_.contains(question.person()) &&
+                                (adds || allowed_.contains(question.person()))
+                            ? client::Access::kAllowed
+                            : client::Access::kDenied);
     }
     return answers;
+  }
+  // As triage does with a subject, a witness, or whom a person keeps out.
+  void KeepOut(const std::string& person) {
+    std::lock_guard lock(mu_);
+    kept_out_.insert(person);
+  }
+  // What it answers instead, until OK.
+  void Fail(const absl::Status& status) {
+    std::lock_guard lock(mu_);
+    next_ = status;
   }
   void Allow(const std::string& person) {
     std::lock_guard lock(mu_);
@@ -127,6 +141,8 @@ class FakeAccess final : public client::AccessChecker {
  private:
   std::mutex mu_;
   std::set<std::string> allowed_;
+  std::set<std::string> kept_out_;
+  absl::Status next_;
 };
 
 class ReporterTest : public ::testing::Test {
@@ -222,13 +238,15 @@ class ReporterTest : public ::testing::Test {
   // What the desk reads, as far as reporters let it.
   Reports reports_{store_, report_access_, TestSeal().sealer(), tokens_, clock_,
                    ids_,   nullptr,        &reporter_gate_};
-  DialogueParties parties_{{receipts_, keys_, reporter_store_, reporter_gate_, access_}};
+  DialogueParties parties_{
+      {receipts_, keys_, reporter_store_, reporter_gate_, access_, report_access_}};
   time::SystemSleeper sleeper_;
   Dialogue dialogue_{
       {messages_, reporter_keys_, TestSeal(), clock_, sleeper_, ids_, [] {}, nullptr},
       {.poll = absl::Milliseconds(20),
-       .min_wait = absl::Milliseconds(1500),
-       .max_wait = absl::Milliseconds(1600)}};
+       .notices = {.least = absl::Milliseconds(1500),
+                   .most = absl::Milliseconds(1600),
+                   .apart = absl::Milliseconds(100)}}};
   OwnReports own_{{writer_, TestSeal(), gate_, reporter_store_, messages_, reporter_keys_, box_,
                    clock_, ids_, [] {}}};
   SqlConsentStore consent_store_{database_.transactor(), reporter_keys_, journal_, telemetry_};
@@ -239,7 +257,8 @@ class ReporterTest : public ::testing::Test {
   server::Authorizer authorizer_ = AllowTwo();
   server::Rpc rpc_{authorizer_, clock_, ids_, telemetry_, {}};
   ReporterService service_{{rpc_, reporters_, own_, consents_, parties_, flood_, sealing_}};
-  DialogueService dialogue_service_{{rpc_, dialogue_, parties_, parties_, flood_, sealing_}};
+  DialogueService dialogue_service_{
+      {rpc_, dialogue_, parties_, parties_, flood_, sealing_, clock_}};
   // What triage is asked, and what it answers.
   std::vector<triage::v1::ReadReporterTimelineRequest> Asked() {
     const std::lock_guard lock(asked_mu_);

@@ -38,12 +38,15 @@ class TimelineTest : public ReporterTest {
     request.set_report(report);
     return timeline_service_.ByToken(CallOf(person), request);
   }
-  std::string SubmitAs(const std::string& person) {
+  std::string SubmitAs(const std::string& person, const std::string& for_person = "") {
     v1::SubmitIdentifiedReportRequest request;
     request.set_request_id("identified-0001");
     *request.mutable_report() = GoodSubmit().report();
     request.set_mode(mamori::v1::REPORTER_MODE_NAMED);
-    const auto submitted = own_.Submit(CallOf(person), request);
+    request.set_for_person(for_person);
+    server::CallContext call = CallOf(person);
+    call.roles = {"manager"};
+    const auto submitted = own_.Submit(call, request);
     EXPECT_THAT(submitted, IsOk());
     return submitted.ok() ? submitted->name() : "";
   }
@@ -95,6 +98,16 @@ TEST_F(TimelineTest, ByTokenItIsTheReportersAloneAndNotTheDesks) {
             As("test/other", id::Name("reports", ids_.NewId())).status());
   EXPECT_THAT(As(kReporter, "reports/x"), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(Asked(), SizeIs(1));
+}
+
+TEST_F(TimelineTest, WhoReportedForSomebodyAndIsKeptOutIsToldNothing) {
+  const std::string report = SubmitAs("test/manager", kReporter);
+  ASSERT_THAT(As("test/manager", report), IsOk());
+  access_.KeepOut("test/manager");
+  EXPECT_EQ(As("test/manager", report).status(),
+            As("test/other", id::Name("reports", ids_.NewId())).status());
+  EXPECT_THAT(Asked(), SizeIs(1));
+  EXPECT_THAT(As(kReporter, report), IsOk());
 }
 
 // Nor can it be told by the error what is wrong there.

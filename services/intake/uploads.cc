@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "common/crypto/aead.h"
 #include "common/crypto/sha256.h"
 #include "common/idempotency/hash.h"
@@ -17,8 +16,6 @@
 
 namespace mamori::intake {
 namespace {
-
-constexpr absl::Duration kRetryAfter = absl::Seconds(5);
 
 absl::Status OtherHash(const char* field) {
   status::Violations violations;
@@ -103,14 +100,6 @@ absl::StatusOr<EvidenceRow> Uploads::Begin(const server::CallContext& call, cons
 
 absl::StatusOr<v1::Upload> Uploads::Receive(const Party& party, const std::string& evidence_id,
                                             const NextChunk& next) {
-  std::atomic<int>& streams = party.by_receipt() ? receipt_streams_ : token_streams_;
-  const absl::Cleanup leave = [&streams] { streams.fetch_sub(1); };
-  if (streams.fetch_add(1) >= options_.max_streams) return status::Overloaded(kRetryAfter);
-  return Take(party, evidence_id, next);
-}
-
-absl::StatusOr<v1::Upload> Uploads::Take(const Party& party, const std::string& evidence_id,
-                                         const NextChunk& next) {
   ASSIGN_OR_RETURN(EvidenceRow row,
                    d_.store.Get(party.tenant, party.report_id, evidence_id, Soon()));
   // Nobody else goes on with it.

@@ -2,7 +2,6 @@
 #ifndef MAMORI_SERVICES_INTAKE_UPLOADS_H_
 #define MAMORI_SERVICES_INTAKE_UPLOADS_H_
 
-#include <atomic>
 #include <functional>
 #include <string>
 
@@ -20,9 +19,6 @@ namespace mamori::intake {
 
 class Uploads {
  public:
-  struct Options {
-    int max_streams = 3;  // of each kind; each holds a handler's thread
-  };
   struct Dependencies {
     IntakeStore& reports;
     MessageStore& messages;
@@ -34,15 +30,13 @@ class Uploads {
     id::IdSource& ids;
     std::function<void()> completed;  // there is something to inspect
   };
-  Uploads(Dependencies dependencies, Options options)
-      : d_(std::move(dependencies)), options_(options) {}
+  explicit Uploads(Dependencies dependencies) : d_(std::move(dependencies)) {}
 
   // The file was validated.
   absl::StatusOr<v1::Upload> Start(const server::CallContext& call, const Party& party,
                                    const std::string& request_id, const v1::UploadedFile& file);
   // The next chunk; null at the end of the stream.
   using NextChunk = std::function<absl::StatusOr<const v1::EvidenceChunk*>()>;
-  // RESOURCE_EXHAUSTED beyond the bound on streams.
   absl::StatusOr<v1::Upload> Receive(const Party& party, const std::string& evidence_id,
                                      const NextChunk& next);
 
@@ -51,8 +45,6 @@ class Uploads {
   absl::StatusOr<EvidenceRow> Begin(const server::CallContext& call, const Party& party,
                                     EvidenceRow row, const v1::UploadedFile& file);
   absl::StatusOr<v1::Upload> StateOf(const EvidenceRow& row, int64_t size, absl::Time deadline);
-  absl::StatusOr<v1::Upload> Take(const Party& party, const std::string& evidence_id,
-                                  const NextChunk& next);
   // Whether what is stored is the file that was told of; what is not is gone afterwards.
   absl::Status Verify(const EvidenceRow& row, const v1::Evidence& evidence,
                       const std::string& writer);
@@ -60,9 +52,6 @@ class Uploads {
   absl::Time Soon() const { return d_.clock.Now() + absl::Seconds(10); }
 
   const Dependencies d_;
-  const Options options_;
-  std::atomic<int> receipt_streams_{0};
-  std::atomic<int> token_streams_{0};
 };
 
 // How the audit and the rows name who acts from a party's side: of who reported, the application at

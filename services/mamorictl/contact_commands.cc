@@ -95,7 +95,8 @@ void AddContactCommands(CLI::App& app, Choice& choice) {
   auto* list = group->add_subcommand("list", "List contacts, newest first");
   auto report = std::make_shared<std::string>();
   auto company = std::make_shared<std::string>();
-  list->add_option("--report", *report, "Only contacts of this reports/…");
+  list->add_option("--report", *report,
+                   "Only contacts of this reports/…; without it the desk's roles are needed");
   list->add_option("--company", *company, "Only this company");
   auto paging = AddPagingFlags(*list);
   list->footer("Example:\n  mamorictl contact list --report reports/…");

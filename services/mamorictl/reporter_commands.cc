@@ -347,7 +347,8 @@ void AddIdentify(CLI::App& group, Choice& choice) {
       ->required();
   submit->add_option_function<std::string>(
       "--for-person", [=](const std::string& t) { request->set_for_person(t); },
-      "issuer/subject of the person for whom one reports");
+      "issuer/subject of the person for whom one reports, which takes a role: manager, desk, "
+      "consultation, first_reader or executive");
   submit->add_option_function<std::string>(
       "--request-id", [=](const std::string& t) { request->set_request_id(t); },
       "Same id and same report: the first answer again. Made when left out");

@@ -38,6 +38,8 @@ TEST_F(AnonymousTest, NoticesWaitAtLeastAndAtMostAsThePolicySays) {
   };
   // Of the database's clock, which went on since Now() was read.
   EXPECT_EQ(due_within(absl::Hours(1), absl::Hours(7)), all);
+  // None at a moment of its own: at the full hours, as all others of whatever tenant.
+  EXPECT_EQ(Count("delivery WHERE due_time % 3600000000 <> 0"), 0);
   // Drawn for each event: not all near one another.
   EXPECT_LT(due_within(absl::Hours(1), absl::Hours(3)), all);
   EXPECT_GT(due_within(absl::Hours(1), absl::Hours(4)), 0);

@@ -1,5 +1,7 @@
 #include "services/notification/delivery_rows.h"
 
+#include <algorithm>
+
 #include "common/db/database_time.h"
 #include "common/time/day.h"
 #include "services/notification/identity.h"
@@ -11,7 +13,7 @@ constexpr char kInsertDeliveries[] =
     "INSERT INTO delivery (delivery_id, tenant, company, case_id, notification_id, channel, "
     "receiver, urgency,"
     " event_type, escalation_step, policy_digest, state, due_time, create_time, anonymous) VALUES "
-    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, " MAMORI_DATABASE_NOW " + ?, ?, ?)";
+    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (" MAMORI_DATABASE_NOW " + ?) DIV ? * ?, ?, ?)";
 constexpr char kInsertNotifications[] =
     "INSERT INTO notification (notification_id, tenant, company, case_id, event_type, urgency, "
     "route,"
@@ -21,7 +23,9 @@ constexpr char kInsertNotifications[] =
 }  // namespace
 
 db::Params DeliveryValues(const NotificationRow& notification, mamori::v1::DeliveryChannel channel,
-                          const std::string& receiver, absl::Time now, absl::Duration wait) {
+                          const std::string& receiver, absl::Time now, absl::Duration wait,
+                          absl::Duration apart) {
+  const int64_t step = std::max<int64_t>(1, absl::ToInt64Microseconds(apart));
   db::Params row;
   row.Add(DeliveryId(notification.notification_id, notification.step, channel, receiver))
       .Add(std::string_view(notification.tenant))
@@ -35,7 +39,9 @@ db::Params DeliveryValues(const NotificationRow& notification, mamori::v1::Deliv
       .Add(notification.step)
       .Add(std::string_view(notification.policy_digest))
       .Add(static_cast<int>(mamori::v1::DELIVERY_STATE_PENDING))
-      .Add(absl::ToInt64Microseconds(wait))
+      .Add(absl::ToInt64Microseconds(wait) + step - 1)
+      .Add(step)
+      .Add(step)
       .Add(time::Told(now, notification.anonymous))
       .Add(notification.anonymous);
   return row;

@@ -29,9 +29,10 @@ struct NotificationRow {
 };
 
 // The values of one row made at `now`, with its delivery id derived, due `wait` after it is
-// inserted.
+// inserted, at the next of moments that are `apart`.
 db::Params DeliveryValues(const NotificationRow& notification, mamori::v1::DeliveryChannel channel,
-                          const std::string& receiver, absl::Time now, absl::Duration wait);
+                          const std::string& receiver, absl::Time now, absl::Duration wait,
+                          absl::Duration apart = absl::ZeroDuration());
 
 absl::Status InsertDeliveries(db::Tx& tx, const std::vector<db::Params>& rows);
 // `firsts` are the hashes of their first entries in the audit, in the same order.

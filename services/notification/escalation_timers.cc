@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/db/database_time.h"
+#include "common/policy/notice_wait.h"
 #include "common/status/macros.h"
 #include "common/worker/timer.h"
 
@@ -19,7 +20,7 @@ absl::Status ScheduleEscalations(db::Tx& tx, const std::vector<EscalationTimer>&
     row.tenant = timer.tenant;
     row.kind = kEscalate;
     row.subject_id = timer.notification_id;
-    row.due_time = now + timer.wait;
+    row.due_time = policy::NextMoment(now + timer.told_after, timer.apart) + timer.wait;
     row.payload = absl::StrCat(timer.step);
     rows.push_back(std::move(row));
   }

@@ -14,13 +14,16 @@ namespace mamori::notification {
 
 inline constexpr char kEscalate[] = "escalate";
 
-// Unless somebody acknowledges the notification within `wait`, `step` of its chain begins then, by
-// the database's clock.
+// Unless somebody acknowledges the notification within `wait` of its being told, `step` of its
+// chain begins then, by the database's clock.
 struct EscalationTimer {
   std::string tenant;
   id::Id notification_id;
   int step = 1;
   absl::Duration wait;
+  // When it is told: at the next of moments that are `apart` from each other.
+  absl::Duration told_after = absl::ZeroDuration();
+  absl::Duration apart = absl::ZeroDuration();
 };
 
 // From now on, in the causing transaction.

@@ -54,7 +54,9 @@ absl::StatusOr<RoutedEvent> Ingestor::Route(const mamori::v1::Event& event) {
   routed.policy_digest = absl::HexStringToBytes(version->digest);
   routed.notifications = RouteEvent(version->policy, routed.facts);
   if (Waits(event, routed.facts)) {
-    routed.wait = policy::NoticeWait(version->policy.anonymous_notices(), ids_.NewFraction());
+    const policy::NoticeTimes times = policy::NoticeTimesOf(version->policy.anonymous_notices());
+    routed.wait = policy::NoticeWait(times, ids_.NewFraction());
+    routed.apart = times.apart;
   }
   return routed;
 }

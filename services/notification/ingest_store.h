@@ -21,6 +21,8 @@ struct RoutedEvent {
   std::vector<PlannedNotification> notifications;
   // How long all of it waits, so that nobody tells by it when an anonymous person wrote.
   absl::Duration wait = absl::ZeroDuration();
+  // It leaves at the next of moments that are so far apart.
+  absl::Duration apart = absl::ZeroDuration();
 };
 
 class IngestStore {

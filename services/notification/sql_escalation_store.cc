@@ -120,8 +120,12 @@ absl::StatusOr<int> SqlEscalationStore::Fire(db::Tx& tx, const worker::Timer& ti
   }
   RETURN_IF_ERROR(InsertDeliveries(tx, deliveries));
   if (planned->wait > absl::ZeroDuration()) {
-    RETURN_IF_ERROR(ScheduleEscalations(
-        tx, {EscalationTimer{row.tenant, row.notification_id, step + 1, planned->wait}}, ids_));
+    RETURN_IF_ERROR(ScheduleEscalations(tx,
+                                        {EscalationTimer{.tenant = row.tenant,
+                                                         .notification_id = row.notification_id,
+                                                         .step = step + 1,
+                                                         .wait = planned->wait}},
+                                        ids_));
   }
   return static_cast<int>(deliveries.size());
 }

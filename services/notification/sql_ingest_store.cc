@@ -76,12 +76,16 @@ void AddMail(const RoutedEvent& event, absl::Time now, Inserts& inserts) {
     row.group = planned.group;
     row.urgency = planned.urgency;
     for (const std::string& address : planned.mail) {
-      inserts.deliveries.push_back(
-          DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_MAIL, address, now, event.wait));
+      inserts.deliveries.push_back(DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_MAIL, address,
+                                                  now, event.wait, event.apart));
     }
     if (planned.wait > absl::ZeroDuration()) {
-      inserts.timers.push_back(
-          EscalationTimer{row.tenant, row.notification_id, 1, event.wait + planned.wait});
+      inserts.timers.push_back(EscalationTimer{.tenant = row.tenant,
+                                               .notification_id = row.notification_id,
+                                               .step = 1,
+                                               .wait = planned.wait,
+                                               .told_after = event.wait,
+                                               .apart = event.apart});
     }
     inserts.notifications.push_back(std::move(row));
   }
@@ -98,7 +102,7 @@ void AddWebhooks(const RoutedEvent& event, const std::vector<Endpoint>& endpoint
       continue;
     wanted = true;
     inserts.deliveries.push_back(DeliveryValues(row, mamori::v1::DELIVERY_CHANNEL_WEBHOOK,
-                                                endpoint.receiver, now, event.wait));
+                                                endpoint.receiver, now, event.wait, event.apart));
   }
   if (wanted) inserts.notifications.push_back(std::move(row));
 }

@@ -209,7 +209,8 @@ ChangeContext Ingest::ContextOf(const Event& event, absl::Time now,
 // at once, so they count from a moment that is drawn.
 void Ingest::HoldBack(ChangeBuilder& builder) {
   if (!builder.row().anonymous) return;
-  const absl::Time later = d_.clock.Now() + policy::NoticeWait(d_.notices, d_.ids.NewFraction());
+  const absl::Time later =
+      policy::LeaveTime(policy::NoticeTimesOf(d_.notices), d_.clock.Now(), d_.ids.NewFraction());
   builder.BeginClocks(later);
   if (builder.row().severity != mamori::v1::SEVERITY_CRITICAL) builder.HoldBack(later);
 }

@@ -6,8 +6,9 @@ GRANT SELECT, INSERT, DELETE ON {schema}.supplement TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.contact TO {user};
 -- A new receipt takes the place of the old one, which is gone then.
 GRANT SELECT, INSERT, DELETE ON {schema}.receipt TO {user};
--- What people wrote and decided is never changed, and deleted with the report that it belongs to.
-GRANT SELECT, INSERT, DELETE ON {schema}.message TO {user};
+-- What people wrote and decided is never changed, and deleted with the report that it belongs to; by which request an
+-- anonymous reporter wrote is forgotten earlier.
+GRANT SELECT, INSERT, DELETE, UPDATE (request_key, forget_time) ON {schema}.message TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.message_read TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.withdrawal TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.reporter_identity TO {user};
@@ -15,9 +16,9 @@ GRANT SELECT, INSERT, DELETE ON {schema}.sharing TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.consent TO {user};
 -- That an identity was opened goes with its report, and the audit keeps it.
 GRANT SELECT, INSERT, DELETE ON {schema}.identity_reading TO {user};
--- A file's bytes are added to and, once its evidence is gone, deleted. Of its row only how far it is moves. The chain of
--- custody is added to, and goes with its report.
-GRANT SELECT, INSERT, DELETE, UPDATE (state, complete_time) ON {schema}.evidence TO {user};
+-- A file's bytes are added to and, once its evidence is gone, deleted. Of its row only how far it is moves, and the request
+-- by which it was begun is forgotten. The chain of custody is added to, and goes with its report.
+GRANT SELECT, INSERT, DELETE, UPDATE (state, complete_time, request_key, forget_time) ON {schema}.evidence TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.evidence_access TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.evidence_drop TO {user};
 GRANT SELECT, INSERT, DELETE, UPDATE (writer, chunk_count) ON {schema}.evidence_blob TO {user};
