@@ -10,6 +10,7 @@ namespace {
 
 // A stream without a deadline lives on; this is only what its handler sees.
 constexpr absl::Duration kStreamDeadline = absl::Hours(24);
+constexpr absl::Duration kRetryAfter = absl::Seconds(1);  // a blocking call takes less
 
 std::string_view CodeName(grpc::StatusCode code) {
   switch (code) {
@@ -64,8 +65,11 @@ absl::Time Rpc::DeadlineOf(const grpc::ServerContextBase& context, absl::Time no
 }
 
 Rpc::Call Rpc::Begin(const grpc::ServerContextBase& context, std::string_view method, Needs needs,
-                     bool stream) {
+                     Handling handling) {
   Call call;
+  call.blocking = handling != Handling::kAsync;
+  const bool crowded =
+      call.blocking && blocking_.fetch_add(1, std::memory_order_acq_rel) >= options_.max_blocking;
   in_flight_.fetch_add(1, std::memory_order_acq_rel);  // before draining_ is looked at
   call.begin = clock_.Monotonic();
   call.context.method = method;
@@ -79,10 +83,14 @@ Rpc::Call Rpc::Begin(const grpc::ServerContextBase& context, std::string_view me
       metadata.request_id.empty() ? id::ToText(ids_.NewId()) : metadata.request_id;
   call.context.traceparent = metadata.traceparent;
   const absl::Time now = clock_.Now();
-  call.context.deadline = DeadlineOf(context, now, stream);
+  call.context.deadline = DeadlineOf(context, now, handling == Handling::kStream);
 
   if (draining_.load(std::memory_order_acquire)) {
     call.status = absl::UnavailableError("the server is stopping");
+    return call;
+  }
+  if (crowded) {
+    call.status = status::Overloaded(kRetryAfter);
     return call;
   }
   call.status = admission_.Admit(context, metadata, needs, call.context, call.identity);
@@ -142,6 +150,7 @@ grpc::Status Rpc::End(const Call& call, const absl::Status& status) {
   if (refused_ != nullptr && !call.anonymous && IsRefusal(call.context, out.error_code())) {
     refused_(call.context, CodeName(out.error_code()));
   }
+  if (call.blocking) blocking_.fetch_sub(1, std::memory_order_acq_rel);
   in_flight_.fetch_sub(1, std::memory_order_acq_rel);
   return out;
 }

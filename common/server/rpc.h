@@ -14,6 +14,7 @@
 #include <atomic>
 #include <exception>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -48,6 +49,10 @@ class Rpc {
     // never was by how long it takes. Zero, or no sleeper: at once.
     absl::Duration hidden_quantum = absl::ZeroDuration();
     time::Sleeper* sleeper = nullptr;
+    // Blocking handlers at once. One more is refused with Overloaded(), which says when to come
+    // again, before anything else is asked of it; below the threads that gRPC has, whose own
+    // refusal says nothing.
+    int max_blocking = std::numeric_limits<int>::max();
   };
   Rpc(const Authorizer& authorizer, const time::Clock& clock, id::IdSource& ids,
       telemetry::Telemetry& telemetry, Options options)
@@ -72,7 +77,7 @@ class Rpc {
   template <typename Response, typename Handler>
   grpc::Status Unary(grpc::ServerContext* context, std::string_view method, Needs needs,
                      Response* response, Handler&& handler) {
-    Call call = Begin(*context, method, needs);
+    Call call = Begin(*context, method, needs, Handling::kBlocking);
     if (!call.status.ok()) return End(call, call.status);
     try {
       absl::StatusOr<Response> result = handler(static_cast<const CallContext&>(call.context));
@@ -92,7 +97,7 @@ class Rpc {
                                        std::string_view method, Needs needs, Response* response,
                                        Handler&& handler) {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    auto call = std::make_shared<AsyncCall>(Begin(*context, method, needs));
+    auto call = std::make_shared<AsyncCall>(Begin(*context, method, needs, Handling::kAsync));
     if (!call->status.ok()) {
       reactor->Finish(End(*call, call->status));
       return reactor;
@@ -132,7 +137,7 @@ class Rpc {
   grpc::Status ClientStream(grpc::ServerContext* context, std::string_view method, Needs needs,
                             grpc::ServerReader<Request>* reader, Response* response,
                             Handler&& handler, StreamCheck check = nullptr) {
-    Call call = Begin(*context, method, needs, /*stream=*/true);
+    Call call = Begin(*context, method, needs, Handling::kStream);
     if (!call.status.ok()) return End(call, call.status);
     const auto cancel = [context] { context->TryCancel(); };
     const auto unspoken = unspoken_.Enter(call.context.caller, "", cancel);
@@ -173,7 +178,7 @@ class Rpc {
   grpc::Status ServerStream(grpc::ServerContext* context, std::string_view method, Needs needs,
                             grpc::ServerWriter<Message>* writer, Handler&& handler,
                             StreamCheck check = nullptr) {
-    Call call = Begin(*context, method, needs, /*stream=*/true);
+    Call call = Begin(*context, method, needs, Handling::kStream);
     if (!call.status.ok()) return End(call, call.status);
     StreamWatch watch(
         clock_, [&] { return StillHolds(call, check); }, [context] { context->TryCancel(); });
@@ -201,7 +206,9 @@ class Rpc {
     absl::Duration begin;
     std::shared_ptr<const authn::Identity> identity;  // null without a token
     bool anonymous = false;
+    bool blocking = false;  // holds a thread
   };
+  enum class Handling { kAsync, kBlocking, kStream };
   struct AsyncCall : Call {
     explicit AsyncCall(Call&& call) : Call(std::move(call)) {}
     std::atomic_flag finished;
@@ -209,7 +216,7 @@ class Rpc {
   // Reads identity and metadata, authorizes, sets the deadline. A stream without a deadline keeps
   // none (CallContext::deadline is then 24 h away).
   Call Begin(const grpc::ServerContextBase& context, std::string_view method, Needs needs,
-             bool stream = false);
+             Handling handling);
   // Whether a stream may go on.
   absl::Status StillHolds(const Call& call, const StreamCheck& check) const;
   // Holds the handler's thread, at most for one quantum and never past the deadline.
@@ -230,6 +237,7 @@ class Rpc {
   RefusalObserver refused_;
   std::atomic<bool> draining_{false};
   std::atomic<int> in_flight_{0};
+  std::atomic<int> blocking_{0};
 };
 
 }  // namespace mamori::server

@@ -24,9 +24,10 @@ constexpr unsigned kTlsRefreshSeconds = 1;
 constexpr int kMaxMessageBytes = 8 << 20;
 // A token of 8 KiB and a statement with its certificates have room beside the rest.
 constexpr int kMaxMetadataBytes = 32 << 10;
-constexpr int kDefaultMaxThreads = 32;
-// A thread of the quota is always the poller, beside those that run handlers.
+// A thread of the quota is always the poller, beside those that run handlers and a few that refuse
+// what is too much.
 constexpr int kPollerThreads = 1;
+constexpr int kRefusingThreads = 8;
 constexpr int kIdlePollers = 8;
 
 constexpr char kReflectionPlugin[] = "proto_server_reflection";
@@ -73,9 +74,9 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> Credentials(const confi
 }
 
 void AddLimits(const config::v1::Server& config, grpc::ServerBuilder& builder) {
-  const int threads = config.max_threads() == 0 ? kDefaultMaxThreads : config.max_threads();
+  const int threads = MaxThreads(config);
   grpc::ResourceQuota quota("mamori");
-  quota.SetMaxThreads(threads + kPollerThreads);
+  quota.SetMaxThreads(threads + kRefusingThreads + kPollerThreads);
   builder.SetResourceQuota(quota);
   builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, std::min(threads, kIdlePollers));
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);

@@ -11,6 +11,7 @@ namespace mamori::server {
 namespace {
 
 constexpr int kMaxThreadsLimit = 1024;
+constexpr int kDefaultMaxThreads = 32;
 // Above what a read takes beside other work, below what a person notices.
 constexpr absl::Duration kHiddenQuantum = absl::Milliseconds(20);
 
@@ -107,7 +108,12 @@ Rpc::Options RpcOptions(const config::v1::Server& server) {
       FromProto(server.has_default_deadline(), server.default_deadline(), options.default_deadline);
   options.client_ca_file = server.tls().ca_file();
   options.hidden_quantum = kHiddenQuantum;
+  options.max_blocking = MaxThreads(server);
   return options;
+}
+
+int MaxThreads(const config::v1::Server& server) {
+  return server.max_threads() == 0 ? kDefaultMaxThreads : server.max_threads();
 }
 
 absl::Duration Grace(const config::v1::Server& server) {

@@ -35,6 +35,8 @@ absl::StatusOr<telemetry::Level> ParseLevel(const std::string& text);
 
 // Without the people: whoever makes them puts them in.
 Rpc::Options RpcOptions(const config::v1::Server& server);
+// Blocking handlers at once, at least one.
+int MaxThreads(const config::v1::Server& server);
 absl::Duration Grace(const config::v1::Server& server);
 absl::Duration LameDuck(const config::v1::Server& server);
 

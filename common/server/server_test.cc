@@ -149,7 +149,10 @@ TEST(ServerTest, BeyondTheThreadQuotaCallsAreRefusedAndHealthLives) {
   }
   all_in.wait();
   for (int i = 0; i < 5; ++i) {
-    EXPECT_THAT(Get(*stub), StatusIs(absl::StatusCode::kResourceExhausted));
+    const grpc::Status refused = Get(*stub);
+    EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted));
+    EXPECT_THAT(refused, testing::HasReason(v1::ERROR_REASON_OVERLOADED));
+    EXPECT_THAT(refused.error_details(), ::testing::HasSubstr("google.rpc.RetryInfo"));
   }
   EXPECT_TRUE(AwaitHealth(probe, "ready", kServing));
   EXPECT_THAT(CheckHealth(probe, "live"), IsOkAndHolds(kServing));
