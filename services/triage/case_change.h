@@ -46,7 +46,7 @@ class ChangeBuilder {
   void PassOn(std::string_view person);
   void MergeInto(const id::Id& into);
   void TellOpened(const id::Id& report_id, bool reporter_named = false);
-  void TellJoined(const id::Id& report_id);
+  void TellJoined(const id::Id& report_id, bool reporter_named = false);
   void TellNear(const DeadlineRow& deadline);
   void TellMissed(const DeadlineRow& deadline, int level);
   // `measure` is its id in the policy.
@@ -64,6 +64,8 @@ class ChangeBuilder {
   void SetCategories(std::vector<std::string> categories);
   void AddCategories(const std::vector<std::string>& categories);
   void AddNote(std::string_view author, std::string_view text);
+  // What was done against recurrence before is no longer enough.
+  void MarkReopened(std::string_view person);
   // From now on the case has an anonymous report.
   void MarkAnonymous();
   // Watchers see the change only then.

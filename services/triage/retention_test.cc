@@ -103,13 +103,13 @@ TEST_F(RetentionTest, TwoPersonsDisposeAndACertificateStays) {
   WaitOver();
   EXPECT_THAT(Dispose("c", name, act), HasReason(mamori::v1::ERROR_REASON_ACT_PERSON_NOT_ALLOWED));
   database_.Run(
-      "INSERT INTO case_work SELECT case_id, tenant, case_id, 2, case_id, 1, 1, 'a', 0,"
+      "INSERT INTO case_work SELECT case_id, tenant, case_id, 3, case_id, 1, 1, 'a', 0,"
       " 'said' FROM case_record");
   database_.Run(
       "INSERT INTO actor_mention SELECT tenant, report_id, 0, report_id, 1, 9 FROM case_report");
   const auto done = Dispose("b", name, act);
   ASSERT_THAT(done, IsOk());
-  EXPECT_EQ(done->record_count(), 2);  // with the assessment of the risk
+  EXPECT_EQ(done->record_count(), 3);  // with the assessment of the risk, and the care
   EXPECT_EQ(Count("SELECT COUNT(*) FROM case_work WHERE case_id = ?", name), 0);
   EXPECT_EQ(Count("SELECT COUNT(*) FROM case_access_past WHERE case_id = ?", name), 0);
   EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM actor_mention"), 0);
