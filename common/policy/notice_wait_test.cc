@@ -7,7 +7,7 @@
 namespace mamori::policy {
 namespace {
 
-constexpr absl::Time kNow = absl::FromUnixSeconds(1'800'000'000) + absl::Milliseconds(123);
+const absl::Time kNow = absl::FromUnixMillis(1'800'000'000'123);
 
 TEST(NoticeWait, IsWithinTheBoundsAndEndsAtMomentsThatAllShare) {
   for (const NoticeTimes& times :

@@ -26,7 +26,7 @@ v1::MessageSide FilesFor(const Party& party) {
   return IsDesk(party) ? v1::MESSAGE_SIDE_UNSPECIFIED : party.side;
 }
 
-bool IsFor(const Party& party, const EvidenceRow& row) {
+bool IsToldOf(const Party& party, const EvidenceRow& row) {
   return IsDesk(party) || row.side == party.side;
 }
 
@@ -85,7 +85,7 @@ absl::StatusOr<Evidences::Found> Evidences::Find(const server::CallContext& call
   Found found;
   ASSIGN_OR_RETURN(found.row,
                    d_.store.Get(party.tenant, party.report_id, evidence_id, call.deadline));
-  if (!IsFor(party, found.row)) return status::NotFound("evidence");
+  if (!IsToldOf(party, found.row)) return status::NotFound("evidence");
   ASSIGN_OR_RETURN(const std::vector<EvidenceAccessRow> inspections,
                    d_.store.FindInspections(party.tenant, {evidence_id}, call.deadline));
   ASSIGN_OR_RETURN(const sealing::DataKey key, KeyOfEvidence(d_.sealer, found.row, call.deadline));

@@ -310,8 +310,7 @@ TEST_F(InspectionsTest, MonitoringIsToldHowMuchWaitsAndWhatCameOfIt) {
 
 TEST_F(InspectionsTest, WithoutAnInspectorItSaysSo) {
   Evidences bare({messages_, evidence_store_, blobs_, TestSeal().sealer(), tokens_, clock_, ids_,
-                  nullptr, /*inspected=*/false},
-                 {});
+                  nullptr, /*inspected=*/false});
   const std::string receipt = NewReceipt();
   const std::string report = ReportBy(receipt);
   const std::string name = Uploaded(receipt, "a few bytes");
