@@ -246,7 +246,9 @@ absl::Status Run::WriteContact(const ExportedContact& contact) {
   if (!rows.empty()) {
     const auto key = d_.sealer.FetchKey(call_.tenant, rows[0].body, call_.deadline);
     if (sealing::IsErased(key.status())) {
-      reason = mamori::v1::WITHHELD_REASON_ERASED;
+      if (d_.sealer.IsErasureDecided(sealing::Owner::kReport, rows[0].report_id, call_.deadline)) {
+        reason = mamori::v1::WITHHELD_REASON_ERASED;
+      }
     } else {
       RETURN_IF_ERROR(key.status());
       v1::ExportReportsResponse item;
