@@ -110,14 +110,15 @@ absl::Status Reports::KeepShared(const server::CallContext& call, const std::str
     ASSIGN_OR_RETURN(ids.emplace_back(), id::FromName("reports", report.name()));
   }
   if (ids.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto hidden, reporters_->Hidden(tenant, ids, call.person, call.deadline));
-  ASSIGN_OR_RETURN(const auto withdrawn, reporters_->Withdrawn(tenant, ids, call.deadline));
-  if (hidden.empty() && withdrawn.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const ReporterGate::Withheld withheld,
+                   reporters_->Find(tenant, ids, call.person, call.deadline));
+  if (withheld.hidden.empty() && withheld.withdrawn.empty()) return absl::OkStatus();
   std::erase_if(reports, [&](const mamori::v1::Report& report) {
-    return hidden.contains(*id::FromName("reports", report.name()));
+    return withheld.hidden.contains(*id::FromName("reports", report.name()));
   });
   for (mamori::v1::Report& report : reports) {
-    if (withdrawn.contains(*id::FromName("reports", report.name()))) report = Withdrawn(report);
+    if (withheld.withdrawn.contains(*id::FromName("reports", report.name())))
+      report = Withdrawn(report);
   }
   return absl::OkStatus();
 }
@@ -125,10 +126,10 @@ absl::Status Reports::KeepShared(const server::CallContext& call, const std::str
 absl::StatusOr<std::set<std::string>> Reports::Withheld(const server::CallContext& call,
                                                         const std::vector<std::string>& ids) {
   if (reporters_ == nullptr) return std::set<std::string>();
-  ASSIGN_OR_RETURN(auto withheld, reporters_->Hidden(call.tenant, ids, call.person, call.deadline));
-  ASSIGN_OR_RETURN(auto withdrawn, reporters_->Withdrawn(call.tenant, ids, call.deadline));
-  withheld.merge(withdrawn);
-  return withheld;
+  ASSIGN_OR_RETURN(ReporterGate::Withheld withheld,
+                   reporters_->Find(call.tenant, ids, call.person, call.deadline));
+  withheld.hidden.merge(withheld.withdrawn);
+  return std::move(withheld.hidden);
 }
 
 // A service that acts for itself reads what its row in the authorization table is for.
