@@ -67,6 +67,7 @@ Audit::Audit(const config::v1::Audit& config, const std::string& service, Keys k
     : journal_(std::move(keys.authentication), service, clock),
       signing_(std::move(keys.signing)),
       notary_(service, signing_),
+      erasures_(transactor, journal_.authenticator(), telemetry),
       reads_(transactor, journal_, clock),
       refusals_(transactor, journal_, clock, ids, telemetry),
       checkpointer_({transactor, journal_.authenticator(), signing_, clock, ids, telemetry},

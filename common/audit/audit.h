@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/audit/checkpointer.h"
+#include "common/audit/erasures.h"
 #include "common/audit/journal.h"
 #include "common/audit/notary.h"
 #include "common/audit/publisher.h"
@@ -38,6 +39,7 @@ class Audit {
   const Journal& journal() const { return journal_; }
   const Notary& notary() const { return notary_; }
   const crypto::SigningKey& signing_key() const { return signing_; }
+  const Erasures& erasures() const { return erasures_; }
   Reads& reads() { return reads_; }
   Refusals& refusals() { return refusals_; }
 
@@ -53,6 +55,7 @@ class Audit {
   const Journal journal_;
   const crypto::SigningKey signing_;
   const Notary notary_;
+  const Erasures erasures_;
   Reads reads_;
   Refusals refusals_;
   Checkpointer checkpointer_;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "common/audit/journal.h"
 
@@ -26,6 +27,37 @@ struct CaseColumns {
   int64_t access_version = 0;
 };
 std::string RecordOf(const Authenticator& authenticator, const CaseColumns& columns);
+
+// What a reporter decides about the own report, as the report's chain calls it.
+inline constexpr char kSetSharing[] = "SetSharing";
+inline constexpr char kWithdrawReport[] = "WithdrawReport";
+inline constexpr char kGiveConsent[] = "GiveConsent";
+inline constexpr char kWithdrawConsent[] = "WithdrawConsent";
+
+// Of the tables `sharing`, `consent` and `withdrawal`, whose rows never change.
+struct DecisionColumns {
+  Kind kind = Kind::kNone;  // kSharing, kConsent, kWithdrawal
+  id::Id report_id;
+  int64_t version = 1;
+  std::string tenant;
+  int64_t create_micros = 0;
+  int64_t value = 0;   // the scope; whether it is given
+  std::string people;  // with whom it is shared
+};
+std::string RecordOf(const Authenticator& authenticator, const DecisionColumns& columns);
+
+// A record that changes as a whole, with what it is for.
+std::string RecordOf(const Authenticator& authenticator, std::string_view purpose,
+                     std::string_view record);
+
+// The chain of the holds on what a row of `legal_hold_target` names, by its `kind` and `target`.
+inline constexpr int64_t kTargetIsCase = 1;
+inline constexpr int64_t kTargetIsPerson = 2;
+struct HeldChain {
+  Kind kind = Kind::kNone;
+  id::Id id;
+};
+HeldChain HeldChainOf(int64_t kind, std::string_view target);
 
 }  // namespace mamori::audit
 

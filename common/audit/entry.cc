@@ -140,6 +140,18 @@ std::string NameOf(Kind kind, std::string_view resource_id) {
       return id::Name("breaches", resource_id);
     case Kind::kContactSignal:
       return id::Name("signals", resource_id);
+    case Kind::kSharing:
+      return absl::StrCat("the sharing of ", id::Name("reports", resource_id));
+    case Kind::kWithdrawal:
+      return absl::StrCat("the withdrawal of ", id::Name("reports", resource_id));
+    case Kind::kConsent:
+      return absl::StrCat("the consent to ", id::Name("reports", resource_id));
+    case Kind::kAssessment:
+      return absl::StrCat("the assessment of ", id::Name("reports", resource_id));
+    case Kind::kHeldCase:
+      return absl::StrCat("the holds on ", id::Name("cases", resource_id));
+    case Kind::kHeldPerson:
+      return absl::StrCat("the holds on the person ", ToHex(resource_id));
     case Kind::kNone:
       break;
   }

@@ -29,6 +29,17 @@ enum class Kind : uint8_t {
   kSubjectRequest = 210,
   kBreach = 211,
   kContactSignal = 70,
+  // What was decided about something, in its own order: whoever relies on there being no decision
+  // looks here for the newest one. The resource is the report.
+  kSharing = 250,
+  kWithdrawal = 251,
+  kConsent = 252,
+  // The assessment of a report, once for each after the first. The resource is the report.
+  kAssessment = 253,
+  // The holds on a case, one entry each, which names it as its cause; and those on a person, whose
+  // resource is the beginning of the keyed hash that the database has of them.
+  kHeldCase = 254,
+  kHeldPerson = 255,
 };
 
 inline constexpr size_t kHashBytes = 32;
@@ -68,6 +79,10 @@ struct Entry {
   // the day (UTC), and only then a checkpoint covers it.
   bool by_day = false;
 };
+
+inline bool IsDisposal(const Entry& entry) {
+  return entry.action == kDisposeCase || entry.action == kDisposeReport;
+}
 
 // The one encoding of an entry: every field in its order, each text with its length.
 std::string Encode(const Entry& entry);

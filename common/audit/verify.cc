@@ -170,12 +170,13 @@ void Verifier::Extend(Chain& chain, const Entry& entry, std::string hash) {
   }
   if (chain.begun == absl::Time()) chain.begun = entry.time;
   chain.time = entry.time;
-  if (entry.action == kDisposeCase || entry.action == kDisposeReport) {
+  if (IsDisposal(entry)) {
     chain.disposed = true;
     chain.commitments.clear();
   }
   if (!entry.commitment.empty()) chain.commitments.push_back(entry.commitment);
   if (!entry.record.empty()) chain.record = entry.record;
+  NoteDecision(entry);
   chain.access_version = entry.access_version;
   if (!entry.access.empty()) chain.access = entry.access;
   if (entry.cause_kind != Kind::kNone && chain.cause_kind == Kind::kNone) {

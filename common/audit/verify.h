@@ -113,17 +113,56 @@ class Verifier {
 
   // verify_content.cc
   absl::Status CheckContent();
+  void CheckRows();
+  // What is said of a row unless its resource was disposed of after its chain was read.
+  struct Suspect {
+    Kind kind = Kind::kNone;
+    std::string resource_id;
+    std::string text;
+  };
+  void Suspects(Kind kind, std::string_view resource_id, std::string text) {
+    suspects_.push_back({kind, std::string(resource_id), std::move(text)});
+  }
+  absl::Status ResolveSuspects();
+  absl::StatusOr<bool> WasDisposedSince(const Suspect& suspect);
+  // Whether a row that tells this time must be in the audit that was read.
+  bool MustBeKnown(absl::Time told) const;
   struct Committed;
   absl::Status CheckCommitted(const Committed& table);
-  absl::StatusOr<std::optional<sealing::KeyRing>> KeysOf(const db::Rows& rows);
+  // The keys of what stands in the column `content` from the byte `from` on; none without a sealer.
+  absl::StatusOr<std::optional<sealing::KeyRing>> KeysOf(const db::Rows& rows, size_t content,
+                                                         size_t from = 0);
   void CheckCommittedRow(const Committed& table, const db::Row& row,
                          const std::optional<sealing::KeyRing>& keys);
+  void CheckErased(const id::Id& resource_id, const Chain& chain);
   // verify_evidence.cc
   absl::Status CheckEvidence();
   // DATA_LOSS says what is wrong with the file.
   absl::Status CheckFile(const db::Row& row);
   absl::Status CheckCases();
   void CheckCase(const db::Row& row);
+
+  // verify_decisions.cc
+  // Of an entry of a report or a hold: what it decided.
+  void NoteDecision(const Entry& entry);
+  // What reporters decided, a row each.
+  absl::Status CheckDecisions();
+  void CheckDecision(Kind table, const db::Row& row);
+  // Whom and what holds name.
+  absl::Status CheckHeld();
+
+  // verify_records.cc
+  struct Records;
+  // Rows with a record that changes, of which the audit has the newest version.
+  absl::Status CheckRecords(const Records& table);
+  void CheckRecord(const Records& table, const db::Row& row,
+                   const std::optional<sealing::KeyRing>& keys);
+  absl::Status CheckEachRecord();
+  absl::Status CheckAssessments();
+  void CheckAssessment(const db::Row& row, const std::optional<sealing::KeyRing>& keys);
+  // The last entry of a chain as the row's statement read it, when it is ours and was not known.
+  std::optional<Entry> NewerHead(const Chain* chain, const db::Row& row, size_t entry,
+                                 size_t mac) const;
   absl::Time genesis() const {
     return checkpoints_.empty() ? absl::InfinitePast()
                                 : absl::FromUnixMicros(checkpoints_.front().time_micros());
@@ -139,7 +178,16 @@ class Verifier {
   absl::Time covered_until_ = absl::InfinitePast();
   // By ChainKey; each in the order of the checkpoints.
   std::unordered_map<std::string, std::vector<Claim>> claims_;
+  // Of a report, what its reporter decided, in which no row was found yet; by ChainKey.
+  std::unordered_map<std::string, std::vector<std::string>> decisions_;
+  // The holds on a case or a person, in which no row was found yet; by ChainKey.
+  std::unordered_map<std::string, std::vector<id::Id>> held_;
+  std::vector<Suspect> suspects_;
 };
+
+// Said of content that no key opens any more, though its chain tells of no disposal.
+inline constexpr char kErasedUndecided[] =
+    ": no key opens it any more, though nobody decided to erase it";
 
 // Longer than a report waits for its case: an anonymous one says the day alone, may leave with
 // others hours later, and triage may have been away.

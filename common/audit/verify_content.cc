@@ -51,6 +51,9 @@ constexpr char kWork[] =
 constexpr char kDispositions[] =
     "SELECT case_id, case_id, dispose_time, tenant, certificate, audit_random, NULL"
     " FROM disposition WHERE case_id > ? ORDER BY case_id LIMIT 500";
+constexpr char kSelectSince[] =
+    "SELECT entry, mac FROM audit_entry WHERE resource_id = ? AND kind = ? AND sequence > ?"
+    " ORDER BY sequence LIMIT 1000";
 constexpr size_t kTenant = 3, kContent = 4, kHeading = 5, kCommitment = 6;
 // With the last entry of its chain, read in the same moment: the case may be worked on meanwhile.
 constexpr char kCases[] =
@@ -155,6 +158,10 @@ struct Verifier::Committed {
   sealing::Field (*old_field)(std::string_view tenant, std::string_view id) = nullptr;
 };
 
+bool Verifier::MustBeKnown(absl::Time told) const {
+  return MustBeCovered(LatestOf(told)) && told >= genesis();
+}
+
 absl::Status Verifier::CheckContent() {
   if (verified_.service == "intake") {
     using sealing::ContactBody, sealing::MessageBody, sealing::ReportBody, sealing::SupplementBody;
@@ -165,6 +172,7 @@ absl::Status Verifier::CheckContent() {
     RETURN_IF_ERROR(
         CheckCommitted({kEvidenceAccesses, Kind::kReport, AfterId, sealing::EvidenceAccessBody}));
     RETURN_IF_ERROR(CheckCommitted({kContacts, Kind::kContact, AfterContact, ContactBody}));
+    RETURN_IF_ERROR(CheckDecisions());
     if (options_.evidence && options_.sealer != nullptr) RETURN_IF_ERROR(CheckEvidence());
   } else if (verified_.service == "triage") {
     RETURN_IF_ERROR(CheckCommitted({kNotes, Kind::kCase, AfterId, sealing::NoteText}));
@@ -172,7 +180,15 @@ absl::Status Verifier::CheckContent() {
         {kWork, Kind::kCase, AfterId, sealing::WorkBody, PlaceOfWork, sealing::OldWorkBody}));
     RETURN_IF_ERROR(CheckCommitted({kDispositions, Kind::kCase, AfterId, nullptr}));
     RETURN_IF_ERROR(CheckCases());
+    RETURN_IF_ERROR(CheckAssessments());
+    RETURN_IF_ERROR(CheckEachRecord());
+    RETURN_IF_ERROR(CheckHeld());
   }
+  CheckRows();
+  return ResolveSuspects();
+}
+
+void Verifier::CheckRows() {
   for (const auto& [key, chain] : verified_.chains) {
     const std::string name = NameOf(chain.kind, std::string_view(key).substr(1));
     const auto told = static_cast<int64_t>(chain.commitments.size());
@@ -182,11 +198,37 @@ absl::Status Verifier::CheckContent() {
       if (report != verified_.chains.end() && report->second.disposed) continue;
     }
     if (chain.content_rows < told) {
-      Find(absl::StrCat(name, ": ", told - chain.content_rows, " of the rows that it tells of are ",
-                        "missing or changed"));
+      Suspects(chain.kind, std::string_view(key).substr(1),
+               absl::StrCat(name, ": ", told - chain.content_rows,
+                            " of the rows that it tells of are missing or changed"));
     }
     if (chain.kind == Kind::kCase && !chain.record_row) Find(name + ": its case is missing");
   }
+}
+
+absl::StatusOr<bool> Verifier::WasDisposedSince(const Suspect& suspect) {
+  const auto chain = verified_.chains.find(ChainKey(suspect.kind, suspect.resource_id));
+  const int64_t known = chain == verified_.chains.end() ? 0 : chain->second.length;
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      Read(kSelectSince,
+           db::Params().Add(suspect.resource_id).Add(static_cast<int>(suspect.kind)).Add(known)));
+  for (const db::Row& row : rows) {
+    const absl::StatusOr<Entry> entry = Decode(row.GetBytes(0));
+    if (entry.ok() && IsDisposal(*entry) && entry->resource_id == suspect.resource_id &&
+        authenticator_.OfEntry(HashOf(row.GetBytes(0))) == row.GetBytes(1)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+absl::Status Verifier::ResolveSuspects() {
+  for (Suspect& one : suspects_) {
+    ASSIGN_OR_RETURN(const bool disposed, WasDisposedSince(one));
+    if (!disposed) Find(std::move(one.text));
+  }
+  suspects_.clear();
   return absl::OkStatus();
 }
 
@@ -194,18 +236,20 @@ absl::Status Verifier::CheckCommitted(const Committed& table) {
   for (db::Params params = table.after(nullptr);;) {
     ASSIGN_OR_RETURN(const db::Rows rows, Read(table.sql, params));
     if (rows.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const std::optional<sealing::KeyRing> keys, KeysOf(rows));
+    ASSIGN_OR_RETURN(const std::optional<sealing::KeyRing> keys, KeysOf(rows, kContent));
     for (const db::Row& row : rows) CheckCommittedRow(table, row, keys);
     params = table.after(&rows.back());
   }
 }
 
-absl::StatusOr<std::optional<sealing::KeyRing>> Verifier::KeysOf(const db::Rows& rows) {
+absl::StatusOr<std::optional<sealing::KeyRing>> Verifier::KeysOf(const db::Rows& rows,
+                                                                 size_t content, size_t from) {
   if (options_.sealer == nullptr) return std::optional<sealing::KeyRing>();
   std::vector<std::string_view> sealed;
   for (const db::Row& row : rows) {
-    const std::string& content = row.GetBytes(kContent);
-    if (sealing::HeaderOf(content).ok()) sealed.push_back(content);
+    std::string_view bytes = row.GetBytes(content);
+    bytes.remove_prefix(std::min(from, bytes.size()));
+    if (sealing::HeaderOf(bytes).ok()) sealed.push_back(bytes);
   }
   ASSIGN_OR_RETURN(sealing::KeyRing keys, options_.sealer->Fetch(sealed, absl::InfiniteFuture()));
   return std::optional<sealing::KeyRing>(std::move(keys));
@@ -228,7 +272,10 @@ void Verifier::CheckCommittedRow(const Committed& table, const db::Row& row,
       commitment =
           CommitmentOf(*keys, table.old_field(row.GetBytes(kTenant), row.GetBytes(0)), row);
     }
-    if (sealing::IsErased(commitment.status())) ++verified_.erased;
+    if (sealing::IsErased(commitment.status())) {
+      ++verified_.erased;
+      if (chain != verified_.chains.end()) CheckErased(row.GetBytes(1), chain->second);
+    }
   }
   // What does not open any more can still be the right row, as far as the row says it.
   if (sealing::IsErased(commitment.status()) && !row.IsNull(kCommitment)) {
@@ -248,6 +295,16 @@ void Verifier::CheckCommittedRow(const Committed& table, const db::Row& row,
   }
 }
 
+// Only the disposal of what content belongs to takes its key.
+void Verifier::CheckErased(const id::Id& resource_id, const Chain& chain) {
+  const bool of_report = chain.kind == Kind::kContact && chain.cause_kind == Kind::kReport;
+  const Kind kind = of_report ? Kind::kReport : chain.kind;
+  const id::Id& id = of_report ? chain.cause_id : resource_id;
+  const auto owner = verified_.chains.find(ChainKey(kind, id));
+  if (owner != verified_.chains.end() && owner->second.disposed) return;
+  Suspects(kind, id, NameOf(chain.kind, resource_id) + kErasedUndecided);
+}
+
 absl::Status Verifier::CheckCases() {
   for (std::string after(16, '\0');;) {
     ASSIGN_OR_RETURN(const db::Rows rows, Read(kCases, db::Params().Add(after)));
@@ -262,7 +319,7 @@ void Verifier::CheckCase(const db::Row& row) {
   const auto found = verified_.chains.find(ChainKey(Kind::kCase, row.GetBytes(0)));
   if (found == verified_.chains.end()) {
     const absl::Time created = row.GetTime(12);
-    if (MustBeCovered(LatestOf(created)) && created >= genesis()) Find(name + ": not in the audit");
+    if (MustBeKnown(created)) Find(name + ": not in the audit");
     return;
   }
   Chain& chain = found->second;
@@ -270,14 +327,10 @@ void Verifier::CheckCase(const db::Row& row) {
   std::string record = chain.record;
   std::string access = chain.access;
   int64_t access_version = chain.access_version;
-  if (!row.IsNull(15)) {
-    const absl::StatusOr<Entry> head = Decode(row.GetBytes(15));
-    if (head.ok() && head->sequence > chain.length &&
-        authenticator_.OfEntry(HashOf(row.GetBytes(15))) == row.GetBytes(16)) {
-      record = head->record;
-      if (!head->access.empty()) access = head->access;
-      access_version = head->access_version;
-    }
+  if (const std::optional<Entry> head = NewerHead(&chain, row, 15, 16)) {
+    record = head->record;
+    if (!head->access.empty()) access = head->access;
+    access_version = head->access_version;
   }
   const CaseColumns columns{.case_id = row.GetBytes(0),
                             .tenant = row.GetBytes(1),

@@ -113,6 +113,16 @@ id::Id OpenCase(Service& triage, const id::Id& report) {
                     .Add(triage.clock_.Now())
                     .Add(group->hashes[0]));
             if (!added.ok()) return added;
+            const absl::Status joined = tx.ExecuteExpecting(
+                1,
+                "INSERT INTO case_report (report_id, tenant, case_id, join_time, assessment)"
+                " VALUES (?, 't', ?, ?, ?)",
+                db::Params()
+                    .Add(report)
+                    .Add(columns.case_id)
+                    .Add(triage.clock_.Now())
+                    .Add(triage.NewKey().Seal(sealing::AssessmentBody("t", report, 1), "a")));
+            if (!joined.ok()) return joined;
             return tx.ExecuteExpecting(
                 1,
                 "INSERT INTO case_access (case_id, tenant, version, tag, record)"
@@ -135,7 +145,7 @@ class CaseTest : public ::testing::Test {
     return CheckReferences({{"intake", &intake}, {"triage", &triage}}, intake_.clock_.Now());
   }
   void ForgetCase(Administrator& administrator) {
-    administrator.ForgetWhole(cases_[0], "case_id", {"case_access", "case_record"});
+    administrator.ForgetWhole(cases_[0], "case_id", {"case_access", "case_report", "case_record"});
   }
 
   Service intake_{"intake"};
@@ -160,6 +170,12 @@ TEST_F(CaseTest, ACaseAloneIsFound) {
   triage_.database_.Execute("DELETE FROM case_record WHERE case_id = ?",
                             db::Params().Add(cases_[0]));
   EXPECT_THAT(triage_.Verify().findings, Contains(HasSubstr("its case is missing")));
+}
+
+TEST_F(CaseTest, AReportThatIsTakenOutOfItsCaseIsFound) {
+  triage_.database_.Execute("DELETE FROM case_report WHERE case_id = ?",
+                            db::Params().Add(cases_[0]));
+  EXPECT_THAT(triage_.Verify().findings, ::testing::ElementsAre(HasSubstr(": no case has it")));
 }
 
 // Whoever holds every key of a service can rewrite it all, also what its sinks have; the others

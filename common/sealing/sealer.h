@@ -15,6 +15,19 @@
 
 namespace mamori::sealing {
 
+// What content belongs to whose erasure somebody decides.
+enum class Owner { kReport, kCase };
+
+// What tells whether content was erased rightly: a key is as easily destroyed by whoever owns the
+// key store, and a row made to name one that was.
+class ErasureProof {
+ public:
+  virtual ~ErasureProof() = default;
+  // Whether somebody decided to dispose of it. It alarms when not. Asked only of what does not
+  // open, on a connection of its own; false also when it cannot be found out.
+  virtual bool IsDecided(Owner owner, std::string_view id, absl::Time deadline) const = 0;
+};
+
 // The data keys of some sealed content, read from the key store at once; wrapped as they are
 // there. Outlived by the sealer.
 class KeyRing {
@@ -37,8 +50,10 @@ class KeyRing {
 // Thread safe.
 class Sealer {
  public:
-  Sealer(const KeyWrapper& wrapper, KeyStore& store, KeyStock& stock)
-      : wrapper_(wrapper), store_(store), stock_(stock) {}
+  // `proof` is null where nothing is to be told of erasures: in tools and tests.
+  Sealer(const KeyWrapper& wrapper, KeyStore& store, KeyStock& stock,
+         const ErasureProof* proof = nullptr)
+      : wrapper_(wrapper), store_(store), stock_(stock), proof_(proof) {}
 
   // As KeyStock.
   absl::StatusOr<FreshKey> Take(std::string_view tenant, KeyUse use) const {
@@ -58,10 +73,16 @@ class Sealer {
   absl::StatusOr<DataKey> FetchKeyById(std::string_view tenant, const std::string& key_id,
                                        absl::Time deadline) const;
 
+  // For whoever met content that is Erased(), before it is taken as gone: as ErasureProof.
+  bool IsErasureDecided(Owner owner, std::string_view id, absl::Time deadline) const {
+    return proof_ == nullptr || proof_->IsDecided(owner, id, deadline);
+  }
+
  private:
   const KeyWrapper& wrapper_;
   KeyStore& store_;
   KeyStock& stock_;
+  const ErasureProof* const proof_;
 };
 
 }  // namespace mamori::sealing

@@ -47,7 +47,8 @@ absl::StatusOr<Keys> ReadKeys(const config::v1::Sealing& config, const std::stri
 }
 
 Sealing::Sealing(const config::v1::Sealing& config, Keys keys, const time::Clock& clock,
-                 time::Sleeper& sleeper, id::IdSource& ids, telemetry::Telemetry& telemetry)
+                 time::Sleeper& sleeper, id::IdSource& ids, telemetry::Telemetry& telemetry,
+                 const ErasureProof& proof)
     : keys_(std::move(keys)),
       clock_(clock),
       telemetry_(telemetry),
@@ -58,7 +59,7 @@ Sealing::Sealing(const config::v1::Sealing& config, Keys keys, const time::Clock
       eraser_(store_, config.erasure_file(), clock),
       stock_(wrapper_, store_, clock, config::Or(config.keys_ahead(), kKeysAhead),
              [this] { stocking_.Wake(); }),
-      sealer_(wrapper_, store_, stock_),
+      sealer_(wrapper_, store_, stock_, &proof),
       stocking_({.name = "keys", .interval = absl::Seconds(1)}, ids, telemetry,
                 [this] { return Work(); }) {}
 

@@ -38,7 +38,8 @@ absl::StatusOr<Keys> ReadKeys(const config::v1::Sealing& config, const std::stri
 class Sealing {
  public:
   Sealing(const config::v1::Sealing& config, Keys keys, const time::Clock& clock,
-          time::Sleeper& sleeper, id::IdSource& ids, telemetry::Telemetry& telemetry);
+          time::Sleeper& sleeper, id::IdSource& ids, telemetry::Telemetry& telemetry,
+          const ErasureProof& proof);
 
   const Sealer& sealer() const { return sealer_; }
   KeyStore& store() { return store_; }

@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/config/textproto.h"
+#include "common/server/server_config.h"
 #include "common/server/unparsable.h"
 #include "common/status/macros.h"
 

@@ -17,7 +17,8 @@ class ConsentStore {
  public:
   virtual ~ConsentStore() = default;
 
-  // The newest decision; version 0 before the first. DATA_LOSS when one is not believed.
+  // The newest decision; version 0 before the first. DATA_LOSS when one is not believed, or when
+  // the audit tells of a newer one.
   virtual absl::StatusOr<ConsentRow> FindConsent(const std::string& tenant,
                                                  const std::string& report_id,
                                                  absl::Time deadline) = 0;

@@ -49,7 +49,10 @@ absl::StatusOr<sealing::DataKey> Contacts::KeyFor(const server::CallContext& cal
   const std::string id = id::FromName("reports", report).value();
   ASSIGN_OR_RETURN(const std::string heading, store_.GetHeading(call.tenant, id, call.deadline));
   auto key = sealer_.FetchKey(call.tenant, heading, call.deadline);
-  if (sealing::IsErased(key.status())) return status::NotFound("report");
+  if (sealing::IsErased(key.status())) {
+    sealer_.IsErasureDecided(sealing::Owner::kReport, id, call.deadline);
+    return status::NotFound("report");
+  }
   return key;
 }
 
@@ -138,7 +141,10 @@ absl::StatusOr<v1::ListContactsResponse> Contacts::List(const server::CallContex
       }
       bytes += row.body.size();
       const auto key = keys.KeyOf(call.tenant, row.body);
-      if (sealing::IsErased(key.status())) continue;
+      if (sealing::IsErased(key.status())) {
+        sealer_.IsErasureDecided(sealing::Owner::kReport, row.report_id, call.deadline);
+        continue;
+      }
       RETURN_IF_ERROR(key.status());
       shown = PositionOf(row);
       ASSIGN_OR_RETURN(*response.add_contacts(), ToContact(*key, call.tenant, row));
@@ -166,7 +172,10 @@ absl::StatusOr<v1::BatchGetContactsResponse> Contacts::BatchGet(
     const auto found = by_id.find(ids[i]);
     if (found == by_id.end()) continue;
     const auto key = keys.KeyOf(tenant, found->second->body);
-    if (sealing::IsErased(key.status())) continue;
+    if (sealing::IsErased(key.status())) {
+      sealer_.IsErasureDecided(sealing::Owner::kReport, found->second->report_id, call.deadline);
+      continue;
+    }
     RETURN_IF_ERROR(key.status());
     bytes += found->second->body.size();
     if (response.contacts_size() > 0 && bytes > kMaxAnswerBytes) {

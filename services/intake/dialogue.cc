@@ -111,7 +111,10 @@ absl::StatusOr<v1::Message> Dialogue::Post(const server::CallContext& call, cons
 absl::StatusOr<sealing::DataKey> Dialogue::KeyOf(const Party& party, const DialogueFacts& facts,
                                                  absl::Time deadline) const {
   auto key = d_.seal.sealer().FetchKey(party.tenant, facts.sealed, deadline);
-  if (sealing::IsErased(key.status())) return status::NotFound("report");
+  if (sealing::IsErased(key.status())) {
+    d_.seal.sealer().IsErasureDecided(sealing::Owner::kReport, party.report_id, deadline);
+    return status::NotFound("report");
+  }
   return key;
 }
 

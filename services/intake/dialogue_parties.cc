@@ -52,9 +52,9 @@ absl::StatusOr<Party> DialogueParties::ByToken(const server::CallContext& call,
     return status::NotFound("report");
   }
   ASSIGN_OR_RETURN(const id::Id report_id, id::FromName("reports", report));
-  ASSIGN_OR_RETURN(const auto hidden,
-                   d_.gate.Hidden(call.tenant, {report_id}, call.person, call.deadline));
-  if (!hidden.empty()) return status::NotFound("report");
+  ASSIGN_OR_RETURN(const ReporterGate::Withheld withheld,
+                   d_.gate.Find(call.tenant, {report_id}, call.person, call.deadline));
+  if (!withheld.hidden.empty()) return status::NotFound("report");
   return Party{.tenant = call.tenant,
                .report_id = report_id,
                .side = v1::MESSAGE_SIDE_DESK,

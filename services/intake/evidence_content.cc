@@ -23,7 +23,10 @@ std::string KeyIdOf(const EvidenceRow& row) {
 absl::StatusOr<sealing::DataKey> KeyOfEvidence(const sealing::Sealer& sealer,
                                                const EvidenceRow& row, absl::Time deadline) {
   auto key = sealer.FetchKey(row.tenant, row.body, deadline);
-  if (sealing::IsErased(key.status())) return status::NotFound("evidence");
+  if (sealing::IsErased(key.status())) {
+    sealer.IsErasureDecided(sealing::Owner::kReport, row.report_id, deadline);
+    return status::NotFound("evidence");
+  }
   return key;
 }
 

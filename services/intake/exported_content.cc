@@ -130,8 +130,11 @@ absl::StatusOr<OpenedReport> ReportOpener::Open(const std::string& report_id,
                    store_.GetReports(tenant_, {report_id}, deadline_));
   if (rows.empty()) return opened;
   const auto key = sealer_.FetchKey(tenant_, rows[0].body, deadline_);
-  opened.erased = sealing::IsErased(key.status());
-  if (opened.erased) return opened;
+  if (sealing::IsErased(key.status())) {
+    // What nobody decided to erase is missing.
+    opened.erased = sealer_.IsErasureDecided(sealing::Owner::kReport, report_id, deadline_);
+    return opened;
+  }
   RETURN_IF_ERROR(key.status());
   RETURN_IF_ERROR(OpenBody(*key, rows[0], open, opened));
   RETURN_IF_ERROR(OpenSupplements(*key, report_id, open, opened));

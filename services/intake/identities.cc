@@ -83,7 +83,10 @@ absl::StatusOr<v1::UnsealedIdentity> Identities::Unseal(const server::CallContex
   // Before the act is used up: what cannot be opened uses nothing up.
   const absl::StatusOr<sealing::DataKey> key =
       d_.seal.sealer().FetchKey(party.tenant, facts.sealed, call.deadline);
-  if (sealing::IsErased(key.status())) return status::NotFound("report");
+  if (sealing::IsErased(key.status())) {
+    d_.seal.sealer().IsErasureDecided(sealing::Owner::kReport, party.report_id, call.deadline);
+    return status::NotFound("report");
+  }
   RETURN_IF_ERROR(key.status());
   ASSIGN_OR_RETURN(const std::string boxed,
                    key->Open(sealing::ReporterIdentity(party.tenant, party.report_id), sealed));

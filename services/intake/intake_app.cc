@@ -95,7 +95,7 @@ class IntakeApp final : public server::App {
         audit_(config.audit(), "intake", std::move(audit_keys), transactor_, runtime.clock,
                runtime.ids, runtime.telemetry),
         sealing_(config.sealing(), std::move(sealing_keys), runtime.clock, runtime.sleeper,
-                 runtime.ids, runtime.telemetry),
+                 runtime.ids, runtime.telemetry, audit_.erasures()),
         seal_(sealing_.sealer()),
         store_(transactor_, runtime.clock, audit_.journal()),
         writer_store_(writer_transactor_, runtime.clock, audit_.journal(), &audit_.notary()),

@@ -117,10 +117,10 @@ absl::StatusOr<v1::Sharing> OwnReports::Share(const server::CallContext& call, c
 
 absl::StatusOr<v1::Sharing> OwnReports::GetSharing(const server::CallContext& call,
                                                    const Party& party) {
-  ASSIGN_OR_RETURN(const auto decisions,
-                   d_.store.FindSharing(party.tenant, {party.report_id}, call.deadline));
-  const auto found = decisions.find(party.report_id);
-  return ToProto(found == decisions.end() ? SharingRow() : found->second);
+  ASSIGN_OR_RETURN(const ReporterDecisions decisions,
+                   d_.store.FindDecisions(party.tenant, {party.report_id}, call.deadline));
+  const auto found = decisions.sharing.find(party.report_id);
+  return ToProto(found == decisions.sharing.end() ? SharingRow() : found->second);
 }
 
 absl::StatusOr<v1::WithdrawReportResponse> OwnReports::Withdraw(const server::CallContext& call,

@@ -67,7 +67,10 @@ absl::Status ReportAccess::AddUncased(const server::CallContext& call, Use use,
                      FetchKeys(sealer_, rows, &StoredReport::body, call.deadline));
     for (const StoredReport& row : rows) {
       const auto key = keys.KeyOf(call.tenant, row.body);
-      if (sealing::IsErased(key.status())) continue;
+      if (sealing::IsErased(key.status())) {
+        sealer_.IsErasureDecided(sealing::Owner::kReport, row.report_id, call.deadline);
+        continue;
+      }
       RETURN_IF_ERROR(key.status());
       ASSIGN_OR_RETURN(const mamori::v1::Report report, ToReport(*key, call.tenant, row));
       const bool may = MayUseUncased(viewer, action, call.tenant, report);

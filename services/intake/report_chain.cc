@@ -14,7 +14,10 @@ constexpr char kLockReport[] =
 constexpr char kSelectReport[] =
     "SELECT event_sequence, audit_first, kind FROM report FORCE INDEX (by_id)"
     " WHERE report_id = ? AND tenant = ?";
-constexpr char kSelectWithdrawn[] = "SELECT 1 FROM withdrawal WHERE report_id = ? AND tenant = ?";
+// 251 is audit::Kind::kWithdrawal.
+constexpr char kSelectWithdrawn[] =
+    "SELECT EXISTS (SELECT 1 FROM withdrawal WHERE report_id = ? AND tenant = ?)"
+    " OR EXISTS (SELECT 1 FROM audit_entry WHERE resource_id = ? AND kind = 251)";
 
 }  // namespace
 
@@ -35,22 +38,30 @@ absl::StatusOr<LockedReport> LockReport(db::Tx& tx, const std::string& tenant,
 
 absl::StatusOr<bool> IsWithdrawn(db::Tx& tx, const std::string& tenant,
                                  const std::string& report_id) {
-  ASSIGN_OR_RETURN(const db::Rows rows,
-                   tx.Query(kSelectWithdrawn, db::Params().Add(report_id).Add(tenant)));
-  return !rows.empty();
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      tx.Query(kSelectWithdrawn, db::Params().Add(report_id).Add(tenant).Add(report_id)));
+  return rows[0].GetInt64(0) != 0;
 }
 
-absl::Status RecordReporterAct(db::Tx& tx, const audit::Journal& journal, const ReporterAct& act,
-                               const char* action, std::string record, std::string_view first) {
+absl::Status RecordDecision(db::Tx& tx, const audit::Journal& journal, const ReporterAct& act,
+                            const char* action, audit::DecisionColumns decision,
+                            std::string_view first) {
+  decision.report_id = act.report_id;
+  decision.tenant = act.tenant;
+  decision.create_micros = absl::ToUnixMicros(act.now);
   audit::Entry entry;
   entry.kind = audit::Kind::kReport;
   entry.resource_id = act.report_id;
   entry.tenant = act.tenant;
   entry.action = action;
   entry.who = act.who;
-  entry.record = std::move(record);
+  entry.record = audit::RecordOf(journal.authenticator(), decision);
   entry.by_day = act.anonymous;
-  return journal.Append(tx, std::move(entry), first);
+  RETURN_IF_ERROR(journal.Append(tx, entry, first));
+  entry.kind = decision.kind;
+  entry.access_version = decision.version;
+  return journal.Append(tx, std::move(entry), "");
 }
 
 }  // namespace mamori::intake

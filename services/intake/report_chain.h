@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/audit/content.h"
 #include "common/audit/journal.h"
 #include "common/db/tx.h"
 #include "mamori/v1/report.pb.h"
@@ -25,12 +26,15 @@ struct LockedReport {
 // Locks the report until the commit and counts `events` more of it. May be called again. NOT_FOUND.
 absl::StatusOr<LockedReport> LockReport(db::Tx& tx, const std::string& tenant,
                                         const std::string& report_id, int events);
-// Of a report that this transaction has locked.
+// Of a report that this transaction has locked: also when the row that says so was deleted, since
+// the audit tells of it.
 absl::StatusOr<bool> IsWithdrawn(db::Tx& tx, const std::string& tenant,
                                  const std::string& report_id);
-// What a reporter did with the own report, in the audit chain of the report.
-absl::Status RecordReporterAct(db::Tx& tx, const audit::Journal& journal, const ReporterAct& act,
-                               const char* action, std::string record, std::string_view first);
+// What a reporter decided about the own report, whose row this transaction writes: in the audit
+// chain of the report, and in the one of such decisions, by which a deleted row is told from none.
+absl::Status RecordDecision(db::Tx& tx, const audit::Journal& journal, const ReporterAct& act,
+                            const char* action, audit::DecisionColumns decision,
+                            std::string_view first);
 
 }  // namespace mamori::intake
 

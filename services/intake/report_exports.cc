@@ -126,13 +126,11 @@ absl::Status Run::Find(const v1::ExportReportsRequest& request) {
   }
   ASSIGN_OR_RETURN(const std::set<std::string> admitted,
                    d_.access.Admitted(call_, ReportAccess::Use::kRead, ids));
-  ASSIGN_OR_RETURN(const std::set<std::string> hidden,
-                   d_.reporters.Hidden(call_.tenant, ids, call_.person, call_.deadline));
-  ASSIGN_OR_RETURN(const std::set<std::string> withdrawn,
-                   d_.reporters.Withdrawn(call_.tenant, ids, call_.deadline));
+  ASSIGN_OR_RETURN(const ReporterGate::Withheld withheld,
+                   d_.reporters.Find(call_.tenant, ids, call_.person, call_.deadline));
   for (int i = 0; i < request.names_size(); ++i) {
     const id::Id& id = ids[i];
-    if (!admitted.contains(id) || hidden.contains(id)) {
+    if (!admitted.contains(id) || withheld.hidden.contains(id)) {
       mamori::v1::WithheldContent one;
       one.set_service("intake");
       one.set_resource(request.names(i));
@@ -142,7 +140,7 @@ absl::Status Run::Find(const v1::ExportReportsRequest& request) {
     }
     reports_.push_back({.name = request.names(i),
                         .id = id,
-                        .withdrawn = withdrawn.contains(id),
+                        .withdrawn = withheld.withdrawn.contains(id),
                         .join_time = time::FromTimestamp(request.join_times(i))});
   }
   std::sort(reports_.begin(), reports_.end(),
@@ -246,7 +244,9 @@ absl::Status Run::WriteContact(const ExportedContact& contact) {
   if (!rows.empty()) {
     const auto key = d_.sealer.FetchKey(call_.tenant, rows[0].body, call_.deadline);
     if (sealing::IsErased(key.status())) {
-      reason = mamori::v1::WITHHELD_REASON_ERASED;
+      if (d_.sealer.IsErasureDecided(sealing::Owner::kReport, rows[0].report_id, call_.deadline)) {
+        reason = mamori::v1::WITHHELD_REASON_ERASED;
+      }
     } else {
       RETURN_IF_ERROR(key.status());
       v1::ExportReportsResponse item;

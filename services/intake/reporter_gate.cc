@@ -1,5 +1,7 @@
 #include "services/intake/reporter_gate.h"
 
+#include <utility>
+
 #include "common/authz/reporter_rights.h"
 #include "common/crypto/keyed_hash.h"
 #include "common/status/macros.h"
@@ -35,21 +37,17 @@ bool IsShared(const SharingRow* row, const std::string& person_hash) {
   return authz::IsShared(ScopeOf(row->scope), IsNamed(row->people, person_hash));
 }
 
-absl::StatusOr<std::set<std::string>> ReporterGate::Hidden(
+absl::StatusOr<ReporterGate::Withheld> ReporterGate::Find(
     const std::string& tenant, const std::vector<std::string>& report_ids,
     const std::string& person, absl::Time deadline) {
-  ASSIGN_OR_RETURN(const auto decisions, store_.FindSharing(tenant, report_ids, deadline));
-  std::set<std::string> hidden;
-  for (const auto& [report_id, row] : decisions) {
-    if (!IsShared(&row, keys_.PersonHash(tenant, report_id, person))) hidden.insert(report_id);
+  ASSIGN_OR_RETURN(ReporterDecisions decisions, store_.FindDecisions(tenant, report_ids, deadline));
+  Withheld withheld{.hidden = {}, .withdrawn = std::move(decisions.withdrawn)};
+  for (const auto& [report_id, row] : decisions.sharing) {
+    if (!IsShared(&row, keys_.PersonHash(tenant, report_id, person))) {
+      withheld.hidden.insert(report_id);
+    }
   }
-  return hidden;
-}
-
-absl::StatusOr<std::set<std::string>> ReporterGate::Withdrawn(
-    const std::string& tenant, const std::vector<std::string>& report_ids, absl::Time deadline) {
-  ASSIGN_OR_RETURN(const auto withdrawn, store_.FindWithdrawn(tenant, report_ids, deadline));
-  return std::set<std::string>(withdrawn.begin(), withdrawn.end());
+  return withheld;
 }
 
 }  // namespace mamori::intake

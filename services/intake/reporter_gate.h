@@ -21,14 +21,14 @@ class ReporterGate {
  public:
   ReporterGate(ReporterStore& store, const ReporterKeys& keys) : store_(store), keys_(keys) {}
 
-  // Those of `report_ids` that are not shared with the person.
-  absl::StatusOr<std::set<std::string>> Hidden(const std::string& tenant,
-                                               const std::vector<std::string>& report_ids,
-                                               const std::string& person, absl::Time deadline);
-  // Those of them that were withdrawn.
-  absl::StatusOr<std::set<std::string>> Withdrawn(const std::string& tenant,
-                                                  const std::vector<std::string>& report_ids,
-                                                  absl::Time deadline);
+  struct Withheld {
+    std::set<std::string> hidden;     // not shared with the person
+    std::set<std::string> withdrawn;  // by their reporters
+  };
+  // Of `report_ids`. DATA_LOSS when what was decided cannot be said.
+  absl::StatusOr<Withheld> Find(const std::string& tenant,
+                                const std::vector<std::string>& report_ids,
+                                const std::string& person, absl::Time deadline);
 
  private:
   ReporterStore& store_;

@@ -101,7 +101,8 @@ class ReporterRightsTest : public ReporterTest {
   }
   int64_t Audited(const std::string& action) {
     int64_t count = 0;
-    for (const db::Row& row : database_.Query("SELECT entry, kind FROM audit_entry")) {
+    for (const db::Row& row :
+         database_.Query("SELECT entry, kind FROM audit_entry WHERE kind = 1")) {
       const auto entry = audit::Decode(row.GetBytes(0));
       EXPECT_THAT(entry, IsOk());
       count += entry->action == action ? 1 : 0;

@@ -4,6 +4,7 @@
 #define MAMORI_SERVICES_INTAKE_REPORTER_STORE_H_
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,12 @@ struct ReporterAct {
   absl::Time now;
 };
 
+// What reporters decided of their reports.
+struct ReporterDecisions {
+  std::map<std::string, SharingRow> sharing;  // the newest, where there is one
+  std::set<std::string> withdrawn;
+};
+
 // Errors are those of common/db besides what is named. `deadline` bounds each call. Thread safe.
 class ReporterStore {
  public:
@@ -35,8 +42,9 @@ class ReporterStore {
   virtual absl::StatusOr<ReporterRole> RoleOf(const std::string& tenant,
                                               const std::string& report_id,
                                               const std::string& person, absl::Time deadline) = 0;
-  // The newest decision of each of these reports that has one. DATA_LOSS when one is not believed.
-  virtual absl::StatusOr<std::map<std::string, SharingRow>> FindSharing(
+  // Of each of these reports. DATA_LOSS when a decision is not believed, or when the audit tells of
+  // a newer one than is there; a withdrawal that it tells of holds without its row. Both alarm.
+  virtual absl::StatusOr<ReporterDecisions> FindDecisions(
       const std::string& tenant, const std::vector<std::string>& report_ids,
       absl::Time deadline) = 0;
   // The decision as stored: with the version after `row.version`, which is that of the one before,
@@ -44,10 +52,6 @@ class ReporterStore {
   // NOT_FOUND.
   virtual absl::StatusOr<SharingRow> Share(const ReporterAct& act, SharingRow row,
                                            absl::Time deadline) = 0;
-  // Those of these reports that were withdrawn.
-  virtual absl::StatusOr<std::vector<std::string>> FindWithdrawn(
-      const std::string& tenant, const std::vector<std::string>& report_ids,
-      absl::Time deadline) = 0;
   // Once and for all; OK when it was before. `event` leaves with it. NOT_FOUND.
   virtual absl::Status Withdraw(const ReporterAct& act, const mamori::v1::Event& event,
                                 absl::Time deadline) = 0;

@@ -81,7 +81,7 @@ absl::StatusOr<mamori::v1::Report> Reports::Get(const server::CallContext& call,
   ASSIGN_OR_RETURN(const sealing::KeyRing keys,
                    FetchKeys(sealer_, rows, &StoredReport::body, call.deadline));
   auto report = Complete(call, call.tenant, keys, rows[0]);
-  if (sealing::IsErased(report.status())) return status::NotFound("report");
+  if (sealing::IsErased(report.status())) return Gone(call, id);
   RETURN_IF_ERROR(report.status());
   std::vector<mamori::v1::Report> reports(1);
   reports[0] = *std::move(report);
@@ -90,6 +90,13 @@ absl::StatusOr<mamori::v1::Report> Reports::Get(const server::CallContext& call,
   RETURN_IF_ERROR(RecordReads(reads_, call, {call.caller, call.person}, call.tenant,
                               {{id, IsAnonymous(reports[0])}}));
   return std::move(reports[0]);
+}
+
+// Whoever may see it learns no more of a report that was erased than of none; an erasure that
+// nobody decided alarms.
+absl::Status Reports::Gone(const server::CallContext& call, const std::string& report_id) const {
+  sealer_.IsErasureDecided(sealing::Owner::kReport, report_id, call.deadline);
+  return status::NotFound("report");
 }
 
 absl::Status Reports::KeepShared(const server::CallContext& call, const std::string& tenant,
@@ -103,14 +110,15 @@ absl::Status Reports::KeepShared(const server::CallContext& call, const std::str
     ASSIGN_OR_RETURN(ids.emplace_back(), id::FromName("reports", report.name()));
   }
   if (ids.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto hidden, reporters_->Hidden(tenant, ids, call.person, call.deadline));
-  ASSIGN_OR_RETURN(const auto withdrawn, reporters_->Withdrawn(tenant, ids, call.deadline));
-  if (hidden.empty() && withdrawn.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const ReporterGate::Withheld withheld,
+                   reporters_->Find(tenant, ids, call.person, call.deadline));
+  if (withheld.hidden.empty() && withheld.withdrawn.empty()) return absl::OkStatus();
   std::erase_if(reports, [&](const mamori::v1::Report& report) {
-    return hidden.contains(*id::FromName("reports", report.name()));
+    return withheld.hidden.contains(*id::FromName("reports", report.name()));
   });
   for (mamori::v1::Report& report : reports) {
-    if (withdrawn.contains(*id::FromName("reports", report.name()))) report = Withdrawn(report);
+    if (withheld.withdrawn.contains(*id::FromName("reports", report.name())))
+      report = Withdrawn(report);
   }
   return absl::OkStatus();
 }
@@ -118,10 +126,10 @@ absl::Status Reports::KeepShared(const server::CallContext& call, const std::str
 absl::StatusOr<std::set<std::string>> Reports::Withheld(const server::CallContext& call,
                                                         const std::vector<std::string>& ids) {
   if (reporters_ == nullptr) return std::set<std::string>();
-  ASSIGN_OR_RETURN(auto withheld, reporters_->Hidden(call.tenant, ids, call.person, call.deadline));
-  ASSIGN_OR_RETURN(auto withdrawn, reporters_->Withdrawn(call.tenant, ids, call.deadline));
-  withheld.merge(withdrawn);
-  return withheld;
+  ASSIGN_OR_RETURN(ReporterGate::Withheld withheld,
+                   reporters_->Find(call.tenant, ids, call.person, call.deadline));
+  withheld.hidden.merge(withheld.withdrawn);
+  return std::move(withheld.hidden);
 }
 
 // A service that acts for itself reads what its row in the authorization table is for.
@@ -162,7 +170,10 @@ absl::StatusOr<v1::BatchGetReportsResponse> Reports::BatchGet(
       const auto found = by_id.find(ids[i - begin]);
       if (found == by_id.end()) continue;
       auto completed = Complete(call, tenant, keys, *found->second);
-      if (sealing::IsErased(completed.status())) continue;
+      if (sealing::IsErased(completed.status())) {
+        Gone(call, ids[i - begin]).IgnoreError();
+        continue;
+      }
       ASSIGN_OR_RETURN(mamori::v1::Report report, std::move(completed));
       const size_t size = report.ByteSizeLong();
       if (bytes > 0 && bytes + size > kMaxAnswerBytes) {
@@ -245,7 +256,10 @@ absl::StatusOr<v1::ListReportsResponse> Reports::List(const server::CallContext&
                      FetchKeys(sealer_, rows, &StoredHeading::heading, call.deadline));
     for (const StoredHeading& row : rows) {
       auto opened = Listed(call, keys, row);
-      if (sealing::IsErased(opened.status())) continue;
+      if (sealing::IsErased(opened.status())) {
+        Gone(call, row.report_id).IgnoreError();
+        continue;
+      }
       RETURN_IF_ERROR(opened.status());
       std::vector<mamori::v1::Report> listed(1);
       listed[0] = *std::move(opened);
@@ -286,7 +300,10 @@ absl::StatusOr<bool> Reports::Visit(const server::CallContext& call, Position& p
       const auto row = by_id.find(heading.report_id);
       if (row == by_id.end() || withheld.contains(heading.report_id)) continue;
       const auto report = Complete(call, call.tenant, keys, *row->second);
-      if (sealing::IsErased(report.status())) continue;
+      if (sealing::IsErased(report.status())) {
+        Gone(call, heading.report_id).IgnoreError();
+        continue;
+      }
       RETURN_IF_ERROR(report.status());
       if (!visit(*report)) return false;
     }
@@ -304,7 +321,7 @@ absl::StatusOr<mamori::v1::Supplement> Reports::Supplement(
   }
   ASSIGN_OR_RETURN(const std::string heading, store_.GetHeading(call.tenant, id, call.deadline));
   const auto key = sealer_.FetchKey(call.tenant, heading, call.deadline);
-  if (sealing::IsErased(key.status())) return status::NotFound("report");
+  if (sealing::IsErased(key.status())) return Gone(call, id);
   RETURN_IF_ERROR(key.status());
   const NewSupplement supplement = MakeNewSupplement(
       *key, call, request, {.subject = ids_.NewId(), .event = ids_.NewId()}, clock_.Now());

@@ -80,6 +80,7 @@ class Reports {
   const idempotency::PageTokens& tokens_;
   const time::Clock& clock_;
   id::IdSource& ids_;
+  absl::Status Gone(const server::CallContext& call, const std::string& report_id) const;
   // Leaves of `reports` what the person may read, as their reporters decided.
   absl::Status KeepShared(const server::CallContext& call, const std::string& tenant,
                           std::vector<mamori::v1::Report>& reports);

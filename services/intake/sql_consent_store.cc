@@ -10,9 +10,13 @@
 namespace mamori::intake {
 namespace {
 
+// With the newest that the audit knows, also where there is no row (252 is audit::Kind::kConsent).
 constexpr char kSelectNewest[] =
-    "SELECT version, given, tag FROM consent WHERE report_id = ? AND tenant = ?"
-    " ORDER BY version DESC LIMIT 1";
+    "SELECT c.version, c.given, c.tag,"
+    " (SELECT e.access_version FROM audit_entry e WHERE e.resource_id = ? AND e.kind = 252"
+    " ORDER BY e.sequence DESC LIMIT 1)"
+    " FROM (SELECT 1) one LEFT JOIN consent c ON c.report_id = ? AND c.tenant = ?"
+    " ORDER BY c.version DESC LIMIT 1";
 constexpr char kInsert[] =
     "INSERT INTO consent (report_id, version, tenant, given, create_time, tag)"
     " VALUES (?, ?, ?, ?, ?, ?)";
@@ -28,13 +32,18 @@ SqlConsentStore::SqlConsentStore(db::Transactor& transactor, const ReporterKeys&
 absl::StatusOr<ConsentRow> SqlConsentStore::Newest(db::Tx& tx, const std::string& tenant,
                                                    const std::string& report_id) {
   ASSIGN_OR_RETURN(const db::Rows rows,
-                   tx.Query(kSelectNewest, db::Params().Add(report_id).Add(tenant)));
+                   tx.Query(kSelectNewest, db::Params().Add(report_id).Add(report_id).Add(tenant)));
   ConsentRow row{.report_id = report_id, .tenant = tenant};
-  if (rows.empty()) return row;
-  row.version = rows[0].GetInt64(0);
-  row.given = rows[0].GetInt64(1) != 0;
-  row.tag = rows[0].GetBytes(2);
-  if (keys_.Believes(row)) return row;
+  const int64_t audited = rows[0].IsNull(3) ? 0 : rows[0].GetInt64(3);
+  if (!rows[0].IsNull(0)) {
+    row.version = rows[0].GetInt64(0);
+    row.given = rows[0].GetInt64(1) != 0;
+    row.tag = rows[0].GetBytes(2);
+  } else if (audited == 0) {
+    return row;
+  }
+  // An older one is ours too, when the newest was deleted.
+  if (row.version >= audited && keys_.Believes(row)) return row;
   telemetry_.Count("mamori_intake_reporter_refused_total", {{"what", "consent"}});
   telemetry_.Log(telemetry::Level::kError, "reporter.refused", {{"what", "consent"}});
   return absl::DataLossError("a decision about consent that is not ours");
@@ -72,8 +81,10 @@ absl::StatusOr<ConsentRow> SqlConsentStore::DecideIn(db::Tx& tx, const ReporterA
   params.Add(row.report_id).Add(row.version).Add(row.tenant).Add(row.given).Add(act.now);
   params.Add(row.tag);
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsert, params));
-  RETURN_IF_ERROR(RecordReporterAct(tx, journal_, act, given ? "GiveConsent" : "WithdrawConsent",
-                                    row.tag, locked.audit_first));
+  RETURN_IF_ERROR(RecordDecision(
+      tx, journal_, act, given ? audit::kGiveConsent : audit::kWithdrawConsent,
+      {.kind = audit::Kind::kConsent, .version = row.version, .value = row.given ? 1 : 0},
+      locked.audit_first));
   std::vector<mamori::v1::Event> events = {event};
   events[0].mutable_consent_decided()->set_version(row.version);
   events[0].mutable_consent_decided()->set_given(given);

@@ -6,16 +6,19 @@
 #include "common/sealing/envelope.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "services/intake/report_chain.h"
 #include "services/intake/request_forgetting.h"
 #include "services/intake/sql_request_forgetting.h"
 
 namespace mamori::intake {
 namespace {
 
+// 251 is audit::Kind::kWithdrawal: a withdrawal holds whose row is gone.
 constexpr char kSelectFacts[] =
     "SELECT r.create_time, LEFT(r.summary, ?), EXISTS (SELECT 1 FROM receipt c WHERE c.report_id = "
     "r.report_id),"
     " EXISTS (SELECT 1 FROM withdrawal w WHERE w.report_id = r.report_id)"
+    " OR EXISTS (SELECT 1 FROM audit_entry e WHERE e.resource_id = r.report_id AND e.kind = 251)"
     " FROM report r FORCE INDEX (by_id) WHERE r.report_id = ? AND r.tenant = ?";
 // Holds the report's row until the commit: the messages of a report go one after the other. Only
 // the reporter's move the counter, since only they are told of.
@@ -24,7 +27,6 @@ constexpr char kLockReport[] =
     " WHERE report_id = ? AND tenant = ?";
 constexpr char kSelectReport[] =
     "SELECT event_sequence, audit_first FROM report WHERE report_id = ? AND tenant = ?";
-constexpr char kSelectWithdrawn[] = "SELECT 1 FROM withdrawal WHERE report_id = ? AND tenant = ?";
 constexpr char kSelectSame[] =
     "SELECT report_id, number, tenant, message_id, side, author, create_time, due_time, body"
     " FROM message WHERE request_key = ?";
@@ -94,8 +96,9 @@ absl::StatusOr<MessageRow> PostMessage(db::Tx& tx, const audit::Journal& journal
     if (before.empty()) return absl::AbortedError("the same message was faster");
     return ReadRow(same[0]);
   }
-  ASSIGN_OR_RETURN(const db::Rows withdrawn, tx.Query(kSelectWithdrawn, report()));
-  if (!withdrawn.empty()) return status::StateNotAllowed("the report was withdrawn");
+  ASSIGN_OR_RETURN(const bool withdrawn,
+                   IsWithdrawn(tx, message.row.tenant, message.row.report_id));
+  if (withdrawn) return status::StateNotAllowed("the report was withdrawn");
   ASSIGN_OR_RETURN(const db::Rows facts, tx.Query(kSelectReport, report()));
   ASSIGN_OR_RETURN(const db::Rows last, tx.Query(kSelectLast, report()));
   if (facts.size() != 1 || last.size() != 1) return absl::InternalError("a locked report is gone");

@@ -1,8 +1,9 @@
 #include "services/intake/sql_reporter_store.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/db/in_list.h"
 #include "common/outbox/outbox.h"
 #include "common/status/errors.h"
@@ -17,22 +18,27 @@ constexpr char kInsertIdentities[] =
 constexpr char kSelectRole[] =
     "SELECT role, tag FROM reporter_identity WHERE report_id = ? AND person_hash = ? AND tenant = "
     "?";
-constexpr char kSelectSharing[] =
-    "SELECT report_id, version, tenant, scope, people, tag FROM sharing"
-    " WHERE tenant = ? AND report_id IN (";
+// One round trip for what the tables say and for the newest that the audit knows (kinds of
+// common/audit/entry.h). Of a report that is gone the audit's entries stay.
+constexpr char kSelectDecisions[] =
+    "SELECT 250, report_id, version, scope, people, tag FROM sharing"
+    " WHERE tenant = ? AND report_id IN (%I)"
+    " UNION ALL SELECT 251, report_id, 1, 0, '', '' FROM withdrawal"
+    " WHERE tenant = ? AND report_id IN (%I)"
+    " UNION ALL SELECT 0, e.resource_id, e.access_version, 250, '', ''"
+    " FROM report r FORCE INDEX (by_id) JOIN audit_entry e ON e.resource_id = r.report_id"
+    " AND e.kind = 250 WHERE r.tenant = ? AND r.report_id IN (%I)"
+    " UNION ALL SELECT 0, e.resource_id, e.access_version, 251, '', ''"
+    " FROM report r FORCE INDEX (by_id) JOIN audit_entry e ON e.resource_id = r.report_id"
+    " AND e.kind = 251 WHERE r.tenant = ? AND r.report_id IN (%I)";
+constexpr int64_t kSharing = 250, kWithdrawal = 251;
+static_assert(kSharing == static_cast<int64_t>(audit::Kind::kSharing));
+static_assert(kWithdrawal == static_cast<int64_t>(audit::Kind::kWithdrawal));
 constexpr char kInsertSharing[] =
     "INSERT INTO sharing (report_id, version, tenant, scope, create_time, tag, people)"
     " VALUES (?, ?, ?, ?, ?, ?, ?)";
-constexpr char kSelectWithdrawn[] =
-    "SELECT report_id FROM withdrawal WHERE tenant = ? AND report_id IN (";
 constexpr char kInsertWithdrawal[] =
     "INSERT INTO withdrawal (report_id, tenant, create_time) VALUES (?, ?, ?)";
-std::string AddList(const char* head, const std::string& tenant,
-                    const std::vector<std::string>& ids, db::Params& params) {
-  const std::vector<std::string> list = db::InList(ids);
-  params.Add(tenant).AddAll(list);
-  return absl::StrCat(head, db::Placeholders(list.size()), ")");
-}
 
 }  // namespace
 
@@ -55,7 +61,7 @@ absl::Status InsertIdentities(db::Tx& tx, const std::vector<const NewReport*>& r
 SqlReporterStore::SqlReporterStore(db::Transactor& transactor, const ReporterKeys& keys,
                                    const audit::Journal& journal, telemetry::Telemetry& telemetry)
     : transactor_(transactor), keys_(keys), journal_(journal), telemetry_(telemetry) {
-  for (const char* what : {"identity", "sharing"}) {
+  for (const char* what : {"identity", "sharing", "withdrawal"}) {
     telemetry_.Count("mamori_intake_reporter_refused_total", {{"what", what}}, 0);
   }
 }
@@ -89,32 +95,61 @@ absl::StatusOr<ReporterRole> SqlReporterStore::RoleOf(const std::string& tenant,
   return ReporterRole::kNone;
 }
 
-absl::StatusOr<std::map<std::string, SharingRow>> SqlReporterStore::Newest(const db::Rows& rows) {
-  std::map<std::string, SharingRow> newest;
+absl::StatusOr<ReporterDecisions> SqlReporterStore::Select(
+    db::Tx& tx, const std::string& tenant, const std::vector<std::string>& report_ids) {
+  ReporterDecisions found;
+  if (report_ids.empty()) return found;
+  const std::vector<std::string> list = db::InList(report_ids);
+  db::Params params;
+  for (int i = 0; i < 4; ++i) params.Add(tenant).AddAll(list);
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      tx.Query(absl::StrReplaceAll(kSelectDecisions, {{"%I", db::Placeholders(list.size())}}),
+               params));
+  std::map<std::string, int64_t> audited;
+  std::set<std::string> told;
   for (const db::Row& one : rows) {
-    SharingRow row{.report_id = one.GetBytes(0),
-                   .version = one.GetInt64(1),
-                   .tenant = one.GetBytes(2),
-                   .scope = static_cast<int>(one.GetInt64(3)),
-                   .people = one.GetBytes(4),
-                   .tag = one.GetBytes(5)};
-    if (!keys_.Believes(row)) {
-      Refuse("sharing");
-      return absl::DataLossError("a sharing decision that is not ours");
+    const std::string& report_id = one.GetBytes(1);
+    if (one.GetInt64(0) == kWithdrawal) {
+      found.withdrawn.insert(report_id);
+    } else if (one.GetInt64(0) == kSharing) {
+      SharingRow row{.report_id = report_id,
+                     .version = one.GetInt64(2),
+                     .tenant = tenant,
+                     .scope = static_cast<int>(one.GetInt64(3)),
+                     .people = one.GetBytes(4),
+                     .tag = one.GetBytes(5)};
+      if (!keys_.Believes(row)) {
+        Refuse("sharing");
+        return absl::DataLossError("a sharing decision that is not ours");
+      }
+      SharingRow& kept = found.sharing[report_id];
+      if (row.version > kept.version) kept = std::move(row);
+    } else if (one.GetInt64(3) == kWithdrawal) {
+      told.insert(report_id);
+    } else {
+      int64_t& newest = audited[report_id];
+      newest = std::max(newest, one.GetInt64(2));
     }
-    SharingRow& kept = newest[row.report_id];
-    if (row.version > kept.version) kept = std::move(row);
   }
-  return newest;
+  for (const std::string& report_id : told) {
+    // Somebody deleted its row: it was withdrawn all the same.
+    if (found.withdrawn.insert(report_id).second) Refuse("withdrawal");
+  }
+  for (const auto& [report_id, version] : audited) {
+    const auto kept = found.sharing.find(report_id);
+    if (kept != found.sharing.end() && kept->second.version >= version) continue;
+    Refuse("sharing");
+    return absl::DataLossError("a sharing decision is missing");
+  }
+  return found;
 }
 
-absl::StatusOr<std::map<std::string, SharingRow>> SqlReporterStore::FindSharing(
+absl::StatusOr<ReporterDecisions> SqlReporterStore::FindDecisions(
     const std::string& tenant, const std::vector<std::string>& report_ids, absl::Time deadline) {
-  if (report_ids.empty()) return std::map<std::string, SharingRow>();
-  db::Params params;
-  const std::string sql = AddList(kSelectSharing, tenant, report_ids, params);
-  ASSIGN_OR_RETURN(const db::Rows rows, Read(deadline, sql, params));
-  return Newest(rows);
+  return transactor_.Run<ReporterDecisions>(
+      {.deadline = deadline, .read_only = true},
+      [&](db::Tx& tx) { return Select(tx, tenant, report_ids); });
 }
 
 absl::StatusOr<SharingRow> SqlReporterStore::Share(const ReporterAct& act, SharingRow row,
@@ -127,11 +162,8 @@ absl::StatusOr<SharingRow> SqlReporterStore::Share(const ReporterAct& act, Shari
 absl::StatusOr<SharingRow> SqlReporterStore::ShareIn(db::Tx& tx, const ReporterAct& act,
                                                      const SharingRow& wanted) {
   ASSIGN_OR_RETURN(const LockedReport locked, LockReport(tx, act.tenant, act.report_id, 0));
-  db::Params params;
-  const std::string sql = AddList(kSelectSharing, act.tenant, {act.report_id}, params);
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(sql, params));
-  ASSIGN_OR_RETURN(auto newest, Newest(rows));
-  const SharingRow& current = newest[act.report_id];
+  ASSIGN_OR_RETURN(ReporterDecisions decisions, Select(tx, act.tenant, {act.report_id}));
+  const SharingRow& current = decisions.sharing[act.report_id];
   SharingRow next = wanted;
   next.version = wanted.version + 1;
   keys_.Seal(next);
@@ -141,25 +173,20 @@ absl::StatusOr<SharingRow> SqlReporterStore::ShareIn(db::Tx& tx, const ReporterA
   values.Add(next.report_id).Add(next.version).Add(next.tenant).Add(next.scope).Add(act.now);
   values.Add(next.tag).Add(next.people);
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertSharing, values));
-  RETURN_IF_ERROR(RecordReporterAct(tx, journal_, act, "SetSharing", next.tag, locked.audit_first));
+  RETURN_IF_ERROR(RecordDecision(tx, journal_, act, audit::kSetSharing,
+                                 {.kind = audit::Kind::kSharing,
+                                  .version = next.version,
+                                  .value = next.scope,
+                                  .people = next.people},
+                                 locked.audit_first));
   return next;
-}
-
-absl::StatusOr<std::vector<std::string>> SqlReporterStore::FindWithdrawn(
-    const std::string& tenant, const std::vector<std::string>& report_ids, absl::Time deadline) {
-  std::vector<std::string> withdrawn;
-  if (report_ids.empty()) return withdrawn;
-  db::Params params;
-  const std::string sql = AddList(kSelectWithdrawn, tenant, report_ids, params);
-  ASSIGN_OR_RETURN(const db::Rows rows, Read(deadline, sql, params));
-  for (const db::Row& row : rows) withdrawn.push_back(row.GetBytes(0));
-  return withdrawn;
 }
 
 absl::Status SqlReporterStore::Withdraw(const ReporterAct& act, const mamori::v1::Event& event,
                                         absl::Time deadline) {
-  ASSIGN_OR_RETURN(const auto before, FindWithdrawn(act.tenant, {act.report_id}, deadline));
-  if (!before.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const ReporterDecisions before,
+                   FindDecisions(act.tenant, {act.report_id}, deadline));
+  if (before.withdrawn.contains(act.report_id)) return absl::OkStatus();
   const absl::Status done = transactor_.Run({.deadline = deadline, .settles_unknown_commit = true},
                                             [&](db::Tx& tx) { return WithdrawIn(tx, act, event); });
   // By an unknown COMMIT, or by the same call that was faster.
@@ -171,7 +198,8 @@ absl::Status SqlReporterStore::WithdrawIn(db::Tx& tx, const ReporterAct& act,
   ASSIGN_OR_RETURN(const LockedReport locked, LockReport(tx, act.tenant, act.report_id, 1));
   RETURN_IF_ERROR(tx.ExecuteExpecting(
       1, kInsertWithdrawal, db::Params().Add(act.report_id).Add(act.tenant).Add(act.now)));
-  RETURN_IF_ERROR(RecordReporterAct(tx, journal_, act, "WithdrawReport", "", locked.audit_first));
+  RETURN_IF_ERROR(RecordDecision(tx, journal_, act, audit::kWithdrawReport,
+                                 {.kind = audit::Kind::kWithdrawal}, locked.audit_first));
   std::vector<mamori::v1::Event> events = {event};
   events[0].set_subject_sequence(locked.event_sequence);
   return outbox::Append(tx, events);

@@ -26,21 +26,19 @@ class SqlReporterStore final : public ReporterStore {
 
   absl::StatusOr<ReporterRole> RoleOf(const std::string& tenant, const std::string& report_id,
                                       const std::string& person, absl::Time deadline) override;
-  absl::StatusOr<std::map<std::string, SharingRow>> FindSharing(
-      const std::string& tenant, const std::vector<std::string>& report_ids,
-      absl::Time deadline) override;
+  absl::StatusOr<ReporterDecisions> FindDecisions(const std::string& tenant,
+                                                  const std::vector<std::string>& report_ids,
+                                                  absl::Time deadline) override;
   absl::StatusOr<SharingRow> Share(const ReporterAct& act, SharingRow row,
                                    absl::Time deadline) override;
-  absl::StatusOr<std::vector<std::string>> FindWithdrawn(const std::string& tenant,
-                                                         const std::vector<std::string>& report_ids,
-                                                         absl::Time deadline) override;
   absl::Status Withdraw(const ReporterAct& act, const mamori::v1::Event& event,
                         absl::Time deadline) override;
 
  private:
   absl::StatusOr<db::Rows> Read(absl::Time deadline, const std::string& sql,
                                 const db::Params& params);
-  absl::StatusOr<std::map<std::string, SharingRow>> Newest(const db::Rows& rows);
+  absl::StatusOr<ReporterDecisions> Select(db::Tx& tx, const std::string& tenant,
+                                           const std::vector<std::string>& report_ids);
   absl::StatusOr<SharingRow> ShareIn(db::Tx& tx, const ReporterAct& act, const SharingRow& wanted);
   absl::Status WithdrawIn(db::Tx& tx, const ReporterAct& act, const mamori::v1::Event& event);
   void Refuse(const char* what);

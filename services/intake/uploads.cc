@@ -79,7 +79,10 @@ absl::StatusOr<EvidenceRow> Uploads::Begin(const server::CallContext& call, cons
   row.create_time = time::Told(d_.clock.Now(), facts.anonymous);
   {
     const auto key = d_.sealer.FetchKey(party.tenant, reports[0].body, call.deadline);
-    if (sealing::IsErased(key.status())) return status::NotFound("report");
+    if (sealing::IsErased(key.status())) {
+      d_.sealer.IsErasureDecided(sealing::Owner::kReport, party.report_id, call.deadline);
+      return status::NotFound("report");
+    }
     RETURN_IF_ERROR(key.status());
     ASSIGN_OR_RETURN(const mamori::v1::Report report, ToReport(*key, party.tenant, reports[0]));
     v1::Evidence content;

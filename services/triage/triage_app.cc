@@ -113,7 +113,7 @@ class TriageApp final : public server::App {
                runtime.ids, runtime.telemetry),
         seal_(std::move(access_key), std::move(record_key), audit_.journal(), runtime.telemetry),
         sealing_(config.sealing(), std::move(sealing_keys), runtime.clock, runtime.sleeper,
-                 runtime.ids, runtime.telemetry),
+                 runtime.ids, runtime.telemetry, audit_.erasures()),
         gate_(policy->policy.access(), policy->policy.designated_handlers()),
         tokens_(std::move(tokens)),
         memory_(std::move(memory_key)),
