@@ -149,6 +149,7 @@ TEST_F(GrantsTest, AllowWhatTheStoresOfEvidenceDo) {
   ASSERT_THAT(lease, IsOk());
   EXPECT_THAT(evidence.Settle(access(), **lease, soon), IsOk());
   EXPECT_THAT(evidence.List("acme", row.report_id, v1::MESSAGE_SIDE_DESK, {}, 10, soon), IsOk());
+  EXPECT_THAT(evidence.ForgetRequests(soon, 10, soon), IsOk());
   EXPECT_THAT(evidence.ListAccess("acme", row.evidence_id, 9, 10, soon), IsOk());
   EXPECT_THAT(evidence.DropStale(clock_.Now(), 10, soon), IsOk());
   EXPECT_THAT(

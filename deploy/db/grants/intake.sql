@@ -6,7 +6,7 @@ GRANT SELECT, INSERT, DELETE ON {schema}.supplement TO {user};
 GRANT SELECT, INSERT, DELETE ON {schema}.contact TO {user};
 -- A new receipt takes the place of the old one, which is gone then.
 GRANT SELECT, INSERT, DELETE ON {schema}.receipt TO {user};
--- What people wrote and decided is never changed, and deleted with the report that it belongs to; by which request an
+-- What people wrote and decided is never changed, and deleted with the report that it belongs to. By which request an
 -- anonymous reporter wrote is forgotten earlier.
 GRANT SELECT, INSERT, DELETE, UPDATE (request_key, forget_time) ON {schema}.message TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.message_read TO {user};
