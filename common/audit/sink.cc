@@ -1,32 +1,19 @@
 #include "common/audit/sink.h"
 
 #include <curl/curl.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/audit/checkpoint.h"
+#include "common/config/line_file.h"
 #include "common/config/textproto.h"
 #include "common/https/https.h"
 #include "common/status/macros.h"
 
 namespace mamori::audit {
 namespace {
-
-absl::Status WriteAll(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(fd, text.data(), text.size());
-    if (written <= 0) return absl::UnavailableError("the sink's file cannot be written");
-    text.remove_prefix(std::min(text.size(), static_cast<size_t>(written)));
-  }
-  return fsync(fd) == 0 ? absl::OkStatus()
-                        : absl::UnavailableError("the sink's file cannot be synced");
-}
 
 class FileSink final : public Sink {
  public:
@@ -43,18 +30,9 @@ class FileSink final : public Sink {
   }
 
   absl::Status Write(const std::vector<v1::Checkpoint>& checkpoints) override {
-    const int fd = open(file_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-    if (fd < 0) return absl::UnavailableError("the sink's file cannot be opened");
     std::string text;
-    char last = '\n';
-    struct stat info {};
-    if (fstat(fd, &info) == 0 && info.st_size > 0 && pread(fd, &last, 1, info.st_size - 1) == 1 &&
-        last != '\n') {
-      text.push_back('\n');
-    }
     for (const v1::Checkpoint& one : checkpoints) absl::StrAppend(&text, ToJson(one), "\n");
-    const absl::Status written = WriteAll(fd, text);
-    close(fd);
+    const absl::Status written = config::AppendLines(file_, text, "the sink's file");
     if (written.ok() && !checkpoints.empty()) last_ = checkpoints.back().number();
     if (!written.ok()) last_.reset();
     return written;

@@ -1,13 +1,14 @@
 #include "common/sealing/eraser.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/config/line_file.h"
 #include "common/status/macros.h"
 
 namespace mamori::sealing {
@@ -19,6 +20,7 @@ constexpr char kInsert[] =
 constexpr char kSelectPage[] =
     "SELECT key_id FROM erased_key WHERE key_id > ? ORDER BY key_id LIMIT 500";
 constexpr size_t kPage = 500;
+constexpr size_t kHexDigits = 2 * kKeyIdBytes;
 constexpr absl::Duration kTimeout = absl::Seconds(10);
 
 }  // namespace
@@ -77,13 +79,7 @@ absl::Status Eraser::Append(const std::vector<std::string>& key_ids) const {
   for (const std::string& id : key_ids) {
     absl::StrAppend(&lines, absl::BytesToHexString(id), "\n");
   }
-  const int fd = open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-  if (fd < 0) return absl::UnavailableError("sealing.erasure_file cannot be opened");
-  const bool written =
-      write(fd, lines.data(), lines.size()) == static_cast<ssize_t>(lines.size()) && fsync(fd) == 0;
-  close(fd);
-  return written ? absl::OkStatus()
-                 : absl::UnavailableError("sealing.erasure_file cannot be written");
+  return config::AppendLines(file_, lines, "sealing.erasure_file");
 }
 
 absl::StatusOr<std::vector<std::string>> Eraser::ReadFile() const {
@@ -92,8 +88,13 @@ absl::StatusOr<std::vector<std::string>> Eraser::ReadFile() const {
   std::ifstream in(file_);
   if (!in) return absl::FailedPreconditionError("sealing.erasure_file cannot be read");
   for (std::string line; std::getline(in, line);) {
-    // Of a line that a crash cut short the erasure was not answered, and stands in the other list.
-    if (line.size() == 2 * kKeyIdBytes) ids.push_back(absl::HexStringToBytes(line));
+    // Of a line that was cut short the erasure was not answered, and stands in another one. Whoever
+    // goes on in such a line, as others once did, ends it with an id that was answered.
+    if (line.size() < kHexDigits) continue;
+    const std::string id = line.substr(line.size() - kHexDigits);
+    if (std::all_of(id.begin(), id.end(), absl::ascii_isxdigit)) {
+      ids.push_back(absl::HexStringToBytes(id));
+    }
   }
   return ids;
 }

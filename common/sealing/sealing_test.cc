@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "common/sealing/test_sealer.h"
 #include "common/testing/matchers.h"
 #include "common/testing/test_database.h"
@@ -102,6 +105,44 @@ TEST(SqlKeyStore, ListsWhatWasErased) {
   const db::Rows rows = database.Query("SELECT key_id FROM erased_key");
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0].GetBytes(0), batch.KeyId(9));
+}
+
+class EraserFileTest : public ::testing::Test {
+ protected:
+  EraserFileTest() {
+    std::filesystem::remove(file_);
+    EXPECT_THAT(store_.Add({&batch_}, kSoon), IsOk());
+  }
+  // How many a start erases when both databases are from before every erasure.
+  int64_t ReplayedFromTheFileAlone() {
+    MemoryKeyStore restored;
+    EXPECT_THAT(restored.Add({&batch_}, kSoon), IsOk());
+    return *Eraser(restored, file_, clock_).Replay(database_.transactor());
+  }
+
+  time::SystemClock clock_;
+  const std::string file_ = ::testing::TempDir() + "/sealing_test.erased";
+  testing::TestDatabase database_{"deploy/db/migrations/keys"};
+  MemoryKeyStore store_;
+  const TestSealing sealing_{store_};
+  const KeyBatch batch_ = *sealing_.wrapper().Make("acme");
+  Eraser eraser_{store_, file_, clock_};
+};
+
+// As when the disk was full in the midst of a line, and somebody made room.
+TEST_F(EraserFileTest, AnErasureThatWasAnsweredIsListedBehindATornLine) {
+  std::ofstream(file_) << absl::BytesToHexString(batch_.KeyId(5)).substr(0, 13);
+  ASSERT_THAT(eraser_.Erase({batch_.KeyId(5), batch_.KeyId(6)}, kSoon), IsOk());
+  EXPECT_EQ(ReplayedFromTheFileAlone(), 2);
+}
+
+TEST_F(EraserFileTest, WhatWentOnInATornLineIsReadToo) {
+  const std::string id = absl::BytesToHexString(batch_.KeyId(5));
+  std::ofstream(file_) << id.substr(0, 13) << id << "\n"
+                       << absl::BytesToHexString(batch_.KeyId(6)) << "\n"
+                       << "no id at all, though it is a long line\n"
+                       << absl::BytesToHexString(batch_.KeyId(7)).substr(1) << "\n";
+  EXPECT_EQ(ReplayedFromTheFileAlone(), 2);
 }
 
 // One that was made for an anonymous report would tell when that came.
