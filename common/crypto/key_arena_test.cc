@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <string>
@@ -105,6 +106,35 @@ TEST(KeyArena, NamesTheLimitWhenMemoryCannotBeLocked) {
                          : 1;
             }),
             0);
+}
+
+// "rd wr … dd wf": what the kernel was told of the mapping that `address` is in.
+std::string FlagsAt(const void* address) {
+  std::ifstream smaps("/proc/self/smaps");
+  bool here = false;
+  for (std::string line; std::getline(smaps, line);) {
+    unsigned long begin = 0, end = 0;
+    if (std::sscanf(line.c_str(), "%lx-%lx ", &begin, &end) == 2) {
+      const auto at = reinterpret_cast<unsigned long>(address);
+      here = begin <= at && at < end;
+    } else if (here && line.starts_with("VmFlags:")) {
+      return line.substr(8) + " ";
+    }
+  }
+  return "";
+}
+
+// Also of a core that the configuration allows, in which people's words may be.
+TEST(KeyArena, IsInNoCoreFile) {
+  auto arena = KeyArena::Create();
+  ASSERT_THAT(arena, IsOk());
+  const auto key = arena->Make(32, [](unsigned char* bytes) { std::memset(bytes, 'k', 32); });
+  ASSERT_THAT(key, IsOk());
+  EXPECT_THAT(FlagsAt(key->data()), HasSubstr(" dd "));
+  EXPECT_THAT(FlagsAt(key->data()), HasSubstr(" lo "));
+  const std::string elsewhere(1 << 20, 'k');
+  EXPECT_THAT(FlagsAt(elsewhere.data()),
+              ::testing::AllOf(HasSubstr(" rd "), ::testing::Not(HasSubstr(" dd "))));
 }
 
 TEST(KeyArena, IsEmptyInAChild) {
