@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/config/options.h"
 #include "common/db/schema.h"
+#include "common/sealing/tenant_keys.h"
 #include "common/status/macros.h"
 
 namespace mamori::sealing {
@@ -36,9 +37,10 @@ absl::StatusOr<Keys> ReadKeys(const config::v1::Sealing& config, const std::stri
                               crypto::KeyArena& arena) {
   RETURN_IF_ERROR(CheckConfig(config));
   Keys keys;
-  ASSIGN_OR_RETURN(keys.encryption,
+  ASSIGN_OR_RETURN(auto files,
                    FileKeyEncryption::Read(
                        service, {config.key_files().begin(), config.key_files().end()}, arena));
+  ASSIGN_OR_RETURN(keys.encryption, TenantKeys::Create(std::move(files), arena));
   ASSIGN_OR_RETURN(keys.slots, KeySlots::Create(arena));
   ASSIGN_OR_RETURN(keys.store, config::PoolOptionsOf(config.key_store(), kWorkerConnections));
   return keys;
