@@ -1,8 +1,9 @@
-"""A webhook receiver for the local system: HTTPS, answers 204, keeps every request as one line of JSON.
+"""A webhook receiver for the local system: HTTPS, answers 204, keeps every request as one line of JSON. It is the audit's
+second sink too: what comes to /checkpoints/SERVICE is added to SERVICE.jsonl as it came, one checkpoint a line.
 
 It verifies nothing: tests/clients does, with a library of its own, from what is kept here.
 
-usage: webhook_sink.py --port N --requests FILE --cert FILE --key FILE
+usage: webhook_sink.py --port N --requests FILE --checkpoints DIRECTORY --cert FILE --key FILE
 """
 
 import argparse
@@ -10,17 +11,21 @@ import base64
 import datetime
 import http.server
 import json
+import os
+import pathlib
+import re
 import signal
 import ssl
 import threading
 
 MAX_BODY = 1 << 20
+CHECKPOINTS = re.compile(r"/checkpoints/([a-z]+)")
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
-    for name in ("requests", "cert", "key"):
+    for name in ("requests", "checkpoints", "cert", "key"):
         parser.add_argument(f"--{name}", required=True)
     return parser.parse_args()
 
@@ -30,6 +35,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
     timeout = 30
     lock = threading.Lock()
     requests = None  # the opened file
+    checkpoints = None  # the directory
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", -1))
@@ -37,19 +43,33 @@ class Receiver(http.server.BaseHTTPRequestHandler):
             self.send_error(411 if length < 0 else 413)
             return
         body = self.rfile.read(length)
+        checkpoint = CHECKPOINTS.fullmatch(self.path)
+        if checkpoint:
+            self.keep_checkpoint(checkpoint[1], body)
+        else:
+            self.keep_request(body)
+        self.send_response(204)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    # Kept before it is acknowledged: what the sender calls SENT is here.
+
+    def keep_checkpoint(self, service: str, body: bytes) -> None:
+        with self.lock, open(self.checkpoints / f"{service}.jsonl", "ab") as file:
+            file.write(body.replace(b"\n", b" ") + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def keep_request(self, body: bytes) -> None:
         line = json.dumps({
             "receive_time": datetime.datetime.now(datetime.timezone.utc).isoformat(),
             "path": self.path,
             "headers": {name.lower(): value for name, value in self.headers.items()},
             "body_base64": base64.b64encode(body).decode(),
         })
-        # Kept before it is acknowledged: what the sender calls SENT is here.
         with self.lock:
             self.requests.write(line + "\n")
             self.requests.flush()
-        self.send_response(204)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
 
     def log_message(self, *_) -> None:
         pass
@@ -61,6 +81,7 @@ def main() -> None:
     tls.load_cert_chain(options.cert, options.key)
     signals = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    Receiver.checkpoints = pathlib.Path(options.checkpoints)
     with open(options.requests, "a", encoding="utf-8") as Receiver.requests:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", options.port), Receiver)
         # The handshake belongs to the connection's own thread: a silent client holds nobody up.
