@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <string>
 #include <string_view>
@@ -39,6 +40,9 @@ class HeapCanary {
     void* const buffer =
         mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     const int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    // On the stack, which is not looked through.
+    char needle[kBytes];
+    for (size_t i = 0; i < kBytes; ++i) needle[i] = static_cast<char>(masked_[i] ^ kMask);
     int count = 0;
     std::ifstream maps("/proc/self/maps");
     for (std::string line; std::getline(maps, line);) {
@@ -52,12 +56,14 @@ class HeapCanary {
       for (unsigned long at = begin; at < end; at += kStep) {
         const ssize_t got =
             pread(memory, buffer, std::min<size_t>(room, end - at), static_cast<off_t>(at));
-        for (ssize_t i = 0; i + static_cast<ssize_t>(kBytes) <= got; ++i) {
-          const unsigned char* const here = static_cast<unsigned char*>(buffer) + i;
+        const char* const read = static_cast<const char*>(buffer);
+        for (const char* here = read; got > 0;) {
+          here = static_cast<const char*>(memmem(here, read + got - here, needle, sizeof(needle)));
+          if (here == nullptr) break;
           // Not what was only just read.
-          const auto place = reinterpret_cast<const unsigned char*>(at + i);
-          const bool read = place >= buffer && place < static_cast<unsigned char*>(buffer) + room;
-          if (!read && IsAt(here)) ++count;
+          const auto place = reinterpret_cast<const char*>(at + (here - read));
+          if (place < read || place >= read + room) ++count;
+          ++here;
         }
       }
     }
@@ -69,12 +75,6 @@ class HeapCanary {
  private:
   static constexpr unsigned char kMask = 0xa5;
   static constexpr size_t kBytes = 48;
-
-  bool IsAt(const unsigned char* bytes) const {
-    size_t same = 0;
-    while (same < kBytes && (bytes[same] ^ kMask) == masked_[same]) ++same;
-    return same == kBytes;
-  }
 
   unsigned char masked_[kBytes];
 };
