@@ -40,7 +40,7 @@ class EvidenceStore {
   virtual absl::StatusOr<EvidenceRow> FindUpload(const std::string& tenant,
                                                  const std::string& request_key,
                                                  absl::Time deadline) = 0;
-  // Begins an upload, whose blobs are there. The row as stored by the first call with this request
+  // Begins an upload, with its blobs, which are empty. The row as stored by the first call with this request
   // key. NOT_FOUND; FAILED_PRECONDITION when the report was withdrawn or has all it may have;
   // RequestIdReused().
   virtual absl::StatusOr<EvidenceRow> Add(const EvidenceRow& row, const audit::Who& who,

@@ -127,7 +127,6 @@ TEST_F(GrantsTest, AllowWhatTheStoresOfEvidenceDo) {
                   .body_digest = std::string(32, 'd')};
   const Blob blob{"acme", row.blob_id};
   const std::string writer = ids_.NewId();
-  EXPECT_THAT(blobs.Create(blob, soon), IsOk());
   EXPECT_THAT(evidence.Add(row, {"portal", ""}, soon), IsOk());
   EXPECT_THAT(blobs.Open(blob, writer, soon), IsOk());
   EXPECT_THAT(blobs.Append(blob, writer, 0, "sealed", soon), IsOk());

@@ -8,6 +8,7 @@
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/intake/report_chain.h"
+#include "services/intake/sql_blob_store.h"
 
 namespace mamori::intake {
 namespace {
@@ -188,6 +189,9 @@ absl::StatusOr<EvidenceRow> SqlEvidenceStore::AddIn(db::Tx& tx, const EvidenceRo
   params.Add(static_cast<int>(row.state)).Add(row.chunk_count).Add(row.blob_id);
   params.Add(row.derivative_id).Add(row.request_key).Add(row.body_digest).Add(row.body);
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertEvidence, params));
+  for (const std::string& blob : {row.blob_id, row.derivative_id}) {
+    RETURN_IF_ERROR(CreateBlob(tx, {row.tenant, blob}));
+  }
   audit::Entry entry = EntryOf(row.report_id, row.tenant, "StartUpload", row.anonymous);
   entry.who = who;
   RETURN_IF_ERROR(journal_.Append(tx, std::move(entry), first));

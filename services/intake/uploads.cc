@@ -95,9 +95,6 @@ absl::StatusOr<EvidenceRow> Uploads::Begin(const server::CallContext& call, cons
                                      content.SerializeAsString())
                    .body;
   }
-  for (const std::string& blob : {row.blob_id, row.derivative_id}) {
-    RETURN_IF_ERROR(d_.blobs.Create({row.tenant, blob}, call.deadline));
-  }
   return d_.store.Add(row, WhoOf(party), call.deadline);
 }
 

@@ -153,6 +153,8 @@ TEST_F(EvidenceTest, WhatIsNotTheFileThatWasToldIsRefused) {
   for (int i = 1; i < kMaxEvidencePerReport; ++i) {
     row.evidence_id = ids_.NewId();
     row.request_key = ids_.NewId() + ids_.NewId();
+    row.blob_id = ids_.NewId();
+    row.derivative_id = ids_.NewId();
     ASSERT_THAT(evidence_store_.Add(row, {}, clock_.Now() + absl::Seconds(10)), IsOk());
   }
   EXPECT_THAT(StartBy(receipt, "upload-0101", file),
@@ -163,6 +165,11 @@ TEST_F(EvidenceTest, WhatIsNotTheFileThatWasToldIsRefused) {
   ASSERT_THAT(stub_->WithdrawAnonymousReport(Context().get(), withdraw, &withdrawn), IsOk());
   EXPECT_THAT(StartBy(stranger, "upload-0001", file),
               HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM evidence_blob WHERE blob_id NOT IN"
+                             " (SELECT blob_id FROM evidence) AND blob_id NOT IN"
+                             " (SELECT derivative_id FROM evidence)"),
+            0)
+      << "nobody would ever drop them";
 }
 
 TEST_F(EvidenceTest, AnUploadEndsWithTheRightToIt) {
