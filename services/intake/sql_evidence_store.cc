@@ -15,7 +15,7 @@ namespace {
 
 #define EVIDENCE_COLUMNS                                                                        \
   "evidence_id, report_id, tenant, side, author, anonymous, create_time, complete_time, state," \
-  " chunk_count, blob_id, derivative_id, request_key, body_digest, body"
+  " chunk_count, blob_id, derivative_id, request_key, body"
 #define ACCESS_COLUMNS \
   "evidence_id, number, access_id, report_id, tenant, kind, person, caller, create_time, body"
 
@@ -37,8 +37,8 @@ constexpr char kSelectStale[] =
     "SELECT " EVIDENCE_COLUMNS
     " FROM evidence FORCE INDEX (by_state) WHERE state = 1 AND create_time < ?"
     " ORDER BY evidence_id LIMIT ?";
-constexpr char kInsertEvidence[] = "INSERT INTO evidence (" EVIDENCE_COLUMNS
-                                   ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr char kInsertEvidence[] =
+    "INSERT INTO evidence (" EVIDENCE_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr char kSelectUsed[] =
     "SELECT COUNT(*), COALESCE(SUM(chunk_count), 0) FROM evidence WHERE report_id = ? AND tenant = "
     "?";
@@ -92,8 +92,7 @@ EvidenceRow ReadRow(const db::Row& row) {
           .blob_id = row.GetBytes(10),
           .derivative_id = row.GetBytes(11),
           .request_key = row.GetBytes(12),
-          .body_digest = row.GetBytes(13),
-          .body = row.GetBytes(14)};
+          .body = row.GetBytes(13)};
 }
 
 std::vector<EvidenceRow> ReadRows(const db::Rows& rows) {
@@ -172,11 +171,7 @@ absl::StatusOr<EvidenceRow> SqlEvidenceStore::AddIn(db::Tx& tx, const EvidenceRo
   ASSIGN_OR_RETURN(const std::string first, LockChain(tx, row.report_id, row.tenant));
   ASSIGN_OR_RETURN(const db::Rows same,
                    tx.Query(kSelectUpload, db::Params().Add(row.request_key).Add(row.tenant)));
-  if (!same.empty()) {
-    EvidenceRow stored = ReadRow(same[0]);
-    if (stored.body_digest != row.body_digest) return status::RequestIdReused();
-    return stored;
-  }
+  if (!same.empty()) return ReadRow(same[0]);
   RETURN_IF_ERROR(CheckNotWithdrawn(tx, row.report_id, row.tenant));
   ASSIGN_OR_RETURN(const db::Rows used, tx.Query(kSelectUsed, Of(row.report_id, row.tenant)));
   if (used.at(0).GetInt64(0) >= kMaxEvidencePerReport ||
@@ -187,7 +182,7 @@ absl::StatusOr<EvidenceRow> SqlEvidenceStore::AddIn(db::Tx& tx, const EvidenceRo
   params.Add(row.evidence_id).Add(row.report_id).Add(row.tenant).Add(static_cast<int>(row.side));
   params.Add(row.author).Add(row.anonymous).Add(row.create_time).Add(row.complete_time);
   params.Add(static_cast<int>(row.state)).Add(row.chunk_count).Add(row.blob_id);
-  params.Add(row.derivative_id).Add(row.request_key).Add(row.body_digest).Add(row.body);
+  params.Add(row.derivative_id).Add(row.request_key).Add(row.body);
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertEvidence, params));
   for (const std::string& blob : {row.blob_id, row.derivative_id}) {
     RETURN_IF_ERROR(CreateBlob(tx, {row.tenant, blob}));

@@ -14,7 +14,7 @@
 namespace mamori::intake {
 
 // The schema this code needs at least.
-inline constexpr int kMinimumSchema = 170;
+inline constexpr int kMinimumSchema = 260;
 
 // Without a notary, for tools, no answer brings a statement.
 class SqlIntakeStore final : public IntakeStore {
