@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/config/line_file.h"
+#include "common/db/in_list.h"
 #include "common/status/macros.h"
 
 namespace mamori::sealing {
@@ -19,6 +21,7 @@ constexpr char kInsert[] =
     " WHERE NOT EXISTS (SELECT 1 FROM erased_key WHERE key_id = ?)";
 constexpr char kSelectPage[] =
     "SELECT key_id FROM erased_key WHERE key_id > ? ORDER BY key_id LIMIT 500";
+constexpr char kSelectListed[] = "SELECT key_id FROM erased_key WHERE key_id IN (";
 constexpr size_t kPage = 500;
 constexpr size_t kHexDigits = 2 * kKeyIdBytes;
 constexpr absl::Duration kTimeout = absl::Seconds(10);
@@ -99,6 +102,19 @@ absl::StatusOr<std::vector<std::string>> Eraser::ReadFile() const {
   return ids;
 }
 
+absl::Status Eraser::ListIn(db::Transactor& own, const std::vector<std::string>& key_ids) const {
+  if (key_ids.empty()) return absl::OkStatus();
+  const std::vector<std::string> list = db::InList(key_ids);
+  const std::string sql = absl::StrCat(kSelectListed, db::Placeholders(list.size()), ")");
+  return own.Run({.deadline = clock_.Now() + kTimeout, .settles_unknown_commit = true},
+                 [&](db::Tx& tx) -> absl::Status {
+                   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(sql, db::Params().AddAll(list)));
+                   std::set<std::string> missing(key_ids.begin(), key_ids.end());
+                   for (const db::Row& row : rows) missing.erase(row.GetBytes(0));
+                   return ListErased(tx, {missing.begin(), missing.end()}, clock_.Now());
+                 });
+}
+
 absl::StatusOr<int64_t> Eraser::EraseAgain(const std::vector<std::string>& key_ids) {
   ASSIGN_OR_RETURN(const StoredKeys keys, store_.Find(key_ids, clock_.Now() + kTimeout));
   std::vector<std::string> there;
@@ -128,11 +144,18 @@ absl::StatusOr<int64_t> Eraser::Replay(db::Transactor& own) {
   ASSIGN_OR_RETURN(const std::vector<std::string> listed, ReadFile());
   for (size_t begin = 0; begin < listed.size(); begin += kPage) {
     const size_t end = std::min(begin + kPage, listed.size());
-    ASSIGN_OR_RETURN(const int64_t more,
-                     EraseAgain({listed.begin() + begin, listed.begin() + end}));
+    const std::vector<std::string> ids(listed.begin() + begin, listed.begin() + end);
+    ASSIGN_OR_RETURN(const int64_t more, EraseAgain(ids));
     erased += more;
+    RETURN_IF_ERROR(ListIn(own, ids));
   }
-  return erased;
+  for (std::string after;;) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> ids,
+                     store_.ListErased(after, kPage, clock_.Now() + kTimeout));
+    if (ids.empty()) return erased;
+    RETURN_IF_ERROR(ListIn(own, ids));
+    after = ids.back();
+  }
 }
 
 }  // namespace mamori::sealing

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/db/transaction.h"
-#include "common/sealing/key_store.h"
+#include "common/sealing/erasure_key_store.h"
 #include "common/time/clock.h"
 
 namespace mamori::sealing {
@@ -26,7 +26,7 @@ absl::Status ListErased(db::Tx& tx, const std::vector<std::string>& key_ids, abs
 class Eraser {
  public:
   // `file` is empty for none.
-  Eraser(KeyStore& store, std::string file, const time::Clock& clock)
+  Eraser(ErasureKeyStore& store, std::string file, const time::Clock& clock)
       : store_(store), file_(std::move(file)), clock_(clock) {}
 
   // After it has returned OK nobody opens what was sealed with `key_ids`, which stand in the
@@ -38,7 +38,8 @@ class Eraser {
   absl::Status FinishErasures(absl::Time deadline);
 
   // Does every erasure again that the key store has not or no longer. `own` is the service's own
-  // database. Returns how many there were.
+  // database, whose list afterwards has whatever stands in one of them: by it the service finds
+  // what a restore brought back. Returns how many there were to do.
   absl::StatusOr<int64_t> Replay(db::Transactor& own);
 
  private:
@@ -46,9 +47,11 @@ class Eraser {
   absl::Status List(const std::vector<std::string>& key_ids);
   absl::Status Append(const std::vector<std::string>& key_ids) const;
   absl::StatusOr<std::vector<std::string>> ReadFile() const;
+  // Adds to the service's own list what it has not.
+  absl::Status ListIn(db::Transactor& own, const std::vector<std::string>& key_ids) const;
   absl::StatusOr<int64_t> EraseAgain(const std::vector<std::string>& key_ids);
 
-  KeyStore& store_;
+  ErasureKeyStore& store_;
   const std::string file_;
   const time::Clock& clock_;
 

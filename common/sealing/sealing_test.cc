@@ -35,7 +35,7 @@ class KeyStoreTest : public ::testing::TestWithParam<const char*> {
 
   time::SystemClock clock_;
   std::unique_ptr<testing::TestDatabase> database_;
-  std::unique_ptr<KeyStore> store_;
+  std::unique_ptr<ErasureKeyStore> store_;
 };
 
 TEST_P(KeyStoreTest, KeepsWhatWasAddedOnceOrAgain) {
@@ -61,6 +61,9 @@ TEST_P(KeyStoreTest, ErasesOneKeyOfABatch) {
   const std::vector<std::string> ids = {batch.KeyId(0), batch.KeyId(63)};
   ASSERT_THAT(store_->Erase(ids, clock_.Now(), kSoon), IsOk());
   ASSERT_THAT(store_->Erase(ids, clock_.Now(), kSoon), IsOk());
+  EXPECT_EQ(*store_->ListErased("", 9, kSoon), ids);
+  EXPECT_EQ(*store_->ListErased("", 1, kSoon), std::vector<std::string>({ids[0]}));
+  EXPECT_EQ(*store_->ListErased(ids[0], 9, kSoon), std::vector<std::string>({ids[1]}));
   const auto found = store_->Find({ids[0], batch.KeyId(1), batch.KeyId(62), ids[1]}, kSoon);
   ASSERT_THAT(found, IsOk());
   const std::string zeros(kWrappedKeyBytes, '\0');
@@ -113,11 +116,13 @@ class EraserFileTest : public ::testing::Test {
     std::filesystem::remove(file_);
     EXPECT_THAT(store_.Add({&batch_}, kSoon), IsOk());
   }
-  // How many a start erases when both databases are from before every erasure.
+  // How many a start erases, and lists again, when both databases are from before every erasure.
   int64_t ReplayedFromTheFileAlone() {
     MemoryKeyStore restored;
     EXPECT_THAT(restored.Add({&batch_}, kSoon), IsOk());
-    return *Eraser(restored, file_, clock_).Replay(database_.transactor());
+    const int64_t erased = *Eraser(restored, file_, clock_).Replay(database_.transactor());
+    EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM erased_key"), erased);
+    return erased;
   }
 
   time::SystemClock clock_;
@@ -143,6 +148,15 @@ TEST_F(EraserFileTest, WhatWentOnInATornLineIsReadToo) {
                        << "no id at all, though it is a long line\n"
                        << absl::BytesToHexString(batch_.KeyId(7)).substr(1) << "\n";
   EXPECT_EQ(ReplayedFromTheFileAlone(), 2);
+}
+
+// A restored database hears of it from the key store too.
+TEST_F(EraserFileTest, TheOwnListIsMadeWholeFromTheKeyStores) {
+  ASSERT_THAT(store_.Erase({batch_.KeyId(3), batch_.KeyId(4)}, clock_.Now(), kSoon), IsOk());
+  EXPECT_EQ(*eraser_.Replay(database_.transactor()), 0);
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM erased_key"), 2);
+  EXPECT_EQ(*eraser_.Replay(database_.transactor()), 0);
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM erased_key"), 2);
 }
 
 // One that was made for an anonymous report would tell when that came.

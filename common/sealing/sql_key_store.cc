@@ -21,6 +21,8 @@ constexpr char kEraseKey[] =
 constexpr char kInsertErased[] =
     "INSERT INTO erased_key (key_id, erase_time) SELECT ?, ? FROM DUAL"
     " WHERE NOT EXISTS (SELECT 1 FROM erased_key WHERE key_id = ?)";
+constexpr char kSelectErased[] =
+    "SELECT key_id FROM erased_key WHERE key_id > ? ORDER BY key_id LIMIT ?";
 constexpr char kSelectToRewrap[] =
     "SELECT batch_id, tenant, wrapped FROM key_batch FORCE INDEX (by_key_encryption)"
     " WHERE key_encryption_id = ? ORDER BY batch_id LIMIT ? FOR UPDATE";
@@ -94,6 +96,18 @@ absl::Status SqlKeyStore::Erase(const std::vector<std::string>& key_ids, absl::T
         }
         return absl::OkStatus();
       });
+}
+
+absl::StatusOr<std::vector<std::string>> SqlKeyStore::ListErased(std::string_view after, int limit,
+                                                                 absl::Time deadline) {
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      transactor_.Run<db::Rows>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
+        return tx.Query(kSelectErased, db::Params().Add(after).Add(limit));
+      }));
+  std::vector<std::string> key_ids;
+  for (const db::Row& row : rows) key_ids.push_back(row.GetBytes(0));
+  return key_ids;
 }
 
 absl::StatusOr<int64_t> SqlKeyStore::Rewrap(std::string_view key_encryption_id, int limit,

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "common/db/transaction.h"
-#include "common/sealing/key_store.h"
+#include "common/sealing/erasure_key_store.h"
 #include "common/time/clock.h"
 
 namespace mamori::sealing {
@@ -14,7 +14,7 @@ namespace mamori::sealing {
 // The schema this code needs at least.
 inline constexpr int kMinimumKeysSchema = 2;
 
-class SqlKeyStore final : public KeyStore {
+class SqlKeyStore final : public ErasureKeyStore {
  public:
   SqlKeyStore(db::Transactor& transactor, const time::Clock& clock)
       : transactor_(transactor), clock_(clock) {}
@@ -24,6 +24,8 @@ class SqlKeyStore final : public KeyStore {
                                   absl::Time deadline) override;
   absl::Status Erase(const std::vector<std::string>& key_ids, absl::Time now,
                      absl::Time deadline) override;
+  absl::StatusOr<std::vector<std::string>> ListErased(std::string_view after, int limit,
+                                                      absl::Time deadline) override;
   absl::StatusOr<int64_t> Rewrap(std::string_view key_encryption_id, int limit, RewrapOne rewrap,
                                  absl::Time deadline) override;
 

@@ -3,6 +3,7 @@
 #ifndef MAMORI_COMMON_SEALING_TEST_SEALER_H_
 #define MAMORI_COMMON_SEALING_TEST_SEALER_H_
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "common/crypto/key_arena.h"
+#include "common/sealing/erasure_key_store.h"
 #include "common/sealing/key_encryption.h"
 #include "common/sealing/key_slots.h"
 #include "common/sealing/sealer.h"
@@ -19,7 +21,7 @@
 
 namespace mamori::sealing {
 
-class MemoryKeyStore final : public KeyStore {
+class MemoryKeyStore final : public ErasureKeyStore {
  public:
   // What each call answers until it is OK again.
   void FailWith(absl::Status status) {
@@ -67,7 +69,16 @@ class MemoryKeyStore final : public KeyStore {
       batch->second.wrapped.replace(*number * kWrappedKeyBytes, kWrappedKeyBytes, kWrappedKeyBytes,
                                     '\0');
     }
+    erased_.insert(ids.begin(), ids.end());
     return absl::OkStatus();
+  }
+  absl::StatusOr<std::vector<std::string>> ListErased(std::string_view after, int limit,
+                                                      absl::Time) override {
+    std::lock_guard lock(mu_);
+    if (!failure_.ok()) return failure_;
+    std::vector<std::string> ids(erased_.upper_bound(after), erased_.end());
+    ids.resize(std::min(ids.size(), static_cast<size_t>(limit)));
+    return ids;
   }
   absl::StatusOr<int64_t> Rewrap(std::string_view key_encryption_id, int limit, RewrapOne rewrap,
                                  absl::Time) override {
@@ -89,6 +100,7 @@ class MemoryKeyStore final : public KeyStore {
   absl::Status failure_;
   absl::Status erase_failure_;
   std::map<std::string, KeyBatch> batches_;
+  std::set<std::string, std::less<>> erased_;
 };
 
 // A service's keys over a store that is given. Key-encryption keys are named by a hex digit.

@@ -13,6 +13,7 @@
 #include "common/authn/people.h"
 #include "common/config/textproto.h"
 #include "common/crypto/process.h"
+#include "common/crypto/wiped_heap.h"
 #include "common/server/allocator.h"
 #include "common/server/connections.h"
 #include "common/server/server.h"
@@ -254,6 +255,7 @@ int Serve(const ServiceSpec& spec, const Access& access, telemetry::Telemetry& t
 
 int RunService(int argc, char** argv, const ServiceSpec& spec) {
   BlockStopSignals();
+  crypto::WipeWhatIsFreed();
   // Debian's Abseil looks for lock cycles at every lock of gRPC's: a tenth of a small call's time.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   const auto flags = ParseFlags(argc, argv);

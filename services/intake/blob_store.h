@@ -23,13 +23,12 @@ struct Blob {
 // What one chunk has at most, sealed.
 inline constexpr size_t kMaxSealedChunk = 1 << 20;
 
+// A blob is made with the evidence it is of (EvidenceStore.Add), so that none is left without one.
 // Errors are those of common/db besides what is named. `deadline` bounds each call. Thread safe.
 class BlobStore {
  public:
   virtual ~BlobStore() = default;
 
-  // An empty blob; OK when it is there.
-  virtual absl::Status Create(const Blob& blob, absl::Time deadline) = 0;
   // `writer`, 16 bytes that nobody else uses, writes from now on: who wrote before is refused.
   // Returns how many chunks there are. NOT_FOUND.
   virtual absl::StatusOr<int64_t> Open(const Blob& blob, const std::string& writer,

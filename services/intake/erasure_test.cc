@@ -11,11 +11,13 @@
 #include "absl/strings/str_cat.h"
 #include "common/audit/test_journal.h"
 #include "common/client/fake_access_checker.h"
+#include "common/crypto/wiped_heap.h"
 #include "common/idempotency/hash.h"
 #include "common/idempotency/test_page_tokens.h"
 #include "common/sealing/fields.h"
 #include "common/sealing/sql_key_store.h"
 #include "common/sealing/test_sealer.h"
+#include "common/testing/heap_search.h"
 #include "common/testing/matchers.h"
 #include "common/testing/test_database.h"
 #include "services/intake/contacts.h"
@@ -209,6 +211,50 @@ TEST_F(ErasureTest, IsFinishedAtTheNextStartWhenTheKeyStoreWasAway) {
   EXPECT_EQ(*next.Replay(database_.transactor()), 1);
   EXPECT_THAT(Read(name), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
 }
+
+#if !defined(__SANITIZE_ADDRESS__)
+// Whatever opened it, and whoever forgot to wipe it.
+TEST_F(ErasureTest, LeavesNothingInMemoryOnceItIsAnswered) {
+  crypto::WipeWhatIsFreed();
+  const testing::HeapCanary told(1), added(2);
+  std::string name;
+  {
+    auto request = GoodSubmit();
+    request.mutable_report()->set_narrative(told.Words());
+    request.mutable_report()->mutable_occurrences(0)->set_place(told.Words());
+    auto report = MakeNewReport(seal_, Call(), kSubmitReport, request, {ids_.NewId(), ids_.NewId()},
+                                clock_.Now());
+    ASSERT_THAT(report, IsOk());
+    ASSERT_THAT(seal_.MakeDurable({&*report}, Soon()), IsOk());
+    ASSERT_THAT(store_.InsertReports({&*report}, Soon()), IsOk());
+    name = id::Name("reports", report->report_id);
+    EXPECT_GE(told.Count(), 2) << "this test would see nothing";
+  }
+  EXPECT_EQ(told.Count(), 0) << "of what was handed in";
+  {
+    auto supplement = GoodSupplement(name);
+    supplement.mutable_supplement()->set_text(added.Words());
+    auto contact = GoodContact(name);
+    contact.mutable_contact()->set_demand(added.Words());
+    for (int again = 0; again < 2; ++again) {
+      ASSERT_THAT(reports_.Supplement(Call(), supplement), IsOk());
+      ASSERT_THAT(contacts_.Record(Call(), contact), IsOk());
+    }
+    EXPECT_GE(added.Count(), 2) << "this test would see nothing";
+  }
+  EXPECT_EQ(added.Count(), 0) << "of what was added, and of its kept answer";
+  {
+    const auto read = Read(name);
+    const auto list = reports_.List(Call(), {});
+    const auto contacts = contacts_.List(Call(), {});
+    ASSERT_TRUE(read.ok() && list.ok() && contacts.ok());
+    EXPECT_GE(told.Count(), 3) << "this test would see nothing";
+    EXPECT_GE(added.Count(), 2) << "this test would see nothing";
+  }
+  EXPECT_EQ(told.Count(), 0) << "of what was read";
+  EXPECT_EQ(added.Count(), 0) << "of what was read";
+}
+#endif
 
 // Whoever has a text, all databases and all keys cannot tell whether it was this one.
 TEST_F(ErasureTest, LeavesNothingThatConfirmsAKnownText) {

@@ -15,7 +15,7 @@ EvidenceRoom::EvidenceRoom(ReporterRoom& reporters, IntakeStore& store, db::Tran
       blobs_(transactor),
       inspector_(std::move(inspector)),
       upkeep_(store_, blobs_, runtime.clock, {}),
-      gauges_(store_, runtime.clock, runtime.telemetry),
+      gauges_(store_, sealer, runtime.clock, runtime.telemetry),
       keeping_({.name = "evidence", .interval = absl::Seconds(30)}, runtime.ids, runtime.telemetry,
                [this] { return Keep(); }),
       uploads_({store, reporters.messages(), store_, blobs_, sealer, reporters.keys(),

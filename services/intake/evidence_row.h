@@ -24,7 +24,6 @@ struct EvidenceRow {
   std::string blob_id;
   std::string derivative_id;
   std::string request_key;  // 32 bytes; empty once it was forgotten
-  std::string body_digest;  // 32 bytes, keyed: what makes a StartUpload the same
   std::string body;         // v1::Evidence of name, size, hash and whether it is identity; sealed
 };
 

@@ -41,9 +41,9 @@ class EvidenceStore {
   virtual absl::StatusOr<EvidenceRow> FindUpload(const std::string& tenant,
                                                  const std::string& request_key,
                                                  absl::Time deadline) = 0;
-  // Begins an upload, whose blobs are there. The row as stored by the first call with this request
-  // key. NOT_FOUND; FAILED_PRECONDITION when the report was withdrawn or has all it may have;
-  // RequestIdReused().
+  // Begins an upload, with its blobs, which are empty. The row as stored by the first call with
+  // this request key, whatever file that was for. NOT_FOUND; FAILED_PRECONDITION when the report
+  // was withdrawn or has all it may have.
   virtual absl::StatusOr<EvidenceRow> Add(const EvidenceRow& row, const audit::Who& who,
                                           absl::Time deadline) = 0;
   // All bytes are there. `commitment` is that to its body. OK when it was complete before.

@@ -123,11 +123,9 @@ TEST_F(GrantsTest, AllowWhatTheStoresOfEvidenceDo) {
                   .chunk_count = 1,
                   .blob_id = ids_.NewId(),
                   .derivative_id = ids_.NewId(),
-                  .request_key = std::string(32, 'k'),
-                  .body_digest = std::string(32, 'd')};
+                  .request_key = std::string(32, 'k')};
   const Blob blob{"acme", row.blob_id};
   const std::string writer = ids_.NewId();
-  EXPECT_THAT(blobs.Create(blob, soon), IsOk());
   EXPECT_THAT(evidence.Add(row, {"portal", ""}, soon), IsOk());
   EXPECT_THAT(blobs.Open(blob, writer, soon), IsOk());
   EXPECT_THAT(blobs.Append(blob, writer, 0, "sealed", soon), IsOk());

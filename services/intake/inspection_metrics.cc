@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/status/macros.h"
+#include "services/intake/content_seal.h"
 
 namespace mamori::intake {
 namespace {
@@ -40,17 +41,20 @@ absl::Status InspectionGauges::Sample() {
   ASSIGN_OR_RETURN(
       const std::vector<EvidenceRow> rows,
       store_.ListUninspected(std::string(16, '\0'), kGaugedFiles, clock_.Now() + kSampleTimeout));
+  ASSIGN_OR_RETURN(const sealing::KeyRing keys,
+                   FetchKeys(sealer_, rows, &EvidenceRow::body, clock_.Now() + kSampleTimeout));
   const absl::Duration now = clock_.Monotonic();
   std::map<std::string, absl::Duration> waiting;
   absl::Duration oldest = now;
   for (const EvidenceRow& row : rows) {
+    if (sealing::IsErased(keys.KeyOf(row.tenant, row.body).status())) continue;
     const auto before = seen_.find(row.evidence_id);
     const absl::Duration since = before == seen_.end() ? now : before->second;
     waiting[row.evidence_id] = since;
     oldest = std::min(oldest, since);
   }
   seen_ = std::move(waiting);
-  telemetry_.Gauge("mamori_inspection_queue_depth", static_cast<double>(rows.size()));
+  telemetry_.Gauge("mamori_inspection_queue_depth", static_cast<double>(seen_.size()));
   telemetry_.Gauge("mamori_inspection_age_seconds", absl::ToDoubleSeconds(now - oldest));
   return absl::OkStatus();
 }

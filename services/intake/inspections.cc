@@ -133,19 +133,40 @@ absl::StatusOr<bool> Inspections::RunOnce() {
   if (!mine) return false;
   ASSIGN_OR_RETURN(const std::optional<EvidenceRow> row, Next());
   if (!row) return false;
+  // After a restore to before its erasure a file is there again, and nobody opens it.
+  if (sealing::IsErased(d_.sealer.FetchKey(row->tenant, row->body, Soon()).status())) {
+    Defer(*row, options_.max_wait);
+    return true;
+  }
   const absl::Status inspected = Inspect(*row);
-  if (inspected.ok() || absl::IsNotFound(inspected)) {
+  bool done = inspected.ok();
+  if (absl::IsNotFound(inspected)) {
+    ASSIGN_OR_RETURN(const bool there, IsThere(*row));
+    done = !there;
+  }
+  if (done) {
     waiting_.erase(row->evidence_id);
     return true;
   }
   // Nothing failed: whoever comes next inspects it at once.
   if (!CheckGoesOn().ok()) return false;
   CountFailedInspection(d_.telemetry);
-  Wait& wait =
-      waiting_.try_emplace(row->evidence_id, Wait{.next = options_.first_wait}).first->second;
+  Defer(*row, options_.first_wait);
+  return inspected;
+}
+
+absl::StatusOr<bool> Inspections::IsThere(const EvidenceRow& row) {
+  const absl::Status found =
+      d_.store.Get(row.tenant, row.report_id, row.evidence_id, Soon()).status();
+  if (absl::IsNotFound(found)) return false;
+  RETURN_IF_ERROR(found);
+  return true;
+}
+
+void Inspections::Defer(const EvidenceRow& row, absl::Duration first) {
+  Wait& wait = waiting_.try_emplace(row.evidence_id, Wait{.next = first}).first->second;
   wait.until = d_.clock.Now() + wait.next;
   wait.next = std::min(options_.max_wait, wait.next * 2);
-  return inspected;
 }
 
 absl::Status Inspections::Inspect(const EvidenceRow& row) {

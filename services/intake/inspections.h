@@ -64,6 +64,9 @@ class Inspections {
   absl::Status Keep();
   absl::StatusOr<std::optional<EvidenceRow>> Next();
   absl::Status Inspect(const EvidenceRow& row);
+  // Whether the file's row is still there.
+  absl::StatusOr<bool> IsThere(const EvidenceRow& row);
+  void Defer(const EvidenceRow& row, absl::Duration first);
   // ABORTED once it is stopped.
   absl::Status CheckGoesOn() const;
   absl::Time Soon() const { return d_.clock.Now() + absl::Seconds(10); }

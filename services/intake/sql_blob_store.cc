@@ -9,7 +9,7 @@ namespace mamori::intake {
 namespace {
 
 constexpr char kInsertBlob[] =
-    "INSERT IGNORE INTO evidence_blob (blob_id, tenant, writer, chunk_count) VALUES (?, ?, '', 0)";
+    "INSERT INTO evidence_blob (blob_id, tenant, writer, chunk_count) VALUES (?, ?, '', 0)";
 constexpr char kSetWriter[] =
     "UPDATE evidence_blob SET writer = ? WHERE blob_id = ? AND tenant = ?";
 constexpr char kSelectBlob[] =
@@ -46,9 +46,8 @@ absl::StatusOr<db::Row> BlobIn(db::Tx& tx, const Blob& blob) {
 
 }  // namespace
 
-absl::Status SqlBlobStore::Create(const Blob& blob, absl::Time deadline) {
-  return transactor_.Run({.deadline = deadline, .settles_unknown_commit = true},
-                         [&](db::Tx& tx) { return tx.Execute(kInsertBlob, Which(blob)).status(); });
+absl::Status CreateBlob(db::Tx& tx, const Blob& blob) {
+  return tx.ExecuteExpecting(1, kInsertBlob, Which(blob));
 }
 
 absl::StatusOr<int64_t> SqlBlobStore::Open(const Blob& blob, const std::string& writer,

@@ -14,7 +14,6 @@ class SqlBlobStore final : public BlobStore {
  public:
   explicit SqlBlobStore(db::Transactor& transactor) : transactor_(transactor) {}
 
-  absl::Status Create(const Blob& blob, absl::Time deadline) override;
   absl::StatusOr<int64_t> Open(const Blob& blob, const std::string& writer,
                                absl::Time deadline) override;
   absl::Status Append(const Blob& blob, const std::string& writer, int64_t index,
@@ -30,6 +29,9 @@ class SqlBlobStore final : public BlobStore {
 
   db::Transactor& transactor_;
 };
+
+// An empty blob, in the transaction that stores what it is of.
+absl::Status CreateBlob(db::Tx& tx, const Blob& blob);
 
 }  // namespace mamori::intake
 

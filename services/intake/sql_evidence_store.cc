@@ -9,6 +9,7 @@
 #include "common/status/macros.h"
 #include "services/intake/report_chain.h"
 #include "services/intake/request_forgetting.h"
+#include "services/intake/sql_blob_store.h"
 #include "services/intake/sql_request_forgetting.h"
 
 namespace mamori::intake {
@@ -16,7 +17,7 @@ namespace {
 
 #define EVIDENCE_COLUMNS                                                                        \
   "evidence_id, report_id, tenant, side, author, anonymous, create_time, complete_time, state," \
-  " chunk_count, blob_id, derivative_id, request_key, body_digest, body"
+  " chunk_count, blob_id, derivative_id, request_key, body"
 #define ACCESS_COLUMNS \
   "evidence_id, number, access_id, report_id, tenant, kind, person, caller, create_time, body"
 
@@ -40,7 +41,7 @@ constexpr char kSelectStale[] =
     " ORDER BY evidence_id LIMIT ?";
 constexpr char kInsertEvidence[] = "INSERT INTO evidence (" EVIDENCE_COLUMNS
                                    ", forget_time)"
-                                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr char kForgetRequests[] =
     "UPDATE evidence FORCE INDEX (by_forget) SET request_key = NULL, forget_time = 0"
     " WHERE forget_time > 0 AND forget_time <= ? ORDER BY forget_time LIMIT ?";
@@ -97,8 +98,7 @@ EvidenceRow ReadRow(const db::Row& row) {
           .blob_id = row.GetBytes(10),
           .derivative_id = row.GetBytes(11),
           .request_key = row.IsNull(12) ? std::string() : row.GetBytes(12),
-          .body_digest = row.GetBytes(13),
-          .body = row.GetBytes(14)};
+          .body = row.GetBytes(13)};
 }
 
 std::vector<EvidenceRow> ReadRows(const db::Rows& rows) {
@@ -177,11 +177,7 @@ absl::StatusOr<EvidenceRow> SqlEvidenceStore::AddIn(db::Tx& tx, const EvidenceRo
   ASSIGN_OR_RETURN(const std::string first, LockChain(tx, row.report_id, row.tenant));
   ASSIGN_OR_RETURN(const db::Rows same,
                    tx.Query(kSelectUpload, db::Params().Add(row.request_key).Add(row.tenant)));
-  if (!same.empty()) {
-    EvidenceRow stored = ReadRow(same[0]);
-    if (stored.body_digest != row.body_digest) return status::RequestIdReused();
-    return stored;
-  }
+  if (!same.empty()) return ReadRow(same[0]);
   RETURN_IF_ERROR(CheckNotWithdrawn(tx, row.report_id, row.tenant));
   ASSIGN_OR_RETURN(
       const db::Rows used,
@@ -194,9 +190,12 @@ absl::StatusOr<EvidenceRow> SqlEvidenceStore::AddIn(db::Tx& tx, const EvidenceRo
   params.Add(row.evidence_id).Add(row.report_id).Add(row.tenant).Add(static_cast<int>(row.side));
   params.Add(row.author).Add(row.anonymous).Add(row.create_time).Add(row.complete_time);
   params.Add(static_cast<int>(row.state)).Add(row.chunk_count).Add(row.blob_id);
-  params.Add(row.derivative_id).Add(row.request_key).Add(row.body_digest).Add(row.body);
+  params.Add(row.derivative_id).Add(row.request_key).Add(row.body);
   params.Add(ForgetTime(row.anonymous, row.create_time));
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertEvidence, params));
+  for (const std::string& blob : {row.blob_id, row.derivative_id}) {
+    RETURN_IF_ERROR(CreateBlob(tx, {row.tenant, blob}));
+  }
   audit::Entry entry = EntryOf(row.report_id, row.tenant, "StartUpload", row.anonymous);
   entry.who = who;
   RETURN_IF_ERROR(journal_.Append(tx, std::move(entry), first));

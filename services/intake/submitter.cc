@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/intake/methods.h"
@@ -96,6 +98,7 @@ void Submitter::SubmitParsed(const server::CallContext& call, v1::SubmitReportRe
 void Submitter::Submit(const server::CallContext& call, const grpc::ByteBuffer& request,
                        Done done) const {
   alignas(8) char block[kArenaBytes];
+  const absl::Cleanup wipe = [&block] { explicit_bzero(block, sizeof(block)); };
   google::protobuf::Arena arena(block, sizeof(block));
   auto& parsed = *google::protobuf::Arena::CreateMessage<v1::SubmitReportRequest>(&arena);
   if (!Parse(request, parsed)) return done(Unreadable());

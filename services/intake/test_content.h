@@ -19,7 +19,7 @@ inline sealing::MemorySealing& TestKeys() {
   static auto* const keys = new sealing::MemorySealing();
   return *keys;
 }
-inline sealing::KeyStore& TestKeyStore() { return TestKeys().store; }
+inline sealing::MemoryKeyStore& TestKeyStore() { return TestKeys().store; }
 inline const ContentSeal& TestSeal() {
   static const auto* const seal = new ContentSeal(TestKeys().sealer());
   return *seal;

@@ -5,7 +5,6 @@
 
 #include "common/crypto/aead.h"
 #include "common/crypto/sha256.h"
-#include "common/idempotency/hash.h"
 #include "common/sealing/fields.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
@@ -55,14 +54,24 @@ absl::StatusOr<v1::Upload> Uploads::Start(const server::CallContext& call, const
   row.side = party.side;
   if (party.side == v1::MESSAGE_SIDE_DESK) row.author = party.person;
   row.request_key = d_.keys.UploadKey(party.tenant, party.report_id, party.reader(), request_id);
-  row.body_digest = d_.keys.Digest(
-      idempotency::Hash({file.file_name(), std::to_string(file.size()), file.sha256()}));
   row.chunk_count = ChunksOf(file.size());
   auto stored = d_.store.FindUpload(row.tenant, row.request_key, call.deadline);
-  if (stored.ok() && stored->body_digest != row.body_digest) return status::RequestIdReused();
-  if (absl::IsNotFound(stored.status())) stored = Begin(call, party, std::move(row), file);
+  if (stored.ok()) {
+    RETURN_IF_ERROR(CheckSame(*stored, file, call.deadline));
+  } else if (absl::IsNotFound(stored.status())) {
+    stored = Begin(call, party, std::move(row), file);
+  }
   RETURN_IF_ERROR(stored.status());
   return StateOf(*stored, file.size(), call.deadline);
+}
+
+absl::Status Uploads::CheckSame(const EvidenceRow& stored, const v1::UploadedFile& file,
+                                absl::Time deadline) const {
+  ASSIGN_OR_RETURN(const sealing::DataKey key, KeyOfEvidence(d_.sealer, stored, deadline));
+  ASSIGN_OR_RETURN(const v1::Evidence begun, OpenEvidence(key, stored));
+  const bool same = begun.file_name() == file.file_name() && begun.size() == file.size() &&
+                    begun.sha256() == file.sha256();
+  return same ? absl::OkStatus() : status::RequestIdReused();
 }
 
 absl::StatusOr<EvidenceRow> Uploads::Begin(const server::CallContext& call, const Party& party,
@@ -95,10 +104,12 @@ absl::StatusOr<EvidenceRow> Uploads::Begin(const server::CallContext& call, cons
                                      content.SerializeAsString())
                    .body;
   }
-  for (const std::string& blob : {row.blob_id, row.derivative_id}) {
-    RETURN_IF_ERROR(d_.blobs.Create({row.tenant, blob}, call.deadline));
+  ASSIGN_OR_RETURN(EvidenceRow stored, d_.store.Add(row, WhoOf(party), call.deadline));
+  // The same call was here at the same time, and first.
+  if (stored.evidence_id != row.evidence_id) {
+    RETURN_IF_ERROR(CheckSame(stored, file, call.deadline));
   }
-  return d_.store.Add(row, WhoOf(party), call.deadline);
+  return stored;
 }
 
 absl::StatusOr<v1::Upload> Uploads::Receive(const Party& party, const std::string& evidence_id,

@@ -41,6 +41,11 @@ class Uploads {
                                      const NextChunk& next);
 
  private:
+  // Whether a repeat of the request that began `stored` asks for the same file, which only what is
+  // sealed in it says: a hash beside it would tell of a file to whoever has that.
+  // RequestIdReused().
+  absl::Status CheckSame(const EvidenceRow& stored, const v1::UploadedFile& file,
+                         absl::Time deadline) const;
   // Begins it where the request is a new one.
   absl::StatusOr<EvidenceRow> Begin(const server::CallContext& call, const Party& party,
                                     EvidenceRow row, const v1::UploadedFile& file);

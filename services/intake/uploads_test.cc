@@ -154,6 +154,8 @@ TEST_F(EvidenceTest, WhatIsNotTheFileThatWasToldIsRefused) {
   for (int i = 1; i < kMaxEvidencePerSide; ++i) {
     row.evidence_id = ids_.NewId();
     row.request_key = ids_.NewId() + ids_.NewId();
+    row.blob_id = ids_.NewId();
+    row.derivative_id = ids_.NewId();
     ASSERT_THAT(evidence_store_.Add(row, {}, clock_.Now() + absl::Seconds(10)), IsOk());
   }
   EXPECT_THAT(StartBy(receipt, "upload-0101", file),
@@ -165,6 +167,43 @@ TEST_F(EvidenceTest, WhatIsNotTheFileThatWasToldIsRefused) {
   ASSERT_THAT(stub_->WithdrawAnonymousReport(Context().get(), withdraw, &withdrawn), IsOk());
   EXPECT_THAT(StartBy(stranger, "upload-0001", file),
               HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM evidence_blob WHERE blob_id NOT IN"
+                             " (SELECT blob_id FROM evidence) AND blob_id NOT IN"
+                             " (SELECT derivative_id FROM evidence)"),
+            0)
+      << "nobody would ever drop them";
+}
+
+// Not even for whoever has all keys but the report's: what is made of the file alone, with whatever
+// key, would be the same for both who handed it in, and other than that of another file.
+TEST_F(EvidenceTest, NoRowTellsWhichFileItIsOf) {
+  const std::string receipt = NewReceipt();
+  ReportBy(receipt);
+  const std::string known = TestBytes(1000, 1), other = TestBytes(1000, 2);
+  const std::vector<EvidenceRow> rows = {RowOf(Uploaded(receipt, known, "known")),
+                                         RowOf(Uploaded(receipt, known, "known")),
+                                         RowOf(Uploaded(receipt, other, "other"))};
+  for (const std::string table : {"evidence", "evidence_access"}) {
+    for (const db::Row& column : database_.Query(
+             "SELECT COLUMN_NAME FROM information_schema.columns WHERE TABLE_SCHEMA = DATABASE()"
+             " AND TABLE_NAME = ? AND (DATA_TYPE LIKE '%binary' OR DATA_TYPE LIKE '%blob')",
+             db::Params().Add(table))) {
+      std::vector<std::string> values;
+      for (const EvidenceRow& row : rows) {
+        values.push_back(database_
+                             .Query(absl::StrCat("SELECT ", column.GetBytes(0), " FROM ", table,
+                                                 " WHERE evidence_id = ?"),
+                                    db::Params().Add(row.evidence_id))[0]
+                             .GetBytes(0));
+      }
+      EXPECT_TRUE(values[0] != values[1] || values[0] == values[2])
+          << table << "." << column.GetBytes(0);
+    }
+  }
+  EXPECT_THAT(StartBy(receipt, "upload-same", FileOf("known", known)), IsOk());
+  EXPECT_THAT(StartBy(receipt, "upload-same", FileOf("known", known)), IsOk());
+  EXPECT_THAT(StartBy(receipt, "upload-same", FileOf("known", other)),
+              HasReason(mamori::v1::ERROR_REASON_REQUEST_ID_REUSED));
 }
 
 TEST_F(EvidenceTest, AnUploadEndsWithTheRightToIt) {

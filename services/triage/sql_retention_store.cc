@@ -12,11 +12,9 @@
 #include "services/triage/sql_access_rows.h"
 #include "services/triage/sql_act_rows.h"
 #include "services/triage/sql_case_rows.h"
-#include "services/triage/sql_contact_rows.h"
+#include "services/triage/sql_derived_rows.h"
 #include "services/triage/sql_hold_rows.h"
-#include "services/triage/sql_memory_rows.h"
 #include "services/triage/sql_retention_rows.h"
-#include "services/triage/sql_work_items.h"
 
 namespace mamori::triage {
 namespace {
@@ -29,8 +27,6 @@ constexpr char kListClosed[] =
 constexpr char kCounts[] =
     "SELECT (SELECT COUNT(*) FROM case_report WHERE case_id = ? AND tenant = ?),"
     " (SELECT COUNT(*) FROM case_note WHERE case_id = ? AND tenant = ?)";
-constexpr char kSelectReports[] =
-    "SELECT report_id FROM case_report WHERE case_id = ? AND tenant = ? ORDER BY report_id";
 constexpr char kEmptyAssessments[] =
     "UPDATE case_report SET assessment = '' WHERE case_id = ? AND tenant = ?";
 constexpr char kDeleteNotes[] = "DELETE FROM case_note WHERE case_id = ? AND tenant = ?";
@@ -41,7 +37,11 @@ constexpr char kInsertDisposition[] =
     " VALUES (?, ?, ?, ?, ?)";
 constexpr char kSelectDisposition[] =
     "SELECT certificate FROM disposition WHERE case_id = ? AND tenant = ?";
+constexpr char kLockCase[] =
+    "SELECT 1 FROM case_record WHERE case_id = ? AND tenant = ? FOR UPDATE";
 constexpr char kCertify[] = "CertifyDisposal";
+constexpr int kForgotten = 100;  // cases at a time
+constexpr absl::Duration kForgetTimeout = absl::Seconds(30);
 
 db::Params Of(const CaseRow& row) { return db::Params().Add(row.case_id).Add(row.tenant); }
 
@@ -55,13 +55,6 @@ absl::StatusOr<RetainedCase> Find(db::Tx& tx, const AccessSeal& seal, std::strin
   found.reports = counts[0].GetInt64(0);
   found.notes = counts[0].GetInt64(1);
   return found;
-}
-
-absl::StatusOr<std::vector<id::Id>> SelectReports(db::Tx& tx, const CaseRow& row) {
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectReports, Of(row)));
-  std::vector<id::Id> reports;
-  for (const db::Row& one : rows) reports.push_back(one.GetBytes(0));
-  return reports;
 }
 
 // None when nothing was ever sealed in the case.
@@ -132,10 +125,27 @@ absl::Status SqlRetentionStore::Erase(db::Tx& tx, const CaseRow& row,
   certificate.set_note_count(static_cast<int32_t>(notes));
   ASSIGN_OR_RETURN(const int64_t records, tx.Execute(kDeleteWork, Of(row)));
   certificate.set_record_count(static_cast<int32_t>(records));
-  RETURN_IF_ERROR(ForgetItems(tx, row));
-  RETURN_IF_ERROR(EraseContacts(tx, row, reports));
-  for (const id::Id& one : reports) RETURN_IF_ERROR(EraseMemory(tx, row.tenant, one));
-  return absl::OkStatus();
+  return EraseDerived(tx, row, reports);
+}
+
+absl::Status SqlRetentionStore::ForgetErased() {
+  for (id::Id after(16, '\0');;) {
+    ASSIGN_OR_RETURN(const std::vector<CaseRow> erased,
+                     transactor_.Run<std::vector<CaseRow>>(
+                         {.deadline = clock_.Now() + kForgetTimeout, .read_only = true},
+                         [&](db::Tx& tx) { return SelectErasedCases(tx, after, kForgotten); }));
+    if (erased.empty()) return absl::OkStatus();
+    for (const CaseRow& row : erased) {
+      RETURN_IF_ERROR(transactor_.Run(
+          {.deadline = clock_.Now() + kForgetTimeout, .settles_unknown_commit = true},
+          [&](db::Tx& tx) -> absl::Status {
+            RETURN_IF_ERROR(tx.Query(kLockCase, Of(row)).status());
+            ASSIGN_OR_RETURN(const std::vector<id::Id> reports, SelectReports(tx, row));
+            return EraseDerived(tx, row, reports);
+          }));
+    }
+    after = erased.back().case_id;
+  }
 }
 
 absl::Status SqlRetentionStore::TellIntake(db::Tx& tx, const CaseRow& row,

@@ -36,6 +36,10 @@ class SqlRetentionStore final : public RetentionStore {
   absl::StatusOr<v1::Disposition> GetDisposition(std::string_view tenant, const id::Id& case_id,
                                                  absl::Time deadline) override;
 
+  // What was derived from cases whose keys are erased goes again, where a restore has brought it
+  // back. Before anything is served, after Eraser.Replay has made their list whole.
+  absl::Status ForgetErased();
+
  private:
   // Everything that was written into the case or worked out of its reports, in the transaction.
   // Sets the counts of the certificate.

@@ -221,7 +221,9 @@ TEST_F(StatisticsTest, WhatIsClosedWithdrawnMergedOrDisposedOfIsNotOpen) {
   auto open = Rows(*Read("statistics/2026-04"), "open_by_state");
   EXPECT_EQ(open["RECEIVED"], left);
   for (const auto& [state, count] : open) {
-    if (state != "RECEIVED" && state != "total") EXPECT_EQ(count, 0) << state;
+    if (state != "RECEIVED" && state != "total") {
+      EXPECT_EQ(count, 0) << state;
+    }
   }
   EXPECT_EQ(open.count("DISPOSED"), 0u);
 }

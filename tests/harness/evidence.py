@@ -55,3 +55,21 @@ def upload_by_receipt(client, receipt: str, content: bytes = b"evidence", file_n
             yield evidence_service_pb2.UploadAnonymousEvidenceRequest(chunk=chunk)
     assert client.call("intake", "UploadAnonymousEvidence", messages(), anonymous=True).complete
     return started.name
+
+
+def confirming_hashes(pieces: list[bytes], file_name: str, key: bytes) -> set[str]:
+    """The beginnings, in upper-case hex, of what whoever has a file may look for: unkeyed hashes of its pieces, the first of
+    which is all of it, and hashes with `key` of what a client tells of it."""
+    hashes = {hashlib.new(kind, piece).hexdigest() for kind in
+              ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b", "blake2s") for piece in pieces}
+    hashes |= {hashlib.blake2b(piece, digest_size=size).hexdigest() for piece in pieces for size in (16, 32)}
+
+    def parted(*parts: bytes) -> bytes:
+        return b"".join(len(part).to_bytes(8, "little") + part for part in parts)
+
+    whole = hashlib.sha256(pieces[0]).digest()
+    told = parted(file_name.encode(), str(len(pieces[0])).encode(), whole)
+    for text in (whole, hashlib.blake2b(told, digest_size=32).digest()):
+        for shape in (text, told, parted(text), parted(b"body", text)):
+            hashes.add(hashlib.blake2b(shape, key=key, digest_size=32).hexdigest())
+    return {one.upper()[:32] for one in hashes}

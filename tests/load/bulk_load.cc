@@ -77,6 +77,13 @@ absl::StatusOr<std::unique_ptr<db::Pool>> OpenPool(const std::string& service) {
   return db::Pool::Create(options);
 }
 
+// It only writes: nothing is opened, so nothing is asked.
+class NothingErased final : public sealing::ErasureProof {
+ public:
+  bool IsDecided(sealing::Owner, std::string_view, absl::Time) const override { return false; }
+};
+const NothingErased kNothingErased;
+
 absl::StatusOr<std::unique_ptr<sealing::Sealing>> OpenSealing(
     const std::string& service, crypto::KeyArena& arena, const time::Clock& clock,
     time::Sleeper& sleeper, id::IdSource& ids, telemetry::Telemetry& telemetry) {
@@ -91,8 +98,8 @@ absl::StatusOr<std::unique_ptr<sealing::Sealing>> OpenSealing(
   store.set_password_file(absl::StrCat(directory, "/keys-", service, ".password"));
   store.set_tls_ca_file(absl::GetFlag(FLAGS_tls_ca));
   ASSIGN_OR_RETURN(sealing::Keys keys, sealing::ReadKeys(config, service, arena));
-  auto sealing =
-      std::make_unique<sealing::Sealing>(config, std::move(keys), clock, sleeper, ids, telemetry);
+  auto sealing = std::make_unique<sealing::Sealing>(config, std::move(keys), clock, sleeper, ids,
+                                                    telemetry, kNothingErased);
   sealing->Start();
   return sealing;
 }
