@@ -99,6 +99,68 @@ TEST_F(ClockPauseTest, AllPausesOfADeadlineTogetherHaveTheLimit) {
             mamori::v1::ERROR_REASON_CLOCK_NOT_ALLOWED);
 }
 
+TEST_F(ClockPauseTest, APauseOverMidnightCostsTheDayThatItMoves) {
+  Take(*book_.Start(facts_, "limited", std::nullopt, {open_, "d"}, ids_));
+  DeadlineRow row = One("limited");
+  absl::Time night = Parse("2026-11-26T23:59:00+09:00");
+  for (int i = 0; i < 5; ++i, night += absl::Hours(24)) {
+    const auto paused = book_.Pause(row, {night, "d"});
+    ASSERT_THAT(paused, IsOk()) << i;
+    row = book_.Resume(paused->changed[0], {night + absl::Minutes(2), "d"})->changed[0];
+  }
+  EXPECT_EQ(row.due_day, absl::CivilDay(2026, 12, 11));  // five days later, as many as it may
+  EXPECT_EQ(status::ReasonOf(book_.Pause(row, {night, "d"}).status()),
+            mamori::v1::ERROR_REASON_CLOCK_NOT_ALLOWED);
+  // One within a day moves nothing and costs nothing.
+  row = One("limited");
+  row = book_.Pause(row, {open_, "d"})->changed[0];
+  row = book_.Resume(row, {open_ + absl::Hours(3), "d"})->changed[0];
+  EXPECT_EQ(row.due_day, One("limited").due_day);
+  EXPECT_EQ(row.paused, absl::ZeroDuration());
+}
+
+TEST_F(ClockPauseTest, WhatHasStoodForPartOfADayBeforeKeepsTheRestOfIt) {
+  Take(*book_.Start(facts_, "limited", std::nullopt, {open_, "d"}, ids_));
+  DeadlineRow row = One("limited");
+  row.paused = absl::Hours(4 * 24 + 23);  // as it was counted once
+  const DeadlineRow paused =
+      book_.Pause(row, {Parse("2026-11-27T23:30:00+09:00"), "d"})->changed[0];
+  const auto fired = book_.Fire(facts_, paused, rows_, {open_ + absl::Hours(72), ""}, ids_);
+  EXPECT_TRUE(fired.resumed);
+  EXPECT_EQ(fired.row.due_day, row.due_day + 1);
+  EXPECT_EQ(status::ReasonOf(book_.Pause(fired.row, {open_ + absl::Hours(72), "d"}).status()),
+            mamori::v1::ERROR_REASON_CLOCK_NOT_ALLOWED);
+}
+
+TEST_F(ClockPauseTest, ADayOfTwentyThreeHoursGivesNoDayMore) {
+  facts_.company = "gmbh";
+  const absl::Time start = Parse("2027-03-20T10:00:00+01:00");
+  Take(*book_.Start(facts_, "limited", start, {start, "d"}, ids_));
+  // Berlin's clocks go forward in the night to 28 March, so that five times 24 hours end on the
+  // 30th.
+  const DeadlineRow paused =
+      book_.Pause(One("limited"), {Parse("2027-03-24T23:30:00+01:00"), "d"})->changed[0];
+  const auto fired = book_.Fire(facts_, paused, rows_, {start + absl::Hours(30 * 24), ""}, ids_);
+  EXPECT_EQ(fired.row.due_day, One("limited").due_day + 5);
+}
+
+TEST_F(ClockPauseTest, HoursThatAPauseLastsAreHoursThatItMoves) {
+  mamori::v1::Policy policy = Read();
+  auto& hours = *policy.add_clocks();
+  hours.set_id("hours");
+  hours.set_regime(mamori::v1::CLOCK_REGIME_COMPANY);
+  hours.add_starts(mamori::v1::CLOCK_EVENT_PERSON);
+  hours.mutable_due()->set_hours(48);
+  hours.set_may_pause(true);
+  hours.set_max_pause_days(1);
+  const ClockBook book = *MakeClockBook(policy);
+  Take(*book.Start(facts_, "hours", std::nullopt, {open_, "d"}, ids_));
+  DeadlineRow row = book.Pause(One("hours"), {Parse("2026-11-26T23:59:00+09:00"), "d"})->changed[0];
+  row = book.Resume(row, {Parse("2026-11-27T00:01:00+09:00"), "d"})->changed[0];
+  EXPECT_EQ(row.due_time, open_ + absl::Hours(48) + absl::Minutes(2));
+  EXPECT_EQ(row.paused, absl::Minutes(2));
+}
+
 TEST_F(ClockPauseTest, WhatIsToldByDayIsRecordedByDay) {
   Take(*book_.Start(facts_, "limited", std::nullopt, {open_, "d"}, ids_));
   const absl::Time now = Parse("2026-11-28T13:14:15Z"), day = Parse("2026-11-28T00:00:00Z");

@@ -12,6 +12,8 @@ namespace {
 using mamori::v1::Clock;
 using mamori::v1::ClockEvent;
 
+constexpr absl::Duration kDay = absl::Hours(24);
+
 template <typename List, typename Value>
 bool Names(const List& list, const Value& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
@@ -65,6 +67,7 @@ bool IsMissed(const DeadlineRow& row, absl::Time now) {
     case v1::DEADLINE_STATE_RUNNING:
       return now >= row.due_time;
     case v1::DEADLINE_STATE_COMPLETED:
+    case v1::DEADLINE_STATE_CANCELLED:  // that it became moot later makes nothing of it unmissed
       return row.end_time.has_value() && *row.end_time >= row.due_time;
     default:
       return false;
@@ -118,13 +121,16 @@ std::vector<DeadlineStep> ClockBook::StepsOf(const DeadlineRow& row) const {
   return steps;
 }
 
-std::optional<absl::Time> ClockBook::PauseEndOf(const DeadlineRow& row) const {
+std::optional<absl::Duration> ClockBook::PauseLeftOf(const DeadlineRow& row) const {
   const Clock* clock = Find(row.clock);
-  if (clock == nullptr || clock->max_pause_days() == 0 || !row.pause_time.has_value()) {
-    return std::nullopt;
-  }
-  const absl::Duration left = absl::Hours(24) * clock->max_pause_days() - row.paused;
-  return *row.pause_time + std::max(absl::ZeroDuration(), left);
+  if (clock == nullptr || clock->max_pause_days() == 0) return std::nullopt;
+  return std::max(absl::ZeroDuration(), kDay * clock->max_pause_days() - row.paused);
+}
+
+std::optional<absl::Time> ClockBook::PauseEndOf(const DeadlineRow& row) const {
+  const auto left = PauseLeftOf(row);
+  if (!left.has_value() || !row.pause_time.has_value()) return std::nullopt;
+  return *row.pause_time + *left;
 }
 
 void ClockBook::PlanNext(DeadlineRow& row) const {
@@ -141,10 +147,14 @@ void ClockBook::PlanNext(DeadlineRow& row) const {
   if (row.steps_done < static_cast<int>(steps.size())) row.next_time = steps[row.steps_done].time;
 }
 
-void ClockBook::Begin(const ClockFacts& facts, const Clock& clock, absl::Time start,
+void ClockBook::Begin(const ClockFacts& facts, const Clock& clock, const Beginning& beginning,
                       id::IdSource& ids, std::vector<DeadlineRow>& started) const {
-  const calendar::Due due =
-      CalendarOf(facts.company).DueAfter(start, SpanOf(clock.due()), clock.roll_forward());
+  const calendar::Calendar& calendar = CalendarOf(facts.company);
+  const calendar::Span span = SpanOf(clock.due());
+  const absl::Time counted = beginning.day.has_value() && span.unit != calendar::Unit::kHours
+                                 ? calendar.StartOf(*beginning.day)
+                                 : beginning.time;
+  const calendar::Due due = calendar.DueAfter(counted, span, clock.roll_forward());
   DeadlineRow row;
   row.deadline_id = ids.NewId();
   row.tenant = facts.tenant;
@@ -153,29 +163,42 @@ void ClockBook::Begin(const ClockFacts& facts, const Clock& clock, absl::Time st
   row.clock = clock.id();
   row.regime = clock.regime();
   row.urgency = clock.urgency();
-  row.start_time = start;
+  row.start_time = beginning.time;
   row.due_time = due.time;
   row.due_day = due.day;
   PlanNext(row);
   started.push_back(std::move(row));
   for (const Clock& other : clocks_) {
     if (other.started_with() == clock.id() && Applies(other, facts)) {
-      Begin(facts, other, start, ids, started);
+      Begin(facts, other, beginning, ids, started);
     }
   }
 }
 
-void ClockBook::BeginFollowers(const ClockFacts& facts, const DeadlineRow& row, absl::Time start,
+void ClockBook::BeginFollowers(const ClockFacts& facts, const DeadlineRow& row, absl::Time ended,
                                const std::vector<DeadlineRow>& existing, id::IdSource& ids,
                                std::vector<DeadlineRow>& started) const {
+  // Where it was missed its due time is the first instant of the day after the last one on which it
+  // could have been kept, and days are counted from that last one.
+  Beginning beginning{.time = std::min(ended, row.due_time)};
+  if (ended >= row.due_time) beginning.day = row.due_day;
   for (const Clock& clock : clocks_) {
     if (clock.follows() != row.clock || !Applies(clock, facts)) continue;
     // It began when this one was missed; completing it late begins nothing.
     const bool begun = std::any_of(existing.begin(), existing.end(), [&](const DeadlineRow& one) {
       return one.clock == clock.id() && one.start_time >= row.start_time;
     });
-    if (!begun) Begin(facts, clock, start, ids, started);
+    if (!begun) Begin(facts, clock, beginning, ids, started);
   }
+}
+
+absl::civil_diff_t ClockBook::MovedDays(const DeadlineRow& row, absl::civil_diff_t days) const {
+  days = std::max<absl::civil_diff_t>(0, days);
+  const auto left = PauseLeftOf(row);
+  if (!left.has_value()) return days;
+  // Days may be of 23 hours; what was counted in hours before is rounded in favour of those who
+  // relied on it.
+  return std::min<absl::civil_diff_t>(days, absl::Ceil(*left, kDay) / kDay);
 }
 
 DeadlineRow ClockBook::Resumed(const DeadlineRow& row, absl::Time now) const {
@@ -184,20 +207,25 @@ DeadlineRow ClockBook::Resumed(const DeadlineRow& row, absl::Time now) const {
   const absl::Time paused = row.pause_time.value_or(now);
   // However late anybody looks: what the clock does not allow moves nothing.
   if (const auto end = PauseEndOf(row); end.has_value()) now = std::min(now, *end);
-  after.paused += std::max(absl::ZeroDuration(), now - paused);
   const calendar::Calendar& calendar = CalendarOf(row.company);
   const Clock* clock = Find(row.clock);
   const calendar::Unit unit = clock == nullptr ? calendar::Unit::kDays : SpanOf(clock->due()).unit;
   if (unit == calendar::Unit::kHours) {
-    after.due_time += std::max(absl::ZeroDuration(), now - paused);
+    const absl::Duration stood = std::max(absl::ZeroDuration(), now - paused);
+    after.paused += stood;
+    after.due_time += stood;
     after.due_day = calendar.DayOf(after.due_time);
   } else {
     const absl::CivilDay from = calendar.DayOf(paused);
-    const absl::CivilDay to = calendar.DayOf(now);
+    const absl::civil_diff_t days = MovedDays(row, calendar.DayOf(now) - from);
+    // What it is moved by counts against what it may stand, however short the pause was that
+    // reached into the next day.
+    after.paused += kDay * days;
     if (unit == calendar::Unit::kBusinessDays) {
-      after.due_day = calendar.AddBusinessDays(row.due_day, calendar.BusinessDaysBetween(from, to));
+      after.due_day =
+          calendar.AddBusinessDays(row.due_day, calendar.BusinessDaysBetween(from, from + days));
     } else {
-      after.due_day += std::max<absl::civil_diff_t>(0, to - from);
+      after.due_day += days;
       if (clock != nullptr && clock->roll_forward()) {
         after.due_day = calendar.NextBusinessDay(after.due_day);
       }
@@ -236,19 +264,33 @@ DeadlineChanges ClockBook::Apply(const ClockFacts& facts, const ClockEvents& eve
     }
   }
   for (const Clock& clock : clocks_) {
+    if (facts.joined && clock.named_reporter() &&
+        Names(clock.starts(), mamori::v1::CLOCK_EVENT_OPENED) && Applies(clock, facts)) {
+      Begin(facts, clock, {.time = act.now}, ids, changes.started);
+      continue;
+    }
     if (!Meets(clock.starts(), events) || !Applies(clock, facts)) continue;
     // An event that both starts and stops it leaves nothing open.
     if (Meets(clock.stops(), events) || Meets(clock.ends(), events)) continue;
     if (HasOpen(now, clock.id()) || HasOpen(changes.started, clock.id())) continue;
-    Begin(facts, clock, act.now, ids, changes.started);
+    Begin(facts, clock, {.time = act.now}, ids, changes.started);
   }
   for (const DeadlineRow& row : changes.changed) {
     if (row.state != v1::DEADLINE_STATE_COMPLETED) continue;
     std::vector<DeadlineRow> followers;
-    BeginFollowers(facts, row, std::min(act.now, row.due_time), existing, ids, followers);
+    BeginFollowers(facts, row, act.now, existing, ids, followers);
     changes.started.insert(changes.started.end(), followers.begin(), followers.end());
   }
   return changes;
+}
+
+absl::Status ClockBook::CheckStart(const ClockFacts& facts, std::string_view clock,
+                                   absl::Time start) const {
+  const Clock* found = Find(clock);
+  if (found == nullptr || !found->counts_from_opening() || start <= facts.open_time) {
+    return absl::OkStatus();
+  }
+  return ClockNotAllowed("it counts from when the case was opened, and from no later time");
 }
 
 absl::StatusOr<DeadlineChanges> ClockBook::Start(const ClockFacts& facts, std::string_view clock,
@@ -260,8 +302,12 @@ absl::StatusOr<DeadlineChanges> ClockBook::Start(const ClockFacts& facts, std::s
   }
   if (!Applies(*found, facts)) return ClockNotAllowed("the clock is not for cases like this one");
   DeadlineChanges changes;
-  const absl::Time by_default = found->counts_from_opening() ? facts.open_time : act.recorded();
-  Begin(facts, *found, start.value_or(by_default), ids, changes.started);
+  absl::Time begin =
+      start.value_or(found->counts_from_opening() ? facts.open_time : act.recorded());
+  // It may have been told before there was a case; that nobody saw for a while what it is gives no
+  // time back.
+  if (found->counts_from_opening()) begin = std::min(begin, facts.open_time);
+  Begin(facts, *found, {.time = begin}, ids, changes.started);
   return changes;
 }
 
@@ -300,8 +346,7 @@ absl::StatusOr<DeadlineChanges> ClockBook::Complete(const ClockFacts& facts, con
   DeadlineChanges changes;
   DeadlineRow after = Ended(row, v1::DEADLINE_STATE_COMPLETED, act);
   after.completer = act.person;
-  BeginFollowers(facts, after, std::min(act.recorded(), after.due_time), existing, ids,
-                 changes.started);
+  BeginFollowers(facts, after, act.recorded(), existing, ids, changes.started);
   changes.changed.push_back(std::move(after));
   return changes;
 }

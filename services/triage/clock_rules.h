@@ -31,8 +31,10 @@ struct ClockFacts {
   mamori::v1::ReportKind kind = mamori::v1::REPORT_KIND_UNSPECIFIED;
   mamori::v1::Severity severity = mamori::v1::SEVERITY_UNSPECIFIED;
   absl::Time open_time;
-  // The report that opens the case names its reporter; known at CLOCK_EVENT_OPENED alone.
+  // The report that opens or joins the case names its reporter; known at that moment alone.
   bool reporter_named = false;
+  // It joins: whoever named themselves has their own deadlines, whatever runs for others.
+  bool joined = false;
 };
 
 // Who did what is applied, and when.
@@ -68,10 +70,13 @@ class ClockBook {
                         id::IdSource& ids) const;
 
   // The verbs. The first deadline of each answer is the one that was asked for.
-  // CLOCK_NOT_ALLOWED or STATE_NOT_ALLOWED.
+  // CLOCK_NOT_ALLOWED or STATE_NOT_ALLOWED. A clock that counts from the opening starts no later
+  // than then, whatever `start` says.
   absl::StatusOr<DeadlineChanges> Start(const ClockFacts& facts, std::string_view clock,
                                         std::optional<absl::Time> start, const ClockAct& act,
                                         id::IdSource& ids) const;
+  // Whether a person may say that it runs from `start`. CLOCK_NOT_ALLOWED.
+  absl::Status CheckStart(const ClockFacts& facts, std::string_view clock, absl::Time start) const;
   absl::StatusOr<DeadlineChanges> Pause(const DeadlineRow& row, const ClockAct& act) const;
   absl::StatusOr<DeadlineChanges> Resume(const DeadlineRow& row, const ClockAct& act) const;
   absl::StatusOr<DeadlineChanges> Complete(const ClockFacts& facts, const DeadlineRow& row,
@@ -96,12 +101,21 @@ class ClockBook {
   // In the order of their times.
   std::vector<DeadlineStep> StepsOf(const DeadlineRow& row) const;
   void PlanNext(DeadlineRow& row) const;
-  void Begin(const ClockFacts& facts, const mamori::v1::Clock& clock, absl::Time start,
+  // From when a deadline runs, and from which day it is counted where that is not the day of it.
+  struct Beginning {
+    absl::Time time;
+    std::optional<absl::CivilDay> day = {};
+  };
+  void Begin(const ClockFacts& facts, const mamori::v1::Clock& clock, const Beginning& beginning,
              id::IdSource& ids, std::vector<DeadlineRow>& started) const;
-  // Those that follow `row`, which has been completed or missed at `start`.
-  void BeginFollowers(const ClockFacts& facts, const DeadlineRow& row, absl::Time start,
+  // Those that follow `row`, which was completed at `ended` or missed by then.
+  void BeginFollowers(const ClockFacts& facts, const DeadlineRow& row, absl::Time ended,
                       const std::vector<DeadlineRow>& existing, id::IdSource& ids,
                       std::vector<DeadlineRow>& started) const;
+  // How much longer it may stand, all its pauses together; nothing where its clock sets no limit.
+  std::optional<absl::Duration> PauseLeftOf(const DeadlineRow& row) const;
+  // By how many of the days that a pause reached over the due day moves.
+  absl::civil_diff_t MovedDays(const DeadlineRow& row, absl::civil_diff_t days) const;
   // With its time going on when it was paused, for no longer than its clock allows.
   DeadlineRow Resumed(const DeadlineRow& row, absl::Time now) const;
   // When a paused deadline goes on by itself; nothing for one whose clock sets no limit.

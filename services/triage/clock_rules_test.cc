@@ -31,6 +31,23 @@ TEST_F(ClockRulesTest, AsksForKindSeverityAndAReporterWithAName) {
   EXPECT_EQ(One("critical").due_time, open_ + absl::Hours(1));
 }
 
+TEST_F(ClockRulesTest, EachReporterWhoJoinsWithANameHasTheirOwnCheckIns) {
+  Open();
+  const absl::Time later = open_ + absl::Hours(60 * 24);
+  const auto join = [&](bool named) {
+    ClockFacts facts = facts_;
+    facts.reporter_named = named;
+    facts.joined = named;
+    Take(book_.Apply(facts, {}, rows_, {later, ""}, ids_));
+  };
+  join(false);
+  EXPECT_EQ(rows_.size(), 3u);
+  join(true);
+  ASSERT_EQ(Of("check_in").size(), 2u);
+  EXPECT_EQ(Of("check_in")[1].start_time, later);
+  EXPECT_EQ(rows_.size(), 4u);  // nothing else begins again
+}
+
 TEST_F(ClockRulesTest, ASecondAcknowledgementMovesNothing) {
   Open();
   const absl::Time first = open_ + absl::Hours(2);
@@ -58,6 +75,10 @@ TEST_F(ClockRulesTest, AWithdrawalMakesItMootButTheCheckInsGoOn) {
   Happen({mamori::v1::CLOCK_EVENT_WITHDRAWN}, open_ + absl::Hours(1));
   EXPECT_EQ(One("ack").state, v1::DEADLINE_STATE_CANCELLED);
   EXPECT_FALSE(IsMissed(One("ack"), open_ + absl::Hours(1000)));
+  // Withdrawn after a month without a word: that was missed.
+  DeadlineRow late = One("ack");
+  late.end_time = late.due_time;
+  EXPECT_TRUE(IsMissed(late, open_ + absl::Hours(1000)));
   EXPECT_EQ(One("check_in").state, v1::DEADLINE_STATE_RUNNING);
 }
 
@@ -129,10 +150,51 @@ TEST_F(ClockRulesTest, FeedbackIsCountedFromTheEndOfTheSevenDaysWhereNobodyAckno
   auto fired = book_.Fire(facts_, ack, rows_, {ack.due_time + absl::Hours(9), ""}, ids_);
   Take({.started = fired.started, .changed = {fired.row}});
   EXPECT_EQ(One("eu.feedback").start_time, ack.due_time);
+  // The seventh day is 3 December, which is over with the first instant of the 4th.
+  EXPECT_EQ(ack.due_day, absl::CivilDay(2026, 12, 3));
+  EXPECT_EQ(One("eu.feedback").due_day, absl::CivilDay(2027, 3, 3));
+  EXPECT_EQ(One("eu.feedback").due_time, Parse("2027-03-04T00:00:00+09:00"));
   // Acknowledged late: that moves nothing.
   Take(*book_.Complete(facts_, One("eu.ack"), rows_, {ack.due_time + absl::Hours(99), "d"}, ids_));
   EXPECT_EQ(One("eu.feedback").start_time, ack.due_time);
   EXPECT_TRUE(IsMissed(One("eu.ack"), open_ + absl::Hours(9999)));
+}
+
+TEST_F(ClockRulesTest,
+       FeedbackIsCountedFromTheSeventhDayWhereSomebodyCompletesItBeforeTheTimerCame) {
+  Take(*book_.Start(facts_, "eu.ack", std::nullopt, {open_, "d"}, ids_));
+  const absl::Time late = One("eu.ack").due_time + absl::Hours(5);
+  Take(*book_.Complete(facts_, One("eu.ack"), rows_, {late, "d"}, ids_));
+  EXPECT_EQ(One("eu.feedback").due_day, absl::CivilDay(2027, 3, 3));
+}
+
+TEST_F(ClockRulesTest, WhatFollowsInHoursRunsFromTheInstant) {
+  mamori::v1::Policy policy = Read();
+  auto& after = *policy.add_clocks();
+  after.set_id("after");
+  after.set_follows("eu.ack");
+  after.mutable_due()->set_hours(5);
+  const ClockBook book = *MakeClockBook(policy);
+  Take(*book.Start(facts_, "eu.ack", std::nullopt, {open_, "d"}, ids_));
+  const DeadlineRow ack = One("eu.ack");
+  Take({.started = book.Fire(facts_, ack, rows_, {ack.due_time, ""}, ids_).started});
+  EXPECT_EQ(One("after").due_time, ack.due_time + absl::Hours(5));
+}
+
+TEST_F(ClockRulesTest, WhatCountsFromTheOpeningCountsNoLaterWhateverIsSaid) {
+  // Found out on the fifteenth day.
+  const absl::Time found = open_ + absl::Hours(15 * 24);
+  EXPECT_EQ(status::ReasonOf(book_.CheckStart(facts_, "eu.ack", found)),
+            mamori::v1::ERROR_REASON_CLOCK_NOT_ALLOWED);
+  EXPECT_THAT(book_.CheckStart(facts_, "eu.ack", open_), IsOk());
+  EXPECT_THAT(book_.CheckStart(facts_, "leak", found), IsOk());
+  Take(*book_.Start(facts_, "eu.ack", found, {found, "d"}, ids_));
+  EXPECT_EQ(One("eu.ack").start_time, open_);
+  EXPECT_EQ(One("eu.ack").due_day, absl::CivilDay(2026, 12, 3));
+  // It was told before anybody wrote it down.
+  rows_.clear();
+  Take(*book_.Start(facts_, "eu.ack", open_ - absl::Hours(48), {found, "d"}, ids_));
+  EXPECT_EQ(One("eu.ack").due_day, absl::CivilDay(2026, 12, 1));
 }
 
 TEST_F(ClockRulesTest, APersonStartsWhatOnlyAPersonCanKnow) {

@@ -31,7 +31,9 @@ struct DeadlineRow {
   std::optional<absl::Time> next_time;
   int steps_done = 0;
   std::optional<absl::Time> pause_time;
-  absl::Duration paused;  // all its pauses that are over
+  // By how much all its pauses that are over have moved it: days of 24 hours where it is counted in
+  // days. Those from before that was so are kept as they were, by how long they lasted.
+  absl::Duration paused;
   std::optional<absl::Time> end_time;
   std::string completer;  // empty when an event completed it
 };

@@ -103,9 +103,12 @@ Deadlines::DeadlineOr Deadlines::Start(const CallContext& call,
     start = time::FromTimestamp(request.start_time());
     RETURN_IF_ERROR(CheckStart(*start, d_.clock.Now()));
   }
-  return Do(call, request, [&](const Scene& scene) {
+  return Do(call, request, [&](const Scene& scene) -> absl::StatusOr<DeadlineChanges> {
     std::optional<absl::Time> told = start;
-    if (told.has_value()) told = time::Told(*told, scene.anonymous);
+    if (told.has_value()) {
+      told = time::Told(*told, scene.anonymous);
+      RETURN_IF_ERROR(scene.book.CheckStart(scene.facts, request.clock(), *told));
+    }
     return scene.book.Start(scene.facts, request.clock(), told, scene.act, d_.ids);
   });
 }

@@ -209,6 +209,18 @@ TEST_F(DeadlinesTest, RefusesWhatTheClockDoesNotAllow) {
             mamori::v1::ERROR_REASON_ETAG_MISMATCH);
 }
 
+TEST_F(DeadlinesTest, WhatALawCountsFromTheReportIsNotStartedLater) {
+  const std::string name = OpenCase("x").name();
+  auto start = Verb<v1::StartClockRequest>(name);
+  start.set_clock("whistleblower.notice");
+  start.set_reason("it is a whistleblower's");
+  *start.mutable_start_time() = time::ToTimestamp(clock_.Now());
+  EXPECT_EQ(ReasonOf(deadlines_.Start(Call("StartClock"), start)),
+            mamori::v1::ERROR_REASON_CLOCK_NOT_ALLOWED);
+  start.clear_start_time();
+  ASSERT_THAT(deadlines_.Start(Call("StartClock"), start), IsOk());
+}
+
 TEST_F(DeadlinesTest, ALeakStartsBothReports) {
   const std::string name = OpenCase("x").name();
   auto start = Verb<v1::StartClockRequest>(name);
