@@ -40,11 +40,9 @@ std::optional<WindowCrossing> FindCrossing(const mamori::v1::ContactThreshold& t
     for (; marks[first].start <= mark.start - window; ++first)
       sum_of(marks[first]) -= weight(marks[first]);
     int64_t& sum = sum_of(mark);
-    const int64_t before = sum;
     sum += weight(mark);
     if (mark.start < since || (by_demand && mark.demand.empty())) continue;
-    if (before < threshold.at_least() && sum >= threshold.at_least() &&
-        !WasTold(past, mark, by_demand, window)) {
+    if (sum >= threshold.at_least() && !WasTold(past, mark, by_demand, window)) {
       return WindowCrossing{.time = mark.start,
                             .contact = mark.contact,
                             .value = sum,

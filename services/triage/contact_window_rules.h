@@ -34,10 +34,11 @@ struct PastCrossing {
 
 absl::Duration WindowOf(const mamori::v1::ContactThreshold& threshold);
 
-// The first contact from `since` on with which the count of the window that ends with it reaches
-// the threshold, and without which it does not. `marks` are in the order of time and id, from one
-// window before `since` to one after it. Nothing when one was told of less than a window before or
-// after it, for the same demand: however the contacts arrive, a crossing is told once.
+// The first contact from `since` on with which the count of the window that ends with it is at the
+// threshold or above. `marks` are in the order of time and id, from one window before `since` to
+// one after it. Nothing when one was told of less than a window before or after it, for the same
+// demand: however the contacts arrive, a crossing is told once; and what stays above is told again
+// once a window, whatever people made of the last time.
 std::optional<WindowCrossing> FindCrossing(const mamori::v1::ContactThreshold& threshold,
                                            const std::vector<WindowMark>& marks, absl::Time since,
                                            const std::vector<PastCrossing>& past);

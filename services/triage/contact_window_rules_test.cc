@@ -54,7 +54,7 @@ TEST(ContactWindowTest, CountsWhatIsInTheWindowThatEndsWithTheContact) {
                         {"two left the window", {0, 1, 11, 12}, -1},
                         {"a window's length apart is not within it", {0, 5, 10}, -1},
                         {"just within", {0, 5, 9}, 9},
-                        {"the first crossing, not the last", {0, 1, 2, 3, 4}, 2}}) {
+                        {"the first, not the last", {0, 1, 2, 3, 4}, 2}}) {
     EXPECT_EQ(HourOf(FindCrossing(contacts, Hours(row.hours), kBegin, {})), row.want) << row.name;
   }
 }
@@ -125,6 +125,32 @@ TEST(ContactWindowTest, IsToldOnceInWhateverOrderTheContactsArrive) {
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
+TEST(ContactWindowTest, WhatStaysAboveIsToldAgainOnceAWindow) {
+  // Every two hours for a hundred: the window of ten hours never falls below three.
+  const auto contacts = Threshold(mamori::v1::CONTACT_MEASURE_CONTACTS, absl::Hours(10), 3);
+  std::vector<int> hours;
+  for (int hour = 0; hour <= 100; hour += 2) hours.push_back(hour);
+  const std::vector<WindowMark> marks = Hours(hours);
+  std::vector<size_t> order(marks.size());
+  std::iota(order.begin(), order.end(), 0);
+  EXPECT_EQ(ToldOf(contacts, marks, order), 10);  // at 4, 14, 24 and so on to 94
+  // The same backwards, and mixed: never twice in a window, and never silent for two.
+  std::mt19937 random(7);
+  for (int i = 0; i < 50; ++i) {
+    if (i == 0) {
+      std::reverse(order.begin(), order.end());
+    } else {
+      std::shuffle(order.begin(), order.end(), random);
+    }
+    const int told = ToldOf(contacts, marks, order);
+    EXPECT_LE(told, 10) << i;
+    EXPECT_GE(told, 5) << i;
+  }
+  const auto demand = Threshold(mamori::v1::CONTACT_MEASURE_SAME_DEMAND, absl::Hours(10), 3);
+  std::iota(order.begin(), order.end(), 0);
+  EXPECT_EQ(ToldOf(demand, marks, order), 10);
+}
+
 TEST(ContactWindowTest, ContactsCountTogetherWhateverIsDemanded) {
   const auto contacts = Threshold(mamori::v1::CONTACT_MEASURE_CONTACTS, absl::Hours(10), 3);
   const std::vector<WindowMark> marks = {At(absl::Hours(0), 1, "a"), At(absl::Hours(1), 1, "b"),
@@ -138,12 +164,12 @@ TEST(ContactWindowTest, ContactsCountTogetherWhateverIsDemanded) {
                   .has_value());
 }
 
-TEST(ContactWindowTest, OnlyTheContactThatCrossesTellsAndOnlyFromTheOneThatCame) {
+TEST(ContactWindowTest, TellsOfTheContactThatCameAndOfNoneBefore) {
   const auto contacts = Threshold(mamori::v1::CONTACT_MEASURE_CONTACTS, absl::Hours(10), 3);
   EXPECT_EQ(HourOf(FindCrossing(contacts, Hours({0, 1, 2}), kBegin + absl::Hours(3), {})), -1)
       << "it crossed before the contact that came now";
-  EXPECT_EQ(HourOf(FindCrossing(contacts, Hours({0, 1, 2, 3}), kBegin + absl::Hours(3), {})), -1)
-      << "it was above already";
+  EXPECT_EQ(HourOf(FindCrossing(contacts, Hours({0, 1, 2, 3}), kBegin + absl::Hours(3), {})), 3)
+      << "it was above already, and nobody was told";
   // What was told of a later time silences for the length of a window, and no more.
   const auto told = [&](int hour) {
     return HourOf(
