@@ -17,7 +17,9 @@ absl::Status DecisionCounter::Add(const WorkRow& row) {
   if (row.body.empty()) return absl::OkStatus();
   if (row.kind == WorkKind::kConclusion) {
     ASSIGN_OR_RETURN(const auto conclusion, BodyOf<v1::FactConclusion>(row));
-    Keep(row, conclusion.outcome(), outcomes_);
+    // One that its findings no longer bear is none, until it is concluded anew.
+    Keep(row, conclusion.has_void_time() ? v1::FACT_OUTCOME_UNSPECIFIED : conclusion.outcome(),
+         outcomes_);
   } else if (row.kind == WorkKind::kJudgement) {
     ASSIGN_OR_RETURN(const auto judgement, BodyOf<v1::Judgement>(row));
     Keep(row, judgement.verdict(), verdicts_);
@@ -39,7 +41,9 @@ absl::Status DecisionCounter::Add(const WorkRow& row) {
 
 Decisions DecisionCounter::Count() const {
   Decisions decided;
-  for (const auto& [of_case, said] : outcomes_) ++decided.outcomes[said.value];
+  for (const auto& [of_case, said] : outcomes_) {
+    if (said.value != v1::FACT_OUTCOME_UNSPECIFIED) ++decided.outcomes[said.value];
+  }
   for (const auto& [of_case, said] : verdicts_) ++decided.verdicts[said.value];
   for (const auto& [record, version] : measures_) {
     if (version.carried_out) ++decided.carried_out[version.measure];

@@ -70,6 +70,25 @@ absl::Status CheckSources(const CaseView& view, const v1::Finding& finding) {
   return violations.Status();
 }
 
+// A conclusion holds as long as the findings bear it: when one is revised, or another comes, it is
+// void until somebody concludes anew. `revised` is empty for a finding that is new.
+absl::Status VoidUnborne(Work& work, const id::Id& revised, v1::FactOutcome outcome) {
+  const auto concluded = work.view().All(WorkKind::kConclusion);
+  if (concluded.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto conclusion, BodyOf<v1::FactConclusion>(*concluded.front()));
+  if (conclusion.has_void_time()) return absl::OkStatus();
+  std::vector<v1::FactOutcome> outcomes = {outcome};
+  for (const WorkRow* row : work.view().All(WorkKind::kFinding)) {
+    if (row->record_id == revised) continue;
+    ASSIGN_OR_RETURN(const auto finding, BodyOf<v1::Finding>(*row));
+    outcomes.push_back(finding.outcome());
+  }
+  if (Supports(outcomes, conclusion.outcome())) return absl::OkStatus();
+  *conclusion.mutable_void_time() = time::ToTimestamp(work.now());
+  work.Put(*concluded.front(), conclusion);
+  return absl::OkStatus();
+}
+
 // What is held true of somebody of ours is not held true unheard.
 absl::Status CheckAccusedHeard(const CaseView& view, v1::FactOutcome outcome) {
   if (outcome != v1::FACT_OUTCOME_SUBSTANTIATED && outcome != v1::FACT_OUTCOME_PARTLY) {
@@ -129,6 +148,7 @@ absl::StatusOr<v1::Finding> FactFindings::RecordFinding(const CallContext& call,
                                      RETURN_IF_ERROR(CheckSources(work.view(), request.finding()));
                                      v1::Finding finding = Authored(request.finding(), work);
                                      const WorkRow row = work.Add(WorkKind::kFinding, finding);
+                                     RETURN_IF_ERROR(VoidUnborne(work, {}, finding.outcome()));
                                      return Shown(work.row(), row, std::move(finding));
                                    });
 }
@@ -149,6 +169,7 @@ absl::StatusOr<v1::Finding> FactFindings::ReviseFinding(const CallContext& call,
         RETURN_IF_ERROR(CheckSources(work.view(), request.finding()));
         v1::Finding finding = Authored(request.finding(), work);
         const WorkRow row = work.Put(*before, finding);
+        RETURN_IF_ERROR(VoidUnborne(work, name.record_id, finding.outcome()));
         return Shown(work.row(), row, std::move(finding));
       });
 }
@@ -169,6 +190,7 @@ absl::StatusOr<v1::FactFinding> FactFindings::Conclude(
         }
         RETURN_IF_ERROR(CheckAccusedHeard(work.view(), request.conclusion().outcome()));
         v1::FactConclusion conclusion = request.conclusion();
+        conclusion.clear_void_time();
         conclusion.set_author(call.person);
         *conclusion.mutable_conclude_time() = time::ToTimestamp(work.now());
         const auto before = work.view().All(WorkKind::kConclusion);

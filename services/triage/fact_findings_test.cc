@@ -74,6 +74,44 @@ TEST_F(FactFindingsTest, NothingIsConcludedThatNoFindingSupports) {
   EXPECT_THAT(findings_.Conclude(Call("c"), conclude), IsOk());
 }
 
+TEST_F(FactFindingsTest, AConclusionThatItsFindingsNoLongerBearIsVoid) {
+  const std::string name = Judged();
+  const v1::Finding finding = Find(name);
+  auto conclude = Verb<v1::ConcludeFactFindingRequest>(name);
+  conclude.mutable_conclusion()->set_outcome(v1::FACT_OUTCOME_SUBSTANTIATED);
+  conclude.mutable_conclusion()->set_reason("r");
+  *conclude.mutable_conclusion()->mutable_void_time() = time::ToTimestamp(later_.Now());
+  const auto concluded = findings_.Conclude(Call("c"), conclude);
+  ASSERT_THAT(concluded, IsOk());
+  EXPECT_FALSE(concluded->conclusion().has_void_time());
+  const auto revise = [&](v1::FactOutcome outcome) {
+    auto request = Verb<v1::ReviseFindingRequest>(finding.name());
+    *request.mutable_finding() = finding;
+    request.mutable_finding()->set_outcome(outcome);
+    return findings_.ReviseFinding(Call("r"), request).status();
+  };
+  // Still borne.
+  ASSERT_THAT(revise(v1::FACT_OUTCOME_PARTLY), IsOk());
+  Find(name, v1::FACT_OUTCOME_UNDETERMINED);
+  EXPECT_FALSE(All(name).conclusion().has_void_time());
+  ASSERT_THAT(revise(v1::FACT_OUTCOME_NOT), IsOk());
+  const v1::FactConclusion lost = All(name).conclusion();
+  EXPECT_TRUE(lost.has_void_time());
+  EXPECT_EQ(lost.outcome(), v1::FACT_OUTCOME_SUBSTANTIATED);
+  // Put right it comes not back by itself: somebody concludes.
+  ASSERT_THAT(revise(v1::FACT_OUTCOME_SUBSTANTIATED), IsOk());
+  EXPECT_THAT(All(name).conclusion(), EqualsProto(lost));
+  ASSERT_THAT(revise(v1::FACT_OUTCOME_NOT), IsOk());
+  auto again = Verb<v1::ConcludeFactFindingRequest>(name);
+  again.mutable_conclusion()->set_outcome(v1::FACT_OUTCOME_NOT);
+  again.mutable_conclusion()->set_reason("r");
+  ASSERT_THAT(findings_.Conclude(Call("c"), again), IsOk());
+  EXPECT_FALSE(All(name).conclusion().has_void_time());
+  // And what is found later voids it too.
+  Find(name);
+  EXPECT_TRUE(All(name).conclusion().has_void_time());
+}
+
 TEST_F(FactFindingsTest, AFindingRestsOnWhatItsOwnCaseHas) {
   const std::string name = Judged(), other = Judged();
   const auto theirs = findings_.RecordStatement(Call("s"), Statement(other));

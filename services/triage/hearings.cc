@@ -67,6 +67,7 @@ absl::StatusOr<HearingFacts> HearingFactsOf(const CaseView& view) {
   facts.risk_assessed = !view.All(WorkKind::kDetrimentRisk).empty();
   for (const WorkRow* row : view.All(WorkKind::kConclusion)) {
     ASSIGN_OR_RETURN(const v1::FactConclusion conclusion, BodyOf<v1::FactConclusion>(*row));
+    if (conclusion.has_void_time()) continue;
     facts.conclude_time = time::FromTimestamp(conclusion.conclude_time());
   }
   return facts;

@@ -5,6 +5,7 @@
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "common/time/timestamp.h"
+#include "mamori/triage/v1/fact_finding_service.pb.h"
 #include "mamori/triage/v1/measure_service.pb.h"
 #include "services/triage/casework.h"
 #include "services/triage/work_name.h"
@@ -31,7 +32,10 @@ absl::StatusOr<TimelineFacts> TimelineFactsOf(const CaseFile& file, const std::s
     if (row.kind == WorkKind::kStatement && !facts.first_statement) {
       facts.first_statement = told(row.create_time);
     }
-    if (row.kind == WorkKind::kConclusion) facts.concluded = told(row.create_time);
+    if (row.kind == WorkKind::kConclusion) {
+      ASSIGN_OR_RETURN(const auto conclusion, BodyOf<v1::FactConclusion>(row));
+      if (!conclusion.has_void_time()) facts.concluded = told(row.create_time);
+    }
     if (row.kind == WorkKind::kMeasure && !facts.acted) {
       ASSIGN_OR_RETURN(const auto measure, BodyOf<v1::Measure>(row));
       if (!measure.has_outcome()) continue;
