@@ -1,5 +1,7 @@
 #include "services/triage/decision_counter.h"
 
+#include <set>
+
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
 #include "mamori/triage/v1/fact_finding_service.pb.h"
@@ -31,6 +33,7 @@ absl::Status DecisionCounter::Add(const WorkRow& row) {
       return time::FromTimestamp(time) >= begin_;
     };
     newest = {.version = row.version,
+              .of_case = row.case_id,
               .measure = measure.measure(),
               .carried_out = measure.has_outcome() && in_month(measure.outcome().record_time()),
               .judged = measure.has_effect() && in_month(measure.effect().assess_time()),
@@ -45,10 +48,29 @@ Decisions DecisionCounter::Count() const {
     if (said.value != v1::FACT_OUTCOME_UNSPECIFIED) ++decided.outcomes[said.value];
   }
   for (const auto& [of_case, said] : verdicts_) ++decided.verdicts[said.value];
+  std::map<std::string, std::set<id::Id>> carried_out;
+  std::map<bool, std::set<id::Id>> judged;
+  std::set<id::Id> any_carried_out, any_judged;
   for (const auto& [record, version] : measures_) {
-    if (version.carried_out) ++decided.carried_out[version.measure];
-    if (version.judged) ++decided.effects[version.effective];
+    if (version.carried_out) {
+      ++decided.carried_out[version.measure].count;
+      carried_out[version.measure].insert(version.of_case);
+      any_carried_out.insert(version.of_case);
+    }
+    if (version.judged) {
+      ++decided.effects[version.effective].count;
+      judged[version.effective].insert(version.of_case);
+      any_judged.insert(version.of_case);
+    }
   }
+  for (auto& [measure, tally] : decided.carried_out) {
+    tally.cases = static_cast<int64_t>(carried_out[measure].size());
+  }
+  for (auto& [effective, tally] : decided.effects) {
+    tally.cases = static_cast<int64_t>(judged[effective].size());
+  }
+  decided.carried_out_cases = static_cast<int64_t>(any_carried_out.size());
+  decided.effect_cases = static_cast<int64_t>(any_judged.size());
   return decided;
 }
 

@@ -31,6 +31,7 @@ class DecisionCounter {
   };
   struct Version {
     int64_t version = 0;
+    id::Id of_case;
     std::string measure;
     bool carried_out = false;
     bool judged = false;

@@ -20,7 +20,7 @@ class SqlStatisticsStore final : public StatisticsStore {
                                                    std::optional<int> before, int limit,
                                                    absl::Time deadline) override;
   absl::StatusOr<std::optional<worker::Lease>> TryLease(absl::Duration ttl) override;
-  absl::StatusOr<std::vector<std::string>> Unpublished(int month, absl::Time end) override;
+  absl::StatusOr<std::vector<Published>> PublishedOfAll() override;
   absl::StatusOr<MonthCounts> Count(std::string_view tenant, absl::Time begin,
                                     absl::Time end) override;
   absl::StatusOr<std::vector<WorkRow>> Decided(std::string_view tenant, absl::Time begin,

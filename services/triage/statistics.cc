@@ -1,7 +1,9 @@
 #include "services/triage/statistics.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -111,25 +113,52 @@ absl::StatusOr<Decisions> StatisticsPublisher::CountDecided(const std::string& t
   }
 }
 
-absl::StatusOr<bool> StatisticsPublisher::RunOnce() {
-  const absl::Time now = clock_.Now();
+absl::Status StatisticsPublisher::PublishMonth(const worker::Lease& lease, const TenantMonth& one,
+                                               bool is_last) {
   const calendar::Calendar calendar(ZoneOf(policy_->policy), {});
-  const absl::CivilMonth month = absl::CivilMonth(calendar.DayOf(now - kSettle)) - 1;
-  const absl::Time begin = calendar.StartOf(absl::CivilDay(month));
-  const absl::Time end = calendar.StartOf(absl::CivilDay(month + 1));
-  ASSIGN_OR_RETURN(const std::vector<std::string> tenants,
-                   store_.Unpublished(MonthNumber(month), end));
-  if (tenants.empty()) return false;
+  const absl::Time begin = calendar.StartOf(absl::CivilDay(one.month));
+  const absl::Time end = calendar.StartOf(absl::CivilDay(one.month + 1));
+  ASSIGN_OR_RETURN(MonthCounts counts, store_.Count(one.tenant, begin, end));
+  // Of an earlier month nobody can tell any more what was open when it ended.
+  counts.counted_late = !is_last;
+  ASSIGN_OR_RETURN(counts.decided, CountDecided(one.tenant, begin, end));
+  const absl::Time now = clock_.Now();
+  const absl::Status published =
+      store_.Publish(lease, one.tenant, MonthNumber(one.month),
+                     MakeStatistics(one.month, now, policy_->policy, policy_->digest, counts), now);
+  // What is there stays: the first has counted.
+  return absl::IsAlreadyExists(published) ? absl::OkStatus() : published;
+}
+
+absl::StatusOr<bool> StatisticsPublisher::RunOnce() {
+  const calendar::Calendar calendar(ZoneOf(policy_->policy), {});
+  const auto month_of = [&](absl::Time time) { return absl::CivilMonth(calendar.DayOf(time)); };
+  const absl::CivilMonth last = month_of(clock_.Now() - kSettle) - 1;
+  ASSIGN_OR_RETURN(std::vector<StatisticsStore::Published> tenants, store_.PublishedOfAll());
+  std::vector<PublishedMonths> months;
+  for (StatisticsStore::Published& one : tenants) {
+    months.push_back({std::move(one.tenant), month_of(one.first), std::move(one.months)});
+  }
+  std::vector<TenantMonth> missing = MissingMonths(months, last);
+  if (missing.empty()) return false;
+  const auto key = [](const TenantMonth& one) {
+    return absl::StrCat(one.tenant, " ", MonthNumber(one.month));
+  };
+  std::stable_partition(missing.begin(), missing.end(),
+                        [&](const TenantMonth& one) { return failed_.count(key(one)) == 0; });
   ASSIGN_OR_RETURN(const std::optional<worker::Lease> lease, store_.TryLease(kLeaseTtl));
   if (!lease.has_value()) return false;
-  ASSIGN_OR_RETURN(MonthCounts counts, store_.Count(tenants[0], begin, end));
-  ASSIGN_OR_RETURN(counts.decided, CountDecided(tenants[0], begin, end));
-  const absl::Status published =
-      store_.Publish(*lease, tenants[0], MonthNumber(month),
-                     MakeStatistics(month, now, policy_->policy, policy_->digest, counts), now);
-  // What is there stays: the first has counted.
-  if (!absl::IsAlreadyExists(published)) RETURN_IF_ERROR(published);
-  return tenants.size() > 1;
+  absl::Status first_error;
+  for (const TenantMonth& one : missing) {
+    const absl::Status status = PublishMonth(*lease, one, one.month == last);
+    if (status.ok()) {
+      failed_.erase(key(one));
+      return missing.size() > 1;
+    }
+    failed_.insert(key(one));
+    first_error.Update(status);
+  }
+  return first_error;
 }
 
 }  // namespace mamori::triage

@@ -3,6 +3,8 @@
 #define MAMORI_SERVICES_TRIAGE_STATISTICS_H_
 
 #include <memory>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -32,9 +34,9 @@ class Statistics {
   const idempotency::PageTokens& tokens_;
 };
 
-// Publishes the month that ended last, for every tenant that has cases; whoever holds the lease
-// does it for all replicas. A month that nobody counted while it was the last one is not counted
-// later: its cases are no longer as they were then.
+// Publishes the months that have ended, for every tenant that has cases; whoever holds the lease
+// does it for all replicas. A month that nobody counted while it was the last one, during an
+// outage, say, is counted later, up to two years back, but for how many cases were open at its end.
 class StatisticsPublisher {
  public:
   // `policy` is that of this process's file: its first calendar says when a month ends.
@@ -42,10 +44,12 @@ class StatisticsPublisher {
                       std::shared_ptr<const policy::PolicyVersion> policy, const time::Clock& clock)
       : store_(store), content_(sealer), policy_(std::move(policy)), clock_(clock) {}
 
-  // One tenant's month; true when there may be more. For a Periodic.
+  // One tenant's month; true when there may be more. One that cannot be counted keeps back no other
+  // one: its error is returned when nothing else is left to do. For a Periodic.
   absl::StatusOr<bool> RunOnce();
 
  private:
+  absl::Status PublishMonth(const worker::Lease& lease, const TenantMonth& one, bool is_last);
   // Opens what was decided, some hundred records at a time, and keeps the numbers alone.
   absl::StatusOr<Decisions> CountDecided(const std::string& tenant, absl::Time begin,
                                          absl::Time end);
@@ -54,6 +58,8 @@ class StatisticsPublisher {
   const CaseContent content_;
   const std::shared_ptr<const policy::PolicyVersion> policy_;
   const time::Clock& clock_;
+  // What could not be counted is tried after the rest: "{tenant} {month}".
+  std::set<std::string> failed_;
 };
 
 }  // namespace mamori::triage

@@ -18,8 +18,22 @@ namespace {
 
 constexpr int kSmallestCell = 5;
 constexpr char kCollection[] = "statistics/";
+constexpr int kMostMonthsBack = 24;
 
-using Lines = std::vector<std::pair<std::string, int64_t>>;
+struct Line {
+  Line(std::string line_key, int64_t count) : key(std::move(line_key)), cell{count, count} {}
+  Line(std::string line_key, const Tally& tally)
+      : key(std::move(line_key)), cell{tally.count, tally.cases} {}
+  std::string key;
+  CountedCell cell;
+};
+using Lines = std::vector<Line>;
+
+template <typename Map, typename Key>
+typename Map::mapped_type CountOf(const Map& counts, const Key& key) {
+  const auto found = counts.find(key);
+  return found == counts.end() ? typename Map::mapped_type{} : found->second;
+}
 
 // "HIGH" for SEVERITY_HIGH.
 template <typename E>
@@ -38,8 +52,7 @@ Lines LinesOf(const std::map<int, int64_t>& counts, std::string_view prefix,
   for (int i = 0; i < type->value_count(); ++i) {
     const int value = type->value(i)->number();
     if (value == 0 || without.count(value) > 0) continue;
-    const auto found = counts.find(value);
-    lines.emplace_back(ShortName<E>(value, prefix), found == counts.end() ? 0 : found->second);
+    lines.emplace_back(ShortName<E>(value, prefix), CountOf(counts, value));
   }
   return lines;
 }
@@ -55,13 +68,6 @@ Lines CategoriesOf(const mamori::v1::Policy& policy, std::map<std::string, int64
   return lines;
 }
 
-struct Bucket {
-  const char* key;
-  int64_t below;  // hours
-};
-constexpr Bucket kBuckets[] = {{"1 day", 24},    {"3 days", 72},    {"7 days", 168},
-                               {"30 days", 720}, {"90 days", 2160}, {"more", 1'000'000'000}};
-
 // Clocks that an event stops, and none of `without` does.
 std::set<std::string> StoppedBy(const mamori::v1::Policy& policy, mamori::v1::ClockEvent event,
                                 std::optional<mamori::v1::ClockEvent> without = std::nullopt) {
@@ -75,36 +81,49 @@ std::set<std::string> StoppedBy(const mamori::v1::Policy& policy, mamori::v1::Cl
   return clocks;
 }
 
-Lines DurationsOf(const MonthCounts& counts, const std::set<std::string>& clocks) {
+// Several clocks may stop for one case: at least as many cases as the one has that has most.
+Tally Together(const Tally& one, const Tally& other) {
+  return {one.count + other.count, std::max(one.cases, other.cases)};
+}
+
+// Clocks that are stopped by the same event, as if they were one.
+CompletedClock CompletedOf(const MonthCounts& counts, const std::set<std::string>& clocks) {
+  CompletedClock all;
+  for (const auto& [clock, one] : counts.completed) {
+    if (clocks.count(clock) == 0) continue;
+    for (const auto& [kept, tally] : one.by_kept) {
+      all.by_kept[kept] = Together(all.by_kept[kept], tally);
+    }
+    for (const auto& [bucket, tally] : one.by_bucket) {
+      all.by_bucket[bucket] = Together(all.by_bucket[bucket], tally);
+    }
+    all.cases = std::max(all.cases, one.cases);
+  }
+  return all;
+}
+
+Lines DurationsOf(const CompletedClock& completed) {
   Lines lines;
-  for (const Bucket& bucket : kBuckets) lines.emplace_back(bucket.key, 0);
-  for (const DurationCount& one : counts.completed) {
-    if (clocks.count(one.clock) == 0) continue;
-    size_t i = 0;
-    while (one.hours >= kBuckets[i].below) ++i;
-    lines[i].second += one.count;
+  int bucket = 0;
+  for (const DurationBucket& one : kDurationBuckets) {
+    lines.emplace_back(one.key, CountOf(completed.by_bucket, bucket++));
   }
   return lines;
 }
 
-Lines InTimeOrLate(const MonthCounts& counts, const std::set<std::string>& clocks) {
-  Lines lines = {{"in time", 0}, {"late", 0}};
-  for (const DurationCount& one : counts.completed) {
-    if (clocks.count(one.clock) > 0) lines[one.kept ? 0 : 1].second += one.count;
-  }
-  return lines;
+Lines InTimeOrLate(const CompletedClock& completed) {
+  return {{"in time", CountOf(completed.by_kept, true)},
+          {"late", CountOf(completed.by_kept, false)}};
 }
 
 // One table for all: a further one of check-ins alone, say, would tell what this one hides.
 Lines ByRegime(const MonthCounts& counts) {
-  std::map<std::pair<int, bool>, int64_t> sums;
-  for (const DeadlineCount& one : counts.due) sums[{one.regime, one.kept}] += one.count;
   Lines lines;
   for (int regime = mamori::v1::CLOCK_REGIME_COMPANY; regime <= mamori::v1::ClockRegime_MAX;
        ++regime) {
     const std::string name = ShortName<mamori::v1::ClockRegime>(regime, "CLOCK_REGIME_");
-    lines.emplace_back(name + "/kept", sums[{regime, true}]);
-    lines.emplace_back(name + "/missed", sums[{regime, false}]);
+    lines.emplace_back(name + "/kept", CountOf(counts.due, std::pair(regime, true)));
+    lines.emplace_back(name + "/missed", CountOf(counts.due, std::pair(regime, false)));
   }
   return lines;
 }
@@ -118,13 +137,12 @@ Lines WorkOf(const MonthCounts& counts) {
                                                     {7, "prevention"}, {10, "retaliation"}};
   Lines lines;
   for (const auto& [kind, key] : kKinds) {
-    const auto found = counts.work_by_kind.find(kind);
-    lines.emplace_back(key, found == counts.work_by_kind.end() ? 0 : found->second);
+    lines.emplace_back(key, CountOf(counts.work_by_kind, kind));
   }
   return lines;
 }
 
-Lines MeasuresOf(const mamori::v1::Policy& policy, std::map<std::string, int64_t> counts) {
+Lines MeasuresOf(const mamori::v1::Policy& policy, std::map<std::string, Tally> counts) {
   Lines lines;
   for (const mamori::v1::Measure& measure : policy.measures()) {
     lines.emplace_back(measure.id(), counts[measure.id()]);
@@ -135,9 +153,8 @@ Lines MeasuresOf(const mamori::v1::Policy& policy, std::map<std::string, int64_t
 }
 
 Lines EffectsOf(const Decisions& decided) {
-  Lines lines = {{"effective", 0}, {"not effective", 0}};
-  for (const auto& [effective, count] : decided.effects) lines[effective ? 0 : 1].second += count;
-  return lines;
+  return {{"effective", CountOf(decided.effects, true)},
+          {"not effective", CountOf(decided.effects, false)}};
 }
 
 // The last table divides what `row` of the table `of` counts. Where that is not told, the sum of
@@ -159,28 +176,65 @@ void TellOnlyWith(std::string_view of, std::string_view row, v1::Statistics& sta
 }
 
 Lines ByAnonymity(const MonthCounts& counts) {
-  Lines lines = {{"anonymous", 0}, {"other", 0}};
-  for (const auto& [anonymous, count] : counts.opened_by_anonymity) {
-    lines[anonymous ? 0 : 1].second += count;
-  }
+  return {{"anonymous", CountOf(counts.opened_by_anonymity, true)},
+          {"other", CountOf(counts.opened_by_anonymity, false)}};
+}
+
+Lines ByCompany(const MonthCounts& counts) {
+  Lines lines;
+  for (const auto& [company, count] : counts.opened_by_company) lines.emplace_back(company, count);
   return lines;
 }
 
-void AddTable(v1::Statistics& statistics, const char* id, const char* ja, const char* en,
-              const Lines& lines) {
+int64_t OpenedIn(const MonthCounts& counts) {
+  int64_t opened = 0;
+  for (const auto& [severity, count] : counts.opened_by_severity) opened += count;
+  return opened;
+}
+
+v1::StatisticsTable& AddLabelled(v1::Statistics& statistics, const char* id, const char* ja,
+                                 const char* en) {
   v1::StatisticsTable& table = *statistics.add_tables();
   table.set_id(id);
   table.set_label_ja(ja);
   table.set_label_en(en);
-  std::vector<int64_t> counts;
-  for (const auto& [key, count] : lines) counts.push_back(count);
-  const PublishedCounts published = Suppress(counts, statistics.smallest_cell());
+  return table;
+}
+
+// `all_cases` are those of the whole table, where a case may stand in several lines.
+void AddTable(v1::Statistics& statistics, const char* id, const char* ja, const char* en,
+              const Lines& lines, std::optional<int64_t> all_cases = std::nullopt) {
+  v1::StatisticsTable& table = AddLabelled(statistics, id, ja, en);
+  std::vector<CountedCell> cells;
+  int64_t sum = 0;
+  for (const Line& line : lines) {
+    cells.push_back(line.cell);
+    sum += line.cell.cases;
+  }
+  const PublishedCounts published =
+      Suppress(cells, all_cases.value_or(sum), statistics.smallest_cell());
   for (size_t i = 0; i < lines.size(); ++i) {
     v1::StatisticsRow& row = *table.add_rows();
-    row.set_key(lines[i].first);
+    row.set_key(lines[i].key);
     if (published.counts[i].has_value()) row.set_count(*published.counts[i]);
   }
   if (published.total.has_value()) table.set_total(*published.total);
+}
+
+// What stands at one moment, in steps of the smallest count and without a total: with the exact
+// numbers of two months anybody could compute how many came between them, who may be too few to be
+// told.
+void AddStepped(v1::Statistics& statistics, const char* id, const char* ja, const char* en,
+                const Lines& lines) {
+  v1::StatisticsTable& table = AddLabelled(statistics, id, ja, en);
+  const int64_t step = std::max<int64_t>(1, statistics.smallest_cell());
+  for (const Line& line : lines) {
+    v1::StatisticsRow& row = *table.add_rows();
+    row.set_key(line.key);
+    if (line.cell.count == 0 || line.cell.count >= step) {
+      row.set_count(line.cell.count - line.cell.count % step);
+    }
+  }
 }
 
 }  // namespace
@@ -199,26 +253,27 @@ v1::Statistics MakeStatistics(absl::CivilMonth month, absl::Time now,
                                                            : policy.smallest_cell());
   statistics.set_policy_digest(std::string(policy_digest));
   AddTable(statistics, "opened_by_category", "受理件数(行為類型別)", "Cases opened, by category",
-           CategoriesOf(policy, counts.opened_by_category));
+           CategoriesOf(policy, counts.opened_by_category), OpenedIn(counts));
   AddTable(statistics, "opened_by_severity", "受理件数(重大度別)", "Cases opened, by severity",
            LinesOf<mamori::v1::Severity>(counts.opened_by_severity, "SEVERITY_"));
   AddTable(statistics, "opened_by_kind", "受理件数(種別)", "Cases opened, by kind of report",
            LinesOf<mamori::v1::ReportKind>(counts.opened_by_kind, "REPORT_KIND_"));
   AddTable(statistics, "opened_by_company", "受理件数(会社別)", "Cases opened, by company",
-           Lines(counts.opened_by_company.begin(), counts.opened_by_company.end()));
+           ByCompany(counts));
   AddTable(statistics, "opened_by_anonymity", "受理件数(匿名・その他)",
            "Cases opened, anonymous or not", ByAnonymity(counts));
-  AddTable(statistics, "open_by_state", "対応中の件数(状態別)", "Cases that are open, by state",
-           LinesOf<mamori::v1::CaseState>(
-               counts.open_by_state, "CASE_STATE_",
-               {mamori::v1::CASE_STATE_CLOSED, mamori::v1::CASE_STATE_WITHDRAWN,
-                mamori::v1::CASE_STATE_MERGED}));
-  // Two of these would tell how many were opened between them.
-  statistics.mutable_tables()->rbegin()->clear_total();
+  if (!counts.counted_late) {
+    AddStepped(statistics, "open_by_state", "対応中の件数(状態別、最小値の倍数に切り捨て)",
+               "Cases that are open, by state, rounded down to a multiple of the smallest count",
+               LinesOf<mamori::v1::CaseState>(
+                   counts.open_by_state, "CASE_STATE_",
+                   {mamori::v1::CASE_STATE_CLOSED, mamori::v1::CASE_STATE_WITHDRAWN,
+                    mamori::v1::CASE_STATE_MERGED, mamori::v1::CASE_STATE_DISPOSED}));
+  }
   AddTable(statistics, "deadlines_by_regime", "期限の遵守(規律別)",
-           "Deadlines of the month, by regime", ByRegime(counts));
+           "Deadlines of the month, by regime", ByRegime(counts), counts.due_cases);
   AddTable(statistics, "work", "事実確認・対応・配慮の記録件数", "What was begun in the month",
-           WorkOf(counts));
+           WorkOf(counts), counts.work_cases);
   AddTable(statistics, "outcomes", "事実確認の結果", "What fact finding came to",
            LinesOf<v1::FactOutcome>(counts.decided.outcomes, "FACT_OUTCOME_"));
   TellOnlyWith("work", "conclusions", statistics);
@@ -226,17 +281,32 @@ v1::Statistics MakeStatistics(absl::CivilMonth month, absl::Time now,
            LinesOf<v1::Verdict>(counts.decided.verdicts, "VERDICT_"));
   TellOnlyWith("work", "judgements", statistics);
   AddTable(statistics, "measures_carried_out", "実施した対応", "Measures carried out",
-           MeasuresOf(policy, counts.decided.carried_out));
+           MeasuresOf(policy, counts.decided.carried_out), counts.decided.carried_out_cases);
   AddTable(statistics, "measure_effects", "対応の効果", "Measures found effective or not",
-           EffectsOf(counts.decided));
-  const std::set<std::string> acknowledge = StoppedBy(policy, CLOCK_EVENT_ASSIGNED);
+           EffectsOf(counts.decided), counts.decided.effect_cases);
+  const CompletedClock taken = CompletedOf(counts, StoppedBy(policy, CLOCK_EVENT_ASSIGNED));
+  const CompletedClock closed =
+      CompletedOf(counts, StoppedBy(policy, CLOCK_EVENT_CLOSED, CLOCK_EVENT_ACTING));
   AddTable(statistics, "acknowledgements", "受付(期限内・期限後)", "Acknowledged in time or late",
-           InTimeOrLate(counts, acknowledge));
+           InTimeOrLate(taken), taken.cases);
   AddTable(statistics, "days_to_acknowledge", "受付までの日数", "Time to acknowledge, less than",
-           DurationsOf(counts, acknowledge));
+           DurationsOf(taken), taken.cases);
   AddTable(statistics, "days_to_close", "終結までの日数", "Time to close, less than",
-           DurationsOf(counts, StoppedBy(policy, CLOCK_EVENT_CLOSED, CLOCK_EVENT_ACTING)));
+           DurationsOf(closed), closed.cases);
   return statistics;
+}
+
+std::vector<TenantMonth> MissingMonths(const std::vector<PublishedMonths>& tenants,
+                                       absl::CivilMonth last) {
+  std::vector<TenantMonth> missing;
+  for (absl::CivilMonth month = last; month > last - kMostMonthsBack; --month) {
+    for (const PublishedMonths& one : tenants) {
+      if (one.first <= month && one.published.count(MonthNumber(month)) == 0) {
+        missing.push_back({one.tenant, month});
+      }
+    }
+  }
+  return missing;
 }
 
 std::string MonthName(absl::CivilMonth month) {

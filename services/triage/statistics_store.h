@@ -3,6 +3,7 @@
 #define MAMORI_SERVICES_TRIAGE_STATISTICS_STORE_H_
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +32,13 @@ class StatisticsStore {
 
   // The publisher's. Nothing while another has the lease.
   virtual absl::StatusOr<std::optional<worker::Lease>> TryLease(absl::Duration ttl) = 0;
-  // Tenants that have cases from before `end` and no numbers for `month`.
-  virtual absl::StatusOr<std::vector<std::string>> Unpublished(int month, absl::Time end) = 0;
+  // Every tenant that has cases: when its first was opened, and which months are published.
+  struct Published {
+    std::string tenant;
+    absl::Time first;
+    std::set<int> months;
+  };
+  virtual absl::StatusOr<std::vector<Published>> PublishedOfAll() = 0;
   virtual absl::StatusOr<MonthCounts> Count(std::string_view tenant, absl::Time begin,
                                             absl::Time end) = 0;
   // Conclusions, judgements and measures recorded in [begin, end), sealed as they are stored: at

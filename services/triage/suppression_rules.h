@@ -8,6 +8,12 @@
 
 namespace mamori::triage {
 
+// A line of a table: what it counts, and of how many cases that is.
+struct CountedCell {
+  int64_t count = 0;
+  int64_t cases = 0;
+};
+
 struct PublishedCounts {
   std::vector<std::optional<int64_t>> counts;  // in the order of what was given
   std::optional<int64_t> total;
@@ -18,6 +24,12 @@ struct PublishedCounts {
 // from 1 to `smallest`: the smallest of the others first, then zeros. A total below `smallest` is
 // not told, nor is anything of its table. A `smallest` of 1 or less tells everything.
 PublishedCounts Suppress(const std::vector<int64_t>& counts, int64_t smallest);
+
+// The same where a case may count several times, in a line or in several: what is hidden goes by
+// the cases, of which there are `all_cases` in the whole table. Six deadlines of two people's cases
+// are two, not six.
+PublishedCounts Suppress(const std::vector<CountedCell>& cells, int64_t all_cases,
+                         int64_t smallest);
 
 }  // namespace mamori::triage
 

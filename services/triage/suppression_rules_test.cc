@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <functional>
+#include <map>
 #include <numeric>
 #include <set>
 #include <string>
@@ -54,6 +55,20 @@ TEST(Suppress, HidesSmallCountsWithTheirComplements) {
 TEST(Suppress, AThresholdOfOneTellsEverything) {
   EXPECT_EQ(Text(Suppress({1, 0, 2}, 1)), "1 0 2 = 3");
   EXPECT_EQ(Text(Suppress({1, 0, 2}, 0)), "1 0 2 = 3");
+}
+
+std::string TextOf(const std::vector<CountedCell>& cells, int64_t all_cases) {
+  return Text(Suppress(cells, all_cases, 5));
+}
+
+TEST(Suppress, GoesByTheCasesWhereACaseCountsSeveralTimes) {
+  // Six deadlines of two cases are two, and nothing of so few is told.
+  EXPECT_EQ(TextOf({{6, 2}, {0, 0}}, 2), "* * = *");
+  EXPECT_EQ(TextOf({{6, 2}, {6, 2}, {6, 2}}, 2), "* * * = *");
+  // Beside enough others it takes the smallest of them along, as it is by cases.
+  EXPECT_EQ(TextOf({{6, 2}, {9, 9}, {30, 7}}, 18), "* 9 * = 45");
+  EXPECT_EQ(TextOf({{20, 5}, {9, 9}}, 9), "20 9 = 29");
+  EXPECT_EQ(TextOf({{20, 5}, {0, 0}}, 5), "20 0 = 20");
 }
 
 // Calls `each` with every way to fill `cells` with at least `least` each and `sum` together.
@@ -158,15 +173,15 @@ TEST(MakeStatistics, DecisionsAreToldOnlyWhereTheirNumberIs) {
   MonthCounts counts;
   counts.decided.outcomes = {{1, 6}, {3, 7}};
   counts.decided.verdicts = {{1, 8}, {2, 9}};
-  counts.work_by_kind = {{3, 13}, {5, 17}};
+  counts.work_by_kind = {{3, {13}}, {5, {17}}};
   EXPECT_EQ(Told(Of(counts), "outcomes"), "6 0 7 0 = 13");
   const std::string verdicts = Told(Of(counts), "verdicts");
   EXPECT_EQ(verdicts.find('*'), std::string::npos) << verdicts;
   // Three conclusions of the month are not told: then neither is what they came to.
-  counts.work_by_kind = {{3, 3}, {5, 17}, {1, 4}};
+  counts.work_by_kind = {{3, {3}}, {5, {17}}, {1, {4}}};
   EXPECT_EQ(Told(Of(counts), "outcomes"), "* * * * = *");
   EXPECT_EQ(Told(Of(counts), "verdicts"), verdicts);
-  counts.work_by_kind = {{3, 13}, {5, 3}, {1, 4}};
+  counts.work_by_kind = {{3, {13}}, {5, {3}}, {1, {4}}};
   EXPECT_EQ(Told(Of(counts), "outcomes"), "6 0 7 0 = 13");
   EXPECT_EQ(Told(Of(counts), "verdicts").find_first_of("0123456789"), std::string::npos);
 }
@@ -181,12 +196,87 @@ TEST(MakeStatistics, TheThresholdIsThePolicysOrFive) {
   EXPECT_EQ(Told(Of(counts, policy), "opened_by_company"), "4 4 30 = 38");
 }
 
-TEST(MakeStatistics, WhatTheCasesOfTwoMonthsWouldTellHasNoTotal) {
+TEST(MakeStatistics, WhatIsOpenAtTheEndOfTwoMonthsTellsNotHowManyCameBetween) {
+  const auto told = [](int64_t received, int64_t triaged) {
+    MonthCounts counts;
+    counts.open_by_state = {{mamori::v1::CASE_STATE_RECEIVED, received},
+                            {mamori::v1::CASE_STATE_TRIAGED, triaged}};
+    return Told(Of(counts), "open_by_state");
+  };
+  // Two more: seen by nobody, in the rows or in their sum.
+  EXPECT_EQ(told(50, 10), told(52, 10));
+  EXPECT_EQ(told(50, 10), told(54, 13));
+  EXPECT_EQ(told(52, 4).substr(0, 5), "50 * ");
+  EXPECT_EQ(told(55, 5).substr(0, 5), "55 5 ");
+  EXPECT_EQ(told(55, 5).substr(told(55, 5).size() - 3), "= *");
+}
+
+TEST(MakeStatistics, WhatIsOpenIsThatAndNothingElse) {
   MonthCounts counts;
-  counts.open_by_state = {{mamori::v1::CASE_STATE_RECEIVED, 50}};
-  const std::string told = Told(Of(counts), "open_by_state");
-  EXPECT_EQ(told.substr(0, 3), "50 ");
-  EXPECT_EQ(told.substr(told.size() - 3), "= *");
+  for (int state = 0; state <= 30; ++state) counts.open_by_state[state] = 100;
+  std::vector<std::string> states;
+  const v1::Statistics statistics = Of(counts);
+  for (const v1::StatisticsTable& table : statistics.tables()) {
+    if (table.id() != "open_by_state") continue;
+    for (const v1::StatisticsRow& row : table.rows()) states.push_back(row.key());
+  }
+  EXPECT_EQ(states, (std::vector<std::string>{"RECEIVED", "TRIAGED", "INVESTIGATING", "DECIDING",
+                                              "ACTING", "MONITORING", "CONSULTING"}));
+  // Of a month that is counted too late nobody can say it.
+  counts.counted_late = true;
+  EXPECT_EQ(Told(Of(counts), "open_by_state"), "none");
+}
+
+TEST(MakeStatistics, FewCasesAreNotFoundInTheManyThingsThatAreCountedOfThem) {
+  mamori::v1::Policy policy;
+  policy.add_acts()->set_id("A");
+  policy.add_acts()->set_id("B");
+  policy.add_acts()->set_id("C");
+  policy.add_measures()->set_id("M");
+  policy.add_clocks()->set_id("ack");
+  policy.mutable_clocks(0)->add_stops(mamori::v1::CLOCK_EVENT_ASSIGNED);
+  policy.add_clocks()->set_id("critical");
+  policy.mutable_clocks(1)->add_stops(mamori::v1::CLOCK_EVENT_ASSIGNED);
+  // Two cases, each with three categories, three of the company's deadlines, three statements, two
+  // times taken and three measures.
+  MonthCounts counts;
+  counts.opened_by_severity = {{1, 2}};
+  counts.opened_by_category = {{"A", 2}, {"B", 2}, {"C", 2}};
+  counts.due = {{{mamori::v1::CLOCK_REGIME_COMPANY, true}, {6, 2}}};
+  counts.due_cases = 2;
+  counts.work_by_kind = {{1, {6, 2}}};
+  counts.work_cases = 2;
+  counts.completed["ack"] = {{{true, {3, 2}}}, {{0, {3, 2}}}, 2};
+  counts.completed["critical"] = {{{true, {3, 2}}}, {{0, {3, 2}}}, 2};
+  counts.decided.carried_out = {{"M", {6, 2}}};
+  counts.decided.carried_out_cases = 2;
+  counts.decided.effects = {{true, {6, 2}}};
+  counts.decided.effect_cases = 2;
+  const v1::Statistics statistics = Of(counts, policy);
+  for (const char* table :
+       {"opened_by_severity", "opened_by_category", "deadlines_by_regime", "work",
+        "acknowledgements", "days_to_acknowledge", "measures_carried_out", "measure_effects"}) {
+    const std::string told = Told(statistics, table);
+    EXPECT_EQ(told.find_first_not_of("*= "), std::string::npos) << table << ": " << told;
+  }
+  // Five cases are told of.
+  counts.due = {{{mamori::v1::CLOCK_REGIME_COMPANY, true}, {6, 5}}};
+  counts.due_cases = 5;
+  EXPECT_EQ(Told(Of(counts), "deadlines_by_regime").substr(0, 4), "6 0 ");
+}
+
+TEST(MissingMonths, AreTheNewestFirstAndNoneForever) {
+  const absl::CivilMonth last(2026, 10);
+  const auto text = [&](const std::vector<PublishedMonths>& tenants) {
+    std::string all;
+    for (const TenantMonth& one : MissingMonths(tenants, last)) {
+      absl::StrAppend(&all, one.tenant, MonthNumber(one.month), " ");
+    }
+    return all;
+  };
+  EXPECT_EQ(text({{"a", last, {}}, {"b", last - 2, {202609}}}), "a202610 b202610 b202608 ");
+  EXPECT_EQ(text({{"a", last + 1, {}}}), "");
+  EXPECT_EQ(MissingMonths({{"a", last - 100, {}}}, last).size(), 24u);
 }
 
 TEST(MakeStatistics, CountsWhatIsOfEarlierPolicyVersionsToo) {
@@ -195,8 +285,8 @@ TEST(MakeStatistics, CountsWhatIsOfEarlierPolicyVersionsToo) {
   policy.add_measures()->set_id("M");
   MonthCounts counts;
   counts.opened_by_category = {{"A", 10}, {"GONE", 20}};
-  counts.decided.carried_out = {{"M", 11}, {"GONE", 21}};
-  counts.decided.effects = {{true, 12}, {false, 22}};
+  counts.decided.carried_out = {{"M", {11}}, {"GONE", {21}}};
+  counts.decided.effects = {{true, {12}}, {false, {22}}};
   counts.opened_by_anonymity = {{true, 13}, {false, 23}};
   EXPECT_EQ(Told(Of(counts, policy), "opened_by_category"), "10 20 = 30");
   EXPECT_EQ(Told(Of(counts, policy), "measures_carried_out"), "11 21 = 32");
@@ -223,12 +313,9 @@ TEST(MakeStatistics, TimesAreOfTheClocksThatTheEventStops) {
   // Acting stops it too, so that it says nothing of closing.
   clock("act", {mamori::v1::CLOCK_EVENT_CLOSED, mamori::v1::CLOCK_EVENT_ACTING});
   MonthCounts counts;
-  counts.completed = {{.clock = "ack", .kept = true, .hours = 23, .count = 10},
-                      {.clock = "ack", .kept = false, .hours = 24, .count = 11},
-                      {.clock = "close", .kept = true, .hours = 167, .count = 12},
-                      {.clock = "close", .kept = true, .hours = 168, .count = 13},
-                      {.clock = "close", .kept = true, .hours = 9999, .count = 14},
-                      {.clock = "act", .kept = true, .hours = 5, .count = 99}};
+  counts.completed["ack"] = {{{true, {10}}, {false, {11}}}, {{0, {10}}, {1, {11}}}, 21};
+  counts.completed["close"] = {{{true, {39}}}, {{2, {12}}, {3, {13}}, {5, {14}}}, 39};
+  counts.completed["act"] = {{{true, {99}}}, {{0, {99}}}, 99};
   const v1::Statistics statistics = Of(counts, policy);
   EXPECT_EQ(Told(statistics, "acknowledgements"), "10 11 = 21");
   EXPECT_EQ(Told(statistics, "days_to_acknowledge"), "10 11 0 0 0 0 = 21");
@@ -237,13 +324,10 @@ TEST(MakeStatistics, TimesAreOfTheClocksThatTheEventStops) {
 
 TEST(MakeStatistics, DeadlinesAreKeptOrMissedByRegime) {
   MonthCounts counts;
-  const auto due = [&](mamori::v1::ClockRegime regime, bool kept, int64_t count) {
-    counts.due.push_back({.clock = "c", .regime = regime, .kept = kept, .count = count});
-  };
-  due(mamori::v1::CLOCK_REGIME_COMPANY, true, 10);
-  due(mamori::v1::CLOCK_REGIME_COMPANY, true, 10);
-  due(mamori::v1::CLOCK_REGIME_COMPANY, false, 11);
-  due(mamori::v1::ClockRegime_MAX, false, 12);
+  counts.due = {{{mamori::v1::CLOCK_REGIME_COMPANY, true}, {20}},
+                {{mamori::v1::CLOCK_REGIME_COMPANY, false}, {11}},
+                {{mamori::v1::ClockRegime_MAX, false}, {12}}};
+  counts.due_cases = 43;
   const v1::Statistics statistics = Of(counts);
   const std::string told = Told(statistics, "deadlines_by_regime");
   EXPECT_EQ(told.substr(0, 6), "20 11 ") << told;

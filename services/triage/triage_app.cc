@@ -171,8 +171,9 @@ class TriageApp final : public server::App {
         auditing_({.name = "deadline_auditor", .interval = absl::Seconds(30)}, runtime.ids,
                   runtime.telemetry, [this] { return auditor_.RunOnce(); }),
         publisher_(statistics_store_, sealing_.sealer(), policy, runtime.clock),
-        publishing_({.name = "statistics", .interval = absl::Minutes(5)}, runtime.ids,
-                    runtime.telemetry, [this] { return publisher_.RunOnce(); }),
+        publishing_(
+            {.name = "statistics", .interval = absl::Minutes(5), .max_backoff = absl::Minutes(5)},
+            runtime.ids, runtime.telemetry, [this] { return publisher_.RunOnce(); }),
         statistics_(statistics_store_, tokens_),
         ingest_({ingest_store_, gate_, reports_, contacts_, assessors_, memory_, runtime.clock,
                  runtime.ids, notices_, [this] { WakeWorkers(); }, &clocks_, &opinion_.opinions()}),
