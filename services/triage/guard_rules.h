@@ -15,7 +15,8 @@ namespace mamori::triage {
 // What the case's file says, which nobody can claim.
 struct GuardFacts {
   std::map<std::string, int> carried_out;  // measures of the case, by their id in the policy
-  int substantiated = 0;  // findings that the measure cites, at least partly substantiated
+  // Different findings that the measure cites, at least partly substantiated.
+  int substantiated = 0;
 };
 
 // The guard for a measure; null when the policy asks nothing before it.

@@ -45,7 +45,7 @@ std::vector<std::string> Missing(const v1::Measure& measure, const GuardFacts& f
 TEST(GuardRulesTest, EverythingThatIsMissingIsNamedAtOnceInItsOrder) {
   EXPECT_THAT(Missing(v1::Measure(), {}),
               ElementsAre("clause", "notice", "warning", "evidence", "rights"));
-  EXPECT_THAT(Missing(Answered(), {.carried_out = {{"WARN", 1}, {"TALK", 1}}, .substantiated = 1}),
+  EXPECT_THAT(Missing(Answered(), {.carried_out = {{"WARN", 1}, {"TALK", 1}}, .substantiated = 2}),
               IsEmpty());
 }
 
@@ -56,14 +56,16 @@ TEST(GuardRulesTest, NothingCanBeClaimedThatTheFileHasToShow) {
   claim.set_text("we warned them often");
   claim.set_passed(true);
   claim.set_days(99);
-  EXPECT_THAT(Missing(measure, {.carried_out = {{"WARN", 1}, {"CARE", 5}}, .substantiated = 1}),
+  EXPECT_THAT(Missing(measure, {.carried_out = {{"WARN", 1}, {"CARE", 5}}, .substantiated = 2}),
               ElementsAre("warning"));
-  EXPECT_THAT(Missing(measure, {.carried_out = {{"WARN", 2}}, .substantiated = 0}),
+  // Nor by naming evidence that nobody has looked at.
+  for (int i = 0; i < 5; ++i) measure.add_evidence()->set_resource("whatever");
+  EXPECT_THAT(Missing(measure, {.carried_out = {{"WARN", 2}}, .substantiated = 1}),
               ElementsAre("evidence"));
 }
 
 TEST(GuardRulesTest, HalfAnAnswerIsNone) {
-  const GuardFacts facts{.carried_out = {{"WARN", 2}}, .substantiated = 1};
+  const GuardFacts facts{.carried_out = {{"WARN", 2}}, .substantiated = 2};
   v1::Measure measure = Answered();
   measure.mutable_guard_answers(0)->clear_text();
   EXPECT_THAT(Missing(measure, facts), ElementsAre("clause"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "common/authz/access_record.h"
 #include "common/idempotency/hash.h"
 #include "common/status/macros.h"
+#include "mamori/triage/v1/care_service.pb.h"
 #include "mamori/triage/v1/fact_finding_service.pb.h"
 #include "services/triage/fact_finding_rules.h"
 #include "services/triage/work_name.h"
@@ -64,13 +66,34 @@ absl::StatusOr<GuardFacts> GuardFactsOf(const CaseView& view, const v1::Measure&
     ASSIGN_OR_RETURN(const v1::Measure other, BodyOf<v1::Measure>(*row));
     if (other.has_outcome()) ++facts.carried_out[other.measure()];
   }
+  std::set<const WorkRow*> cited;
   for (const std::string& name : measure.findings()) {
     const WorkRow* row = FindFinding(view, name);
-    if (row == nullptr) continue;
+    if (row == nullptr || !cited.insert(row).second) continue;
     ASSIGN_OR_RETURN(const v1::Finding finding, BodyOf<v1::Finding>(*row));
     facts.substantiated += IsSubstantiated(finding.outcome());
   }
   return facts;
+}
+
+// Of whom the case is, beside those whom its access record knows: who is cared for, who told what
+// they suffered or saw, who reported retaliation. What they say by name alone finds nobody.
+absl::StatusOr<std::set<std::string>> InvolvedIn(const CaseFile& file) {
+  std::set<std::string> involved;
+  for (const WorkRow& row : file.work) {
+    if (row.kind == WorkKind::kCare) {
+      ASSIGN_OR_RETURN(const auto care, BodyOf<v1::Care>(row));
+      involved.insert(care.person());
+    } else if (row.kind == WorkKind::kStatement) {
+      ASSIGN_OR_RETURN(const auto statement, BodyOf<v1::Statement>(row));
+      if (statement.role() != v1::STATEMENT_ROLE_OTHER) involved.insert(statement.person());
+    } else if (row.kind == WorkKind::kRetaliation) {
+      ASSIGN_OR_RETURN(const auto report, BodyOf<v1::RetaliationReport>(row));
+      involved.insert(report.reporter());
+      involved.insert(report.affected());
+    }
+  }
+  return involved;
 }
 
 v1::MeasureState StateOf(const v1::Measure& measure, const ApprovalFacts& facts) {
@@ -109,7 +132,10 @@ absl::StatusOr<ApprovalFacts> ApprovalFactsOf(const CaseView& view, const v1::Me
                             .roles = {entry.roles().begin(), entry.roles().end()},
                             .department = entry.department()});
   }
-  facts.is_out = [&row = view.file.row, &access = view.access, rule](const ApprovalPerson& person) {
+  ASSIGN_OR_RETURN(const std::set<std::string> involved, InvolvedIn(view.file));
+  facts.is_out = [&row = view.file.row, &access = view.access, rule,
+                  involved](const ApprovalPerson& person) {
+    if (involved.count(person.person) > 0) return true;
     // An outside approver stands in no department of ours until a token says so.
     if (person.department.empty() && Names(rule->outside_approvers(), person.person)) {
       return authz::IsExcluded(person.person, row.access);

@@ -54,6 +54,41 @@ TEST_F(MeasuresPersonTest, OneWhoMayNotSeeTheCaseIsNotToldToAuthenticate) {
   EXPECT_THAT(measures_.Approve(weak, Approval(Propose(name, "CONTACT_LAWYER"))), IsOk());
 }
 
+// Nobody decides on a measure for their own sake, or on what they told.
+TEST_F(MeasuresPersonTest, WhoIsCaredForOrHasToldWhatTheySawDoesNotApprove) {
+  const std::string name = Judged();
+  const v1::Measure measure = Propose(name);
+  ASSERT_THAT(Approve(measure, "desk-2"), IsOk());
+  EXPECT_EQ(Read(measure).state(), v1::MEASURE_STATE_APPROVED);
+  auto care = Verb<v1::RecordCareRequest>(name);
+  care.mutable_care()->set_kind(v1::CARE_KIND_CONTACT);
+  care.mutable_care()->set_person("desk-2");
+  care.mutable_care()->set_text("t");
+  *care.mutable_care()->mutable_care_time() = time::ToTimestamp(later_.Now() - absl::Hours(1));
+  *care.mutable_care()->mutable_next_contact_time() =
+      time::ToTimestamp(later_.Now() + absl::Hours(48));
+  ASSERT_THAT(cares_.Record(Call("Care"), care), IsOk());
+  // What was approved before is void by that.
+  const v1::Measure now = Read(measure);
+  EXPECT_EQ(now.state(), v1::MEASURE_STATE_PROPOSED);
+  EXPECT_EQ(now.approvals(0).fault(), v1::APPROVAL_FAULT_EXCLUDED);
+  EXPECT_THAT(Approve(measure, "desk-2"), Not(IsOk()));
+  for (const auto& [person, role] : {std::pair("desk-3", v1::STATEMENT_ROLE_REPORTER),
+                                     std::pair("desk-4", v1::STATEMENT_ROLE_WITNESS)}) {
+    auto statement = Verb<v1::RecordStatementRequest>(name);
+    statement.mutable_statement()->set_kind(v1::STATEMENT_KIND_INTERVIEW);
+    statement.mutable_statement()->set_person(person);
+    statement.mutable_statement()->set_role(role);
+    statement.mutable_statement()->set_form(v1::STATEMENT_FORM_SUMMARY);
+    statement.mutable_statement()->set_text("t");
+    *statement.mutable_statement()->mutable_take_time() =
+        time::ToTimestamp(later_.Now() - absl::Hours(1));
+    ASSERT_THAT(findings_.RecordStatement(Call("s"), statement), IsOk());
+    EXPECT_THAT(Approve(measure, person), Not(IsOk())) << person;
+  }
+  EXPECT_THAT(Approve(measure, "desk-5"), IsOk());
+}
+
 TEST_F(MeasuresPersonTest, AClockThatIsSetBackRevivesNoApproval) {
   const std::string name = Judged();
   const v1::Measure measure = Propose(name);
