@@ -149,7 +149,8 @@ absl::StatusOr<v1::RetaliationReceipt> Cares::ReportRetaliation(
         work.LeaveUntouched();
         OpenedCase& opened =
             work.Open(Following(work.row(), work.NewId(), call.person, view.access, work.now()));
-        opened.builder.TellOpened("");
+        // Whoever reports it is known, and watched over as every reporter is.
+        opened.builder.TellOpened("", /*reporter_named=*/true);
         v1::RetaliationReport report = request.retaliation();
         report.set_follows(request.name());
         report.set_reporter(call.person);

@@ -165,8 +165,10 @@ void ChangeBuilder::TellOpened(const id::Id& report_id, bool reporter_named) {
   fact.set_report_id(report_id);
 }
 
-void ChangeBuilder::TellJoined(const id::Id& report_id) {
+void ChangeBuilder::TellJoined(const id::Id& report_id, bool reporter_named) {
   const CaseRow& row = change_.row;
+  change_.clocks.joined |= reporter_named;
+  change_.clocks.reporter_named |= reporter_named;
   auto& fact = *AddEvent(row.state != mamori::v1::CASE_STATE_CONSULTING).mutable_report_joined();
   fact.set_report_id(report_id);
   FillRouting(row, fact);

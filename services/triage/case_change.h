@@ -46,7 +46,7 @@ class ChangeBuilder {
   void PassOn(std::string_view person);
   void MergeInto(const id::Id& into);
   void TellOpened(const id::Id& report_id, bool reporter_named = false);
-  void TellJoined(const id::Id& report_id);
+  void TellJoined(const id::Id& report_id, bool reporter_named = false);
   void TellNear(const DeadlineRow& deadline);
   void TellMissed(const DeadlineRow& deadline, int level);
   // `measure` is its id in the policy.

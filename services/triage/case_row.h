@@ -83,6 +83,7 @@ struct ClockChange {
   struct Start {
     std::string clock;
     std::optional<absl::Time> time;
+  bool joined = false;  // by a report
     std::string without;  // one that would come along and does not
   };
   std::vector<Start> starts;

@@ -32,7 +32,8 @@ namespace mamori::triage {
 
 class CaseworkServices {
  public:
-  CaseworkServices(server::Rpc& rpc, Casework::Dependencies dependencies, DeskStore& desk)
+  CaseworkServices(server::Rpc& rpc, Casework::Dependencies dependencies, DeskStore& desk,
+                   ReportSource& reports)
       : desk_(
             {desk, dependencies.gate, dependencies.clock, dependencies.tokens, dependencies.reads}),
         search_({dependencies.cases, dependencies.store, dependencies.gate, dependencies.tokens,
@@ -46,7 +47,7 @@ class CaseworkServices {
         judgements_(casework_),
         cares_(casework_),
         preventions_(casework_),
-        tasks_(casework_),
+        tasks_(casework_, &reports),
         finding_service_(rpc, findings_),
         measure_service_(rpc, measures_),
         judgement_service_(rpc, judgements_),

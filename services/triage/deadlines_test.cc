@@ -221,6 +221,24 @@ TEST_F(DeadlinesTest, WhatALawCountsFromTheReportIsNotStartedLater) {
   ASSERT_THAT(deadlines_.Start(Call("StartClock"), start), IsOk());
 }
 
+TEST_F(DeadlinesTest, ASecondReporterWithANameHasTheirOwnCheckIns) {
+  const mamori::v1::Case first = OpenNamed("x");
+  const auto kind = mamori::v1::REPORT_KIND_CUSTOMER_HARASSMENT;
+  const mamori::v1::Event unnamed = Receive("y", kind, first.name());
+  const mamori::v1::Event named = Receive("z", kind, first.name());
+  source_.reports[{"t", named.subject_id()}].mutable_reporter()->set_person("B. Ito");
+  const auto count = [&] {
+    return database_.Number(
+        "SELECT COUNT(*) FROM deadline WHERE case_id = ? AND clock = 'care.check_in_30'",
+        db::Params().Add(*id::FromName("cases", first.name())));
+  };
+  ASSERT_THAT(Apply({unnamed})[0], IsOk());
+  EXPECT_EQ(count(), 1);
+  ASSERT_THAT(Apply({named})[0], IsOk());
+  EXPECT_EQ(count(), 2);
+  EXPECT_EQ(Get(first.name()).reports_size(), 3);
+}
+
 TEST_F(DeadlinesTest, ALeakStartsBothReports) {
   const std::string name = OpenCase("x").name();
   auto start = Verb<v1::StartClockRequest>(name);

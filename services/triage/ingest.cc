@@ -273,7 +273,7 @@ absl::StatusOr<IngestItem> Ingest::PrepareReceived(const Event& event, const Mat
     Raise(join, joining);
     authz::AddReport(*report, d_.gate.policy(), now, join.ChangeAccess());
     if (event.anonymous()) join.MarkAnonymous();
-    join.TellJoined(event.subject_id());
+    join.TellJoined(event.subject_id(), report->has_reporter());
     HoldBack(join);
     return std::move(join).Finish();
   };

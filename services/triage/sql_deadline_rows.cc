@@ -69,7 +69,8 @@ ClockFacts FactsOf(const CaseChange& change) {
           .kind = row.kind,
           .severity = row.severity,
           .open_time = row.create_time,
-          .reporter_named = change.clocks.reporter_named};
+          .reporter_named = change.clocks.reporter_named,
+          .joined = change.clocks.joined};
 }
 
 void Take(absl::StatusOr<DeadlineChanges> one, std::string_view without, DeadlineChanges& all) {
@@ -99,8 +100,8 @@ DeadlineChanges Apply(const CaseChange& change, const std::vector<DeadlineRow>& 
 
 bool HasClocks(const CaseChange& change) {
   const ClockChange& clocks = change.clocks;
-  return clocks.book != nullptr &&
-         !(clocks.events.empty() && clocks.starts.empty() && clocks.completes.empty());
+  return clocks.book != nullptr && !(clocks.events.empty() && clocks.starts.empty() &&
+                                     clocks.completes.empty() && !clocks.joined);
 }
 
 }  // namespace

@@ -124,10 +124,18 @@ absl::StatusOr<Case> Tasks::HandOver(const CallContext& call,
       });
 }
 
+absl::StatusOr<bool> Tasks::NamesReporter(const CallContext& call, const id::Id& report) const {
+  if (reports_ == nullptr) return false;
+  ASSIGN_OR_RETURN(const auto found, reports_->Read(call.tenant, {report}, call.deadline));
+  const auto it = found.find(report);
+  return it != found.end() && it->second.has_reporter();
+}
+
 absl::StatusOr<Case> Tasks::Split(const CallContext& call, const v1::SplitReportRequest& request) {
   RETURN_IF_ERROR(Validate(request));
   ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", request.name()));
   ASSIGN_OR_RETURN(const id::Id report, id::FromName("reports", request.report()));
+  ASSIGN_OR_RETURN(const bool named, NamesReporter(call, report));
   return casework_.Do<Case>(
       call, request, case_id, authz::Action::kWork, [&](Work& work) -> absl::StatusOr<Case> {
         const CaseRow& row = work.row();
@@ -146,7 +154,7 @@ absl::StatusOr<Case> Tasks::Split(const CallContext& call, const v1::SplitReport
         work.change().AddNote(call.person, request.reason());
         OpenedCase& opened = work.Open(Beside(row, work.NewId(), work.now()));
         opened.moved_report = report;
-        opened.builder.TellOpened(report);
+        opened.builder.TellOpened(report, named);
         return CaseOf(opened.builder.row(), {report});
       });
 }

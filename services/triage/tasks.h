@@ -5,12 +5,15 @@
 #include "absl/status/statusor.h"
 #include "mamori/triage/v1/task_service.pb.h"
 #include "services/triage/casework.h"
+#include "services/triage/report_source.h"
 
 namespace mamori::triage {
 
 class Tasks {
  public:
-  explicit Tasks(Casework& casework) : casework_(casework) {}
+  // `reports` tells who named themselves; null where nobody asks, for tests.
+  explicit Tasks(Casework& casework, ReportSource* reports = nullptr)
+      : casework_(casework), reports_(reports) {}
 
   absl::StatusOr<v1::Task> Add(const server::CallContext& call, const v1::AddTaskRequest& request);
   absl::StatusOr<v1::Task> Complete(const server::CallContext& call,
@@ -23,7 +26,11 @@ class Tasks {
                                          const v1::SplitReportRequest& request);
 
  private:
+  // Whether a report that is taken out of a case names its reporter.
+  absl::StatusOr<bool> NamesReporter(const server::CallContext& call, const id::Id& report) const;
+
   Casework& casework_;
+  ReportSource* const reports_;
 };
 
 }  // namespace mamori::triage

@@ -194,7 +194,7 @@ class TriageApp final : public server::App {
         casework_(runtime.rpc,
                   {work_store_, case_store_, gate_, assessors_, runtime.clock, runtime.ids,
                    [this] { WakeWorkers(); }, tokens_, &audit_.reads(), &clocks_},
-                  desk_store_),
+                  desk_store_, reports_),
         marking_({.name = "time_marks", .interval = absl::Seconds(10)}, runtime.ids,
                  runtime.telemetry, [this] { return marks_.RunOnce(transactor_); }),
         act_store_(transactor_, runtime.clock, seal_, sealing_.sealer(), marks_),
