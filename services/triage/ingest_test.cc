@@ -221,6 +221,32 @@ TEST_F(IngestTest, OutcomesOfNoticesAreKept) {
             id::Name("deliveries", sent.delivery_sent().delivery_id()));
 }
 
+// A newer policy with another crosswalk: what comes to an old case is classified as before.
+TEST_F(IngestTest, AnOldCaseKeepsItsCrosswalkAndANewOneHasTheNewer) {
+  const mamori::v1::Event old = Receive("今日、殴られました。");
+  ASSERT_THAT(Apply({old})[0], IsOk());
+  const auto crosswalk_of = [&](const mamori::v1::Event& event) {
+    return Get(id::Name("reports", event.subject_id())).assessments(0).crosswalk_version();
+  };
+  const std::string before = DefaultPolicy()->policy.crosswalk_version();
+  EXPECT_EQ(crosswalk_of(old), before);
+  auto newer = std::make_shared<policy::PolicyVersion>(*DefaultPolicy());
+  newer->policy.set_crosswalk_version("2099-01");
+  newer->bytes = newer->policy.SerializeAsString();
+  newer->digest = std::string(64, 'c');
+  Assessors assessors(catalog_, newer);
+  Ingest after(
+      {ingest_store_, gate_, source_, contacts_, assessors, memory_, clock_, ids_, {}, [] {}});
+  const mamori::v1::Event fresh = Receive("今日、殴られました。");
+  ASSERT_THAT(after.Apply({&fresh}, "intake", Deadline())[0], IsOk());
+  EXPECT_EQ(crosswalk_of(fresh), "2099-01");
+  source_.reports[{"t", old.subject_id()}].add_supplements()->set_text("今日も蹴られました。");
+  mamori::v1::Event more = MakeEvent("intake", "t", old.subject_id(), 2);
+  more.mutable_report_supplemented()->set_supplement_id(ids_.NewId());
+  ASSERT_THAT(after.Apply({&more}, "intake", Deadline())[0], IsOk());
+  EXPECT_EQ(crosswalk_of(old), before);
+}
+
 TEST_F(IngestTest, WorkOnACaseUsesTheVersionItWasOpenedUnder) {
   const mamori::v1::Case open = Open("x");
   // Another replica, with another file, which has never met this version by itself.

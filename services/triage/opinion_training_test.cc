@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/policy/check_opinion.h"
+#include "google/rpc/error_details.pb.h"
 #include "services/triage/judgements.h"
 #include "services/triage/sql_opinion_store.h"
 #include "services/triage/test_guarded_fixture.h"
@@ -230,7 +231,21 @@ TEST_F(OpinionTrainingTest, TwoPersonsTrainANewVersionForAllReplicas) {
   EXPECT_EQ(SearchCanary(stored), "\n");
 }
 
-// With any of the others there would be cases enough.
+// "30 cases, 22 harassment": of how many it would have learnt.
+std::string ReadOf(const absl::StatusOr<v1::Opinion>& refused) {
+  const auto payload = refused.status()
+                           .GetPayload("type.googleapis.com/google.rpc.ErrorInfo")
+                           .value_or(absl::Cord());
+  google::rpc::ErrorInfo info;
+  EXPECT_TRUE(info.ParseFromString(std::string(payload)));
+  const auto of = [&](const char* key) {
+    const auto it = info.metadata().find(key);
+    return it == info.metadata().end() ? std::string("?") : it->second;
+  };
+  return absl::StrCat(of("cases"), " cases, ", of("harassment"), " harassment");
+}
+
+// One more of them all, and it would tell.
 TEST_F(OpinionTrainingTest, ReadsOnlyWhatItMay) {
   Confirm({"dev"}, 30);
   const auto samples = *ReadSamples(DataFiles({"further_a"}));
@@ -252,13 +267,30 @@ TEST_F(OpinionTrainingTest, ReadsOnlyWhatItMay) {
   ReceiveAll({samples.begin(), samples.begin() + 20});
   const auto trained = Train(ApprovedTraining());
   EXPECT_THAT(trained, HasReason(mamori::v1::ERROR_REASON_TOO_FEW_CASES));
+  EXPECT_EQ(ReadOf(trained), "30 cases, 22 harassment");
   EXPECT_EQ(StoredModels(), 0);
 }
 
 TEST_F(OpinionTrainingTest, TooFewCasesTeachNothingAndUseNoActUp) {
-  Confirm({"dev"}, 30);
+  // One case fewer than is needed, of either kind enough.
+  const auto samples = *ReadSamples(DataFiles({"dev", "further_a"}));
+  std::vector<policy::Sample> some;
+  int harassment = 0, none = 0;
+  for (const policy::Sample& one : samples) {
+    int& of_kind = one.labels.empty() ? none : harassment;
+    if (of_kind == (one.labels.empty() ? 10 : 29)) continue;
+    ++of_kind;
+    some.push_back(one);
+  }
+  ASSERT_EQ(some.size(), 39u);
+  const auto events = ReceiveAll(some);
+  for (size_t i = 0; i < events.size(); ++i) {
+    Judge(id::Name("reports", events[i].subject_id()), !some[i].labels.empty());
+  }
   const auto act = ApprovedTraining();
-  EXPECT_THAT(Train(act), HasReason(mamori::v1::ERROR_REASON_TOO_FEW_CASES));
+  const auto refused = Train(act);
+  EXPECT_THAT(refused, HasReason(mamori::v1::ERROR_REASON_TOO_FEW_CASES));
+  EXPECT_EQ(ReadOf(refused), "39 cases, 29 harassment");
   EXPECT_EQ(StoredModels(), 0);
   v1::GetActRequest get;
   get.set_name(act.name());
