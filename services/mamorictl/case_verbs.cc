@@ -57,15 +57,17 @@ void AddVerbWithReason(CLI::App& group, Choice& choice, const char* verb, const 
       ->required();
 }
 
-void AddClose(CLI::App& group, Choice& choice) {
-  auto [command, request] = AddVerb<triage::v1::CloseCaseRequest>(
-      group, choice, "close", "To CLOSED", &TriageService::Stub::CloseCase);
+// What ends a case.
+template <typename Request>
+void AddEnd(CLI::App& group, Choice& choice, const char* verb, const char* help,
+            Method<Request> method) {
+  auto [command, request] = AddVerb<Request>(group, choice, verb, help, method);
   auto target = request;
   command
-      ->add_option_function<std::string>(
+      ->template add_option_function<std::string>(
           "--reason", [target](Text t) { target->set_reason(t); }, "Why; kept as a note")
       ->required();
-  command->add_option_function<std::string>(
+  command->template add_option_function<std::string>(
       "--no-prevention-reason", [target](Text t) { target->set_no_prevention_reason(t); },
       "Why nothing is done against recurrence; for a case without an action of `case prevention`");
 }
@@ -138,11 +140,11 @@ void AddCaseVerbs(CLI::App& group, Choice& choice) {
   AddVerb<api::StartActionRequest>(group, choice, "act", "DECIDING to ACTING", &Stub::StartAction);
   AddVerb<api::StartMonitoringRequest>(group, choice, "monitor", "ACTING to MONITORING",
                                        &Stub::StartMonitoring);
-  AddClose(group, choice);
+  AddEnd<api::CloseCaseRequest>(group, choice, "close", "To CLOSED", &Stub::CloseCase);
   AddVerbWithReason<api::ReopenCaseRequest>(group, choice, "reopen", "CLOSED to INVESTIGATING",
                                             &Stub::ReopenCase);
-  AddVerbWithReason<api::WithdrawCaseRequest>(
-      group, choice, "withdraw", "To WITHDRAWN, at the reporter's wish", &Stub::WithdrawCase);
+  AddEnd<api::WithdrawCaseRequest>(group, choice, "withdraw",
+                                   "To WITHDRAWN, at the reporter's wish", &Stub::WithdrawCase);
   {
     auto [command, request] = AddVerb<api::OpenConsultationRequest>(
         group, choice, "open-consultation", "CONSULTING to RECEIVED, with the reporter's consent",

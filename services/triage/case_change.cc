@@ -263,6 +263,13 @@ void ChangeBuilder::AddNote(std::string_view author, std::string_view text) {
                          .create_time = Now()};
 }
 
+void ChangeBuilder::MarkReopened(std::string_view person) {
+  change_.reopening = ReopeningRow{.row_id = context_.ids.NewId(),
+                                   .record_id = context_.ids.NewId(),
+                                   .person = std::string(person),
+                                   .time = Now()};
+}
+
 void ChangeBuilder::MarkAnonymous() {
   change_.row.anonymous = true;
   change_.row.update_time = time::BeginOfDay(change_.row.update_time);

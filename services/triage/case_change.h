@@ -64,6 +64,8 @@ class ChangeBuilder {
   void SetCategories(std::vector<std::string> categories);
   void AddCategories(const std::vector<std::string>& categories);
   void AddNote(std::string_view author, std::string_view text);
+  // What was done against recurrence before is no longer enough.
+  void MarkReopened(std::string_view person);
   // From now on the case has an anonymous report.
   void MarkAnonymous();
   // Watchers see the change only then.

@@ -59,6 +59,14 @@ struct NoteRow {
   std::string commitment = {};
 };
 
+// That a case was reopened, among the work on it.
+struct ReopeningRow {
+  id::Id row_id;
+  id::Id record_id;
+  std::string person;
+  absl::Time time;  // as it is told
+};
+
 enum class Outcome { kSent = 1, kFailed = 2, kAcknowledged = 3 };
 
 struct DeliveryRow {
@@ -75,6 +83,7 @@ struct ClockChange {
   std::shared_ptr<const ClockBook> book;  // null: none
   ClockEvents events;
   bool reporter_named = false;
+  bool joined = false;  // by a report
   // When counting begins; unset: with the change.
   std::optional<absl::Time> begin;
   id::IdSource* ids = nullptr;  // set with `book`
@@ -83,7 +92,6 @@ struct ClockChange {
   struct Start {
     std::string clock;
     std::optional<absl::Time> time;
-  bool joined = false;  // by a report
     std::string without;  // one that would come along and does not
   };
   std::vector<Start> starts;
@@ -97,6 +105,7 @@ struct CaseChange {
   // In their order. Those with a sequence leave through the outbox; all are streamed to watchers.
   std::vector<mamori::v1::Event> events;
   std::optional<NoteRow> note;
+  std::optional<ReopeningRow> reopening;
   // From when on watchers may see it.
   absl::Time watch_due = absl::UnixEpoch();
   // For the audit: who did it, and what it is called there.

@@ -62,7 +62,9 @@ std::optional<mamori::v1::CaseState> Next(mamori::v1::CaseState state, Verb verb
     case Verb::kMerge:
       return When(IsOpen(state), mamori::v1::CASE_STATE_MERGED);
     case Verb::kMergeInto:
-      return When(IsOpen(state) || state == mamori::v1::CASE_STATE_CLOSED, state);
+      // Not a closed one: what was asked before it was closed was not asked of what would come
+      // along.
+      return When(IsOpen(state), state);
   }
   return std::nullopt;
 }

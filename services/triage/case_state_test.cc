@@ -32,7 +32,7 @@ constexpr Row kTable[] = {
     {mamori::v1::CASE_STATE_DECIDING, 'D', "DD...A.C.W.DMD"},
     {mamori::v1::CASE_STATE_ACTING, 'A', "AA....OC...AMA"},
     {mamori::v1::CASE_STATE_MONITORING, 'O', "OO.....C...OMO"},
-    {mamori::v1::CASE_STATE_CLOSED, 'C', "........I..C.C"},
+    {mamori::v1::CASE_STATE_CLOSED, 'C', "........I..C.."},
     {mamori::v1::CASE_STATE_WITHDRAWN, 'W', "...........W.."},
     {mamori::v1::CASE_STATE_MERGED, 'M', ".............."},
     {mamori::v1::CASE_STATE_CONSULTING, 'U', "UU.......WRU.."},

@@ -43,7 +43,8 @@ absl::Status Changed() {
                        "the case changed meanwhile");
 }
 
-std::string ClosingNote(const v1::CloseCaseRequest& request) {
+template <typename Request>
+std::string EndingNote(const Request& request) {
   if (request.no_prevention_reason().empty()) return request.reason();
   return absl::StrCat(request.reason(), "\n\n再発防止策なし / no prevention action: ",
                       request.no_prevention_reason());
@@ -129,14 +130,6 @@ Cases::CaseOr Cases::Do(const CallContext& call, const Request& request, Verb ve
                                   });
   d_.committed();
   return result;
-}
-
-template <typename Request>
-Cases::CaseOr Cases::DoWithReason(const CallContext& call, const Request& request, Verb verb) {
-  return Do(call, request, verb, [&](const CaseRow&, ChangeBuilder& builder) {
-    builder.AddNote(call.person, request.reason());
-    return absl::OkStatus();
-  });
 }
 
 Cases::CaseOr Cases::Get(const CallContext& call, const v1::GetCaseRequest& request) {
@@ -264,28 +257,39 @@ Cases::CaseOr Cases::StartMonitoring(const CallContext& call,
   return Do(call, request, Verb::kStartMonitoring, NoEffect);
 }
 
-Cases::CaseOr Cases::Close(const CallContext& call, const v1::CloseCaseRequest& request) {
+template <typename Request>
+Cases::CaseOr Cases::End(const CallContext& call, const Request& request, Verb verb) {
   RETURN_IF_ERROR(Validate(request));
   ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", request.name()));
   const auto admit = [&](const CaseRow& row) { return Check(call, row, authz::Action::kWork); };
   ASSIGN_OR_RETURN(const CaseFile file, d_.work.Read(call.tenant, case_id, admit, call.deadline));
-  const absl::Status ready = CheckClosing(file, request.no_prevention_reason());
-  return Do(call, request, Verb::kClose,
+  const absl::Status ready = verb == Verb::kClose || EndsLikeClosing(file)
+                                 ? CheckClosing(file, request.no_prevention_reason())
+                                 : absl::OkStatus();
+  return Do(call, request, verb,
             [&](const CaseRow& before, ChangeBuilder& builder) -> absl::Status {
-              // What was looked at is what is closed: all work on a case changes its version.
+              // What was looked at is what ends: all work on a case changes its version.
               if (before.version != file.row.version) return Changed();
               RETURN_IF_ERROR(ready);
-              builder.AddNote(call.person, ClosingNote(request));
+              builder.AddNote(call.person, EndingNote(request));
               return absl::OkStatus();
             });
 }
 
+Cases::CaseOr Cases::Close(const CallContext& call, const v1::CloseCaseRequest& request) {
+  return End(call, request, Verb::kClose);
+}
+
 Cases::CaseOr Cases::Reopen(const CallContext& call, const v1::ReopenCaseRequest& request) {
-  return DoWithReason(call, request, Verb::kReopen);
+  return Do(call, request, Verb::kReopen, [&](const CaseRow&, ChangeBuilder& builder) {
+    builder.AddNote(call.person, request.reason());
+    builder.MarkReopened(call.person);
+    return absl::OkStatus();
+  });
 }
 
 Cases::CaseOr Cases::Withdraw(const CallContext& call, const v1::WithdrawCaseRequest& request) {
-  return DoWithReason(call, request, Verb::kWithdraw);
+  return End(call, request, Verb::kWithdraw);
 }
 
 Cases::CaseOr Cases::OpenConsultation(const CallContext& call,

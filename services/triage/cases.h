@@ -73,8 +73,9 @@ class Cases {
 
   template <typename Request>
   CaseOr Do(const server::CallContext& call, const Request& request, Verb verb, Effect effect);
+  // With what has to be there before a case ends.
   template <typename Request>
-  CaseOr DoWithReason(const server::CallContext& call, const Request& request, Verb verb);
+  CaseOr End(const server::CallContext& call, const Request& request, Verb verb);
 
   // Whether the caller may, decided before anything that depends on the case is looked at.
   absl::StatusOr<CaseRow> Admit(const server::CallContext& call, const id::Id& case_id,

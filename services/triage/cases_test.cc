@@ -38,6 +38,7 @@ TEST_F(CasesTest, ACaseGoesItsWholeWay) {
   EXPECT_THAT(cases_.StartDecision(Call("d"), Verb<v1::StartDecisionRequest>(name)), IsOk());
   EXPECT_THAT(cases_.StartAction(Call("a"), Verb<v1::StartActionRequest>(name)), IsOk());
   EXPECT_THAT(cases_.StartMonitoring(Call("m"), Verb<v1::StartMonitoringRequest>(name)), IsOk());
+  WantNoCare(name);
   auto close = Verb<v1::CloseCaseRequest>(name);
   close.set_reason("settled");
   close.set_no_prevention_reason("a single mistake");

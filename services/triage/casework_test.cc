@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "common/authz/access_record.h"
-#include "services/triage/test_casework_fixture.h"
+#include "services/triage/test_closing_fixture.h"
 
 namespace mamori::triage {
 namespace {
@@ -15,55 +15,7 @@ using testing::IsOk;
 using ::testing::Not;
 using testing::StatusIs;
 
-class CaseworkTest : public CaseworkFixture {
- protected:
-  v1::JudgeCaseRequest Harassment(const std::string& of_case) {
-    auto request = Verb<v1::JudgeCaseRequest>(of_case);
-    v1::Judgement& judgement = *request.mutable_judgement();
-    judgement.set_verdict(v1::VERDICT_HARASSMENT);
-    judgement.set_demand(v1::DEMAND_VALIDITY_NOT);
-    judgement.set_demand_reason("r");
-    judgement.set_means(v1::MEANS_ACCEPTABILITY_UNACCEPTABLE);
-    judgement.set_means_reason("r");
-    judgement.set_complaint_answer("a");
-    judgement.set_accommodation(v1::ACCOMMODATION_REQUEST_NONE);
-    judgement.add_categories("UNJUST_DEMAND");
-    return request;
-  }
-  absl::StatusOr<v1::Care> Contact(const std::string& of_case, const std::string& person) {
-    auto request = Verb<v1::RecordCareRequest>(of_case);
-    v1::Care& care = *request.mutable_care();
-    care.set_kind(v1::CARE_KIND_CONTACT);
-    care.set_person(person);
-    care.set_text("秘密の言葉");
-    *care.mutable_care_time() = time::ToTimestamp(later_.Now() - absl::Hours(1));
-    *care.mutable_next_contact_time() = time::ToTimestamp(later_.Now() + absl::Hours(48));
-    return cares_.Record(Call("Care"), request);
-  }
-  v1::PlanPreventionRequest Plan(const std::string& of_case, const std::string& owner = "lead-1") {
-    auto request = Verb<v1::PlanPreventionRequest>(of_case);
-    request.mutable_prevention()->set_action("two people take such calls");
-    request.mutable_prevention()->set_owner(owner);
-    *request.mutable_prevention()->mutable_due_time() =
-        time::ToTimestamp(later_.Now() + absl::Hours(24));
-    *request.mutable_prevention()->mutable_review_time() =
-        time::ToTimestamp(later_.Now() + absl::Hours(900));
-    return request;
-  }
-  Cases::CaseOr Close(const std::string& of_case, const std::string& no_prevention = "") {
-    auto request = Verb<v1::CloseCaseRequest>(of_case);
-    request.set_reason("settled");
-    request.set_no_prevention_reason(no_prevention);
-    return cases_.Close(Call("Close"), request);
-  }
-  v1::CareFile CareOf(const std::string& of_case, const std::string& person = "desk-1") {
-    v1::GetCareRequest get;
-    get.set_name(of_case);
-    const auto file = cares_.Get(Call("GetCare", person), get);
-    EXPECT_THAT(file, IsOk());
-    return file.ok() ? *file : v1::CareFile();
-  }
-};
+using CaseworkTest = ClosingFixture;
 
 TEST_F(CaseworkTest, JudgementsAreKeptAndTheLastOneHolds) {
   const std::string name = Judged();
@@ -101,11 +53,13 @@ TEST_F(CaseworkTest, ACaseIsClosedWithAPreventionActionOrAStatedReason) {
   // Nor without what R6 asks for.
   const auto refused = Close(name);
   EXPECT_THAT(refused, HasReason(mamori::v1::ERROR_REASON_CLOSING_INCOMPLETE));
-  EXPECT_THAT(std::string(refused.status().message()), HasSubstr(": risk ("));
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr(": risk,care ("));
   AssessRisk(name);
+  WantNoCare(name);
   EXPECT_THAT(Close(name), IsOk());
   const std::string other = Judged();
   AssessRisk(other);
+  WantNoCare(other);
   ASSERT_THAT(Close(other, "a single mistaken call"), IsOk());
   EXPECT_THAT(Get(other).notes(0).text(), HasSubstr("a single mistaken call"));
 }
@@ -126,6 +80,7 @@ TEST_F(CaseworkTest, APreventionIsReviewedAfterItWasDoneAndNotByItsOwner) {
   const auto action = preventions_.Plan(Call("p"), Plan(name));
   ASSERT_THAT(action, IsOk());
   AssessRisk(name);
+  WantNoCare(name);
   ASSERT_THAT(Close(name), IsOk());
   // All of it goes on when the case is closed.
   auto review = Verb<v1::ReviewPreventionRequest>(action->name());
@@ -141,6 +96,11 @@ TEST_F(CaseworkTest, APreventionIsReviewedAfterItWasDoneAndNotByItsOwner) {
               HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
   EXPECT_THAT(preventions_.Review(Call("r", "lead-1"), review),
               HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  // Not while nobody can know yet.
+  later_.offset = absl::Hours(899);
+  EXPECT_THAT(preventions_.Review(Call("r"), review),
+              HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  later_.offset = absl::Hours(901);
   const auto reviewed = preventions_.Review(Call("r"), review);
   ASSERT_THAT(reviewed, IsOk());
   EXPECT_TRUE(reviewed->effective());

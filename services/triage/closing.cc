@@ -9,22 +9,36 @@
 #include "common/status/macros.h"
 #include "mamori/triage/v1/care_service.pb.h"
 #include "mamori/triage/v1/judgement_service.pb.h"
+#include "mamori/triage/v1/prevention_service.pb.h"
+#include "mamori/triage/v1/task_service.pb.h"
 #include "services/triage/casework.h"
 #include "services/triage/closing_rules.h"
 
 namespace mamori::triage {
 namespace {
 
-bool HasRisk(const CaseFile& file) {
+bool Has(const CaseFile& file, WorkKind kind) {
   return std::any_of(file.work.begin(), file.work.end(),
-                     [](const WorkRow& row) { return row.kind == WorkKind::kDetrimentRisk; });
+                     [&](const WorkRow& row) { return row.kind == kind; });
 }
 
+// In the order in which the records were begun.
 absl::StatusOr<ClosingFacts> FactsOf(const CaseFile& file) {
-  ClosingFacts facts{.risk = HasRisk(file)};
+  ClosingFacts facts{.risk = Has(file, WorkKind::kDetrimentRisk)};
+  facts.judged = file.row.kind == mamori::v1::REPORT_KIND_FEEDBACK;
   for (const WorkRow& row : file.work) {
-    if (row.kind == WorkKind::kPrevention) facts.prevention = true;
+    // What was planned before it happened again is no answer to that.
+    if (row.kind == WorkKind::kReopening) facts.prevention = false;
+    if (row.kind == WorkKind::kPrevention) {
+      ASSIGN_OR_RETURN(const auto action, BodyOf<v1::PreventionAction>(row));
+      facts.prevention |= !action.has_reviewed_time() || action.effective();
+    }
+    if (row.kind == WorkKind::kTask) {
+      ASSIGN_OR_RETURN(const auto task, BodyOf<v1::Task>(row));
+      facts.open_tasks |= !task.has_complete_time();
+    }
     if (row.kind == WorkKind::kJudgement) {
+      facts.judged = true;
       ASSIGN_OR_RETURN(const auto judgement, BodyOf<v1::Judgement>(row));
       facts.harassment = judgement.verdict() == v1::VERDICT_HARASSMENT;
     }
@@ -39,11 +53,15 @@ absl::StatusOr<ClosingFacts> FactsOf(const CaseFile& file) {
 }  // namespace
 
 absl::Status CheckRisk(const CaseFile& file) {
-  if (HasRisk(file)) return absl::OkStatus();
+  if (Has(file, WorkKind::kDetrimentRisk)) return absl::OkStatus();
   return status::Error(absl::StatusCode::kFailedPrecondition,
                        mamori::v1::ERROR_REASON_RISK_NOT_ASSESSED,
                        "it is not recorded how likely it is that somebody suffers for reporting, "
                        "nor why that was not assessed");
+}
+
+bool EndsLikeClosing(const CaseFile& file) {
+  return EndsLikeClosing(file.row.state, Has(file, WorkKind::kJudgement));
 }
 
 absl::Status CheckClosing(const CaseFile& file, const std::string& no_prevention_reason) {
@@ -56,8 +74,9 @@ absl::Status CheckClosing(const CaseFile& file, const std::string& no_prevention
       absl::StatusCode::kFailedPrecondition, mamori::v1::ERROR_REASON_CLOSING_INCOMPLETE,
       absl::StrCat("missing before it is closed: ", ids,
                    " (risk: how likely it is that somebody suffers for reporting; prevention: an "
-                   "action against recurrence or the reason why there is none; "
-                   "care: a contact with whom it happened to, or that no care is wanted)"),
+                   "action against recurrence or the reason why there is none; care: a contact "
+                   "with whom it happened to, that no care is wanted, or a judgement that it was "
+                   "no harassment; tasks: each to be completed)"),
       {{"missing", ids}});
 }
 

@@ -12,6 +12,9 @@ namespace mamori::triage {
 // OK, or FAILED_PRECONDITION with RISK_NOT_ASSESSED.
 absl::Status CheckRisk(const CaseFile& file);
 
+// Whether withdrawing it asks for what closing does.
+bool EndsLikeClosing(const CaseFile& file);
+
 // OK, or FAILED_PRECONDITION with CLOSING_INCOMPLETE that names all that is missing.
 // `no_prevention_reason` says why nothing is done against recurrence; empty when that is not said.
 absl::Status CheckClosing(const CaseFile& file, const std::string& no_prevention_reason);

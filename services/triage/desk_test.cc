@@ -1,13 +1,9 @@
-// Open work over cases, and what becomes of it when cases are merged, on the real database.
+// Open work over cases, on the real database.
 #include <gmock/gmock.h>
 
 #include <set>
 
-#include "services/triage/desk_lists.h"
-#include "services/triage/sql_act_store.h"
-#include "services/triage/sql_desk_store.h"
-#include "services/triage/test_casework_fixture.h"
-#include "services/triage/two_person.h"
+#include "services/triage/test_desk_fixture.h"
 
 namespace mamori::triage {
 namespace {
@@ -20,75 +16,7 @@ using testing::IsOk;
 using ::testing::Not;
 using testing::StatusIs;
 
-class DeskTest : public CaseworkFixture {
- protected:
-  DeskTest()
-      : desk_store_(database_.transactor(), seal_, keys_.sealer()),
-        lists_({desk_store_, gate_, later_, tokens_}) {}
-
-  v1::Task Give(const std::string& of_case, absl::Duration due_in, const std::string& text = "call",
-                const std::string& owner = "desk-2") {
-    auto request = Verb<v1::AddTaskRequest>(of_case);
-    request.mutable_task()->set_text(text);
-    request.mutable_task()->set_owner(owner);
-    *request.mutable_task()->mutable_due_time() = time::ToTimestamp(later_.Now() + due_in);
-    const auto task = tasks_.Add(Call("AddTask"), request);
-    EXPECT_THAT(task, IsOk());
-    return task.ok() ? *task : v1::Task();
-  }
-  v1::PreventionAction Plan(const std::string& of_case, absl::Duration due_in,
-                            const std::string& owner = "lead-1") {
-    auto request = Verb<v1::PlanPreventionRequest>(of_case);
-    v1::PreventionAction& action = *request.mutable_prevention();
-    action.set_action("two people take such calls");
-    action.set_owner(owner);
-    *action.mutable_due_time() = time::ToTimestamp(later_.Now() + due_in);
-    *action.mutable_review_time() = time::ToTimestamp(later_.Now() + due_in + absl::Hours(100));
-    const auto planned = preventions_.Plan(Call("Plan"), request);
-    EXPECT_THAT(planned, IsOk());
-    return planned.ok() ? *planned : v1::PreventionAction();
-  }
-  std::vector<std::string> Texts(const v1::ListOpenTasksRequest& request = {},
-                                 const std::string& person = "desk-1") {
-    std::vector<std::string> texts;
-    const auto list = lists_.Tasks(Call("ListOpenTasks", person), request);
-    EXPECT_THAT(list, IsOk());
-    if (!list.ok()) return texts;
-    for (const v1::OpenTask& one : list->tasks()) texts.push_back(one.task().text());
-    return texts;
-  }
-  std::vector<v1::OpenPrevention> Prevention(const v1::ListOpenPreventionRequest& request = {}) {
-    const auto list = lists_.Prevention(Call("ListOpenPrevention"), request);
-    EXPECT_THAT(list, IsOk());
-    if (!list.ok()) return {};
-    return {list->prevention().begin(), list->prevention().end()};
-  }
-  int64_t Items() { return database_.Number("SELECT COUNT(*) FROM work_item"); }
-
-  Cases::CaseOr Merge(const std::string& from, const std::string& into) {
-    auto request = Verb<v1::MergeCasesRequest>(from);
-    request.set_into(into);
-    return cases_.Merge(Call("MergeCases"), request);
-  }
-  std::vector<v1::Task> TasksOf(const std::string& of_case) {
-    v1::ListTasksRequest request;
-    request.set_name(of_case);
-    const auto list = tasks_.List(Call("ListTasks"), request);
-    EXPECT_THAT(list, IsOk());
-    if (!list.ok()) return {};
-    return {list->tasks().begin(), list->tasks().end()};
-  }
-  v1::CareFile CareOf(const std::string& of_case) {
-    v1::GetCareRequest get;
-    get.set_name(of_case);
-    const auto file = cares_.Get(Call("GetCare"), get);
-    EXPECT_THAT(file, IsOk());
-    return file.ok() ? *file : v1::CareFile();
-  }
-
-  SqlDeskStore desk_store_;
-  DeskLists lists_;
-};
+using DeskTest = DeskFixture;
 
 TEST_F(DeskTest, TasksOfAllCasesComeByWhatIsDueFirst) {
   const std::string one = Judged(), other = Judged();
@@ -117,17 +45,28 @@ TEST_F(DeskTest, TasksOfAllCasesComeByWhatIsDueFirst) {
   EXPECT_EQ(list->tasks(0).case_of().severity(), mamori::v1::SEVERITY_HIGH);
 }
 
-TEST_F(DeskTest, WhatIsDoneOrOverIsNotInTheList) {
+TEST_F(DeskTest, WhatIsDoneIsNotInTheListWhatIsOpenInACaseThatEndedIs) {
   const std::string name = Judged(), gone = Judged();
   const v1::Task task = Give(name, absl::Hours(1), "done");
   Give(name, absl::Hours(2), "open");
-  Give(gone, absl::Hours(1), "of a case that is withdrawn");
+  const v1::Task left = Give(gone, absl::Hours(1), "of a case that is withdrawn");
   auto complete = Verb<v1::CompleteTaskRequest>(task.name());
   complete.set_outcome("spoke with them");
   ASSERT_THAT(tasks_.Complete(Call("CompleteTask"), complete), IsOk());
   auto withdraw = Verb<v1::WithdrawCaseRequest>(gone);
   withdraw.set_reason("r");
   ASSERT_THAT(cases_.Withdraw(Call("Withdraw"), withdraw), IsOk());
+  EXPECT_THAT(Texts(), ElementsAre("of a case that is withdrawn", "open"));
+  // Nothing is added to it there, but what was to be done can be.
+  auto add = Verb<v1::AddTaskRequest>(gone);
+  add.mutable_task()->set_text("t");
+  add.mutable_task()->set_owner("desk-2");
+  add.mutable_task()->mutable_due_time()->set_seconds(1);
+  EXPECT_THAT(tasks_.Add(Call("AddTask"), add),
+              HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  complete = Verb<v1::CompleteTaskRequest>(left.name());
+  complete.set_outcome("called back");
+  ASSERT_THAT(tasks_.Complete(Call("CompleteTask"), complete), IsOk());
   EXPECT_THAT(Texts(), ElementsAre("open"));
 }
 
@@ -209,6 +148,7 @@ TEST_F(DeskTest, AnActionIsToBeDoneThenToBeReviewedThenGone) {
   ASSERT_THAT(preventions_.Complete(Call("Complete"), complete), IsOk());
   // A case that is closed keeps it.
   AssessRisk(name);
+  WantNoCare(name);
   auto close = Verb<v1::CloseCaseRequest>(name);
   close.set_reason("settled");
   ASSERT_THAT(cases_.Close(Call("Close"), close), IsOk());
@@ -221,12 +161,15 @@ TEST_F(DeskTest, AnActionIsToBeDoneThenToBeReviewedThenGone) {
   v1::ListOpenPreventionRequest to_do;
   to_do.set_stage(v1::PREVENTION_STAGE_TO_DO);
   EXPECT_THAT(Prevention(to_do), IsEmpty());
-  later_.offset = absl::Hours(200);
-  review.mutable_filter()->set_overdue(true);
-  EXPECT_EQ(Prevention(review).size(), 1u);
   auto reviewed = Verb<v1::ReviewPreventionRequest>(action.name());
   reviewed.set_effective(true);
   reviewed.set_reason("no such call since");
+  EXPECT_THAT(preventions_.Review(Call("Review"), reviewed),
+              HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED))
+      << "too early";
+  later_.offset = absl::Hours(200);
+  review.mutable_filter()->set_overdue(true);
+  EXPECT_EQ(Prevention(review).size(), 1u);
   ASSERT_THAT(preventions_.Review(Call("Review"), reviewed), IsOk());
   EXPECT_THAT(Prevention(), IsEmpty());
   EXPECT_EQ(Items(), 0);
@@ -240,155 +183,6 @@ TEST_F(DeskTest, RefusesAWrongRequest) {
   const auto refused = lists_.Tasks(Call("ListOpenTasks"), request).status();
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(std::string(refused.message()), HasSubstr("filter.mine"));
-}
-
-using MergeTest = DeskTest;
-
-TEST_F(MergeTest, WhatIsToBeDoneGoesOnInTheCaseThatGoesOn) {
-  const std::string from = Judged(), into = Judged();
-  const v1::Task done = Give(from, absl::Hours(1), "done");
-  auto complete = Verb<v1::CompleteTaskRequest>(done.name());
-  complete.set_outcome("o");
-  ASSERT_THAT(tasks_.Complete(Call("CompleteTask"), complete), IsOk());
-  Give(from, absl::Hours(5), "go on");
-  Give(into, absl::Hours(6), "own");
-  const v1::PreventionAction action = Plan(from, absl::Hours(10));
-  auto care = Verb<v1::RecordCareRequest>(from);
-  care.mutable_care()->set_kind(v1::CARE_KIND_CONTACT);
-  care.mutable_care()->set_person("sato");
-  care.mutable_care()->set_text("spoke with sato");
-  *care.mutable_care()->mutable_care_time() = time::ToTimestamp(later_.Now() - absl::Hours(1));
-  *care.mutable_care()->mutable_next_contact_time() =
-      time::ToTimestamp(later_.Now() + absl::Hours(48));
-  ASSERT_THAT(cares_.Record(Call("Care"), care), IsOk());
-  AssessRisk(into, v1::RISK_LEVEL_LOW);
-  auto risk = Verb<v1::AssessDetrimentRiskRequest>(from);
-  risk.mutable_risk()->set_level(v1::RISK_LEVEL_HIGH);
-  risk.mutable_risk()->set_factors("the accused knows");
-  risk.mutable_risk()->set_safeguards("another shift");
-  ASSERT_THAT(cares_.AssessRisk(Call("AssessRisk"), risk), IsOk());
-
-  ASSERT_THAT(Merge(from, into), IsOk());
-  const auto tasks = TasksOf(into);
-  ASSERT_EQ(tasks.size(), 2u);
-  EXPECT_EQ(tasks[1].text(), "go on");
-  EXPECT_EQ(tasks[1].giver(), "desk-1");
-  EXPECT_THAT(Texts(), ElementsAre("go on", "own"));
-  const auto prevention = Prevention();
-  ASSERT_EQ(prevention.size(), 1u);
-  EXPECT_EQ(prevention[0].case_of().name(), into);
-  EXPECT_NE(prevention[0].prevention().name(), action.name());
-  // It can be done there.
-  auto finish = Verb<v1::CompletePreventionRequest>(prevention[0].prevention().name());
-  finish.set_outcome("done");
-  EXPECT_THAT(preventions_.Complete(Call("Complete"), finish), IsOk());
-  const v1::CareFile file = CareOf(into);
-  ASSERT_EQ(file.care_size(), 1);
-  EXPECT_EQ(file.care(0).text(), "spoke with sato");
-  EXPECT_EQ(file.risk().level(), v1::RISK_LEVEL_HIGH);
-  EXPECT_EQ(file.risk().name(), into);
-  // sato has still nobody who stands by.
-  ASSERT_EQ(file.gaps_size(), 1);
-  EXPECT_EQ(file.gaps(0).person(), "sato");
-  // Each case has its own words under its own key; of the tombstone nothing is listed.
-  EXPECT_EQ(Items(), 3);
-  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM work_item WHERE case_id = ?",
-                             db::Params().Add(*id::FromName("cases", from))),
-            0);
-}
-
-TEST_F(MergeTest, ALesserRiskTakesNothingBack) {
-  const std::string from = Judged(), into = Judged();
-  AssessRisk(from, v1::RISK_LEVEL_NOT_ASSESSED);
-  AssessRisk(into, v1::RISK_LEVEL_LOW);
-  ASSERT_THAT(Merge(from, into), IsOk());
-  EXPECT_EQ(CareOf(into).risk().level(), v1::RISK_LEVEL_LOW);
-}
-
-TEST_F(MergeTest, AnOpenMeasureIsNamedAndHasToBeFinished) {
-  const std::string from = Judged(), into = Judged();
-  const v1::Measure measure = Propose(from);
-  const auto refused = Merge(from, into);
-  EXPECT_THAT(refused, HasReason(mamori::v1::ERROR_REASON_WORK_OPEN));
-  EXPECT_THAT(std::string(refused.status().message()), HasSubstr(measure.name()));
-  EXPECT_EQ(Get(from).state(), mamori::v1::CASE_STATE_TRIAGED);
-  // Carried out is not enough: somebody has to say whether it has helped.
-  ASSERT_THAT(Approve(measure, "desk-2"), IsOk());
-  EXPECT_THAT(Merge(from, into), HasReason(mamori::v1::ERROR_REASON_WORK_OPEN));
-  ASSERT_THAT(CarryOut(measure), IsOk());
-  EXPECT_THAT(Merge(from, into), HasReason(mamori::v1::ERROR_REASON_WORK_OPEN));
-  auto effect = Verb<v1::AssessMeasureEffectRequest>(measure.name());
-  effect.mutable_effect()->set_effective(true);
-  effect.mutable_effect()->set_reason("r");
-  ASSERT_THAT(measures_.AssessEffect(Call("Effect"), effect), IsOk());
-  EXPECT_THAT(Merge(from, into), IsOk());
-}
-
-TEST_F(MergeTest, ARejectedMeasureIsNoHindranceAndOneOfTheOtherCaseNeither) {
-  const std::string from = Judged(), into = Judged();
-  const v1::Measure measure = Propose(from);
-  Propose(into);
-  auto reject = Verb<v1::RejectMeasureRequest>(measure.name());
-  reject.set_reason("r");
-  ASSERT_THAT(measures_.Reject(Call("Reject"), reject), IsOk());
-  EXPECT_THAT(Merge(from, into), IsOk());
-}
-
-TEST_F(MergeTest, WhatOneWhoIsKeptOutThereWasToDoIsNamed) {
-  const std::string from = Judged(), into = Judged();
-  const v1::Task task = Give(from, absl::Hours(1), "call", "accused");
-  const v1::PreventionAction action = Plan(from, absl::Hours(1), "accused");
-  ASSERT_THAT(KeepOut(into, "accused"), IsOk());
-  const auto refused = Merge(from, into);
-  EXPECT_THAT(refused, HasReason(mamori::v1::ERROR_REASON_WORK_OPEN));
-  EXPECT_THAT(std::string(refused.status().message()), HasSubstr(task.name()));
-  EXPECT_THAT(std::string(refused.status().message()), HasSubstr(action.name()));
-  EXPECT_EQ(Items(), 2);
-}
-
-TEST_F(MergeTest, AnActOfTwoPersonsThatWaitsIsNamedUntilItLapses) {
-  const std::string from = Judged(), into = Judged();
-  ASSERT_THAT(KeepOut(from, "accused"), IsOk());
-  SqlActStore acts(database_.transactor(), clock_, seal_, keys_.sealer(), time_marks_);
-  TwoPerson two({acts, gate_, DefaultPolicy()->policy.two_person(),
-                 DefaultPolicy()->policy.retention(), clock_, ids_, [] {}, tokens_});
-  server::CallContext call = As("/mamori.triage.v1.Test/Verb", "reader-1", {"first_reader"});
-  call.strong = true;
-  call.auth_time = clock_.Now();
-  v1::RequestActRequest ask;
-  ask.set_request_id("request-act");
-  ask.mutable_act()->set_kind(v1::ACT_KIND_REMOVE_EXCLUSION);
-  ask.mutable_act()->set_resource(from);
-  ask.mutable_act()->set_reason("because");
-  v1::ActField& field = *ask.mutable_act()->add_fields();
-  field.set_name("person");
-  field.set_value("accused");
-  const auto act = two.Request(call, ask);
-  ASSERT_THAT(act, IsOk());
-  const auto refused = Merge(from, into);
-  EXPECT_THAT(refused, HasReason(mamori::v1::ERROR_REASON_WORK_OPEN));
-  EXPECT_THAT(std::string(refused.status().message()), HasSubstr(act->name()));
-  auto withdraw = Verb<v1::WithdrawActRequest>(act->name());
-  ASSERT_THAT(two.Withdraw(call, withdraw), IsOk());
-  EXPECT_THAT(Merge(from, into), IsOk());
-}
-
-TEST_F(MergeTest, AReportOfRetaliationGoesAlong) {
-  const std::string first = Judged();
-  auto report = Verb<v1::ReportRetaliationRequest>(first);
-  report.mutable_retaliation()->set_narrative("shifts were cut");
-  report.mutable_retaliation()->set_affected("sato");
-  ASSERT_THAT(
-      cares_.ReportRetaliation(As("Retaliation", "reader-1", {"first_reader", "desk"}), report),
-      IsOk());
-  const std::string from =
-      id::Name("cases", database_
-                            .Query("SELECT case_id FROM case_record WHERE case_id <> ?",
-                                   db::Params().Add(*id::FromName("cases", first)))[0]
-                            .GetBytes(0));
-  const std::string into = Judged(mamori::v1::REPORT_KIND_INTERNAL_HARASSMENT);
-  ASSERT_THAT(Merge(from, into), IsOk());
-  EXPECT_EQ(CareOf(into).retaliation().narrative(), "shifts were cut");
 }
 
 }  // namespace

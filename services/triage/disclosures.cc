@@ -59,7 +59,7 @@ Disclosures::DisclosureOr Disclosures::Do(const CallContext& call, const Request
         if (!request.etag().empty() && request.etag() != EtagOf(*before)) {
           return status::EtagMismatch();
         }
-        RETURN_IF_ERROR(work.NeedState(WorkVerb::kDisclose));
+        RETURN_IF_ERROR(work.NeedState(WorkVerb::kOwed));
         ASSIGN_OR_RETURN(DisclosureRequest disclosure, BodyOf<DisclosureRequest>(*before));
         RETURN_IF_ERROR(step(work, disclosure));
         const WorkRow row = work.Put(*before, disclosure);

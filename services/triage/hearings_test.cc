@@ -89,6 +89,66 @@ TEST_F(PeopleTest, WhoIsNotHeardIsNotForAReason) {
   EXPECT_EQ(told->etag(), "w2");
 }
 
+TEST_F(PeopleTest, WhoWasHeardIsHeardInTheCaseThatGoesOnToo) {
+  const std::string from = AboutBoss(), into = AboutBoss(), third = AboutBoss();
+  const auto merge = [&](const std::string& one, const std::string& other) {
+    auto request = Verb<v1::MergeCasesRequest>(one);
+    request.set_into(other);
+    return cases_.Merge(Call("Merge"), request).status();
+  };
+  for (const std::string& name : {from, into}) {
+    ASSERT_THAT(TakeDown(name, v1::STATEMENT_ROLE_AFFECTED), IsOk());
+    AssessRisk(name);
+    ASSERT_THAT(hearings_.Notify(Call("Notify"), Notice(name)), IsOk());
+  }
+  // Of the same person in both: the one that waits is finished first.
+  const absl::Status refused = merge(from, into);
+  EXPECT_THAT(refused, HasReason(mamori::v1::ERROR_REASON_WORK_OPEN));
+  EXPECT_THAT(std::string(refused.message()), ::testing::HasSubstr(from + "/hearings/"));
+  ASSERT_THAT(merge(from, third), IsOk());
+  v1::ListHearingsRequest list;
+  list.set_name(third);
+  const auto carried = hearings_.List(Call("List"), list);
+  ASSERT_THAT(carried, IsOk());
+  ASSERT_EQ(carried->hearings_size(), 1);
+  EXPECT_EQ(carried->hearings(0).state(), v1::HEARING_STATE_NOTIFIED);
+  // It is answered there, and holds there.
+  ASSERT_THAT(
+      hearings_.RecordStatement(Call("Answer"), Words<v1::RecordAccusedStatementRequest>(
+                                                    carried->hearings(0).name(), "I did not")),
+      IsOk());
+  Find(third);
+  EXPECT_THAT(Conclude(third, v1::FACT_OUTCOME_SUBSTANTIATED), IsOk());
+}
+
+TEST_F(PeopleTest, WhoWaitsForAnAnswerIsNotStrandedByAMerge) {
+  const std::string from = Judged(), into = Judged();
+  auto receive = Verb<v1::ReceiveDisclosureRequestRequest>(from);
+  auto& asked = *receive.mutable_disclosure();
+  asked.set_person("Yamada");
+  asked.set_requester(v1::REQUESTER_PRINCIPAL);
+  asked.set_text("what do you hold of me");
+  *asked.mutable_receive_time() = time::ToTimestamp(later_.Now() - absl::Hours(1));
+  const auto received = disclosures_.Receive(Call("Receive"), receive);
+  ASSERT_THAT(received, IsOk());
+  auto merge = Verb<v1::MergeCasesRequest>(from);
+  merge.set_into(into);
+  const auto refused = cases_.Merge(Call("Merge"), merge);
+  EXPECT_THAT(refused, HasReason(mamori::v1::ERROR_REASON_WORK_OPEN));
+  EXPECT_THAT(std::string(refused.status().message()), ::testing::HasSubstr(received->name()));
+  // One that was merged before this was so can be answered all the same, and no other begins there.
+  database_.Execute(
+      "UPDATE case_record SET state = 9, merged_into = ? WHERE case_id = ?",
+      db::Params().Add(*id::FromName("cases", into)).Add(*id::FromName("cases", from)));
+  auto identify = Verb<v1::CheckRequesterIdentityRequest>(received->name());
+  identify.set_confirmed(true);
+  identify.set_identity_check("passport");
+  EXPECT_THAT(disclosures_.CheckIdentity(Call("Identify"), identify), IsOk());
+  receive.set_request_id("another-request");
+  EXPECT_THAT(disclosures_.Receive(Call("Receive"), receive),
+              HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+}
+
 TEST_F(PeopleTest, ADataSubjectIsAnsweredInTime) {
   const std::string name = Judged();
   auto receive = Verb<v1::ReceiveDisclosureRequestRequest>(name);

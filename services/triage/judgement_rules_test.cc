@@ -107,17 +107,35 @@ TEST(JudgementRulesTest, ALegitimateComplaintHasNoUnacceptableMeans) {
 }
 
 TEST(ClosingRulesTest, EveryCombinationIsDecided) {
-  for (int bits = 0; bits < 32; ++bits) {
+  for (int bits = 0; bits < 128; ++bits) {
     const ClosingFacts facts{.risk = (bits & 16) != 0,
                              .prevention = (bits & 1) != 0,
                              .no_prevention_reason = (bits & 2) != 0,
+                             .judged = (bits & 32) != 0,
                              .harassment = (bits & 4) != 0,
-                             .cared = (bits & 8) != 0};
+                             .cared = (bits & 8) != 0,
+                             .open_tasks = (bits & 64) != 0};
     std::vector<std::string> want;
     if ((bits & 16) == 0) want.emplace_back("risk");
     if ((bits & 3) == 0) want.emplace_back("prevention");
-    if ((bits & 12) == 4) want.emplace_back("care");
+    // Judged to be no harassment, or cared for.
+    if ((bits & 36) != 32 && (bits & 8) == 0) want.emplace_back("care");
+    if ((bits & 64) != 0) want.emplace_back("tasks");
     EXPECT_EQ(MissingForClosing(facts), want);
+  }
+}
+
+TEST(ClosingRulesTest, AWishEndsNoDutyOnceSomebodyLooksIntoIt) {
+  using mamori::v1::CaseState;
+  for (const CaseState state : {mamori::v1::CASE_STATE_CONSULTING, mamori::v1::CASE_STATE_RECEIVED,
+                                mamori::v1::CASE_STATE_TRIAGED}) {
+    EXPECT_FALSE(EndsLikeClosing(state, false)) << state;
+    EXPECT_TRUE(EndsLikeClosing(state, true)) << state;
+  }
+  for (const CaseState state :
+       {mamori::v1::CASE_STATE_INVESTIGATING, mamori::v1::CASE_STATE_DECIDING,
+        mamori::v1::CASE_STATE_ACTING, mamori::v1::CASE_STATE_MONITORING}) {
+    EXPECT_TRUE(EndsLikeClosing(state, false)) << state;
   }
 }
 

@@ -160,7 +160,7 @@ LeakIncidents::LeakOr LeakIncidents::RecordStep(const CallContext& call,
         if (!request.etag().empty() && request.etag() != EtagOf(*before)) {
           return status::EtagMismatch();
         }
-        RETURN_IF_ERROR(work.NeedState(WorkVerb::kLeak));
+        RETURN_IF_ERROR(work.NeedState(WorkVerb::kOwed));
         ASSIGN_OR_RETURN(LeakIncident leak, BodyOf<LeakIncident>(*before));
         RETURN_IF_ERROR(CheckStep(leak, request.step(), work.now()));
         v1::LeakStep& step = *leak.add_steps();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +12,9 @@
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
 #include "mamori/triage/v1/care_service.pb.h"
+#include "mamori/triage/v1/disclosure_service.pb.h"
+#include "mamori/triage/v1/hearing_service.pb.h"
+#include "mamori/triage/v1/judgement_service.pb.h"
 #include "mamori/triage/v1/measure_service.pb.h"
 #include "mamori/triage/v1/prevention_service.pb.h"
 #include "mamori/triage/v1/task_service.pb.h"
@@ -23,6 +27,15 @@ namespace {
 constexpr size_t kMaxNames = 20;
 
 bool IsOver(const v1::Task& task) { return task.has_complete_time(); }
+bool IsOver(const v1::DisclosureRequest& disclosure) {
+  return disclosure.state() == v1::DISCLOSURE_STATE_ANSWERED;
+}
+// Told and not answered yet, or an objection that nobody has decided on.
+bool IsOver(const v1::Hearing& hearing) {
+  return hearing.state() != v1::HEARING_STATE_NOTIFIED &&
+         std::all_of(hearing.objections().begin(), hearing.objections().end(),
+                     [](const v1::HearingObjection& one) { return one.has_decide_time(); });
+}
 bool IsOver(const v1::PreventionAction& action) { return action.has_reviewed_time(); }
 bool IsOver(const v1::Measure& measure) {
   return !measure.rejecter().empty() || measure.has_effect();
@@ -39,7 +52,9 @@ absl::StatusOr<std::optional<Message>> OpenBody(const WorkRow& row) {
 // Names of what cannot go on.
 class Blocking {
  public:
-  Blocking(const CaseRow& row, const mamori::v1::CaseAccess& access) : row_(row), access_(access) {}
+  Blocking(const CaseRow& row, const mamori::v1::CaseAccess& access,
+           const std::set<std::string>& heard)
+      : row_(row), access_(access), heard_(heard) {}
 
   absl::Status Look(const WorkRow& row) {
     if (row.kind == WorkKind::kMeasure) {
@@ -51,6 +66,12 @@ class Blocking {
     } else if (row.kind == WorkKind::kPrevention) {
       ASSIGN_OR_RETURN(const auto action, OpenBody<v1::PreventionAction>(row));
       if (action.has_value() && authz::IsExcluded(action->owner(), access_)) Add("prevention", row);
+    } else if (row.kind == WorkKind::kDisclosure) {
+      ASSIGN_OR_RETURN(const auto disclosure, OpenBody<v1::DisclosureRequest>(row));
+      if (disclosure.has_value()) Add("disclosures", row);
+    } else if (row.kind == WorkKind::kHearing) {
+      ASSIGN_OR_RETURN(const auto hearing, OpenBody<v1::Hearing>(row));
+      if (hearing.has_value() && heard_.count(hearing->person()) > 0) Add("hearings", row);
     }
     return absl::OkStatus();
   }
@@ -66,15 +87,34 @@ class Blocking {
 
   const CaseRow& row_;
   const mamori::v1::CaseAccess& access_;
+  const std::set<std::string>& heard_;  // in the case that goes on
   std::vector<std::string> names_;
 };
 
-const WorkRow* RiskOf(const CaseFile& file) {
-  const WorkRow* risk = nullptr;
+// Whom a hearing is on file of.
+absl::StatusOr<std::set<std::string>> HeardIn(const CaseFile& file) {
+  std::set<std::string> heard;
   for (const WorkRow& row : file.work) {
-    if (row.kind == WorkKind::kDetrimentRisk) risk = &row;
+    if (row.kind != WorkKind::kHearing) continue;
+    ASSIGN_OR_RETURN(const auto hearing, BodyOf<v1::Hearing>(row));
+    heard.insert(hearing.person());
   }
-  return risk;
+  return heard;
+}
+
+// Of what a case has one of.
+const WorkRow* OneOf(const CaseFile& file, WorkKind kind) {
+  const WorkRow* one = nullptr;
+  for (const WorkRow& row : file.work) {
+    if (row.kind == kind) one = &row;
+  }
+  return one;
+}
+
+absl::StatusOr<bool> IsHarassment(const WorkRow* row) {
+  if (row == nullptr) return false;
+  ASSIGN_OR_RETURN(const auto judgement, BodyOf<v1::Judgement>(*row));
+  return judgement.verdict() == v1::VERDICT_HARASSMENT;
 }
 
 // How grave an assessment is; none is the least.
@@ -84,7 +124,7 @@ absl::StatusOr<int> GravityOf(const WorkRow* row) {
   return risk.level() == v1::RISK_LEVEL_NOT_ASSESSED ? 0 : static_cast<int>(risk.level());
 }
 
-absl::StatusOr<bool> GoesOn(const WorkRow& row) {
+absl::StatusOr<bool> GoesOn(const WorkRow& row, const std::set<std::string>& heard) {
   switch (row.kind) {
     case WorkKind::kTask: {
       ASSIGN_OR_RETURN(const auto task, OpenBody<v1::Task>(row));
@@ -93,6 +133,10 @@ absl::StatusOr<bool> GoesOn(const WorkRow& row) {
     case WorkKind::kPrevention: {
       ASSIGN_OR_RETURN(const auto action, OpenBody<v1::PreventionAction>(row));
       return action.has_value();
+    }
+    case WorkKind::kHearing: {
+      ASSIGN_OR_RETURN(const auto hearing, BodyOf<v1::Hearing>(row));
+      return heard.count(hearing.person()) == 0;
     }
     case WorkKind::kCare:
     case WorkKind::kRetaliation:
@@ -106,7 +150,8 @@ absl::StatusOr<bool> GoesOn(const WorkRow& row) {
 
 absl::Status CheckMergeable(const CaseStore::MergeFacts& facts,
                             const mamori::v1::CaseAccess& access, absl::Time now) {
-  Blocking blocking(facts.from.row, access);
+  ASSIGN_OR_RETURN(const std::set<std::string> heard, HeardIn(facts.into));
+  Blocking blocking(facts.from.row, access, heard);
   for (const WorkRow& row : facts.from.work) RETURN_IF_ERROR(blocking.Look(row));
   for (const v1::TwoPersonAct& act : facts.acts) {
     if (now < time::FromTimestamp(act.expire_time())) blocking.Add(act.name());
@@ -129,23 +174,33 @@ absl::StatusOr<std::vector<WorkRow>> CarryOver(const CaseStore::MergeFacts& fact
                                         .create_time = carrier.time,
                                         .body = row.body});
   };
+  // The next version of what the case that goes on has one of.
+  const auto replace = [&](const WorkRow& row, const WorkRow* other) -> WorkRow& {
+    WorkRow& next = carry(row);
+    if (other != nullptr) {
+      next.record_id = other->record_id;
+      next.version = other->version + 1;
+    }
+    return next;
+  };
+  ASSIGN_OR_RETURN(const std::set<std::string> heard, HeardIn(facts.into));
   for (const WorkRow& row : facts.from.work) {
-    ASSIGN_OR_RETURN(const bool goes_on, GoesOn(row));
+    ASSIGN_OR_RETURN(const bool goes_on, GoesOn(row, heard));
     if (goes_on) carry(row);
   }
-  const WorkRow* risk = RiskOf(facts.from);
-  const WorkRow* other = RiskOf(facts.into);
+  const WorkRow* judgement = OneOf(facts.from, WorkKind::kJudgement);
+  const WorkRow* other_judgement = OneOf(facts.into, WorkKind::kJudgement);
+  ASSIGN_OR_RETURN(const bool harassment, IsHarassment(judgement));
+  ASSIGN_OR_RETURN(const bool other_harassment, IsHarassment(other_judgement));
+  if (harassment && !other_harassment) replace(*judgement, other_judgement);
+  const WorkRow* risk = OneOf(facts.from, WorkKind::kDetrimentRisk);
+  const WorkRow* other = OneOf(facts.into, WorkKind::kDetrimentRisk);
   ASSIGN_OR_RETURN(const int gravity, GravityOf(risk));
   ASSIGN_OR_RETURN(const int other_gravity, GravityOf(other));
   if (gravity > other_gravity) {
     ASSIGN_OR_RETURN(auto body, BodyOf<v1::DetrimentRisk>(*risk));
     body.set_name(id::Name("cases", facts.into.row.case_id));
-    WorkRow& row = carry(*risk);
-    row.body = body.SerializeAsString();
-    if (other != nullptr) {
-      row.record_id = other->record_id;
-      row.version = other->version + 1;
-    }
+    replace(*risk, other).body = body.SerializeAsString();
   }
   return carried;
 }

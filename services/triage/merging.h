@@ -17,8 +17,10 @@ namespace mamori::triage {
 
 // OK, or FAILED_PRECONDITION with WORK_OPEN that names it: measures that are neither rejected nor
 // assessed, because approvals are bound to the findings of their own case; acts of two persons that
-// wait, which are bound to its version; open tasks and actions against recurrence whose owner
-// `access`, that of the case that goes on, keeps out.
+// wait, which are bound to its version; requests for disclosure that are not answered, which the
+// subject's own request names; hearings that are not over of somebody who is heard in the case that
+// goes on too; open tasks and actions against recurrence whose owner `access`, that of the case
+// that goes on, keeps out. Never a leak, of which few may know: it goes on at the tombstone.
 absl::Status CheckMergeable(const CaseStore::MergeFacts& facts,
                             const mamori::v1::CaseAccess& access, absl::Time now);
 
@@ -30,7 +32,8 @@ struct Carrier {
 
 // The records that the case that goes on gets: tasks that are not done, actions against recurrence
 // that are not reviewed, all care, so that nobody who was named is left alone, what was reported of
-// retaliation, and the graver assessment of the risk of detriment. DATA_LOSS.
+// retaliation, hearings of whom nobody hears there, a judgement of harassment where there is none,
+// and the graver assessment of the risk of detriment. DATA_LOSS.
 absl::StatusOr<std::vector<WorkRow>> CarryOver(const CaseStore::MergeFacts& facts,
                                                const Carrier& carrier, id::IdSource& ids);
 

@@ -86,6 +86,10 @@ Preventions::ActionOr Preventions::Review(const CallContext& call,
     if (action.owner() == call.person) {
       return status::StateNotAllowed("its owner does not review it");
     }
+    // Whether it has helped shows later.
+    if (work.now() < time::FromTimestamp(action.review_time())) {
+      return status::StateNotAllowed("it is not reviewed before its review_time");
+    }
     action.set_reviewer(call.person);
     *action.mutable_reviewed_time() = time::ToTimestamp(work.now());
     action.set_effective(request.effective());

@@ -103,13 +103,13 @@ TEST_F(RetentionTest, TwoPersonsDisposeAndACertificateStays) {
   WaitOver();
   EXPECT_THAT(Dispose("c", name, act), HasReason(mamori::v1::ERROR_REASON_ACT_PERSON_NOT_ALLOWED));
   database_.Run(
-      "INSERT INTO case_work SELECT case_id, tenant, case_id, 2, case_id, 1, 1, 'a', 0,"
+      "INSERT INTO case_work SELECT case_id, tenant, case_id, 3, case_id, 1, 1, 'a', 0,"
       " 'said' FROM case_record");
   database_.Run(
       "INSERT INTO actor_mention SELECT tenant, report_id, 0, report_id, 1, 9 FROM case_report");
   const auto done = Dispose("b", name, act);
   ASSERT_THAT(done, IsOk());
-  EXPECT_EQ(done->record_count(), 2);  // with the assessment of the risk
+  EXPECT_EQ(done->record_count(), 3);  // with the assessment of the risk, and the care
   EXPECT_EQ(Count("SELECT COUNT(*) FROM case_work WHERE case_id = ?", name), 0);
   EXPECT_EQ(Count("SELECT COUNT(*) FROM case_access_past WHERE case_id = ?", name), 0);
   EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM actor_mention"), 0);
@@ -242,13 +242,17 @@ TEST_F(RetentionTest, AMergedCaseGoesAfterTheOneItWentInto) {
   EXPECT_EQ(Count("SELECT COUNT(*) FROM case_note WHERE case_id = ?", from), 0);
 }
 
-TEST_F(RetentionTest, ReportsThatComeToAClosedCaseBeginItsCountAnew) {
+TEST_F(RetentionTest, NoReportsComeToAClosedCaseUnlessItIsReopened) {
   const std::string closed = Closed();
   fake_.Advance(kFiveYears - 10 * kDay);
   const std::string other = Open("y").name();
   auto merge = Verb<v1::MergeCasesRequest>(other);
   merge.set_into(closed);
+  EXPECT_THAT(worked_.Merge(Call("m"), merge),
+              HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  Reasoned(&Cases::Reopen, closed);
   ASSERT_THAT(worked_.Merge(Call("m"), merge), IsOk());
+  Close(closed);
   fake_.Advance(20 * kDay);
   EXPECT_EQ(DryRun().size(), 0u);
 }

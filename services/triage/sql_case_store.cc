@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "common/time/timestamp.h"
+#include "mamori/triage/v1/triage_service.pb.h"
 #include "services/triage/sql_access_rows.h"
 #include "services/triage/sql_act_rows.h"
 #include "services/triage/sql_assessment_rows.h"
@@ -149,6 +151,22 @@ absl::StatusOr<SealedCase> Whole(db::Tx& tx, const AccessSeal& seal, std::string
   return found;
 }
 
+// What a change of the case itself leaves among the work on it.
+std::vector<WorkRow> WorkOf(const CaseChange& change) {
+  if (!change.reopening.has_value()) return {};
+  const ReopeningRow& row = *change.reopening;
+  v1::Reopening reopening;
+  reopening.set_reopener(row.person);
+  *reopening.mutable_reopen_time() = time::ToTimestamp(row.time);
+  return {{.row_id = row.row_id,
+           .record_id = row.record_id,
+           .kind = WorkKind::kReopening,
+           .version = 1,
+           .author = row.person,
+           .create_time = row.time,
+           .body = reopening.SerializeAsString()}};
+}
+
 absl::StatusOr<std::vector<id::Id>> ReportsOf(db::Tx& tx, const CaseRow& row) {
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectReports, Of(row)));
   std::vector<id::Id> reports;
@@ -168,6 +186,7 @@ absl::StatusOr<Case> SqlCaseStore::Change(const CallKey& call, std::string_view 
         ASSIGN_OR_RETURN(sealing::DataKey key, content_.KeyOf(tx, before, call.deadline));
         CaseContent::SealNote(key, change);
         RETURN_IF_ERROR(UpdateCase(tx, seal_, before, change));
+        RETURN_IF_ERROR(InsertWork(tx, seal_, key, before, change, WorkOf(change)));
         ASSIGN_OR_RETURN(Case answer, Answer(tx, key, change.row));
         return Answered{std::move(answer), std::move(key)};
       });

@@ -27,7 +27,7 @@ constexpr char kOrder[] = " ORDER BY i.due_time, i.record_id LIMIT ?";
 
 // Where the work of the kind may still be done.
 std::vector<int> StatesFor(WorkKind kind) {
-  const WorkVerb verb = kind == WorkKind::kTask ? WorkVerb::kTask : WorkVerb::kPrevent;
+  const WorkVerb verb = kind == WorkKind::kTask ? WorkVerb::kEndTask : WorkVerb::kPrevent;
   std::vector<int> states;
   for (int state = mamori::v1::CaseState_MIN; state <= mamori::v1::CaseState_MAX; ++state) {
     if (mamori::v1::CaseState_IsValid(state) &&

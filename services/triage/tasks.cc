@@ -76,7 +76,7 @@ absl::StatusOr<Task> Tasks::Complete(const CallContext& call,
   return casework_.Do<Task>(
       call, request, name.case_id, authz::Action::kWork, [&](Work& work) -> absl::StatusOr<Task> {
         ASSIGN_OR_RETURN(const WorkRow* before, work.view().Find(WorkKind::kTask, name.record_id));
-        RETURN_IF_ERROR(work.NeedState(WorkVerb::kTask));
+        RETURN_IF_ERROR(work.NeedState(WorkVerb::kEndTask));
         ASSIGN_OR_RETURN(Task task, BodyOf<Task>(*before));
         if (task.has_complete_time()) return status::StateNotAllowed("the task is done already");
         *task.mutable_complete_time() = time::ToTimestamp(work.now());

@@ -37,6 +37,7 @@ class RetentionFixture : public GuardedFixture {
   }
   void Close(const std::string& name) {
     AssessRisk(name);
+    WantNoCare(name);
     auto close = Verb<v1::CloseCaseRequest>(name);
     close.set_reason("r");
     close.set_no_prevention_reason("once");

@@ -18,6 +18,7 @@
 #include "common/sealing/test_sealer.h"
 #include "common/testing/matchers.h"
 #include "common/testing/test_database.h"
+#include "common/time/timestamp.h"
 #include "services/triage/access.h"
 #include "services/triage/cares.h"
 #include "services/triage/cases.h"
@@ -229,6 +230,17 @@ class TriageFixture : public ::testing::Test {
     request.mutable_risk()->set_level(level);
     request.mutable_risk()->set_factors("f");
     EXPECT_THAT(plain_cares_.AssessRisk(Call("AssessRisk"), request), testing::IsOk());
+  }
+
+  // Nor is one closed that nobody has judged, without this.
+  void WantNoCare(const std::string& name) {
+    auto request = Verb<v1::RecordCareRequest>(name);
+    request.mutable_care()->set_kind(v1::CARE_KIND_DECLINED);
+    request.mutable_care()->set_person("who it happened to");
+    request.mutable_care()->set_text("wants none");
+    *request.mutable_care()->mutable_care_time() =
+        time::ToTimestamp(clock_.Now() - absl::Minutes(1));
+    EXPECT_THAT(plain_cares_.Record(Call("RecordCare"), request), testing::IsOk());
   }
 
   // What the outbox holds of one subject, in order.

@@ -78,6 +78,18 @@ absl::Status CheckReason(const Request& request) {
   return violations.Status();
 }
 
+// What every verb that ends a case has.
+template <typename Request>
+absl::Status CheckEnd(const Request& request) {
+  Violations violations = CheckVerb(request);
+  CheckText(violations, "reason", request.reason());
+  if (request.no_prevention_reason().size() > kMaxWordsBytes) {
+    violations.Add("no_prevention_reason", absl::StrCat(request.no_prevention_reason().size(),
+                                                        " bytes, want at most ", kMaxWordsBytes));
+  }
+  return violations.Status();
+}
+
 // What every verb about one person has.
 template <typename Request>
 absl::Status CheckPersonVerb(const Request& request) {
@@ -254,18 +266,10 @@ absl::Status Validate(const v1::StartMonitoringRequest& request) {
   return CheckVerb(request).Status();
 }
 
-absl::Status Validate(const v1::CloseCaseRequest& request) {
-  Violations violations = CheckVerb(request);
-  CheckText(violations, "reason", request.reason());
-  if (request.no_prevention_reason().size() > kMaxWordsBytes) {
-    violations.Add("no_prevention_reason", absl::StrCat(request.no_prevention_reason().size(),
-                                                        " bytes, want at most ", kMaxWordsBytes));
-  }
-  return violations.Status();
-}
+absl::Status Validate(const v1::CloseCaseRequest& request) { return CheckEnd(request); }
 
 absl::Status Validate(const v1::ReopenCaseRequest& request) { return CheckReason(request); }
-absl::Status Validate(const v1::WithdrawCaseRequest& request) { return CheckReason(request); }
+absl::Status Validate(const v1::WithdrawCaseRequest& request) { return CheckEnd(request); }
 
 absl::Status Validate(const v1::OpenConsultationRequest& request) {
   Violations violations = CheckVerb(request);

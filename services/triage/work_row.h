@@ -29,6 +29,7 @@ enum class WorkKind {
   kHearing = 150,
   kDisclosure = 151,
   kLeak = 152,
+  kReopening = 280,
 };
 
 // One version of one record.

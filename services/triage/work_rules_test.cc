@@ -165,21 +165,21 @@ TEST(WorkStateTest, EveryStateAndVerbIsDecided) {
   using namespace mamori::v1;
   struct Row {
     CaseState state;
-    bool inquire, measure, review, care, task;
+    bool inquire, measure, review, care, task, owed;
   };
   constexpr Row kRows[] = {
-      {CASE_STATE_UNSPECIFIED, false, false, false, false, false},
-      {CASE_STATE_RECEIVED, true, false, false, true, true},
-      {CASE_STATE_TRIAGED, true, true, true, true, true},
-      {CASE_STATE_INVESTIGATING, true, true, true, true, true},
-      {CASE_STATE_DECIDING, true, true, true, true, true},
-      {CASE_STATE_ACTING, true, true, true, true, true},
-      {CASE_STATE_MONITORING, true, true, true, true, true},
-      {CASE_STATE_CLOSED, false, false, true, true, false},
-      {CASE_STATE_WITHDRAWN, false, false, false, true, false},
-      {CASE_STATE_MERGED, false, false, false, false, false},
-      {CASE_STATE_CONSULTING, false, false, false, true, true},
-      {CASE_STATE_DISPOSED, false, false, false, false, false},
+      {CASE_STATE_UNSPECIFIED, false, false, false, false, false, false},
+      {CASE_STATE_RECEIVED, true, false, false, true, true, true},
+      {CASE_STATE_TRIAGED, true, true, true, true, true, true},
+      {CASE_STATE_INVESTIGATING, true, true, true, true, true, true},
+      {CASE_STATE_DECIDING, true, true, true, true, true, true},
+      {CASE_STATE_ACTING, true, true, true, true, true, true},
+      {CASE_STATE_MONITORING, true, true, true, true, true, true},
+      {CASE_STATE_CLOSED, false, false, true, true, false, true},
+      {CASE_STATE_WITHDRAWN, false, false, false, true, false, true},
+      {CASE_STATE_MERGED, false, false, false, false, false, true},
+      {CASE_STATE_CONSULTING, false, false, false, true, true, true},
+      {CASE_STATE_DISPOSED, false, false, false, false, false, false},
   };
   EXPECT_EQ(std::size(kRows), static_cast<size_t>(CaseState_descriptor()->value_count()));
   for (const Row& row : kRows) {
@@ -190,6 +190,8 @@ TEST(WorkStateTest, EveryStateAndVerbIsDecided) {
     EXPECT_EQ(Allows(row.state, WorkVerb::kPrevent), row.review) << row.state;
     EXPECT_EQ(Allows(row.state, WorkVerb::kCare), row.care) << row.state;
     EXPECT_EQ(Allows(row.state, WorkVerb::kTask), row.task) << row.state;
+    EXPECT_EQ(Allows(row.state, WorkVerb::kEndTask), row.care) << row.state;
+    EXPECT_EQ(Allows(row.state, WorkVerb::kOwed), row.owed) << row.state;
     EXPECT_EQ(Allows(row.state, WorkVerb::kDisclose), row.care) << row.state;
     EXPECT_EQ(Allows(row.state, WorkVerb::kLeak), row.care) << row.state;
   }

@@ -30,6 +30,8 @@ bool Allows(mamori::v1::CaseState state, WorkVerb verb) {
     case WorkVerb::kReview:
     case WorkVerb::kPrevent:
       return IsJudged(state) || state == mamori::v1::CASE_STATE_CLOSED;
+    case WorkVerb::kEndTask:
+      // Nothing that somebody was to do is lost when the case ends: it stays on the list.
     case WorkVerb::kCare:
     case WorkVerb::kDisclose:
     case WorkVerb::kLeak:
@@ -37,6 +39,10 @@ bool Allows(mamori::v1::CaseState state, WorkVerb verb) {
       // tombstone has none left, nor has what was disposed of.
       return state != mamori::v1::CASE_STATE_UNSPECIFIED &&
              state != mamori::v1::CASE_STATE_MERGED && state != mamori::v1::CASE_STATE_DISPOSED;
+    case WorkVerb::kOwed:
+      // Also at a tombstone, which such a record stays with: people wait for the answer.
+      return state != mamori::v1::CASE_STATE_UNSPECIFIED &&
+             state != mamori::v1::CASE_STATE_DISPOSED;
     case WorkVerb::kTask:
       return IsJudged(state) || state == mamori::v1::CASE_STATE_RECEIVED ||
              state == mamori::v1::CASE_STATE_CONSULTING;

@@ -13,9 +13,11 @@ enum class WorkVerb {
   kJudge,     // what it is
   kCare,      // care and protection of people
   kPrevent,   // what is done so that it does not happen again
-  kTask,      // the desk's own work
+  kTask,      // the desk's own work, to be done
+  kEndTask,   // that it is done
   kDisclose,  // what data subjects ask
   kLeak,      // what leaked
+  kOwed,      // what is owed of one of those two, wherever its case went
 };
 
 bool Allows(mamori::v1::CaseState state, WorkVerb verb);

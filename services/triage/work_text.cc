@@ -15,6 +15,7 @@
 #include "mamori/triage/v1/measure_service.pb.h"
 #include "mamori/triage/v1/prevention_service.pb.h"
 #include "mamori/triage/v1/task_service.pb.h"
+#include "mamori/triage/v1/triage_service.pb.h"
 
 namespace mamori::triage {
 namespace {
@@ -72,6 +73,8 @@ const google::protobuf::Descriptor* TypeOfWork(WorkKind kind) {
       return v1::DisclosureRequest::descriptor();
     case WorkKind::kLeak:
       return v1::LeakIncident::descriptor();
+    case WorkKind::kReopening:
+      return v1::Reopening::descriptor();
   }
   return google::protobuf::StringValue::descriptor();
 }

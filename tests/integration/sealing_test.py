@@ -248,7 +248,7 @@ class SealingTest(SystemTest):
         case = self.wait_case(report).name
         triaged = every_request.make("TriageCase", case)
         for request in (every_request.make("RecordFinding", case), every_request.make("AddNote", case), triaged,
-                        every_request.make("AssessDetrimentRisk", case)):
+                        every_request.make("AssessDetrimentRisk", case), every_request.make("RecordCare", case)):
             self.client.call("triage", request.DESCRIPTOR.name.removesuffix("Request"), request)
         schemas = ("mamori_triage", "mamori_intake")
         backups = {schema: self._dump(system.database, schema, "--master-data=2") for schema in schemas}
