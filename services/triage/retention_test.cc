@@ -242,13 +242,17 @@ TEST_F(RetentionTest, AMergedCaseGoesAfterTheOneItWentInto) {
   EXPECT_EQ(Count("SELECT COUNT(*) FROM case_note WHERE case_id = ?", from), 0);
 }
 
-TEST_F(RetentionTest, ReportsThatComeToAClosedCaseBeginItsCountAnew) {
+TEST_F(RetentionTest, NoReportsComeToAClosedCaseUnlessItIsReopened) {
   const std::string closed = Closed();
   fake_.Advance(kFiveYears - 10 * kDay);
   const std::string other = Open("y").name();
   auto merge = Verb<v1::MergeCasesRequest>(other);
   merge.set_into(closed);
+  EXPECT_THAT(worked_.Merge(Call("m"), merge),
+              HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  Reasoned(&Cases::Reopen, closed);
   ASSERT_THAT(worked_.Merge(Call("m"), merge), IsOk());
+  Close(closed);
   fake_.Advance(20 * kDay);
   EXPECT_EQ(DryRun().size(), 0u);
 }

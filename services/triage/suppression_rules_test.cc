@@ -231,16 +231,17 @@ TEST(MakeStatistics, FewCasesAreNotFoundInTheManyThingsThatAreCountedOfThem) {
   mamori::v1::Policy policy;
   policy.add_acts()->set_id("A");
   policy.add_acts()->set_id("B");
+  policy.add_acts()->set_id("C");
   policy.add_measures()->set_id("M");
   policy.add_clocks()->set_id("ack");
   policy.mutable_clocks(0)->add_stops(mamori::v1::CLOCK_EVENT_ASSIGNED);
   policy.add_clocks()->set_id("critical");
   policy.mutable_clocks(1)->add_stops(mamori::v1::CLOCK_EVENT_ASSIGNED);
-  // Two cases, each with two categories, three of the company's deadlines, three statements, two
+  // Two cases, each with three categories, three of the company's deadlines, three statements, two
   // times taken and three measures.
   MonthCounts counts;
   counts.opened_by_severity = {{1, 2}};
-  counts.opened_by_category = {{"A", 2}, {"B", 2}};
+  counts.opened_by_category = {{"A", 2}, {"B", 2}, {"C", 2}};
   counts.due = {{{mamori::v1::CLOCK_REGIME_COMPANY, true}, {6, 2}}};
   counts.due_cases = 2;
   counts.work_by_kind = {{1, {6, 2}}};
