@@ -99,8 +99,9 @@ absl::Status Verifier::CheckEachRecord() {
   };
   for (const Records& table : kTables) RETURN_IF_ERROR(CheckRecords(table));
   for (const auto& [key, chain] : verified_.chains) {
-    if (!HasRecord(chain.kind) || chain.record_row) continue;
-    Find(NameOf(chain.kind, std::string_view(key).substr(1)) + ": its row is missing");
+    if (!HasRecord(chain.kind) || chain.record_row || chain.disposed) continue;
+    const std::string_view id = std::string_view(key).substr(1);
+    Suspects(chain.kind, id, NameOf(chain.kind, id) + ": its row is missing");
   }
   return absl::OkStatus();
 }
@@ -151,7 +152,7 @@ void Verifier::CheckRecord(const Records& table, const db::Row& row,
   ++verified_.erased;
   // An act goes with its case, everything else with nothing.
   const auto case_id = id::FromName("cases", row.GetBytes(kResource));
-  if (!case_id.ok()) return Find(name + kErasedUndecided);
+  if (!case_id.ok()) return Suspects(kind, row.GetBytes(0), name + kErasedUndecided);
   const auto of_case = verified_.chains.find(ChainKey(Kind::kCase, *case_id));
   if (of_case != verified_.chains.end() && of_case->second.disposed) return;
   Suspects(Kind::kCase, *case_id, name + kErasedUndecided);

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/client/channel.h"
+#include "common/server/server_config.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 
@@ -170,8 +171,19 @@ grpc::Status TestEvidence::UploadEvidence(
       });
 }
 
+config::v1::Server TestServer::Configured(const config::v1::Tls& tls,
+                                          const std::function<void(config::v1::Server&)>& adjust) {
+  config::v1::Server config;
+  config.set_listen("127.0.0.1:0");
+  config.set_probe_listen("127.0.0.1:0");
+  *config.mutable_tls() = tls;
+  if (adjust != nullptr) adjust(config);
+  return config;
+}
+
 TestServer::TestServer(std::function<void(config::v1::Server&)> adjust)
     : tls(authority.Issue("server", {"spiffe://mamori.internal/service/intake"})),
+      config_(Configured(tls, adjust)),
       people_(authn::TestPeople("unused"), clock_, ids_, telemetry,
               {[this] { return authn::JwkSet({key_.Jwk()}); }}),
       authorizer_(MakeAuthorizer()),
@@ -179,7 +191,8 @@ TestServer::TestServer(std::function<void(config::v1::Server&)> adjust)
            {.people = &people_,
             .client_ca_file = tls.ca_file(),
             .hidden_quantum = kTestQuantum,
-            .sleeper = &sleeper_}),
+            .sleeper = &sleeper_,
+            .max_blocking = MaxThreads(config_)}),
       intake_(rpc_, handlers),
       triage_(rpc_),
       evidence_(rpc_) {
@@ -190,10 +203,7 @@ TestServer::TestServer(std::function<void(config::v1::Server&)> adjust)
         absl::StrCat(ActionOf(call), " ", std::string(code), " ", call.caller, " ", call.person));
   });
   Server::Options options;
-  options.config.set_listen("127.0.0.1:0");
-  options.config.set_probe_listen("127.0.0.1:0");
-  *options.config.mutable_tls() = tls;
-  if (adjust != nullptr) adjust(options.config);
+  options.config = config_;
   options.methods = Methods();
   options.services = {&intake_, &triage_, &evidence_};
   options.check_ready = [this] {

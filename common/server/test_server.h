@@ -208,6 +208,10 @@ class TestServer {
   std::unique_ptr<Server> server;
 
  private:
+  static config::v1::Server Configured(const config::v1::Tls& tls,
+                                       const std::function<void(config::v1::Server&)>& adjust);
+
+  const config::v1::Server config_;
   time::SystemClock clock_;
   time::SystemSleeper sleeper_;
   id::SeededIdSource ids_{1};

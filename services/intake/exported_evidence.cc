@@ -169,8 +169,7 @@ absl::Status ExportedEvidence::Open(const std::string& report_id, bundle::Commit
   if (rows.empty() || opened.erased) return absl::OkStatus();
   const auto key = KeyOfEvidence(d_.sealer, rows[0], call_.deadline);
   if (absl::IsNotFound(key.status())) {
-    opened.erased =
-        d_.sealer.IsErasureDecided(sealing::Owner::kReport, report_id, call_.deadline);
+    opened.erased = d_.sealer.IsErasureDecided(sealing::Owner::kReport, report_id, call_.deadline);
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(key.status());
