@@ -243,7 +243,11 @@ class SealingTest(SystemTest):
 
     def test_what_was_disposed_of_opens_in_no_backup(self):
         system, second = self.system, self.system.client(person="desk-2")
-        report = self.submit()
+        # Long enough to be looked for in others, and of somebody with a name.
+        request = make_request("He stood at the counter of the north branch, asked for the manager three times, threw the "
+                               "receipt of his broken kettle on the floor and shouted that we would hear from his lawyer.")
+        request.report.actors[0].person = "Tanaka Jiro"
+        report = self.submit(request)
         case = self.wait_case(report).name
         triaged = every_request.make("TriageCase", case)
         for request in (every_request.make("RecordFinding", case), every_request.make("AddNote", case), triaged,
@@ -265,7 +269,7 @@ class SealingTest(SystemTest):
             request_id=new_request_id(), name=act.name, hash=act.hash))
         done = self.client.call("triage", "DisposeCase", retention_service_pb2.DisposeCaseRequest(
             request_id=new_request_id(), name=case, act=act.name))
-        self.assertEqual([done.note_count, done.record_count, list(done.reports)], [2, 2, [report]])
+        self.assertEqual([done.note_count, done.record_count, list(done.reports)], [2, 3, [report]])
         wait_until("intake has erased its report", lambda: self._is_gone(report), 20)
 
         for service in ("triage", "intake"):
