@@ -7,6 +7,9 @@
 #include <cstring>
 #include <new>
 
+// There where jemalloc is linked.
+extern "C" void sdallocx(void* memory, size_t size, int flags) __attribute__((weak));
+
 namespace mamori::crypto {
 namespace {
 
@@ -17,10 +20,18 @@ std::atomic<bool> wiping{false};
 void WipeAndFree(void* memory, size_t size) noexcept {
   if (memory == nullptr) return;
   if (wiping.load(std::memory_order_relaxed)) explicit_bzero(memory, size);
+  // jemalloc need not look up what it is told.
+  if (sdallocx != nullptr) return sdallocx(memory, size, 0);
   std::free(memory);
 }
 
-void WipeAndFree(void* memory) noexcept { WipeAndFree(memory, malloc_usable_size(memory)); }
+void WipeAndFree(void* memory) noexcept {
+  if (memory == nullptr) return;
+  if (wiping.load(std::memory_order_relaxed)) {
+    explicit_bzero(memory, malloc_usable_size(memory));
+  }
+  std::free(memory);
+}
 #endif
 
 }  // namespace
@@ -41,12 +52,9 @@ void operator delete(void* memory, const std::nothrow_t&) noexcept { WipeAndFree
 void operator delete[](void* memory, const std::nothrow_t&) noexcept { WipeAndFree(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { WipeAndFree(memory); }
 void operator delete[](void* memory, std::align_val_t) noexcept { WipeAndFree(memory); }
-void operator delete(void* memory, size_t size, std::align_val_t) noexcept {
-  WipeAndFree(memory, size);
-}
-void operator delete[](void* memory, size_t size, std::align_val_t) noexcept {
-  WipeAndFree(memory, size);
-}
+// Its size alone does not say where a block of an alignment of its own lies.
+void operator delete(void* memory, size_t, std::align_val_t) noexcept { WipeAndFree(memory); }
+void operator delete[](void* memory, size_t, std::align_val_t) noexcept { WipeAndFree(memory); }
 void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept {
   WipeAndFree(memory);
 }
