@@ -89,10 +89,19 @@ class Bundles(SystemTest):
         manifest = self._read(file)["manifest.json"]
         sinks = {}
         for as_of in json.loads(manifest)["as_of"]:
-            lines = (self.system.directory / f"audit.{as_of['service']}.jsonl").read_text().splitlines()
-            sinks[as_of["service"]] = self.system.directory / f"then.{as_of['service']}.jsonl"
-            sinks[as_of["service"]].write_text("".join(
-                f"{line}\n" for line in lines if int(json.loads(line)["number"]) <= int(as_of.get("checkpoint", 0))))
+            service, last = as_of["service"], int(as_of.get("checkpoint", 0))
+
+            def sent():
+                """What the sink has, once the last is there: it is signed first and sent then."""
+                sink = self.system.directory / f"audit.{service}.jsonl"
+                lines = sink.read_text().splitlines() if sink.exists() else []
+                numbers = [int(json.loads(line)["number"]) for line in lines]
+                return [line for line, number in zip(lines, numbers) if number <= last] if max(
+                    numbers, default=-1) >= last else None
+
+            lines = wait_until(f"the sink of {service} has checkpoint {last}", sent, 20)
+            sinks[service] = self.system.directory / f"then.{service}.jsonl"
+            sinks[service].write_text("".join(f"{line}\n" for line in lines))
         return sinks
 
     def _read(self, file: pathlib.Path) -> dict[str, bytes]:
