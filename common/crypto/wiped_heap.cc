@@ -7,21 +7,12 @@
 #include <cstring>
 #include <new>
 
-// As GCC says it, and as clang does.
-#if defined(__SANITIZE_ADDRESS__)
-#define MAMORI_HEAP_OF_SANITIZER
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define MAMORI_HEAP_OF_SANITIZER
-#endif
-#endif
-
 namespace mamori::crypto {
 namespace {
 
 std::atomic<bool> wiping{false};
 
-#if !defined(MAMORI_HEAP_OF_SANITIZER)
+#if !defined(__SANITIZE_ADDRESS__)
 // Of `new`, which is `malloc` with every allocator that is linked here.
 void WipeAndFree(void* memory, size_t size) noexcept {
   if (memory == nullptr) return;
@@ -38,7 +29,7 @@ void WipeWhatIsFreed() { wiping.store(true, std::memory_order_relaxed); }
 
 }  // namespace mamori::crypto
 
-#if !defined(MAMORI_HEAP_OF_SANITIZER)
+#if !defined(__SANITIZE_ADDRESS__)
 using mamori::crypto::WipeAndFree;
 
 // All of them: an allocator brings its own, which do not call one another.
