@@ -72,7 +72,7 @@ absl::StatusOr<SqlEscalationStore::Fired> SqlEscalationStore::FireFirst(int limi
     ASSIGN_OR_RETURN(const std::vector<worker::Timer> timers, worker::TakeDue(tx, due, limit));
     Fired fired;
     for (const worker::Timer& timer : timers) {
-      ASSIGN_OR_RETURN(const int made, Fire(tx, timer, now));
+      ASSIGN_OR_RETURN(const int made, Fire(tx, timer, now, due));
       ++fired.timers;
       fired.deliveries += made;
     }
@@ -80,8 +80,8 @@ absl::StatusOr<SqlEscalationStore::Fired> SqlEscalationStore::FireFirst(int limi
   });
 }
 
-absl::StatusOr<int> SqlEscalationStore::Fire(db::Tx& tx, const worker::Timer& timer,
-                                             absl::Time now) {
+absl::StatusOr<int> SqlEscalationStore::Fire(db::Tx& tx, const worker::Timer& timer, absl::Time now,
+                                             absl::Time due) {
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kLock, db::Params()
                                                             .Add(std::string_view(timer.subject_id))
                                                             .Add(std::string_view(timer.tenant))));
@@ -91,7 +91,6 @@ absl::StatusOr<int> SqlEscalationStore::Fire(db::Tx& tx, const worker::Timer& ti
   const db::Row& found = rows[0];
   const auto policy = policies_.Get(absl::BytesToHexString(found.GetBytes(5)));
   if (!policy.ok()) {
-    ASSIGN_OR_RETURN(const absl::Time due, db::DatabaseNow(tx));
     RETURN_IF_ERROR(worker::Postpone(tx, timer, due + kCannotFire));
     return 0;
   }

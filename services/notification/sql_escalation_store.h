@@ -32,8 +32,8 @@ class SqlEscalationStore {
  private:
   absl::StatusOr<Fired> FireFirst(int limit, absl::Time now);
   absl::StatusOr<Fired> FireOneByOne(absl::Time now);
-  // How many deliveries the step got.
-  absl::StatusOr<int> Fire(db::Tx& tx, const worker::Timer& timer, absl::Time now);
+  // How many deliveries the step got. `due` is now by the database's clock, which timers go by.
+  absl::StatusOr<int> Fire(db::Tx& tx, const worker::Timer& timer, absl::Time now, absl::Time due);
 
   db::Transactor& transactor_;
   policy::PolicyCatalog& policies_;
