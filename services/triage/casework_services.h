@@ -33,7 +33,7 @@ namespace mamori::triage {
 class CaseworkServices {
  public:
   CaseworkServices(server::Rpc& rpc, Casework::Dependencies dependencies, DeskStore& desk,
-                   ReportSource& reports)
+                   ReportSource& reports, ReportOwnership& ownership)
       : desk_(
             {desk, dependencies.gate, dependencies.clock, dependencies.tokens, dependencies.reads}),
         search_({dependencies.cases, dependencies.store, dependencies.gate, dependencies.tokens,
@@ -43,7 +43,7 @@ class CaseworkServices {
         affected_(dependencies.store, dependencies.gate),
         casework_(std::move(dependencies)),
         findings_(casework_),
-        measures_(casework_),
+        measures_(casework_, &ownership),
         judgements_(casework_),
         cares_(casework_),
         preventions_(casework_),

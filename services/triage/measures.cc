@@ -1,6 +1,7 @@
 #include "services/triage/measures.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -146,8 +147,27 @@ absl::Status NeedPerson(const Work& work, const ApprovalFacts& facts) {
   return facts.rule.step_up() ? server::RequireStepUp(work.call(), facts.now) : absl::OkStatus();
 }
 
-void AddApproval(const CallContext& call, bool outside, const ApprovalFacts& facts,
-                 Measure& measure) {
+absl::Status CheckApproval(const Work& work, const v1::ApproveMeasureRequest& request,
+                           const ApprovalFacts& facts) {
+  RETURN_IF_ERROR(StatusOf(MayApprove(PersonOf(work.call()), facts), facts));
+  RETURN_IF_ERROR(NeedPerson(work, facts));
+  if (request.digest() != facts.digest) return status::EtagMismatch();
+  return CheckGuard(work.view(), facts.measure);
+}
+
+std::vector<id::Id> ReportsBeside(const std::set<id::Id>& known,
+                                  const std::vector<id::Id>& reports) {
+  std::vector<id::Id> others;
+  for (const id::Id& report_id : reports) {
+    if (known.count(report_id) == 0) others.push_back(report_id);
+  }
+  return others;
+}
+
+// `facts` are of `measure`, and see what is added.
+void AddApproval(Work& work, const WorkRow& row, const ApprovalFacts& facts, Measure& measure) {
+  const CallContext& call = work.call();
+  const bool outside = MayApprove(PersonOf(call), facts) == ApprovalAnswer::kMayOutside;
   v1::MeasureApproval& approval = *measure.add_approvals();
   approval.set_approver(call.person);
   for (const std::string& role : call.roles) approval.add_roles(role);
@@ -157,6 +177,8 @@ void AddApproval(const CallContext& call, bool outside, const ApprovalFacts& fac
       time::ToTimestamp(facts.now + absl::Seconds(facts.rule.hold_time().seconds()));
   approval.set_digest(facts.digest);
   approval.set_outside(outside);
+  work.LeaveMark();
+  if (IsApproved(facts)) work.change().TellMeasureApproved(row.record_id, measure.measure());
 }
 
 }  // namespace
@@ -272,22 +294,32 @@ absl::StatusOr<v1::ListMeasuresResponse> Measures::List(const CallContext& call,
 
 Measures::MeasureOr Measures::Approve(const CallContext& call,
                                       const v1::ApproveMeasureRequest& request) {
-  return DoOpen(call, request, authz::Action::kRead,
-                [&](Work& work, const WorkRow& row, Measure& measure) -> absl::Status {
-                  ASSIGN_OR_RETURN(const ApprovalFacts facts,
-                                   ApprovalFactsOf(work.view(), measure));
-                  const ApprovalAnswer answer = MayApprove(PersonOf(call), facts);
-                  RETURN_IF_ERROR(StatusOf(answer, facts));
-                  RETURN_IF_ERROR(NeedPerson(work, facts));
-                  if (request.digest() != facts.digest) return status::EtagMismatch();
-                  RETURN_IF_ERROR(CheckGuard(work.view(), measure));
-                  AddApproval(call, answer == ApprovalAnswer::kMayOutside, facts, measure);
-                  work.LeaveMark();
-                  if (IsApproved(facts)) {
-                    work.change().TellMeasureApproved(row.record_id, measure.measure());
-                  }
-                  return absl::OkStatus();
-                });
+  // Reports of which it is known that the person did not make them.
+  std::set<id::Id> of_others;
+  for (;;) {
+    std::vector<id::Id> to_ask;
+    auto approved =
+        DoOpen(call, request, authz::Action::kRead,
+               [&](Work& work, const WorkRow& row, Measure& measure) -> absl::Status {
+                 to_ask.clear();
+                 ASSIGN_OR_RETURN(const ApprovalFacts facts, ApprovalFactsOf(work.view(), measure));
+                 RETURN_IF_ERROR(CheckApproval(work, request, facts));
+                 to_ask = ReportsBeside(of_others, work.view().file.reports);
+                 if (ownership_ != nullptr && !to_ask.empty()) {
+                   return absl::AbortedError("intake is asked first");
+                 }
+                 AddApproval(work, row, facts, measure);
+                 return absl::OkStatus();
+               });
+    if (ownership_ == nullptr || to_ask.empty()) return approved;
+    // Outside the transaction, and only for somebody who could approve otherwise. A report that
+    // joins the case meanwhile is asked for the next time round.
+    for (id::Id& report_id : to_ask) {
+      ASSIGN_OR_RETURN(const bool own, ownership_->IsOwn(call, report_id));
+      if (own) return NotAllowed("who reported it does not approve a measure");
+      of_others.insert(std::move(report_id));
+    }
+  }
 }
 
 Measures::MeasureOr Measures::Revoke(const CallContext& call,

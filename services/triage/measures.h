@@ -6,12 +6,15 @@
 #include "absl/status/statusor.h"
 #include "mamori/triage/v1/measure_service.pb.h"
 #include "services/triage/casework.h"
+#include "services/triage/report_ownership.h"
 
 namespace mamori::triage {
 
 class Measures {
  public:
-  explicit Measures(Casework& casework) : casework_(casework) {}
+  // Without `ownership` nobody is asked whose report it is: for tests of the rest.
+  explicit Measures(Casework& casework, ReportOwnership* ownership = nullptr)
+      : casework_(casework), ownership_(ownership) {}
 
   using MeasureOr = absl::StatusOr<v1::Measure>;
   MeasureOr Propose(const server::CallContext& call, const v1::ProposeMeasureRequest& request);
@@ -19,6 +22,8 @@ class Measures {
   MeasureOr Get(const server::CallContext& call, const v1::GetMeasureRequest& request);
   absl::StatusOr<v1::ListMeasuresResponse> List(const server::CallContext& call,
                                                 const v1::ListMeasuresRequest& request);
+  // PERMISSION_DENIED also for who reported what the case is of; UNAVAILABLE when intake cannot be
+  // asked whether they did.
   MeasureOr Approve(const server::CallContext& call, const v1::ApproveMeasureRequest& request);
   MeasureOr Revoke(const server::CallContext& call, const v1::RevokeApprovalRequest& request);
   MeasureOr Refer(const server::CallContext& call, const v1::ReferMeasureRequest& request);
@@ -42,6 +47,7 @@ class Measures {
                Effect effect);
 
   Casework& casework_;
+  ReportOwnership* const ownership_;
 };
 
 }  // namespace mamori::triage

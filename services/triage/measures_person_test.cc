@@ -1,6 +1,12 @@
 // Who stands behind an approval, and when: strong authentication, and clocks that are set back.
 #include <gmock/gmock.h>
 
+#include <functional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "common/time/timestamp.h"
 #include "services/triage/test_casework_fixture.h"
 
@@ -87,6 +93,67 @@ TEST_F(MeasuresPersonTest, WhoIsCaredForOrHasToldWhatTheySawDoesNotApprove) {
     EXPECT_THAT(Approve(measure, person), Not(IsOk())) << person;
   }
   EXPECT_THAT(Approve(measure, "desk-5"), IsOk());
+}
+
+// Intake, which knows who reported.
+class Reporters final : public ReportOwnership {
+ public:
+  absl::StatusOr<bool> IsOwn(const server::CallContext& call, const id::Id& report_id) override {
+    asked.push_back(call.person);
+    if (meanwhile) std::exchange(meanwhile, nullptr)();
+    if (!answer.ok()) return answer;
+    return who.count({call.person, report_id}) > 0;
+  }
+  std::set<std::pair<std::string, id::Id>> who;
+  std::vector<std::string> asked;
+  std::function<void()> meanwhile;
+  absl::Status answer;
+};
+
+class ReporterApprovesTest : public CaseworkFixture {
+ protected:
+  Measures::MeasureOr Approve(const v1::Measure& measure, const std::string& person) {
+    return measures_.Approve(As("Approve", person, {"desk"}), Approval(measure));
+  }
+  id::Id ReportOf(const std::string& of_case, int n) {
+    return *id::FromName("reports", Get(of_case).reports(n));
+  }
+  Reporters reporters_;
+  Measures measures_{casework_, &reporters_};
+};
+
+TEST_F(ReporterApprovesTest, WhoReportedItDoesNotApprove) {
+  const std::string name = Judged();
+  const v1::Measure measure = Propose(name);
+  reporters_.who = {{"desk-2", ReportOf(name, 0)}};
+  EXPECT_THAT(Approve(measure, "desk-2"), HasReason(mamori::v1::ERROR_REASON_APPROVER_NOT_ALLOWED));
+  EXPECT_EQ(Read(measure).approvals_size(), 0);
+  // Nobody is asked about who could not approve anyway.
+  EXPECT_THAT(Approve(measure, "desk-1"), Not(IsOk()));
+  EXPECT_EQ(reporters_.asked, std::vector<std::string>{"desk-2"});
+  EXPECT_THAT(Approve(measure, "desk-3"), IsOk());
+}
+
+TEST_F(ReporterApprovesTest, NothingIsApprovedWhileIntakeCannotSay) {
+  const v1::Measure measure = Propose(Judged());
+  reporters_.answer = absl::UnavailableError("down");
+  EXPECT_THAT(Approve(measure, "desk-2"), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(Read(measure).approvals_size(), 0);
+  reporters_.answer = absl::OkStatus();
+  EXPECT_THAT(Approve(measure, "desk-2"), IsOk());
+}
+
+TEST_F(ReporterApprovesTest, AReportThatJoinsWhileIntakeIsAskedIsAskedForToo) {
+  const std::string name = Judged();
+  const v1::Measure measure = Propose(name);
+  reporters_.meanwhile = [&] {
+    const auto event = Receive("x", mamori::v1::REPORT_KIND_CUSTOMER_HARASSMENT, name);
+    ASSERT_THAT(Apply({event}), ::testing::ElementsAre(IsOk()));
+    reporters_.who = {{"desk-2", event.subject_id()}};
+  };
+  EXPECT_THAT(Approve(measure, "desk-2"), HasReason(mamori::v1::ERROR_REASON_APPROVER_NOT_ALLOWED));
+  EXPECT_EQ(reporters_.asked.size(), 2);
+  EXPECT_EQ(Read(measure).approvals_size(), 0);
 }
 
 TEST_F(MeasuresPersonTest, AClockThatIsSetBackRevivesNoApproval) {

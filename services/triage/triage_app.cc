@@ -45,6 +45,7 @@
 #include "services/triage/deadlines.h"
 #include "services/triage/event_router.h"
 #include "services/triage/grpc_contact_source.h"
+#include "services/triage/grpc_report_ownership.h"
 #include "services/triage/grpc_report_source.h"
 #include "services/triage/hold_service.h"
 #include "services/triage/holds.h"
@@ -126,6 +127,7 @@ class TriageApp final : public server::App {
         clocks_(catalog_),
         intake_(client::CreateChannel(config.intake(), config.server().tls())),
         reports_(intake_),
+        ownership_(intake_, client::OnBehalf(config.server().tls(), runtime.clock)),
         contacts_(intake_),
         case_store_(transactor_, runtime.clock, seal_, sealing_.sealer()),
         ingest_store_(transactor_, runtime.clock, seal_, sealing_.sealer()),
@@ -194,7 +196,7 @@ class TriageApp final : public server::App {
         casework_(runtime.rpc,
                   {work_store_, case_store_, gate_, assessors_, runtime.clock, runtime.ids,
                    [this] { WakeWorkers(); }, tokens_, &audit_.reads(), &clocks_},
-                  desk_store_, reports_),
+                  desk_store_, reports_, ownership_),
         marking_({.name = "time_marks", .interval = absl::Seconds(10)}, runtime.ids,
                  runtime.telemetry, [this] { return marks_.RunOnce(transactor_); }),
         act_store_(transactor_, runtime.clock, seal_, sealing_.sealer(), marks_),
@@ -297,6 +299,7 @@ class TriageApp final : public server::App {
   ClockBooks clocks_;
   const std::shared_ptr<grpc::Channel> intake_;
   GrpcReportSource reports_;
+  GrpcReportOwnership ownership_;
   GrpcContactSource contacts_;
   SqlCaseStore case_store_;
   SqlIngestStore ingest_store_;

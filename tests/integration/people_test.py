@@ -201,6 +201,26 @@ class PeopleTest(SystemTest):
         self.assertEqual(self._unread(report), 1)
         self.assertEqual([m for m in self.system.smtp.mails() if "hana" in m.text or "identity" in m.text.lower()], [])
 
+    def test_5_whoever_reported_it_approves_no_measure(self):
+        """Intake alone knows who it was, and says it to that person only: triage asks with their own token."""
+        desk = {"roles": ("desk",)}
+        for mode, person in (("confidential", "desk-7"), ("named", "desk-8")):
+            report = self.ctl("reporter", "identify", "--mode", mode, "--company", "acme-jp", "--kind",
+                              "customer-harassment", "--language", "en", "--narrative", WORDS, person=person, **desk)
+            case = self.wait_case(report["name"]).name
+            self.ctl("case", "triage", case, "--severity", "high", "--category", "INTIMIDATION_VIOLENCE",
+                     person="desk-1", **desk)
+            measure = self.ctl("case", "measure", "propose", case, "--measure", "WARNING", "--text", "a letter",
+                               person="desk-1", **desk)
+            approve = ("case", "measure", "approve", measure["name"], "--digest", measure["digest"])
+            refused = self.ctl(*approve, person=person, want=PERMISSION_DENIED, **desk)
+            self.assertIn("who reported it does not approve", refused)
+            # Nothing of it is on the case, and a colleague decides.
+            shown = self.ctl("case", "measure", "show", measure["name"], person="desk-1", **desk)
+            self.assertNotIn("approvals", shown)
+            approved = self.ctl(*approve, person="desk-9", **desk)
+            self.assertEqual(approved["state"], "MEASURE_STATE_APPROVED")
+
     def _unread(self, report: str) -> int:
         return int(self.ctl("message", "list", report, person="hana").get("unreadCount", 0))
 
