@@ -220,7 +220,15 @@ void MergeRecord(const CaseAccess& from, const v1::AccessPolicy& policy, absl::T
     departments.Add(std::string(one));
   }
   std::sort(departments.begin(), departments.end());
+  for (const std::string& one : from.past_assignees()) AddPastAssignee(one, into);
   Settle(policy, now, into);
+}
+
+void AddPastAssignee(std::string_view person, CaseAccess& record) {
+  auto& past = *record.mutable_past_assignees();
+  if (person.empty() || std::find(past.begin(), past.end(), person) != past.end()) return;
+  past.Add(std::string(person));
+  std::sort(past.begin(), past.end());
 }
 
 void Exclude(std::string_view person, std::string_view by, const v1::AccessPolicy& policy,

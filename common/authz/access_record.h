@@ -34,6 +34,9 @@ void Exclude(std::string_view person, std::string_view by, const v1::AccessPolic
 // follows from one stays out.
 bool RemoveExclusion(std::string_view person, const v1::AccessPolicy& policy, absl::Time now,
                      v1::CaseAccess& record);
+// Remembers who has the case no longer; nothing for nobody.
+void AddPastAssignee(std::string_view person, v1::CaseAccess& record);
+
 // False, and nothing done, for one who is kept out.
 bool AddMember(std::string_view person, std::string_view by, absl::Time now,
                v1::CaseAccess& record);

@@ -229,11 +229,13 @@ TEST_F(AccessRecord, AFurtherReportAsksAnew) {
 TEST_F(AccessRecord, AMergeKeepsOutWhomEitherKeptOutAndLetsNobodyIn) {
   v1::CaseAccess from = Internal("keep_out: 'd1'");
   from.add_excluded_departments("ops");
+  for (const char* const one : {"d5", "d4", "", "d5"}) AddPastAssignee(one, from);
   EXPECT_TRUE(AddMember("law", "f1", kNow, from));
   v1::CaseAccess into = Open("kind: REPORT_KIND_CUSTOMER_HARASSMENT keep_out: 'd9'");
   MergeRecord(from, policy_, kNow, into);
   EXPECT_THAT(Out(into), UnorderedElementsAre("d1:5", "d9:5"));
   EXPECT_THAT(into.excluded_departments(), ElementsAre("ops"));
+  EXPECT_THAT(into.past_assignees(), ElementsAre("d4", "d5"));
   EXPECT_FALSE(IsIdentified(into));
   EXPECT_THAT(Members(into), IsEmpty());
 }

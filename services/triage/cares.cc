@@ -55,8 +55,11 @@ CaseRow Following(const CaseRow& first, const id::Id& case_id, const std::string
   slot.set_name(access.case_name() + "/retaliation");
   slot.set_kind(mamori::v1::ACTOR_SLOT_KIND_SUBJECT);
   authz::MergeRecord(first.access, policy, now, access);
-  // The complaint may be about how the first case was handled.
-  if (!first.assignee.empty()) authz::Exclude(first.assignee, reporter, policy, now, access);
+  // The complaint may be about how the first case was handled, by whoever has had it.
+  authz::AddPastAssignee(first.assignee, access);
+  for (const std::string& handler : access.past_assignees()) {
+    authz::Exclude(handler, reporter, policy, now, access);
+  }
   return row;
 }
 

@@ -128,10 +128,15 @@ void ChangeBuilder::Assign(std::string_view person) {
   PassOn(person);
 }
 
-void ChangeBuilder::Unassign() { change_.row.assignee.clear(); }
+void ChangeBuilder::Unassign() {
+  if (change_.row.assignee.empty()) return;
+  authz::AddPastAssignee(change_.row.assignee, ChangeAccess());
+  change_.row.assignee.clear();
+}
 
 void ChangeBuilder::PassOn(std::string_view person) {
   CaseRow& row = change_.row;
+  if (row.assignee != person) Unassign();
   row.assignee = std::string(person);
   auto& fact = *AddEvent(row.state != mamori::v1::CASE_STATE_CONSULTING).mutable_case_assigned();
   fact.set_assignee(row.assignee);

@@ -28,6 +28,7 @@ mamori::v1::CaseAccess ToProto(const mamori::v1::CaseAccess& stored) {
   mamori::v1::CaseAccess proto = stored;
   proto.clear_tenant();
   proto.clear_kept_since();
+  proto.clear_past_assignees();
   proto.set_etag(absl::StrCat("a", stored.version()));
   return proto;
 }

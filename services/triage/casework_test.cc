@@ -224,9 +224,12 @@ TEST_F(CaseworkTest, ATimelineHoldsNoNameAndNothingOfTheContent) {
   EXPECT_FALSE(reporter->entries(reporter->entries_size() - 1).has_entry_time());
 }
 
-TEST_F(CaseworkTest, RetaliationOpensACaseThatTheFirstOnesHandlerNeverSees) {
+TEST_F(CaseworkTest, RetaliationOpensACaseThatTheFirstOnesHandlersNeverSee) {
   const std::string name = Judged();
-  ASSERT_THAT(cases_.Claim(Call("c", "handler"), Verb<v1::ClaimCaseRequest>(name)), IsOk());
+  ASSERT_THAT(cases_.Claim(Call("c", "earlier"), Verb<v1::ClaimCaseRequest>(name)), IsOk());
+  auto hand_over = Verb<v1::AssignCaseRequest>(name);
+  hand_over.set_assignee("handler");
+  ASSERT_THAT(cases_.Assign(Call("a"), hand_over), IsOk());
   const mamori::v1::Case before = Get(name);
   auto report = Verb<v1::ReportRetaliationRequest>(name);
   report.mutable_retaliation()->set_narrative("moved to nights");
@@ -235,16 +238,19 @@ TEST_F(CaseworkTest, RetaliationOpensACaseThatTheFirstOnesHandlerNeverSees) {
   ASSERT_THAT(receipt, IsOk());
   ASSERT_THAT(receipt->case_name(), Not(IsEmpty()));
   EXPECT_EQ(cares_.ReportRetaliation(Call("r"), report)->case_name(), receipt->case_name());
-  // The handler sees nothing, cannot be given it, and cannot tell by the first case.
+  // Whoever handles it, or has, sees nothing, cannot be given it, and cannot tell by the first
+  // case.
   v1::GetCaseRequest get;
   get.set_name(receipt->case_name());
-  EXPECT_THAT(cases_.Get(Call("g", "handler"), get), StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_THAT(cases_.Claim(Call("c", "handler"), Verb<v1::ClaimCaseRequest>(receipt->case_name())),
-              StatusIs(absl::StatusCode::kNotFound));
-  auto assign = Verb<v1::AssignCaseRequest>(receipt->case_name());
-  assign.set_assignee("handler");
-  EXPECT_THAT(cases_.Assign(Call("a"), assign),
-              HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  for (const char* const handler : {"handler", "earlier"}) {
+    EXPECT_THAT(cases_.Get(Call("g", handler), get), StatusIs(absl::StatusCode::kNotFound));
+    EXPECT_THAT(cases_.Claim(Call("c", handler), Verb<v1::ClaimCaseRequest>(receipt->case_name())),
+                StatusIs(absl::StatusCode::kNotFound));
+    auto assign = Verb<v1::AssignCaseRequest>(receipt->case_name());
+    assign.set_assignee(handler);
+    EXPECT_THAT(cases_.Assign(Call("a"), assign),
+                HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  }
   EXPECT_EQ(Get(name).etag(), before.etag());
   EXPECT_THAT(database_.Query("SELECT 1 FROM case_work WHERE case_id = ?",
                               db::Params().Add(*id::FromName("cases", name))),

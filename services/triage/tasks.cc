@@ -36,6 +36,7 @@ CaseRow Beside(const CaseRow& from, const id::Id& case_id, absl::Time now) {
   CaseRow row = from;
   row.case_id = case_id;
   row.state = mamori::v1::CASE_STATE_RECEIVED;
+  authz::AddPastAssignee(row.assignee, row.access);
   row.assignee.clear();
   row.version = 0;
   row.event_sequence = 0;
