@@ -1,6 +1,7 @@
 #include "services/intake/reporter_service.h"
 
 #include "common/receipt/receipt.h"
+#include "common/server/caller.h"
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
 #include "services/intake/methods.h"
@@ -115,9 +116,12 @@ grpc::Status ReporterService::SetSharing(grpc::ServerContext* context,
 grpc::Status ReporterService::GetSharing(grpc::ServerContext* context,
                                          const v1::GetSharingRequest* request,
                                          v1::Sharing* response) {
-  return d_.rpc.Unary(context, kGetSharing, Needs::kTenantAndPerson, response,
+  // Triage asks on behalf of a person whether a report is their own: the table lets nobody call it
+  // without one.
+  return d_.rpc.Unary(context, kGetSharing, Needs::kTenantOrService, response,
                       [&](const CallContext& call) -> absl::StatusOr<v1::Sharing> {
                         RETURN_IF_ERROR(Validate(*request));
+                        RETURN_IF_ERROR(server::RequireResource(call, {request->report()}));
                         ASSIGN_OR_RETURN(const Party party,
                                          d_.parties.Reporter(call, request->report()));
                         return d_.own.GetSharing(call, party);

@@ -41,6 +41,9 @@ def short_wait(service, replica, config):
     with open(config.policy_file, encoding="utf-8") as file:
         policy = text_format.Parse(file.read(), policy_pb2.Policy())
     policy.two_person.wait.FromSeconds(WAIT)
+    rule = policy.approval_rules.add(id="second", approvals=1, roles=["desk"])
+    rule.hold_time.FromSeconds(86400)
+    policy.access.roster.add(person="test/desk-9", roles=["desk"])
     config.policy_file = config.server.tls.ca_file.rsplit("/", 2)[0] + "/policy.textproto"
     with open(config.policy_file, "w", encoding="utf-8") as file:
         file.write(text_format.MessageToString(policy, as_utf8=True))
@@ -210,7 +213,7 @@ class PeopleTest(SystemTest):
             case = self.wait_case(report["name"]).name
             self.ctl("case", "triage", case, "--severity", "high", "--category", "INTIMIDATION_VIOLENCE",
                      person="desk-1", **desk)
-            measure = self.ctl("case", "measure", "propose", case, "--measure", "WARNING", "--text", "a letter",
+            measure = self.ctl("case", "measure", "propose", case, "--measure", "RECORD", "--text", "a letter",
                                person="desk-1", **desk)
             approve = ("case", "measure", "approve", measure["name"], "--digest", measure["digest"])
             refused = self.ctl(*approve, person=person, want=PERMISSION_DENIED, **desk)
