@@ -1,6 +1,7 @@
 """Processes come and go: orderly stops under load, a missing database, an old schema, a dead lease holder."""
 
 import collections
+import itertools
 import pathlib
 import sys
 import threading
@@ -12,22 +13,28 @@ import grpc
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from harness import audit  # noqa: E402
+from harness.client import new_request_id  # noqa: E402
 from harness.ids import name_of  # noqa: E402
 from harness.processes import wait_until  # noqa: E402
 from harness.reports import make_request  # noqa: E402
-from harness.stubs import intake_service_pb2, triage_service_pb2  # noqa: E402
+from harness.stubs import intake_service_pb2, notification_service_pb2, triage_service_pb2  # noqa: E402
 from harness.testcase import SystemTest  # noqa: E402
 
 
 class Load:
-    """Threads that submit, each waiting for its answer, and remember what was acknowledged."""
+    """Threads that submit, each waiting for its answer, and remember what was acknowledged; beside them some that read
+    and write in all three services, and one that watches."""
 
-    def __init__(self, client, threads: int = 4):
+    def __init__(self, client, case: str, report: str, threads: int = 4):
         self._client, self._stop = client, threading.Event()
+        self._case, self._report = case, report
         self.acknowledged: dict[str, str] = {}  # name by request id
-        self.errors = collections.Counter()
+        self.noted: list[str] = []  # acknowledged notes, each its text
+        self.errors = collections.Counter()  # by method and code
+        self.answered = collections.Counter()  # by method
         self._lock = threading.Lock()
-        self._threads = [threading.Thread(target=self._run) for _ in range(threads)]
+        self._threads = [threading.Thread(target=self._submit) for _ in range(threads)]
+        self._threads += [threading.Thread(target=self._use), threading.Thread(target=self._watch)]
 
     def __enter__(self):
         for thread in self._threads:
@@ -39,17 +46,57 @@ class Load:
         for thread in self._threads:
             thread.join(60)
 
-    def _note(self, error):
-        with self._lock:
-            self.errors[error.code()] += 1
+    def _call(self, service: str, method: str, request):
+        def failed(error):
+            with self._lock:
+                self.errors[method, error.code()] += 1
 
-    def _run(self):
+        answer = self._client.call_until_answered(service, method, request, on_error=failed)
+        with self._lock:
+            self.answered[method] += 1
+        return answer
+
+    def _submit(self):
         while not self._stop.is_set():
             request = make_request("Under load. refund")
-            answer = self._client.call_until_answered("intake", "SubmitReport", request, on_error=self._note)
+            answer = self._call("intake", "SubmitReport", request)
             with self._lock:
                 self.acknowledged[request.request_id] = answer.name
             time.sleep(0.01)
+
+    def _use(self):
+        reads = (("intake", "GetReport", intake_service_pb2.GetReportRequest(name=self._report)),
+                 ("intake", "ListReports", intake_service_pb2.ListReportsRequest(page_size=5)),
+                 ("triage", "GetCase", triage_service_pb2.GetCaseRequest(name=self._case)),
+                 ("triage", "ListCases", triage_service_pb2.ListCasesRequest(page_size=5)),
+                 ("notification", "ListDeliveries", notification_service_pb2.ListDeliveriesRequest(page_size=5)))
+        while not self._stop.is_set():
+            for service, method, request in reads:
+                self._call(service, method, request)
+            note = triage_service_pb2.AddNoteRequest(request_id=new_request_id(), name=self._case)
+            note.note.text = note.request_id
+            self._call("triage", "AddNote", note)
+            self.noted.append(note.request_id)
+            time.sleep(0.01)
+
+    def _watch(self):
+        """From replica to replica; what ends it while nobody stops this is an error like any other."""
+        for turn in itertools.count():
+            if self._stop.is_set():
+                return
+            stream = self._client.stub("triage", turn % 2).WatchCases(
+                triage_service_pb2.WatchCasesRequest(), metadata=self._client.metadata(), timeout=30)
+            stopping = threading.Timer(0, lambda watched=stream: (self._stop.wait(30), watched.cancel()))
+            stopping.start()
+            try:
+                for _ in stream:
+                    with self._lock:
+                        self.answered["WatchCases"] += 1
+            except grpc.RpcError as error:
+                if not self._stop.is_set():
+                    with self._lock:
+                        self.errors["WatchCases", error.code()] += 1
+            time.sleep(0.05)
 
 
 def with_webhook(service: str, replica: int, config) -> None:
@@ -63,7 +110,9 @@ class LifecycleTest(SystemTest):
     OPTIONS = {"durable": True, "adjust": with_webhook}
 
     def test_sigterm_under_load_shows_clients_only_unavailable_and_loses_nothing(self):
-        with Load(self.client) as load:
+        report = self.submit()
+        case = self.wait_case(report).name
+        with Load(self.client, case, report) as load:
             time.sleep(0.5)
             for service in self.system.processes:
                 for process in self.system.processes[service]:
@@ -72,7 +121,11 @@ class LifecycleTest(SystemTest):
                     self.assertLess(time.monotonic() - begin, 12, f"{process.name}: longer than its grace")
                     process.start()
                     self.system.wait_ready()
-        self.assertLessEqual(set(load.errors), {grpc.StatusCode.UNAVAILABLE})
+        self.assertEqual({what: n for what, n in load.errors.items() if what[1] != grpc.StatusCode.UNAVAILABLE}, {})
+        for method in ("GetReport", "ListReports", "GetCase", "ListCases", "ListDeliveries", "AddNote", "WatchCases"):
+            self.assertGreater(load.answered[method], 0, method)
+        noted = self.client.call("triage", "GetCase", triage_service_pb2.GetCaseRequest(name=case)).notes
+        self.assertEqual(sorted(n.text for n in noted), sorted(load.noted))
         self.assertEqual(len(set(load.acknowledged.values())), len(load.acknowledged))
         for name in load.acknowledged.values():
             self.client.call("intake", "GetReport", intake_service_pb2.GetReportRequest(name=name))
