@@ -7,7 +7,7 @@ import time
 
 from harness.processes import wait_until
 
-from . import machine, proof, searches
+from . import machine, proof, pruning, searches
 from .system import PARTS, SERVICES, FigureError, System
 
 LATENCY_IN_FLIGHT = 8   # of get, list and the echo that they are compared with
@@ -253,6 +253,7 @@ GROUPS = {
     "submit_256": (("submit_rps_256",), submit_beside_echo),
     "analyze": (("analyze_rps", "analyze_p50_ms", "analyze_p99_ms"), analyze),
     "one_tx": (("submit_one_tx_rps",), submit_one_tx),
+    "pruning": (("submit_still_p99_ms", "submit_pruning_p99_ms", "pruned_rows_per_s"), pruning.submit_beside_pruning),
     "road": (("road_rps", "submit_to_mail_p50_ms", "submit_to_mail_p99_ms"), road),
     "live": (("submit_live_rps", "road_live_rps"), submit_live),
     "audit_verify": (("audit_verify_rows_per_s",), lambda s, p: proof.audit_verify(s, p, _load)),

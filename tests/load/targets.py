@@ -21,6 +21,7 @@ def ratios(f: dict) -> list[dict]:
     row("road_live_rps / road_rps", lambda: f["road_live_rps"] / f["road_rps"], ">= 0.8")
     row("road_rps", lambda: f["road_rps"], ">= 600")
     row("submit_to_mail_p99_ms", lambda: f["submit_to_mail_p99_ms"], "<= 250")
+    row("submit_pruning_p99_ms / still", lambda: f["submit_pruning_p99_ms"] / f["submit_still_p99_ms"], "<= 1.3")
     row("get_p99_ms_1m / get_p99_ms_10k", lambda: f["get_p99_ms_1m"] / f["get_p99_ms_10k"], "<= 1.3")
     row("list_p99_ms_1m / list_p99_ms_10k", lambda: f["list_p99_ms_1m"] / f["list_p99_ms_10k"], "<= 1.3")
     row("get_p99_ms_10k / echo_8_p99_ms_10k", lambda: f["get_p99_ms_10k"] / f["echo_8_p99_ms_10k"], "<= 4")
