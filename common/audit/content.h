@@ -53,6 +53,7 @@ std::string RecordOf(const Authenticator& authenticator, std::string_view purpos
 // The chain of the holds on what a row of `legal_hold_target` names, by its `kind` and `target`.
 inline constexpr int64_t kTargetIsCase = 1;
 inline constexpr int64_t kTargetIsPerson = 2;
+inline constexpr int64_t kTargetIsRecord = 3;  // by its name
 struct HeldChain {
   Kind kind = Kind::kNone;
   id::Id id;

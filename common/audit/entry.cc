@@ -150,6 +150,8 @@ std::string NameOf(Kind kind, std::string_view resource_id) {
       return absl::StrCat("the assessment of ", id::Name("reports", resource_id));
     case Kind::kHeldCase:
       return absl::StrCat("the holds on ", id::Name("cases", resource_id));
+    case Kind::kHeldRecord:
+      return absl::StrCat("the holds on the record ", id::ToText(resource_id));
     case Kind::kHeldPerson:
       return absl::StrCat("the holds on the person ", ToHex(resource_id));
     case Kind::kNone:

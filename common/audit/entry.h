@@ -40,6 +40,7 @@ enum class Kind : uint8_t {
   // resource is the beginning of the keyed hash that the database has of them.
   kHeldCase = 254,
   kHeldPerson = 255,
+  kHeldRecord = 249,  // of those on a subject request or a breach, which is the resource
 };
 
 inline constexpr size_t kHashBytes = 32;
@@ -48,6 +49,7 @@ inline constexpr size_t kHashBytes = 32;
 // more.
 inline constexpr char kDisposeCase[] = "DisposeCase";
 inline constexpr char kDisposeReport[] = "DisposeReport";
+inline constexpr char kDisposeRecord[] = "DisposeRecord";
 
 // Who acted: the application or service, and the person for whom. Names, never content.
 struct Who {
@@ -81,7 +83,8 @@ struct Entry {
 };
 
 inline bool IsDisposal(const Entry& entry) {
-  return entry.action == kDisposeCase || entry.action == kDisposeReport;
+  return entry.action == kDisposeCase || entry.action == kDisposeReport ||
+         entry.action == kDisposeRecord;
 }
 
 // The one encoding of an entry: every field in its order, each text with its length.

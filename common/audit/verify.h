@@ -158,6 +158,8 @@ class Verifier {
   void CheckRecord(const Records& table, const db::Row& row,
                    const std::optional<sealing::KeyRing>& keys);
   absl::Status CheckEachRecord();
+  // Lets be in `erased_records_` what went with a record that was disposed of, and finds the rest.
+  absl::Status ResolveErasedRecords();
   absl::Status CheckAssessments();
   void CheckAssessment(const db::Row& row, const std::optional<sealing::KeyRing>& keys);
   // The last entry of a chain as the row's statement read it, when it is ours and was not known.
@@ -183,6 +185,8 @@ class Verifier {
   // The holds on a case or a person, in which no row was found yet; by ChainKey.
   std::unordered_map<std::string, std::vector<id::Id>> held_;
   std::vector<Suspect> suspects_;
+  // What is said of rows that no key opens any more and that are about no case, by the key's id.
+  std::unordered_map<std::string, std::vector<std::string>> erased_records_;
 };
 
 // Said of content that no key opens any more, though its chain tells of no disposal.

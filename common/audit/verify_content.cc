@@ -49,7 +49,7 @@ constexpr char kWork[] =
     " WHERE row_id > ? ORDER BY row_id LIMIT 500";
 // In the clear, with the random bytes of the commitment beside it.
 constexpr char kDispositions[] =
-    "SELECT case_id, case_id, dispose_time, tenant, certificate, audit_random, NULL"
+    "SELECT case_id, case_id, dispose_time, tenant, certificate, audit_random, NULL, kind"
     " FROM disposition WHERE case_id > ? ORDER BY case_id LIMIT 500";
 constexpr char kSelectSince[] =
     "SELECT entry, mac FROM audit_entry WHERE resource_id = ? AND kind = ? AND sequence > ?"
@@ -119,6 +119,9 @@ std::string PlaceOfWork(const db::Row& row) {
                               .author = row.GetBytes(kAuthor)});
 }
 
+// Certificates are of cases and of records of the tenant's.
+Kind KindOfDisposition(const db::Row& row) { return static_cast<Kind>(row.GetInt64(7)); }
+
 bool Has(const std::vector<std::string>& all, const std::string& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
@@ -156,6 +159,8 @@ struct Verifier::Committed {
   // What it is sealed to instead of the row's id; and how older rows of the table are.
   std::string (*place)(const db::Row& row) = nullptr;
   sealing::Field (*old_field)(std::string_view tenant, std::string_view id) = nullptr;
+  // Where the row says of which kind its chain is.
+  Kind (*kind_of)(const db::Row& row) = nullptr;
 };
 
 bool Verifier::MustBeKnown(absl::Time told) const {
@@ -178,7 +183,8 @@ absl::Status Verifier::CheckContent() {
     RETURN_IF_ERROR(CheckCommitted({kNotes, Kind::kCase, AfterId, sealing::NoteText}));
     RETURN_IF_ERROR(CheckCommitted(
         {kWork, Kind::kCase, AfterId, sealing::WorkBody, PlaceOfWork, sealing::OldWorkBody}));
-    RETURN_IF_ERROR(CheckCommitted({kDispositions, Kind::kCase, AfterId, nullptr}));
+    RETURN_IF_ERROR(CheckCommitted(
+        {kDispositions, Kind::kCase, AfterId, nullptr, nullptr, nullptr, KindOfDisposition}));
     RETURN_IF_ERROR(CheckCases());
     RETURN_IF_ERROR(CheckAssessments());
     RETURN_IF_ERROR(CheckEachRecord());
@@ -257,11 +263,12 @@ absl::StatusOr<std::optional<sealing::KeyRing>> Verifier::KeysOf(const db::Rows&
 
 void Verifier::CheckCommittedRow(const Committed& table, const db::Row& row,
                                  const std::optional<sealing::KeyRing>& keys) {
-  const std::string name = NameOf(table.kind, row.GetBytes(1));
+  const Kind kind = table.kind_of == nullptr ? table.kind : table.kind_of(row);
+  const std::string name = NameOf(kind, row.GetBytes(1));
   // Of this moment, or from before the audit.
   const bool known_later = !MustBeCovered(LatestOf(row.GetTime(2)));
   const bool known_earlier = row.GetTime(2) < genesis();
-  const auto chain = verified_.chains.find(ChainKey(table.kind, row.GetBytes(1)));
+  const auto chain = verified_.chains.find(ChainKey(kind, row.GetBytes(1)));
   absl::StatusOr<std::string> commitment = sealing::Erased();
   if (table.field == nullptr) {
     commitment = Commit(TextOrNone(row, kHeading), row.GetBytes(kContent));

@@ -57,7 +57,8 @@ bool TakeOut(std::vector<One>& all, const One& one) {
 }  // namespace
 
 void Verifier::NoteDecision(const Entry& entry) {
-  if (entry.kind == Kind::kHeldCase || entry.kind == Kind::kHeldPerson) {
+  if (entry.kind == Kind::kHeldCase || entry.kind == Kind::kHeldPerson ||
+      entry.kind == Kind::kHeldRecord) {
     held_[ChainKey(entry.kind, entry.resource_id)].push_back(entry.cause_id);
   }
   if (entry.kind != Kind::kReport) return;

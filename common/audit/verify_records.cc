@@ -10,8 +10,10 @@
 #include "common/audit/content.h"
 #include "common/audit/verify.h"
 #include "common/id/id.h"
+#include "common/sealing/envelope.h"
 #include "common/sealing/fields.h"
 #include "common/status/macros.h"
+#include "mamori/triage/v1/retention_service.pb.h"
 
 namespace mamori::audit {
 namespace {
@@ -37,6 +39,15 @@ constexpr char kAssessments[] =
     "  ORDER BY e.sequence DESC LIMIT 1)"
     " FROM case_report r WHERE r.report_id > ? ORDER BY r.report_id LIMIT 500";
 constexpr size_t kSealed = 3, kSealedEntry = 4, kSealedMac = 5;
+
+// Of records of the tenant's, which their key's id stands in; with the last entry of their chain.
+constexpr char kCertificates[] =
+    "SELECT d.case_id, d.kind, d.audit_random, d.certificate,"
+    " (SELECT e.entry FROM audit_entry e WHERE e.resource_id = d.case_id AND e.kind = d.kind"
+    "  ORDER BY e.sequence DESC LIMIT 1),"
+    " (SELECT e.mac FROM audit_entry e WHERE e.resource_id = d.case_id AND e.kind = d.kind"
+    "  ORDER BY e.sequence DESC LIMIT 1)"
+    " FROM disposition d WHERE d.case_id > ? AND d.kind <> 2 ORDER BY d.case_id LIMIT 500";
 
 bool HasRecord(Kind kind) {
   return kind == Kind::kTwoPersonAct || kind == Kind::kLegalHold ||
@@ -98,6 +109,7 @@ absl::Status Verifier::CheckEachRecord() {
        .purpose = nullptr},
   };
   for (const Records& table : kTables) RETURN_IF_ERROR(CheckRecords(table));
+  RETURN_IF_ERROR(ResolveErasedRecords());
   for (const auto& [key, chain] : verified_.chains) {
     if (!HasRecord(chain.kind) || chain.record_row || chain.disposed) continue;
     const std::string_view id = std::string_view(key).substr(1);
@@ -139,6 +151,9 @@ void Verifier::CheckRecord(const Records& table, const db::Row& row,
   Chain& chain = found->second;
   chain.record_row = true;
   const std::optional<Entry> newer = NewerHead(&chain, row, kEntry, kMac);
+  if (chain.disposed || (newer && IsDisposal(*newer))) {
+    return Find(name + ": it was disposed of, and is there");
+  }
   const int64_t version = newer ? newer->access_version : chain.access_version;
   const std::string& tag = newer ? newer->access : chain.access;
   const std::string& record = newer ? newer->record : chain.record;
@@ -150,12 +165,40 @@ void Verifier::CheckRecord(const Records& table, const db::Row& row,
   const std::string_view sealed = std::string_view(row.GetBytes(kRecord)).substr(table.sealed_from);
   if (!sealing::IsErased(keys->KeyOf(row.GetBytes(1), sealed).status())) return;
   ++verified_.erased;
-  // An act goes with its case, everything else with nothing.
+  // An act goes with its case. What is about no case goes with the record of the tenant's under
+  // whose key it is: acts and holds on it, and the acts that released those.
   const auto case_id = id::FromName("cases", row.GetBytes(kResource));
-  if (!case_id.ok()) return Suspects(kind, row.GetBytes(0), name + kErasedUndecided);
+  if (!case_id.ok()) {
+    const std::string key(sealing::HeaderOf(sealed)->key_id);
+    erased_records_[key].push_back(name + kErasedUndecided);
+    return;
+  }
   const auto of_case = verified_.chains.find(ChainKey(Kind::kCase, *case_id));
   if (of_case != verified_.chains.end() && of_case->second.disposed) return;
   Suspects(Kind::kCase, *case_id, name + kErasedUndecided);
+}
+
+absl::Status Verifier::ResolveErasedRecords() {
+  if (erased_records_.empty()) return absl::OkStatus();
+  for (std::string after(16, '\0');;) {
+    ASSIGN_OR_RETURN(const db::Rows rows, Read(kCertificates, db::Params().Add(after)));
+    if (rows.empty()) break;
+    for (const db::Row& row : rows) {
+      const std::optional<Entry> head = NewerHead(nullptr, row, 4, 5);
+      triage::v1::Disposition certificate;
+      if (head && IsDisposal(*head) && head->resource_id == row.GetBytes(0) &&
+          head->commitment == Commit(row.GetBytes(2), row.GetBytes(3)) &&
+          certificate.ParseFromString(row.GetBytes(3))) {
+        erased_records_.erase(certificate.key_id());
+      }
+    }
+    after = rows.back().GetBytes(0);
+  }
+  for (auto& [key, texts] : erased_records_) {
+    for (std::string& one : texts) Find(std::move(one));
+  }
+  erased_records_.clear();
+  return absl::OkStatus();
 }
 
 absl::Status Verifier::CheckAssessments() {

@@ -11,7 +11,7 @@ Commitments::Commitments(const v1::AuditChain& chain)
   for (const std::string& encoded : chain.entries()) {
     const absl::StatusOr<audit::Entry> entry = audit::Decode(encoded);
     if (!entry.ok()) continue;
-    if (entry->action == audit::kDisposeCase || entry->action == audit::kDisposeReport) {
+    if (audit::IsDisposal(*entry)) {
       disposal_ = entry->sequence;
     }
     if (entry->commitment.empty()) continue;

@@ -99,7 +99,7 @@ void Contents::ReadChain(const std::string& name, const std::string& json) {
   if (held.covered < held.length) held.first_uncovered = proven->entries[held.covered].time;
   for (const audit::Entry& entry : proven->entries) {
     if (!entry.commitment.empty()) held.commitments[entry.sequence] = entry.commitment;
-    if (entry.action == audit::kDisposeCase || entry.action == audit::kDisposeReport) {
+    if (audit::IsDisposal(entry)) {
       held.last_disposal = entry.sequence;
     }
     if (entry.cause_kind != audit::Kind::kNone) {

@@ -40,21 +40,36 @@ class PeriodChecker {
   }
 
   void CheckRetention() {
-    std::set<std::string> classes;
-    for (int i = 0; i < policy_.retention().classes_size(); ++i) {
-      const v1::RetentionClass& one = policy_.retention().classes(i);
+    const v1::RetentionPolicy& retention = policy_.retention();
+    for (int i = 0; i < retention.classes_size(); ++i) {
+      const v1::RetentionClass& one = retention.classes(i);
       const std::string at = absl::StrCat("retention.classes[", i, "]");
-      Need(!one.id().empty() && one.id().size() <= 64 && classes.insert(one.id()).second,
-           at + ".id", "empty, too long, or stands twice");
-      Need(one.months() >= 1 && one.months() <= 1200, at + ".months", "want 1 to 1200");
+      CheckClass(one, at);
       for (int kind : one.kinds()) {
         Need(v1::ReportKind_IsValid(kind) && kind != v1::REPORT_KIND_UNSPECIFIED, at + ".kinds",
              "is no kind of report");
       }
     }
+    if (retention.has_subject_requests()) {
+      CheckOfTenant(retention.subject_requests(), "retention.subject_requests");
+    }
+    if (retention.has_breaches()) CheckOfTenant(retention.breaches(), "retention.breaches");
+  }
+
+  void CheckClass(const v1::RetentionClass& one, const std::string& at) {
+    Need(!one.id().empty() && one.id().size() <= 64 && classes_.insert(one.id()).second, at + ".id",
+         "empty, too long, or stands twice");
+    Need(one.months() >= 1 && one.months() <= 1200, at + ".months", "want 1 to 1200");
+  }
+
+  // Of records that are the tenant's, which are of no kind of report.
+  void CheckOfTenant(const v1::RetentionClass& one, const std::string& at) {
+    CheckClass(one, at);
+    Need(one.kinds().empty(), at + ".kinds", "want none");
   }
 
   const v1::Policy& policy_;
+  std::set<std::string> classes_;  // met so far
   std::vector<Problem> problems_;
 };
 

@@ -10,7 +10,7 @@
 namespace mamori::policy {
 
 // Periods out of range or in the wrong order, classes without a name or with another's, kinds of
-// report that are none. In the order of the message.
+// report that are none, or where there are to be none. In the order of the message.
 std::vector<Problem> CheckPeriods(const v1::Policy& policy);
 
 }  // namespace mamori::policy

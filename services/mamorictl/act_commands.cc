@@ -120,6 +120,10 @@ void AddRequestRelease(CLI::App& group, Choice& choice) {
 void AddRequestDisposal(CLI::App& group, Choice& choice) {
   AddRequest(group, choice, "request-disposal", "Ask that a case's content go, after its retention",
              api::ACT_KIND_DISPOSE_CASE, "cases/…", std::make_shared<api::RequestActRequest>());
+  AddRequest(group, choice, "request-record-disposal",
+             "Ask that a subject request or a breach go, after its retention",
+             api::ACT_KIND_DISPOSE_RECORD, "subjectRequests/… or breaches/…",
+             std::make_shared<api::RequestActRequest>());
 }
 
 void AddRequestTraining(CLI::App& group, Choice& choice) {

@@ -25,7 +25,8 @@ std::unique_ptr<api::RetentionService::Stub> RetentionStub(Session& session) {
 
 std::string ScopeText(const api::LegalHold& hold) {
   if (hold.has_case_name()) return hold.case_name();
-  if (hold.has_actor()) return absl::StrCat("every case that tells of ", hold.actor());
+  if (hold.has_record_name()) return hold.record_name();
+  if (hold.has_actor()) return absl::StrCat("everything that tells of ", hold.actor());
   return absl::StrCat("matter ", hold.matter(), ": ", absl::StrJoin(hold.cases(), ", "));
 }
 
@@ -64,17 +65,20 @@ void AddNameAndAct(CLI::App& command, std::shared_ptr<Request> request, const ch
 }
 
 void AddPlace(CLI::App& group, Choice& choice) {
-  auto* command = group.add_subcommand("place", "Keep cases until two persons release them");
+  auto* command = group.add_subcommand("place", "Keep what it names until two persons release it");
   auto request = std::make_shared<api::PlaceHoldRequest>();
   auto* scope = command->add_option_group("what is held");
   scope->add_option_function<std::string>(
       "--case", [=](Text t) { request->mutable_hold()->set_case_name(t); }, "cases/…");
   scope->add_option_function<std::string>(
       "--actor", [=](Text t) { request->mutable_hold()->set_actor(t); },
-      "Every case that tells of this person, also later ones");
+      "Everything that tells of this person, also later");
   scope->add_option_function<std::string>(
       "--matter", [=](Text t) { request->mutable_hold()->set_matter(t); },
       "A matter, with --of for each of its cases");
+  scope->add_option_function<std::string>(
+      "--record", [=](Text t) { request->mutable_hold()->set_record_name(t); },
+      "subjectRequests/… or breaches/…");
   scope->require_option(1);
   command
       ->add_option_function<std::vector<std::string>>(
@@ -146,22 +150,46 @@ void AddRelease(CLI::App& group, Choice& choice) {
   });
 }
 
-int DryRun(Session& session, const Paging& paging) {
-  api::DryRunRetentionResponse all;
+template <typename Items>
+grpc::Status ListDue(Session& session, const Paging& paging, const std::string& collection,
+                     api::DryRunRetentionResponse& all, Items items) {
+  api::DryRunRetentionRequest request;
+  request.set_collection(collection);
   const auto stub = RetentionStub(session);
-  const auto status = ListPages(
-      paging, api::DryRunRetentionRequest(), all,
+  return ListPages(
+      paging, request, all,
       [&](const auto& page_request, auto* page) {
         return stub->DryRunRetention(session.Call().get(), page_request, page);
       },
-      [](auto& response) { return response.mutable_cases(); });
+      items);
+}
+
+std::string HoldMark(bool on_hold) { return on_hold ? "kept by a hold" : ""; }
+
+int DryRunRecords(Session& session, const Paging& paging, const std::string& collection) {
+  api::DryRunRetentionResponse all;
+  const auto status = ListDue(session, paging, collection, all,
+                              [](auto& response) { return response.mutable_records(); });
+  if (!status.ok()) return session.Fail(status);
+  Table table({"RECORD", "CLASS", "CLOSED", "DUE SINCE", "HOLD"});
+  for (const auto& one : all.records()) {
+    table.AddRow({one.name(), one.record_class(), TimeText(true, one.close_time()),
+                  TimeText(true, one.due_time()), HoldMark(one.on_hold())});
+  }
+  return session.Show(all, table.Text() + MoreText(all.next_page_token()));
+}
+
+int DryRunCases(Session& session, const Paging& paging) {
+  api::DryRunRetentionResponse all;
+  const auto status = ListDue(session, paging, "cases", all,
+                              [](auto& response) { return response.mutable_cases(); });
   if (!status.ok()) return session.Fail(status);
   Table table({"CASE", "CLASS", "STATE", "CLOSED", "DUE SINCE", "REPORTS", "NOTES", "HOLD"});
   for (const auto& one : all.cases()) {
     table.AddRow({one.name(), one.record_class(), EnumText(one.state()),
                   TimeText(true, one.close_time()), TimeText(true, one.due_time()),
                   absl::StrCat(one.report_count()), absl::StrCat(one.note_count()),
-                  one.on_hold() ? "kept by a hold" : ""});
+                  HoldMark(one.on_hold())});
   }
   return session.Show(all, table.Text() + MoreText(all.next_page_token()));
 }
@@ -169,8 +197,15 @@ int DryRun(Session& session, const Paging& paging) {
 void AddDryRun(CLI::App& group, Choice& choice) {
   auto* command = group.add_subcommand("dry-run", "What could go now; touches nothing");
   const auto paging = AddPagingFlags(*command);
-  command->callback(
-      [=, &choice] { choice.run = [=](Session& session) { return DryRun(session, *paging); }; });
+  const auto of = std::make_shared<std::string>("cases");
+  command->add_option("--of", *of, "Of what")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"cases", "subjectRequests", "breaches"}));
+  command->callback([=, &choice] {
+    choice.run = [=](Session& session) {
+      return *of == "cases" ? DryRunCases(session, *paging) : DryRunRecords(session, *paging, *of);
+    };
+  });
 }
 
 std::string DispositionText(const api::Disposition& one) {
@@ -186,15 +221,21 @@ std::string DispositionText(const api::Disposition& one) {
   return table.Text();
 }
 
-void AddDispose(CLI::App& group, Choice& choice) {
-  auto* command = group.add_subcommand("dispose", "Do it: a case's content goes, for good");
-  auto request = std::make_shared<api::DisposeCaseRequest>();
-  AddNameAndAct(*command, request, "cases/…");
+template <typename Request>
+void AddDisposal(CLI::App& group, Choice& choice, const char* verb, const char* help,
+                 const char* name,
+                 grpc::Status (api::RetentionService::Stub::*method)(grpc::ClientContext*,
+                                                                     const Request&,
+                                                                     api::Disposition*)) {
+  auto* command = group.add_subcommand(verb, help);
+  auto request = std::make_shared<Request>();
+  AddNameAndAct(*command, request, name);
   command->callback([=, &choice] {
     choice.run = [=](Session& session) {
       request->set_request_id(session.RequestId(request->request_id()));
       api::Disposition one;
-      const auto status = RetentionStub(session)->DisposeCase(session.Call().get(), *request, &one);
+      const auto stub = RetentionStub(session);
+      const auto status = ((*stub).*method)(session.Call().get(), *request, &one);
       return status.ok() ? session.Show(one, DispositionText(one)) : session.Fail(status);
     };
   });
@@ -205,7 +246,7 @@ void AddCertificate(CLI::App& group, Choice& choice) {
   auto request = std::make_shared<api::GetDispositionRequest>();
   command
       ->add_option_function<std::string>(
-          "name", [=](Text t) { request->set_name(t); }, "cases/…")
+          "name", [=](Text t) { request->set_name(t); }, "cases/…, subjectRequests/… or breaches/…")
       ->required();
   command->callback([=, &choice] {
     choice.run = [=](Session& session) {
@@ -232,12 +273,17 @@ void AddHoldCommands(CLI::App& app, Choice& choice) {
   auto* retention = app.add_subcommand("retention", "What need not be kept any longer");
   retention->require_subcommand(1);
   AddDryRun(*retention, choice);
-  AddDispose(*retention, choice);
+  AddDisposal(*retention, choice, "dispose", "Do it: a case's content goes, for good", "cases/…",
+              &api::RetentionService::Stub::DisposeCase);
+  AddDisposal(*retention, choice, "dispose-record",
+              "Do it: a subject request or a breach goes, for good",
+              "subjectRequests/… or breaches/…", &api::RetentionService::Stub::DisposeRecord);
   AddCertificate(*retention, choice);
   retention->footer(
       "Example:\n  mamorictl retention dry-run\n"
       "  mamorictl act request-disposal cases/… --reason 'retention is over'\n"
-      "  mamorictl retention dispose cases/… acts/…");
+      "  mamorictl retention dispose cases/… acts/…\n"
+      "  mamorictl retention dry-run --of subjectRequests");
 }
 
 }  // namespace mamori::ctl

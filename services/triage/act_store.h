@@ -14,6 +14,7 @@
 #include "services/triage/access_past.h"
 #include "services/triage/act_record.h"
 #include "services/triage/case_store.h"
+#include "services/triage/retained_record.h"
 #include "services/triage/retention_rules.h"
 #include "services/triage/two_person_rules.h"
 
@@ -25,6 +26,8 @@ struct ActResource {
   std::vector<CaseRow> cases;
   // Where it is one; without a version otherwise.
   v1::LegalHold hold;
+  // The record that is the tenant's: of an act that disposes of one, of a hold on one.
+  std::optional<RetainedRecord> record;
   // About the tenant as a whole, and no case of it.
   bool of_tenant = false;
   // Who could see the cases before; only of what was locked.
@@ -33,7 +36,8 @@ struct ActResource {
   std::vector<id::Id> reports;
   // Of an act that disposes: what the case's retention depends on.
   RetentionFacts retention;
-  // Of what `kind` counts: the case's access record, the case, the hold, or the model in force.
+  // Of what `kind` counts: the case's access record, the case, the hold, the record, or the model
+  // in force.
   int64_t version = 0;
 
   std::vector<const mamori::v1::CaseAccess*> access() const {

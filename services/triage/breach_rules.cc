@@ -8,6 +8,7 @@
 #include "common/time/timestamp.h"
 #include "services/triage/leak_rules.h"
 #include "services/triage/named_request_rules.h"
+#include "services/triage/retention_rules.h"
 #include "services/triage/work_checks.h"
 
 namespace mamori::triage {
@@ -15,8 +16,6 @@ namespace {
 
 using status::Violations;
 using v1::Breach;
-
-constexpr char kBreachNames[] = "breaches";
 
 // What a breach has in common with the incident of one case.
 v1::LeakIncident IncidentOf(const Breach& breach) {
@@ -81,6 +80,16 @@ absl::Status CheckBreachOpen(const Breach& breach, absl::Time now) {
 
 absl::Status CheckBreachStep(const Breach& breach, const v1::LeakStep& step, absl::Time now) {
   return CheckStep(IncidentOf(breach), step, now);
+}
+
+std::optional<absl::Time> CloseTimeOf(const Breach& breach) {
+  if (!breach.closed()) return std::nullopt;
+  const auto& steps = breach.steps();
+  const auto closing = std::find_if(steps.rbegin(), steps.rend(), [](const v1::LeakStep& step) {
+    return step.kind() == v1::LEAK_STEP_KIND_CLOSED;
+  });
+  if (closing == steps.rend()) return std::nullopt;
+  return time::FromTimestamp(closing->record_time());
 }
 
 std::vector<v1::BreachReader> ReadersOver(const std::vector<v1::LeakIncident>& incidents) {

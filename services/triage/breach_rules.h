@@ -2,6 +2,7 @@
 #ifndef MAMORI_SERVICES_TRIAGE_BREACH_RULES_H_
 #define MAMORI_SERVICES_TRIAGE_BREACH_RULES_H_
 
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -25,6 +26,9 @@ bool MayLookAfterBreaches(authz::RoleSet roles);
 // Each is OK or the error of BreachService.
 absl::Status CheckBreachOpen(const v1::Breach& breach, absl::Time now);
 absl::Status CheckBreachStep(const v1::Breach& breach, const v1::LeakStep& step, absl::Time now);
+
+// When it was recorded that it is closed, whatever time the step names; none while it is open.
+std::optional<absl::Time> CloseTimeOf(const v1::Breach& breach);
 
 // Over all these incidents, by person.
 std::vector<v1::BreachReader> ReadersOver(const std::vector<v1::LeakIncident>& incidents);

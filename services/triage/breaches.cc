@@ -6,6 +6,7 @@
 #include "common/status/role_not_allowed.h"
 #include "common/time/timestamp.h"
 #include "services/triage/breach_rules.h"
+#include "services/triage/retained_record.h"
 #include "services/triage/tenant_records.h"
 
 namespace mamori::triage {
@@ -56,8 +57,7 @@ Breaches::BreachOr Breaches::Admit(const CallContext& call, const std::string& n
   ASSIGN_OR_RETURN(const TenantRecord record,
                    d_.store.Get(kBreaches, call.tenant, record_id, call.deadline));
   ASSIGN_OR_RETURN(Breach breach, MessageOf<Breach>(record));
-  const bool may = MayLookAfterBreaches(authz::RolesOf(call.roles));
-  if (!may || breach.person() == call.person) return status::NotFound(kBreaches.resource);
+  RETURN_IF_ERROR(CheckRecordAccess(ViewerOf(call), kBreaches, breach.person()));
   breach.set_name(name);
   return breach;
 }
@@ -148,15 +148,14 @@ Breaches::BreachOr Breaches::Open(const CallContext& call, const v1::OpenBreachR
   }
   v1::OpenBreachRequest last = request;
   last.set_request_id(PartOf(request.request_id(), name));
-  RETURN_IF_ERROR(d_.store.Change(KeyOf(call, last), AuditedCaller(call), kBreaches, call.tenant,
-                                  record_id,
-                                  [&](const TenantRecord& record) -> absl::StatusOr<std::string> {
-                                    ASSIGN_OR_RETURN(Breach opened, MessageOf<Breach>(record));
-                                    opened.clear_incidents();
-                                    for (const std::string& one : incidents)
-                                      opened.add_incidents(one);
-                                    return opened.SerializeAsString();
-                                  }));
+  RETURN_IF_ERROR(
+      d_.store.Change(KeyOf(call, last), AuditedCaller(call), kBreaches, call.tenant, record_id,
+                      [&](const TenantRecord& record, absl::Time) -> absl::StatusOr<std::string> {
+                        ASSIGN_OR_RETURN(Breach opened, MessageOf<Breach>(record));
+                        opened.clear_incidents();
+                        for (const std::string& one : incidents) opened.add_incidents(one);
+                        return opened.SerializeAsString();
+                      }));
   ASSIGN_OR_RETURN(Seen seen, See(call, name));
   return std::move(seen.breach);
 }
@@ -169,20 +168,18 @@ Breaches::BreachOr Breaches::RecordStep(const CallContext& call,
   ASSIGN_OR_RETURN(const id::Id record_id, id::FromName(kBreaches.collection, request.name()));
   // First in the breach, which says whether it may be done; then in each case, which a repeat
   // finishes.
-  RETURN_IF_ERROR(d_.store.Change(KeyOf(call, request), AuditedCaller(call), kBreaches, call.tenant,
-                                  record_id,
-                                  [&](const TenantRecord& record) -> absl::StatusOr<std::string> {
-                                    ASSIGN_OR_RETURN(Breach breach, MessageOf<Breach>(record));
-                                    const absl::Time now = d_.clock.Now();
-                                    RETURN_IF_ERROR(CheckBreachStep(breach, request.step(), now));
-                                    v1::LeakStep& step = *breach.add_steps();
-                                    step = request.step();
-                                    step.set_recorder(call.person);
-                                    *step.mutable_record_time() = time::ToTimestamp(now);
-                                    if (step.kind() == v1::LEAK_STEP_KIND_CLOSED)
-                                      breach.set_closed(true);
-                                    return breach.SerializeAsString();
-                                  }));
+  RETURN_IF_ERROR(d_.store.Change(
+      KeyOf(call, request), AuditedCaller(call), kBreaches, call.tenant, record_id,
+      [&](const TenantRecord& record, absl::Time now) -> absl::StatusOr<std::string> {
+        ASSIGN_OR_RETURN(Breach breach, MessageOf<Breach>(record));
+        RETURN_IF_ERROR(CheckBreachStep(breach, request.step(), now));
+        v1::LeakStep& step = *breach.add_steps();
+        step = request.step();
+        step.set_recorder(call.person);
+        *step.mutable_record_time() = time::ToTimestamp(now);
+        if (step.kind() == v1::LEAK_STEP_KIND_CLOSED) breach.set_closed(true);
+        return breach.SerializeAsString();
+      }));
   for (const v1::LeakIncident& incident : before.incidents) {
     if (incident.closed()) continue;
     v1::RecordLeakStepRequest part;

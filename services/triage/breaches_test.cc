@@ -9,6 +9,7 @@
 
 #include "services/triage/sql_tenant_record_store.h"
 #include "services/triage/test_people_fixture.h"
+#include "services/triage/test_tenant_record_fixture.h"
 
 namespace mamori::triage {
 namespace {
@@ -17,24 +18,6 @@ using testing::HasReason;
 using testing::IsOk;
 using ::testing::SizeIs;
 using testing::StatusIs;
-
-// The audits as far as they are asked: leak_incidents_test.cc asks the real ones.
-class FakeLeaks final : public LeakSource {
- public:
-  absl::StatusOr<LeakEvidence> Find(const server::CallContext&, const CaseRow& row,
-                                    const std::vector<id::Id>&, absl::Time from,
-                                    absl::Time to) override {
-    LeakEvidence evidence;
-    evidence.access = row.access;
-    evidence.case_reads.push_back({.person = "snoop", .count = 1, .first = from, .last = to});
-    return evidence;
-  }
-  absl::StatusOr<ReadBy> FindReadBy(const server::CallContext&, const std::string& person,
-                                    absl::Time, absl::Time) override {
-    return person == "snoop" ? read : ReadBy{};
-  }
-  ReadBy read;
-};
 
 class BreachTest : public PeopleTest {
  protected:
@@ -68,7 +51,8 @@ class BreachTest : public PeopleTest {
 
   FakeLeaks source_;
   LeakIncidents leaks_{timed_, source_};
-  SqlTenantRecordStore records_{database_.transactor(), later_, seal_, keys_.sealer()};
+  SqlTenantRecordStore records_{database_.transactor(), later_, seal_, keys_.sealer(),
+                                later_marks_};
   Breaches breaches_{{records_, leaks_, source_, case_store_, gate_, later_, ids_, tokens_}};
 };
 

@@ -19,6 +19,7 @@ inline constexpr char kListHolds[] = "/mamori.triage.v1.HoldService/ListHolds";
 inline constexpr char kReleaseHold[] = "/mamori.triage.v1.HoldService/ReleaseHold";
 inline constexpr char kDryRunRetention[] = "/mamori.triage.v1.RetentionService/DryRunRetention";
 inline constexpr char kDisposeCase[] = "/mamori.triage.v1.RetentionService/DisposeCase";
+inline constexpr char kDisposeRecord[] = "/mamori.triage.v1.RetentionService/DisposeRecord";
 inline constexpr char kGetDisposition[] = "/mamori.triage.v1.RetentionService/GetDisposition";
 inline constexpr char kExportEvidenceBundle[] =
     "/mamori.triage.v1.BundleService/ExportEvidenceBundle";
@@ -27,10 +28,11 @@ inline constexpr char kGetOpinion[] = "/mamori.triage.v1.OpinionService/GetOpini
 
 // Behind `methods`, which are the others of the binary.
 inline std::vector<std::string> WithGuarded(std::vector<std::string> methods) {
-  methods.insert(methods.end(), {kRequestAct, kApproveAct, kWithdrawAct, kGetAct, kListActs,
-                                 kRemoveExclusion, kUseIdentityAct, kPlaceHold, kListHolds,
-                                 kReleaseHold, kDryRunRetention, kDisposeCase, kGetDisposition,
-                                 kTrainOpinion, kGetOpinion, kExportEvidenceBundle});
+  methods.insert(
+      methods.end(),
+      {kRequestAct, kApproveAct, kWithdrawAct, kGetAct, kListActs, kRemoveExclusion,
+       kUseIdentityAct, kPlaceHold, kListHolds, kReleaseHold, kDryRunRetention, kDisposeCase,
+       kDisposeRecord, kGetDisposition, kTrainOpinion, kGetOpinion, kExportEvidenceBundle});
   return methods;
 }
 

@@ -1,12 +1,16 @@
 #include "services/triage/guarded_request_rules.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/id/id.h"
 #include "common/idempotency/request_id_rule.h"
 #include "common/status/errors.h"
+#include "services/triage/retention_rules.h"
 #include "services/triage/two_person_rules.h"
 
 namespace mamori::triage {
@@ -20,11 +24,20 @@ constexpr size_t kVersionDigits = 64;
 constexpr size_t kHashBytes = 32;
 constexpr int kMaxCases = 200;
 
-void CheckName(Violations& violations, std::string path, std::string_view collection,
+using Collections = std::vector<const char*>;
+
+// A name in one of them.
+void CheckName(Violations& violations, std::string path, const Collections& collections,
                std::string_view name) {
-  if (id::FromName(collection, name).ok()) return;
+  const auto is_of = [&](const char* one) { return id::FromName(one, name).ok(); };
+  if (std::any_of(collections.begin(), collections.end(), is_of)) return;
   violations.Add(std::move(path),
-                 absl::StrCat("want ", std::string(collection), "/{26 characters}"));
+                 absl::StrCat("want ", absl::StrJoin(collections, " or "), "/{26 characters}"));
+}
+
+void CheckName(Violations& violations, std::string path, const char* collection,
+               std::string_view name) {
+  CheckName(violations, std::move(path), Collections{collection}, name);
 }
 
 void CheckSize(Violations& violations, std::string path, std::string_view text, size_t most) {
@@ -47,10 +60,10 @@ Violations CheckActVerb(const Request& request) {
 
 // What a verb that uses an act up has.
 template <typename Request>
-Violations CheckUse(const Request& request, std::string_view collection) {
+Violations CheckUse(const Request& request, const Collections& collections) {
   Violations violations;
   idempotency::ValidateRequestId(violations, "request_id", request.request_id());
-  CheckName(violations, "name", collection, request.name());
+  CheckName(violations, "name", collections, request.name());
   CheckName(violations, "act", "acts", request.act());
   return violations;
 }
@@ -81,8 +94,12 @@ void CheckScope(Violations& violations, const v1::LegalHold& hold) {
     case v1::LegalHold::kMatter:
       CheckSize(violations, "hold.matter", hold.matter(), kMaxNameBytes);
       break;
+    case v1::LegalHold::kRecordName:
+      CheckName(violations, "hold.record_name", {kSubjectRequestNames, kBreachNames},
+                hold.record_name());
+      break;
     case v1::LegalHold::SCOPE_NOT_SET:
-      violations.Add("hold", "want case_name, actor or matter");
+      violations.Add("hold", "want case_name, actor, matter or record_name");
       break;
   }
   const int cases = hold.cases_size();
@@ -117,7 +134,7 @@ absl::Status Validate(const v1::RequestActRequest& request) {
     violations.Add("act.kind", "is no kind of act");
     return violations.Status();
   }
-  CheckName(violations, "act.resource", rule->collection, act.resource());
+  CheckName(violations, "act.resource", rule->collections, act.resource());
   CheckFields(violations, act, *rule);
   if (act.emergency() && !rule->may_be_emergency) {
     violations.Add("act.emergency", "this kind is never an emergency");
@@ -145,16 +162,14 @@ absl::Status Validate(const v1::GetActRequest& request) {
 
 absl::Status Validate(const v1::ListActsRequest& request) {
   Violations violations;
-  if (!id::FromName("holds", request.resource()).ok() &&
-      !id::FromName("policies", request.resource()).ok()) {
-    CheckName(violations, "resource", "cases", request.resource());
-  }
+  CheckName(violations, "resource",
+            {"cases", "holds", "policies", kSubjectRequestNames, kBreachNames}, request.resource());
   CheckPage(violations, request.page_size());
   return violations.Status();
 }
 
 absl::Status Validate(const v1::RemoveExclusionRequest& request) {
-  Violations violations = CheckUse(request, "cases");
+  Violations violations = CheckUse(request, {"cases"});
   CheckSize(violations, "person", request.person(), kMaxNameBytes);
   return violations.Status();
 }
@@ -176,27 +191,35 @@ absl::Status Validate(const v1::ListHoldsRequest& request) {
 }
 
 absl::Status Validate(const v1::ReleaseHoldRequest& request) {
-  return CheckUse(request, "holds").Status();
+  return CheckUse(request, {"holds"}).Status();
 }
 
 absl::Status Validate(const v1::DryRunRetentionRequest& request) {
   Violations violations;
   CheckPage(violations, request.page_size());
+  const Collections known = {"", "cases", kSubjectRequestNames, kBreachNames};
+  if (std::find(known.begin(), known.end(), request.collection()) == known.end()) {
+    violations.Add("collection", "want cases, subjectRequests, breaches, or none");
+  }
   return violations.Status();
 }
 
 absl::Status Validate(const v1::DisposeCaseRequest& request) {
-  return CheckUse(request, "cases").Status();
+  return CheckUse(request, {"cases"}).Status();
+}
+
+absl::Status Validate(const v1::DisposeRecordRequest& request) {
+  return CheckUse(request, {kSubjectRequestNames, kBreachNames}).Status();
 }
 
 absl::Status Validate(const v1::GetDispositionRequest& request) {
   Violations violations;
-  CheckName(violations, "name", "cases", request.name());
+  CheckName(violations, "name", {"cases", kSubjectRequestNames, kBreachNames}, request.name());
   return violations.Status();
 }
 
 absl::Status Validate(const v1::TrainOpinionRequest& request) {
-  return CheckUse(request, "policies").Status();
+  return CheckUse(request, {"policies"}).Status();
 }
 
 absl::Status Validate(const v1::GetOpinionRequest& request) {

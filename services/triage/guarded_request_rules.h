@@ -25,6 +25,7 @@ absl::Status Validate(const v1::ReleaseHoldRequest& request);
 
 absl::Status Validate(const v1::DryRunRetentionRequest& request);
 absl::Status Validate(const v1::DisposeCaseRequest& request);
+absl::Status Validate(const v1::DisposeRecordRequest& request);
 absl::Status Validate(const v1::GetDispositionRequest& request);
 
 absl::Status Validate(const v1::TrainOpinionRequest& request);

@@ -1,5 +1,7 @@
 #include "services/triage/hold_gate.h"
 
+#include <optional>
+
 #include "common/status/errors.h"
 #include "common/status/role_not_allowed.h"
 
@@ -15,21 +17,27 @@ bool MayKnow(const AccessGate& gate, const authz::Viewer& viewer,
          !absl::IsNotFound(gate.Check(viewer, access, authz::Action::kReadAccess));
 }
 
+// One that is gone nobody knows of.
+bool MayKnow(const authz::Viewer& viewer, const std::optional<RetainedRecord>& record) {
+  return record.has_value() && CheckRecordAccess(viewer, *record->kind, record->person).ok();
+}
+
 }  // namespace
 
 absl::Status CheckHoldAccess(const AccessGate& gate, const authz::Viewer& viewer,
-                             const std::vector<const mamori::v1::CaseAccess*>& cases,
-                             const std::string& actor, const char* what) {
-  if (viewer.person.empty() || viewer.person == actor) return status::NotFound(what);
-  for (const mamori::v1::CaseAccess* access : cases) {
-    if (!MayKnow(gate, viewer, *access)) return status::NotFound(what);
+                             const v1::LegalHold& hold, const ActResource& meant,
+                             const char* what) {
+  if (viewer.person.empty() || viewer.person == hold.actor()) return status::NotFound(what);
+  for (const CaseRow& row : meant.cases) {
+    if (!MayKnow(gate, viewer, row.access)) return status::NotFound(what);
   }
+  if (hold.has_record_name() && !MayKnow(viewer, meant.record)) return status::NotFound(what);
   if (viewer.roles.Meets({Role::kLawyer, Role::kFirstReader, Role::kAuditor, Role::kAdmin})) {
     return absl::OkStatus();
   }
   // Whoever knows of the cases may know that there is such a thing; of a hold on no case only the
   // roles do.
-  if (cases.empty()) return status::NotFound(what);
+  if (meant.cases.empty()) return status::NotFound(what);
   return status::RoleNotAllowed();
 }
 

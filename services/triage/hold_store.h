@@ -15,22 +15,27 @@
 
 namespace mamori::triage {
 
+// What a new hold names.
+struct HoldScope {
+  std::vector<id::Id> cases;
+  std::optional<RecordName> record;
+};
+
 // Every method is one transaction. A hold of another tenant is one that does not exist, and so is
 // one whose stored record is not believed.
 class HoldStore {
  public:
   virtual ~HoldStore() = default;
 
-  // Locks the cases that the hold names and those that they were merged into, and asks `decide`
-  // for the hold to be stored; its errors are returned unchanged. NOT_FOUND for a case that the
-  // tenant does not have.
+  // Locks what the hold names and the cases that named ones were merged into, and asks `decide`
+  // for the hold to be stored; its errors are returned unchanged. NOT_FOUND for a case or record
+  // that the tenant does not have.
   using DecideNew = absl::FunctionRef<absl::StatusOr<v1::LegalHold>(const ActResource& resource)>;
   virtual absl::StatusOr<v1::LegalHold> Place(const CallKey& call, const ActCaller& caller,
                                               std::string_view tenant, const id::Id& hold_id,
-                                              const std::vector<id::Id>& cases,
-                                              DecideNew decide) = 0;
-  // Locks the hold and its cases, asks `admit`, uses the act up and stores the hold as released at
-  // the act's time. NOT_FOUND; FAILED_PRECONDITION when it was released before; the errors of
+                                              const HoldScope& scope, DecideNew decide) = 0;
+  // Locks the hold and what it names, asks `admit`, uses the act up and stores the hold as released
+  // at the act's time. NOT_FOUND; FAILED_PRECONDITION when it was released before; the errors of
   // UseAct.
   using Admit = absl::FunctionRef<absl::Status(const ActResource& resource)>;
   virtual absl::StatusOr<v1::LegalHold> Release(const CallKey& call, const ActCaller& caller,
@@ -38,9 +43,8 @@ class HoldStore {
                                                 const id::Id& act_id, const std::string& person,
                                                 Admit admit) = 0;
 
-  // The cases and what else a new hold would be about. NOT_FOUND.
-  virtual absl::StatusOr<ActResource> ReadCases(std::string_view tenant,
-                                                const std::vector<id::Id>& cases,
+  // What a new hold would be about. NOT_FOUND.
+  virtual absl::StatusOr<ActResource> ReadScope(std::string_view tenant, const HoldScope& scope,
                                                 absl::Time deadline) = 0;
   // What a stored hold is about. NOT_FOUND.
   virtual absl::StatusOr<ActResource> ReadHold(std::string_view tenant, const id::Id& hold_id,

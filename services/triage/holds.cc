@@ -12,6 +12,7 @@
 #include "services/triage/guarded_request_rules.h"
 #include "services/triage/hold_gate.h"
 #include "services/triage/page.h"
+#include "services/triage/record_row.h"
 
 namespace mamori::triage {
 
@@ -22,16 +23,19 @@ namespace {
 
 ActCaller CallerOf(const CallContext& call) { return {WhoOf(call), server::ActionOf(call)}; }
 
-// The cases that a hold names.
-absl::StatusOr<std::vector<id::Id>> CasesOf(const LegalHold& hold) {
+// What a hold names.
+absl::StatusOr<HoldScope> ScopeOf(const LegalHold& hold) {
   std::vector<std::string> names(hold.cases().begin(), hold.cases().end());
   if (hold.has_case_name()) names.push_back(hold.case_name());
-  std::vector<id::Id> cases;
+  HoldScope scope;
   for (const std::string& name : names) {
     ASSIGN_OR_RETURN(id::Id one, id::FromName("cases", name));
-    cases.push_back(std::move(one));
+    scope.cases.push_back(std::move(one));
   }
-  return cases;
+  if (hold.has_record_name()) {
+    ASSIGN_OR_RETURN(scope.record, ParseRecordName(hold.record_name()));
+  }
+  return scope;
 }
 
 // What is gone cannot be kept.
@@ -49,15 +53,15 @@ absl::Status CheckThere(const ActResource& resource) {
 absl::StatusOr<LegalHold> Holds::Place(const CallContext& call,
                                        const v1::PlaceHoldRequest& request) {
   RETURN_IF_ERROR(Validate(request));
-  ASSIGN_OR_RETURN(const std::vector<id::Id> cases, CasesOf(request.hold()));
+  ASSIGN_OR_RETURN(const HoldScope scope, ScopeOf(request.hold()));
+  const char* const what = scope.record.has_value() ? scope.record->kind->resource : "case";
   const auto check = [&](const ActResource& resource) {
-    return CheckHoldAccess(d_.gate, ViewerOf(call), resource.access(), request.hold().actor(),
-                           "case");
+    return CheckHoldAccess(d_.gate, ViewerOf(call), request.hold(), resource, what);
   };
-  ASSIGN_OR_RETURN(const ActResource first, d_.store.ReadCases(call.tenant, cases, call.deadline));
+  ASSIGN_OR_RETURN(const ActResource first, d_.store.ReadScope(call.tenant, scope, call.deadline));
   RETURN_IF_ERROR(check(first));
   const id::Id hold_id = d_.ids.NewId();
-  return d_.store.Place(KeyOf(call, request), CallerOf(call), call.tenant, hold_id, cases,
+  return d_.store.Place(KeyOf(call, request), CallerOf(call), call.tenant, hold_id, scope,
                         [&](const ActResource& resource) -> absl::StatusOr<LegalHold> {
                           RETURN_IF_ERROR(check(resource));
                           RETURN_IF_ERROR(CheckThere(resource));
@@ -88,8 +92,7 @@ absl::StatusOr<v1::ListHoldsResponse> Holds::List(const CallContext& call,
     ASSIGN_OR_RETURN(const auto listed, d_.store.List(call.tenant, request.show_released(),
                                                       position, want, call.deadline));
     for (const ActResource& one : listed) {
-      const bool shown =
-          CheckHoldAccess(d_.gate, viewer, one.access(), one.hold.actor(), "hold").ok();
+      const bool shown = CheckHoldAccess(d_.gate, viewer, one.hold, one, "hold").ok();
       if (shown && response.holds_size() == size) {
         CaseRow last;
         last.create_time = absl::FromUnixMicros(position->create_micros);
@@ -113,8 +116,7 @@ absl::StatusOr<LegalHold> Holds::Release(const CallContext& call,
   ASSIGN_OR_RETURN(const id::Id hold_id, id::FromName("holds", request.name()));
   ASSIGN_OR_RETURN(const id::Id act_id, id::FromName("acts", request.act()));
   const auto check = [&](const ActResource& resource) {
-    return CheckHoldAccess(d_.gate, ViewerOf(call), resource.access(), resource.hold.actor(),
-                           "hold");
+    return CheckHoldAccess(d_.gate, ViewerOf(call), resource.hold, resource, "hold");
   };
   ASSIGN_OR_RETURN(const ActResource first, d_.store.ReadHold(call.tenant, hold_id, call.deadline));
   RETURN_IF_ERROR(check(first));

@@ -35,6 +35,7 @@ class PeopleServices {
     db::Transactor& transactor;
     const AccessSeal& seal;
     const sealing::Sealer& sealer;
+    const TimeMarks& marks;
     CaseStore& cases;
     WorkStore& work;
     const std::shared_ptr<grpc::Channel>& intake;
@@ -47,7 +48,8 @@ class PeopleServices {
         disclosures_(casework),
         leaks_(casework, leaks),
         handlers_(handlers),
-        tenant_records_(of_tenant.transactor, handlers.clock, of_tenant.seal, of_tenant.sealer),
+        tenant_records_(of_tenant.transactor, handlers.clock, of_tenant.seal, of_tenant.sealer,
+                        of_tenant.marks),
         report_reader_(of_tenant.intake, of_tenant.on_behalf),
         requests_({tenant_records_, disclosures_, of_tenant.cases, of_tenant.work, report_reader_,
                    handlers.gate, handlers.clock, handlers.ids, handlers.tokens, of_tenant.reads},

@@ -1,4 +1,4 @@
-// What people do when the retention of cases is over.
+// What people do when the retention of cases, and of records that are the tenant's, is over.
 #ifndef MAMORI_SERVICES_TRIAGE_RETENTION_H_
 #define MAMORI_SERVICES_TRIAGE_RETENTION_H_
 
@@ -13,6 +13,7 @@
 #include "common/time/clock.h"
 #include "mamori/triage/v1/retention_service.pb.h"
 #include "services/triage/access_gate.h"
+#include "services/triage/record_retention_store.h"
 #include "services/triage/retention_store.h"
 
 namespace mamori::triage {
@@ -21,6 +22,7 @@ class Retention {
  public:
   struct Dependencies {
     RetentionStore& store;
+    RecordRetentionStore& records;
     const AccessGate& gate;
     const mamori::v1::RetentionPolicy policy;
     const std::string policy_digest;
@@ -36,13 +38,20 @@ class Retention {
                                                      const v1::DryRunRetentionRequest& request);
   absl::StatusOr<v1::Disposition> Dispose(const server::CallContext& call,
                                           const v1::DisposeCaseRequest& request);
+  absl::StatusOr<v1::Disposition> DisposeRecord(const server::CallContext& call,
+                                                const v1::DisposeRecordRequest& request);
   absl::StatusOr<v1::Disposition> GetDisposition(const server::CallContext& call,
                                                  const v1::GetDispositionRequest& request);
 
  private:
   absl::Status Check(const server::CallContext& call, const CaseRow& row) const;
-  // Whether it is due now, held or not; then what a dry run says of it.
-  bool IsDue(const RetainedCase& found, absl::Time now, v1::DueCase& due) const;
+  absl::StatusOr<v1::DryRunRetentionResponse> DryRunCases(
+      const server::CallContext& call, const v1::DryRunRetentionRequest& request);
+  absl::StatusOr<v1::DryRunRetentionResponse> DryRunRecords(
+      const server::CallContext& call, const RecordKind& kind,
+      const v1::DryRunRetentionRequest& request);
+  // OK for who may know of the record, or of what is left of it.
+  absl::Status AdmitToRecord(const server::CallContext& call, const RecordName& name);
 
   const Dependencies d_;
 };

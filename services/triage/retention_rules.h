@@ -1,4 +1,4 @@
-// When the content of a case may be disposed of: pure rules.
+// When the content of a case, or a record that is the tenant's, may be disposed of: pure rules.
 #ifndef MAMORI_SERVICES_TRIAGE_RETENTION_RULES_H_
 #define MAMORI_SERVICES_TRIAGE_RETENTION_RULES_H_
 
@@ -13,11 +13,17 @@
 
 namespace mamori::triage {
 
+// The collections of the records that are the tenant's, and that are kept for a time.
+inline constexpr char kSubjectRequestNames[] = "subjectRequests";
+inline constexpr char kBreachNames[] = "breaches";
+
 struct RecordClass {
   std::string id;
   int months = 0;
 };
 RecordClass RecordClassOf(const mamori::v1::RetentionPolicy& policy, mamori::v1::ReportKind kind);
+RecordClass SubjectRequestClass(const mamori::v1::RetentionPolicy& policy);
+RecordClass BreachClass(const mamori::v1::RetentionPolicy& policy);
 
 // Since when what was closed at `close_time` is due: the midnight (UTC) after the day that is so
 // many calendar months later, so that nobody's calendar sees it go a day too early. A day that the
@@ -27,6 +33,8 @@ absl::Time DueTime(absl::Time close_time, int months);
 // What was closed at or after it is due in no class at `now`; of what was closed before, each is
 // looked at.
 absl::Time ClosedBefore(const mamori::v1::RetentionPolicy& policy, absl::Time now);
+// The same of one class.
+absl::Time ClosedBefore(const RecordClass& record_class, absl::Time now);
 
 // Whether the retention of a case in this state counts: it is closed, withdrawn or merged.
 bool IsRetained(mamori::v1::CaseState state);
@@ -43,6 +51,9 @@ struct RetentionFacts {
 // the time.
 absl::Status CheckDisposable(const RetentionFacts& facts, const mamori::v1::RetentionPolicy& policy,
                              absl::Time now);
+// The same of a record that is the tenant's; `close_time` is none while it is open.
+absl::Status CheckDisposable(std::optional<absl::Time> close_time, bool held,
+                             const RecordClass& record_class, absl::Time now);
 
 }  // namespace mamori::triage
 

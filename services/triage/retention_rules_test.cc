@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -85,6 +86,53 @@ TEST(RetentionRulesTest, TheFirstClassThatNamesTheKindCounts) {
   rest.set_months(120);
   EXPECT_EQ(RecordClassOf(policy, mamori::v1::REPORT_KIND_CONSULTATION).id, "rest");
   EXPECT_EQ(RecordClassOf(policy, mamori::v1::REPORT_KIND_FEEDBACK).id, "feedback");
+}
+
+TEST(RetentionRulesTest, RecordsOfTheTenantHaveClassesOfTheirOwn) {
+  mamori::v1::RetentionPolicy policy;
+  EXPECT_EQ(SubjectRequestClass(policy).id, "default");
+  EXPECT_EQ(SubjectRequestClass(policy).months, 60) << "5 years";
+  EXPECT_EQ(BreachClass(policy).id, "default");
+  // A class of cases, of whatever kinds, is none of theirs, nor the other way round.
+  policy.add_classes()->set_months(7);
+  policy.mutable_subject_requests()->set_id("asked");
+  policy.mutable_subject_requests()->set_months(24);
+  EXPECT_EQ(SubjectRequestClass(policy).id, "asked");
+  EXPECT_EQ(SubjectRequestClass(policy).months, 24);
+  EXPECT_EQ(BreachClass(policy).months, 60);
+  policy.mutable_breaches()->set_id("leaked");
+  policy.mutable_breaches()->set_months(48);
+  EXPECT_EQ(BreachClass(policy).id, "leaked");
+  EXPECT_EQ(BreachClass(policy).months, 48);
+  EXPECT_EQ(RecordClassOf(policy, mamori::v1::REPORT_KIND_FEEDBACK).months, 7);
+}
+
+TEST(RetentionRulesTest, OpenHeldAndYoungRecordsStay) {
+  const absl::Time closed = At("2026-11-25T09:00:00Z");
+  for (const int months : {1, 36, 60}) {
+    const RecordClass record_class{.id = "c", .months = months};
+    const absl::Time due = DueTime(closed, months);
+    for (const bool open : {false, true}) {
+      for (const bool held : {false, true}) {
+        for (const absl::Time now : {closed, due - absl::Microseconds(1), due,
+                                     due + absl::Hours(24 * 366 * 100), absl::InfiniteFuture()}) {
+          const auto close_time = open ? std::nullopt : std::optional<absl::Time>(closed);
+          const absl::Status may = CheckDisposable(close_time, held, record_class, now);
+          if (open) {
+            EXPECT_THAT(may, HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+          } else if (held) {
+            EXPECT_THAT(may, HasReason(mamori::v1::ERROR_REASON_ON_HOLD));
+          } else if (now < due) {
+            EXPECT_THAT(may, HasReason(mamori::v1::ERROR_REASON_RETENTION_NOT_OVER));
+          } else {
+            EXPECT_THAT(may, IsOk());
+          }
+        }
+      }
+    }
+    // The bound of a dry run leaves out nothing that is due.
+    EXPECT_LT(closed, ClosedBefore(record_class, due));
+  }
 }
 
 // Over every state, time and hold.

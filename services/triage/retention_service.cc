@@ -21,6 +21,14 @@ grpc::Status RetentionService::DisposeCase(grpc::ServerContext* context,
                     [&](const CallContext& call) { return retention_.Dispose(call, *request); });
 }
 
+grpc::Status RetentionService::DisposeRecord(grpc::ServerContext* context,
+                                             const v1::DisposeRecordRequest* request,
+                                             v1::Disposition* response) {
+  return rpc_.Unary(
+      context, kDisposeRecord, Needs::kTenantAndPerson, response,
+      [&](const CallContext& call) { return retention_.DisposeRecord(call, *request); });
+}
+
 grpc::Status RetentionService::GetDisposition(grpc::ServerContext* context,
                                               const v1::GetDispositionRequest* request,
                                               v1::Disposition* response) {

@@ -19,6 +19,8 @@ class RetentionService final : public v1::RetentionService::Service {
                                v1::DryRunRetentionResponse* response) override;
   grpc::Status DisposeCase(grpc::ServerContext* context, const v1::DisposeCaseRequest* request,
                            v1::Disposition* response) override;
+  grpc::Status DisposeRecord(grpc::ServerContext* context, const v1::DisposeRecordRequest* request,
+                             v1::Disposition* response) override;
   grpc::Status GetDisposition(grpc::ServerContext* context,
                               const v1::GetDispositionRequest* request,
                               v1::Disposition* response) override;

@@ -25,8 +25,8 @@ struct ActRow {
   v1::TwoPersonAct act;
 };
 
-// Records are sealed with the key of the case that they are about, or with one of their own.
-// NOT_FOUND also for a row that is not believed, and for one whose key was erased with its case.
+// Records are sealed with the key of the case or record that they are about, or with one of their
+// own. NOT_FOUND also for a row that is not believed, and for one whose key was erased with that.
 absl::StatusOr<ActRow> SelectAct(db::Tx& tx, const AccessSeal& seal, const CaseContent& content,
                                  std::string_view tenant, const id::Id& act_id, bool for_update);
 absl::StatusOr<std::vector<v1::TwoPersonAct>> SelectActs(

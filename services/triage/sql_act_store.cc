@@ -7,9 +7,11 @@
 #include "services/triage/sql_access_rows.h"
 #include "services/triage/sql_act_rows.h"
 #include "services/triage/sql_case_rows.h"
+#include "services/triage/sql_hold_rows.h"
 #include "services/triage/sql_hold_store.h"
 #include "services/triage/sql_opinion_store.h"
 #include "services/triage/sql_retention_rows.h"
+#include "services/triage/sql_tenant_record_rows.h"
 
 namespace mamori::triage {
 
@@ -53,6 +55,9 @@ absl::StatusOr<ActResource> SqlActStore::Select(db::Tx& tx, std::string_view ten
   if (kind == v1::ACT_KIND_TRAIN_OPINION) {
     return SelectOpinionResource(tx, tenant, resource, for_update);
   }
+  if (kind == v1::ACT_KIND_DISPOSE_RECORD) {
+    return SelectRecordResource(tx, tenant, resource, for_update);
+  }
   ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", resource));
   ASSIGN_OR_RETURN(CaseRow row, SelectCase(tx, seal_, tenant, case_id, for_update));
   ActResource found;
@@ -68,12 +73,25 @@ absl::StatusOr<ActResource> SqlActStore::Select(db::Tx& tx, std::string_view ten
   return found;
 }
 
+absl::StatusOr<ActResource> SqlActStore::SelectRecordResource(db::Tx& tx, std::string_view tenant,
+                                                              const std::string& resource,
+                                                              bool for_update) const {
+  ASSIGN_OR_RETURN(const RecordName name, ParseRecordName(resource));
+  ASSIGN_OR_RETURN(RetainedRecord record, SelectRetained(tx, seal_, content_, *name.kind, tenant,
+                                                         name.record_id, for_update));
+  ASSIGN_OR_RETURN(record.held, IsHeld(tx, seal_, tenant, record));
+  ActResource found;
+  found.version = record.version;
+  found.record = std::move(record);
+  return found;
+}
+
 absl::StatusOr<sealing::DataKey> SqlActStore::KeyFor(db::Tx& tx, std::string_view tenant,
                                                      const ActResource& found,
                                                      absl::Time deadline) const {
   const bool of_case = found.hold.version() == 0 && found.cases.size() == 1;
   return of_case ? content_.KeyBeside(tx, found.cases[0], deadline)
-                 : content_.NewKey(tenant, deadline);
+                 : KeyBesideRecord(content_, tenant, found.record, deadline);
 }
 
 absl::StatusOr<ActResource> SqlActStore::ReadResource(std::string_view tenant, v1::ActKind kind,

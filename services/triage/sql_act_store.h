@@ -43,7 +43,11 @@ class SqlActStore final : public ActStore {
  private:
   absl::StatusOr<ActResource> Select(db::Tx& tx, std::string_view tenant, v1::ActKind kind,
                                      const std::string& resource, bool for_update) const;
-  // Of a new act: its case's, else one of its own.
+  // Of an act that disposes of a record of the tenant's.
+  absl::StatusOr<ActResource> SelectRecordResource(db::Tx& tx, std::string_view tenant,
+                                                   const std::string& resource,
+                                                   bool for_update) const;
+  // Of a new act: its case's or record's, else one of its own.
   absl::StatusOr<sealing::DataKey> KeyFor(db::Tx& tx, std::string_view tenant,
                                           const ActResource& found, absl::Time deadline) const;
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/audit/content.h"
 #include "common/crypto/aead.h"
 #include "common/db/in_list.h"
 #include "common/sealing/fields.h"
@@ -16,8 +17,9 @@ namespace mamori::triage {
 namespace {
 
 constexpr RecordKind kHolds{"legal_hold", "holds", "hold", audit::Kind::kLegalHold};
-constexpr int kOfCase = 1;
-constexpr int kOfActor = 2;
+constexpr int kOfCase = audit::kTargetIsCase;
+constexpr int kOfActor = audit::kTargetIsPerson;
+constexpr int kOfRecord = audit::kTargetIsRecord;
 // The last column is the version that the audit knows (111 is audit::Kind::kLegalHold).
 constexpr char kColumns[] =
     "SELECT h.hold_id, h.tenant, h.audit_first, h.version, h.tag, h.record, h.place_time,"
@@ -35,8 +37,11 @@ constexpr char kUpdate[] =
 constexpr char kInsertTargets[] =
     "INSERT INTO legal_hold_target (tenant, kind, target, hold_id) VALUES ";
 constexpr char kSelectTargets[] =
-    "SELECT target FROM legal_hold_target WHERE hold_id = ? AND tenant = ? AND kind = 1"
-    " ORDER BY target";
+    "SELECT kind, target FROM legal_hold_target WHERE hold_id = ? AND tenant = ?"
+    " ORDER BY kind, target";
+constexpr char kSelectMergedInto[] =
+    "SELECT merged_into FROM case_record WHERE tenant = ? AND merged_into IS NOT NULL"
+    " AND case_id IN (";
 constexpr char kTouchHead[] =
     "INSERT INTO hold_head (tenant, version) VALUES (?, 1)"
     " ON DUPLICATE KEY UPDATE version = version + 1";
@@ -79,11 +84,12 @@ absl::StatusOr<HoldRow> ReadHold(const db::Row& row, const AccessSeal& seal) {
 std::string_view SealedOf(const HoldRow& row) { return std::string_view(row.sealed).substr(1); }
 
 absl::Status Open(const sealing::KeyRing& keys, HoldRow& row) {
-  ASSIGN_OR_RETURN(
-      std::string bytes,
-      keys.Open(sealing::HoldRecord(row.tenant, row.hold_id, row.hold.version()), SealedOf(row)));
-  const bool parsed = row.hold.ParseFromString(bytes);
-  crypto::Wipe(bytes);
+  absl::StatusOr<std::string> bytes =
+      keys.Open(sealing::HoldRecord(row.tenant, row.hold_id, row.hold.version()), SealedOf(row));
+  if (sealing::IsErased(bytes.status())) return status::NotFound("hold");
+  RETURN_IF_ERROR(bytes.status());
+  const bool parsed = row.hold.ParseFromString(*bytes);
+  crypto::Wipe(*bytes);
   return parsed ? absl::OkStatus() : absl::DataLossError("a stored hold cannot be read");
 }
 
@@ -105,6 +111,22 @@ absl::StatusOr<bool> Holds(db::Tx& tx, const AccessSeal& seal, const std::string
     if (!hold.ok() || hold->sealed[0] != kReleased) return true;
   }
   return false;
+}
+
+// Beside the cases those that they were merged into, and so on.
+absl::StatusOr<std::vector<std::string>> WithMerged(db::Tx& tx, std::string_view tenant,
+                                                    const std::vector<id::Id>& cases) {
+  std::set<std::string> all(cases.begin(), cases.end());
+  for (std::vector<std::string> fresh(all.begin(), all.end()); !fresh.empty();) {
+    const std::vector<std::string> list = db::InList(std::exchange(fresh, {}));
+    ASSIGN_OR_RETURN(const db::Rows rows,
+                     tx.Query(absl::StrCat(kSelectMergedInto, db::Placeholders(list.size()), ")"),
+                              db::Params().Add(tenant).AddAll(list)));
+    for (const db::Row& row : rows) {
+      if (all.insert(row.GetBytes(0)).second) fresh.push_back(row.GetBytes(0));
+    }
+  }
+  return std::vector<std::string>(all.begin(), all.end());
 }
 
 }  // namespace
@@ -132,7 +154,7 @@ absl::StatusOr<std::vector<v1::LegalHold>> SelectHolds(db::Tx& tx, const AccessS
   CasePosition after = position.value_or(
       CasePosition{.create_micros = INT64_MAX, .case_id = std::string(16, '\xff')});
   std::vector<v1::LegalHold> holds;
-  // Further on where a row is not believed, so that it does not end the list.
+  // Further on where a row is not believed or does not open, so that it does not end the list.
   for (;;) {
     const int want = limit - static_cast<int>(holds.size());
     ASSIGN_OR_RETURN(const db::Rows rows,
@@ -153,7 +175,9 @@ absl::StatusOr<std::vector<v1::LegalHold>> SelectHolds(db::Tx& tx, const AccessS
     ASSIGN_OR_RETURN(const sealing::KeyRing keys,
                      content.sealer().Fetch(sealed, absl::InfiniteFuture()));
     for (HoldRow& one : believed) {
-      RETURN_IF_ERROR(Open(keys, one));
+      const absl::Status opened = Open(keys, one);
+      if (absl::IsNotFound(opened)) continue;
+      RETURN_IF_ERROR(opened);
       holds.push_back(std::move(one.hold));
     }
     const int count = static_cast<int>(holds.size());
@@ -161,13 +185,17 @@ absl::StatusOr<std::vector<v1::LegalHold>> SelectHolds(db::Tx& tx, const AccessS
   }
 }
 
-absl::StatusOr<std::vector<id::Id>> SelectHeldCases(db::Tx& tx, std::string_view tenant,
-                                                    const id::Id& hold_id) {
+absl::StatusOr<HoldScope> SelectHeld(db::Tx& tx, std::string_view tenant, const id::Id& hold_id) {
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query(kSelectTargets, db::Params().Add(hold_id).Add(tenant)));
-  std::vector<id::Id> cases;
-  for (const db::Row& row : rows) cases.push_back(row.GetBytes(0));
-  return cases;
+  HoldScope held;
+  for (const db::Row& row : rows) {
+    if (row.GetInt64(0) == kOfCase) held.cases.push_back(row.GetBytes(1));
+    if (row.GetInt64(0) == kOfRecord) {
+      ASSIGN_OR_RETURN(held.record, ParseRecordName(row.GetBytes(1)));
+    }
+  }
+  return held;
 }
 
 absl::StatusOr<sealing::DataKey> KeyOfHold(const CaseContent& content, const HoldRow& row,
@@ -176,8 +204,7 @@ absl::StatusOr<sealing::DataKey> KeyOfHold(const CaseContent& content, const Hol
 }
 
 absl::Status InsertHold(db::Tx& tx, const AccessSeal& seal, const sealing::DataKey& key,
-                        const HoldRow& row, const std::vector<id::Id>& cases,
-                        const ActCaller& caller) {
+                        const HoldRow& row, const HoldScope& held, const ActCaller& caller) {
   SealedAccess sealed = SealHold(seal, key, row, row.hold);
   ASSIGN_OR_RETURN(
       const audit::Group group,
@@ -193,7 +220,10 @@ absl::Status InsertHold(db::Tx& tx, const AccessSeal& seal, const sealing::DataK
     one.Add(row.tenant).Add(kind).Add(target).Add(row.hold_id);
     targets.push_back(std::move(one));
   };
-  for (const id::Id& one : std::set<id::Id>(cases.begin(), cases.end())) add(kOfCase, one);
+  for (const id::Id& one : std::set<id::Id>(held.cases.begin(), held.cases.end())) {
+    add(kOfCase, one);
+  }
+  if (held.record.has_value()) add(kOfRecord, NameOf(*held.record));
   if (!row.hold.actor().empty()) {
     add(kOfActor, TargetOf(seal, row.tenant, row.hold.actor()));
   }
@@ -233,6 +263,20 @@ absl::StatusOr<bool> IsHeld(db::Tx& tx, const AccessSeal& seal, const CaseRow& r
       people.insert(TargetOf(seal, row.tenant, match.person()));
   }
   return Holds(tx, seal, row.tenant, kOfActor, {people.begin(), people.end()});
+}
+
+absl::StatusOr<bool> IsHeld(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
+                            const RetainedRecord& record) {
+  const std::string of(tenant);
+  ASSIGN_OR_RETURN(const bool by_name, Holds(tx, seal, of, kOfRecord, {NameOf(record)}));
+  if (by_name) return true;
+  if (!record.person.empty()) {
+    ASSIGN_OR_RETURN(const bool by_person,
+                     Holds(tx, seal, of, kOfActor, {TargetOf(seal, tenant, record.person)}));
+    if (by_person) return true;
+  }
+  ASSIGN_OR_RETURN(const std::vector<std::string> cases, WithMerged(tx, tenant, record.cases));
+  return Holds(tx, seal, of, kOfCase, cases);
 }
 
 }  // namespace mamori::triage

@@ -14,6 +14,7 @@
 #include "services/triage/access_seal.h"
 #include "services/triage/act_store.h"
 #include "services/triage/case_content.h"
+#include "services/triage/hold_store.h"
 
 namespace mamori::triage {
 
@@ -26,8 +27,9 @@ struct HoldRow {
   v1::LegalHold hold;
 };
 
-// Records are sealed, each hold's with a key of its own. NOT_FOUND also for a row that is not
-// believed.
+// Records are sealed, each hold's with a key of its own, or that of the record of the tenant's that
+// it names. NOT_FOUND also for a row that is not believed, and for one whose key was erased with
+// that record.
 absl::StatusOr<HoldRow> SelectHold(db::Tx& tx, const AccessSeal& seal, const CaseContent& content,
                                    std::string_view tenant, const id::Id& hold_id, bool for_update);
 // Newest first, after `position` where there is one.
@@ -39,15 +41,13 @@ absl::StatusOr<std::vector<v1::LegalHold>> SelectHolds(db::Tx& tx, const AccessS
 // The key of a stored hold.
 absl::StatusOr<sealing::DataKey> KeyOfHold(const CaseContent& content, const HoldRow& row,
                                            absl::Time deadline);
-// The ids of the cases that a hold names, those added by merging too.
-absl::StatusOr<std::vector<id::Id>> SelectHeldCases(db::Tx& tx, std::string_view tenant,
-                                                    const id::Id& hold_id);
+// What a hold names, and the cases that were added by merging.
+absl::StatusOr<HoldScope> SelectHeld(db::Tx& tx, std::string_view tenant, const id::Id& hold_id);
 
-// With its targets and its first audit entry. `cases` are those that it names and those they are
+// With its targets and its first audit entry. `held` has the cases that it names and those they are
 // merged into.
 absl::Status InsertHold(db::Tx& tx, const AccessSeal& seal, const sealing::DataKey& key,
-                        const HoldRow& row, const std::vector<id::Id>& cases,
-                        const ActCaller& caller);
+                        const HoldRow& row, const HoldScope& held, const ActCaller& caller);
 // Over what this transaction has locked; as it is then, its version grown by one.
 absl::StatusOr<v1::LegalHold> UpdateHold(db::Tx& tx, const AccessSeal& seal,
                                          const sealing::DataKey& key, const HoldRow& before,
@@ -62,6 +62,10 @@ absl::Status CopyHolds(db::Tx& tx, std::string_view tenant, const id::Id& from, 
 // Whether a hold keeps the case: by its id, or by a person whom its access record was matched to. A
 // hold that is not believed keeps it. Needs no key.
 absl::StatusOr<bool> IsHeld(db::Tx& tx, const AccessSeal& seal, const CaseRow& row);
+// The same of a record that is the tenant's: by its name, by the person whom it is about, or by a
+// case in which it found something or has an incident, and what that was merged into.
+absl::StatusOr<bool> IsHeld(db::Tx& tx, const AccessSeal& seal, std::string_view tenant,
+                            const RetainedRecord& record);
 
 }  // namespace mamori::triage
 

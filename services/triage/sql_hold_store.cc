@@ -9,6 +9,7 @@
 #include "services/triage/sql_act_rows.h"
 #include "services/triage/sql_case_rows.h"
 #include "services/triage/sql_hold_rows.h"
+#include "services/triage/sql_tenant_record_rows.h"
 
 namespace mamori::triage {
 namespace {
@@ -28,19 +29,31 @@ absl::StatusOr<std::vector<CaseRow>> SelectCases(db::Tx& tx, const AccessSeal& s
 }
 
 // Beside the cases those that they were merged into, and so on: a tombstone is as good a name.
-absl::StatusOr<ActResource> SelectWithMerged(db::Tx& tx, const AccessSeal& seal,
-                                             std::string_view tenant,
-                                             const std::vector<id::Id>& cases, bool for_update) {
+absl::StatusOr<std::vector<CaseRow>> SelectWithMerged(db::Tx& tx, const AccessSeal& seal,
+                                                      std::string_view tenant,
+                                                      const std::vector<id::Id>& cases,
+                                                      bool for_update) {
   std::set<id::Id> all(cases.begin(), cases.end());
   for (;;) {
-    ActResource resource;
-    ASSIGN_OR_RETURN(resource.cases, SelectCases(tx, seal, tenant, all, for_update));
+    ASSIGN_OR_RETURN(std::vector<CaseRow> rows, SelectCases(tx, seal, tenant, all, for_update));
     const size_t before = all.size();
-    for (const CaseRow& row : resource.cases) {
+    for (const CaseRow& row : rows) {
       if (!row.merged_into.empty()) all.insert(row.merged_into);
     }
-    if (all.size() == before) return resource;
+    if (all.size() == before) return rows;
   }
+}
+
+absl::StatusOr<ActResource> SelectScope(db::Tx& tx, const AccessSeal& seal,
+                                        const CaseContent& content, std::string_view tenant,
+                                        const HoldScope& scope, bool for_update) {
+  ActResource resource;
+  ASSIGN_OR_RETURN(resource.cases, SelectWithMerged(tx, seal, tenant, scope.cases, for_update));
+  if (scope.record.has_value()) {
+    ASSIGN_OR_RETURN(resource.record, SelectRetained(tx, seal, content, *scope.record->kind, tenant,
+                                                     scope.record->record_id, for_update));
+  }
+  return resource;
 }
 
 }  // namespace
@@ -48,10 +61,16 @@ absl::StatusOr<ActResource> SelectWithMerged(db::Tx& tx, const AccessSeal& seal,
 absl::StatusOr<ActResource> SelectHoldResource(db::Tx& tx, const AccessSeal& seal,
                                                const CaseContent& content, std::string_view tenant,
                                                const id::Id& hold_id, bool for_update) {
-  ASSIGN_OR_RETURN(const std::vector<id::Id> ids, SelectHeldCases(tx, tenant, hold_id));
+  ASSIGN_OR_RETURN(const HoldScope held, SelectHeld(tx, tenant, hold_id));
   ActResource resource;
-  ASSIGN_OR_RETURN(resource.cases,
-                   SelectCases(tx, seal, tenant, {ids.begin(), ids.end()}, for_update));
+  ASSIGN_OR_RETURN(resource.cases, SelectCases(tx, seal, tenant,
+                                               {held.cases.begin(), held.cases.end()}, for_update));
+  if (held.record.has_value()) {
+    absl::StatusOr<RetainedRecord> record = SelectRetained(
+        tx, seal, content, *held.record->kind, tenant, held.record->record_id, for_update);
+    if (record.ok()) resource.record = *std::move(record);
+    if (!absl::IsNotFound(record.status())) RETURN_IF_ERROR(record.status());
+  }
   ASSIGN_OR_RETURN(const HoldRow row, SelectHold(tx, seal, content, tenant, hold_id, for_update));
   resource.hold = row.hold;
   resource.version = row.hold.version();
@@ -60,19 +79,20 @@ absl::StatusOr<ActResource> SelectHoldResource(db::Tx& tx, const AccessSeal& sea
 
 absl::StatusOr<LegalHold> SqlHoldStore::Place(const CallKey& call, const ActCaller& caller,
                                               std::string_view tenant, const id::Id& hold_id,
-                                              const std::vector<id::Id>& cases, DecideNew decide) {
+                                              const HoldScope& scope, DecideNew decide) {
   using Answered = CaseContent::Answered<LegalHold>;
   return content_.RespondOnce<LegalHold>(
       transactor_, clock_, call, tenant, [&](db::Tx& tx) -> absl::StatusOr<Answered> {
-        ASSIGN_OR_RETURN(const ActResource resource,
-                         SelectWithMerged(tx, seal_, tenant, cases, /*for_update=*/true));
+        ASSIGN_OR_RETURN(const ActResource resource, SelectScope(tx, seal_, content_, tenant, scope,
+                                                                 /*for_update=*/true));
         ASSIGN_OR_RETURN(LegalHold hold, decide(resource));
         RETURN_IF_ERROR(TouchHoldHead(tx, tenant));
-        std::vector<id::Id> held;
-        for (const CaseRow& row : resource.cases) held.push_back(row.case_id);
+        HoldScope held{.cases = {}, .record = scope.record};
+        for (const CaseRow& row : resource.cases) held.cases.push_back(row.case_id);
         const HoldRow row{
             .hold_id = hold_id, .tenant = std::string(tenant), .hold = std::move(hold)};
-        ASSIGN_OR_RETURN(sealing::DataKey key, content_.NewKey(tenant, call.deadline));
+        ASSIGN_OR_RETURN(sealing::DataKey key,
+                         KeyBesideRecord(content_, tenant, resource.record, call.deadline));
         RETURN_IF_ERROR(InsertHold(tx, seal_, key, row, held, caller));
         return Answered{row.hold, std::move(key)};
       });
@@ -108,11 +128,10 @@ absl::StatusOr<LegalHold> SqlHoldStore::Release(const CallKey& call, const ActCa
       });
 }
 
-absl::StatusOr<ActResource> SqlHoldStore::ReadCases(std::string_view tenant,
-                                                    const std::vector<id::Id>& cases,
+absl::StatusOr<ActResource> SqlHoldStore::ReadScope(std::string_view tenant, const HoldScope& scope,
                                                     absl::Time deadline) {
   return transactor_.Run<ActResource>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
-    return SelectWithMerged(tx, seal_, tenant, cases, false);
+    return SelectScope(tx, seal_, content_, tenant, scope, false);
   });
 }
 

@@ -11,7 +11,8 @@
 
 namespace mamori::triage {
 
-// What a hold is about, with its version. NOT_FOUND. For the acts on holds too.
+// What a hold is about, with its version; without its record where that was disposed of. NOT_FOUND.
+// For the acts on holds too.
 absl::StatusOr<ActResource> SelectHoldResource(db::Tx& tx, const AccessSeal& seal,
                                                const CaseContent& content, std::string_view tenant,
                                                const id::Id& hold_id, bool for_update);
@@ -24,12 +25,12 @@ class SqlHoldStore final : public HoldStore {
 
   absl::StatusOr<v1::LegalHold> Place(const CallKey& call, const ActCaller& caller,
                                       std::string_view tenant, const id::Id& hold_id,
-                                      const std::vector<id::Id>& cases, DecideNew decide) override;
+                                      const HoldScope& scope, DecideNew decide) override;
   absl::StatusOr<v1::LegalHold> Release(const CallKey& call, const ActCaller& caller,
                                         std::string_view tenant, const id::Id& hold_id,
                                         const id::Id& act_id, const std::string& person,
                                         Admit admit) override;
-  absl::StatusOr<ActResource> ReadCases(std::string_view tenant, const std::vector<id::Id>& cases,
+  absl::StatusOr<ActResource> ReadScope(std::string_view tenant, const HoldScope& scope,
                                         absl::Time deadline) override;
   absl::StatusOr<ActResource> ReadHold(std::string_view tenant, const id::Id& hold_id,
                                        absl::Time deadline) override;

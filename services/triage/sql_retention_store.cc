@@ -13,6 +13,7 @@
 #include "services/triage/sql_act_rows.h"
 #include "services/triage/sql_case_rows.h"
 #include "services/triage/sql_derived_rows.h"
+#include "services/triage/sql_disposition_rows.h"
 #include "services/triage/sql_hold_rows.h"
 #include "services/triage/sql_retention_rows.h"
 
@@ -32,11 +33,6 @@ constexpr char kEmptyAssessments[] =
 constexpr char kDeleteNotes[] = "DELETE FROM case_note WHERE case_id = ? AND tenant = ?";
 constexpr char kDeleteWork[] = "DELETE FROM case_work WHERE case_id = ? AND tenant = ?";
 constexpr char kSelectKey[] = "SELECT key_id FROM case_key WHERE case_id = ? AND tenant = ?";
-constexpr char kInsertDisposition[] =
-    "INSERT INTO disposition (case_id, tenant, dispose_time, audit_random, certificate)"
-    " VALUES (?, ?, ?, ?, ?)";
-constexpr char kSelectDisposition[] =
-    "SELECT certificate FROM disposition WHERE case_id = ? AND tenant = ?";
 constexpr char kLockCase[] =
     "SELECT 1 FROM case_record WHERE case_id = ? AND tenant = ? FOR UPDATE";
 constexpr char kCertify[] = "CertifyDisposal";
@@ -67,17 +63,19 @@ absl::StatusOr<std::vector<std::string>> SelectKeys(db::Tx& tx, std::string_view
   return keys;
 }
 
+Disposed ChainOf(std::string_view tenant, const id::Id& case_id) {
+  return {audit::Kind::kCase, tenant, case_id};
+}
+
 // The certificate as it is kept, and the audit's commitment to its bytes in the case's own chain.
 absl::Status Certify(db::Tx& tx, const AccessSeal& seal, const CaseChange& disposed,
-                     const Disposition& certificate, absl::Time now) {
-  const std::string random = audit::NewRandom();
-  const std::string bytes = certificate.SerializeAsString();
-  db::Params params = Of(disposed.row);
-  params.Add(now).Add(random).Add(bytes);
-  RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertDisposition, params));
+                     const Disposition& certificate) {
+  const CaseRow& row = disposed.row;
+  ASSIGN_OR_RETURN(std::string commitment,
+                   InsertDisposition(tx, ChainOf(row.tenant, row.case_id), certificate));
   CaseChange certified = disposed;
   certified.action = kCertify;
-  return RecordChange(tx, seal, disposed.row, certified, audit::Commit(random, bytes));
+  return RecordChange(tx, seal, row, certified, std::move(commitment));
 }
 
 }  // namespace
@@ -183,15 +181,12 @@ absl::StatusOr<Disposition> SqlRetentionStore::Dispose(const CallKey& call, std:
                                 {disposal.change.who, disposal.change.action}));
         ASSIGN_OR_RETURN(const std::vector<id::Id> reports, SelectReports(tx, found.row));
         Disposition certificate = disposal.certificate;
-        certificate.set_act(act.name());
-        certificate.set_act_hash(act.hash());
-        for (const auto& one : act.approvals()) certificate.add_approvers(one.person());
+        NameAct(act, certificate);
         for (const id::Id& one : reports) certificate.add_reports(id::Name("reports", one));
         RETURN_IF_ERROR(Erase(tx, found.row, reports, certificate));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, found.row, disposal.change));
         RETURN_IF_ERROR(ForgetAccessPast(tx, found.row));
-        RETURN_IF_ERROR(Certify(tx, seal_, disposal.change, certificate,
-                                time::FromTimestamp(certificate.dispose_time())));
+        RETURN_IF_ERROR(Certify(tx, seal_, disposal.change, certificate));
         RETURN_IF_ERROR(TellIntake(tx, found.row, reports));
         return certificate;
       });
@@ -209,15 +204,9 @@ absl::StatusOr<Disposition> SqlRetentionStore::Dispose(const CallKey& call, std:
 absl::StatusOr<Disposition> SqlRetentionStore::GetDisposition(std::string_view tenant,
                                                               const id::Id& case_id,
                                                               absl::Time deadline) {
-  return transactor_.Run<Disposition>(
-      {.deadline = deadline, .read_only = true}, [&](db::Tx& tx) -> absl::StatusOr<Disposition> {
-        ASSIGN_OR_RETURN(const db::Rows rows,
-                         tx.Query(kSelectDisposition, db::Params().Add(case_id).Add(tenant)));
-        if (rows.empty()) return status::NotFound("disposition");
-        Disposition certificate;
-        if (certificate.ParseFromString(rows[0].GetBytes(0))) return certificate;
-        return absl::DataLossError("a stored certificate cannot be read");
-      });
+  return transactor_.Run<Disposition>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
+    return SelectDisposition(tx, ChainOf(tenant, case_id));
+  });
 }
 
 }  // namespace mamori::triage

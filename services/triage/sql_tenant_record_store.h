@@ -12,14 +12,15 @@
 #include "services/triage/access_seal.h"
 #include "services/triage/case_content.h"
 #include "services/triage/tenant_record_store.h"
+#include "services/triage/time_marks.h"
 
 namespace mamori::triage {
 
 class SqlTenantRecordStore final : public TenantRecordStore {
  public:
   SqlTenantRecordStore(db::Transactor& transactor, const time::Clock& clock, const AccessSeal& seal,
-                       const sealing::Sealer& sealer)
-      : transactor_(transactor), clock_(clock), seal_(seal), content_(sealer) {}
+                       const sealing::Sealer& sealer, const TimeMarks& marks)
+      : transactor_(transactor), clock_(clock), seal_(seal), content_(sealer), marks_(marks) {}
 
   absl::StatusOr<id::Id> Add(const CallKey& call, const ActCaller& caller, const RecordKind& kind,
                              const TenantRecord& record) override;
@@ -36,6 +37,7 @@ class SqlTenantRecordStore final : public TenantRecordStore {
   const time::Clock& clock_;
   const AccessSeal& seal_;
   const CaseContent content_;
+  const TimeMarks& marks_;
 };
 
 }  // namespace mamori::triage

@@ -6,6 +6,7 @@
 #include "common/time/timestamp.h"
 #include "services/triage/disclosure_rules.h"
 #include "services/triage/named_request_rules.h"
+#include "services/triage/retention_rules.h"
 #include "services/triage/work_checks.h"
 
 namespace mamori::triage {
@@ -15,7 +16,6 @@ using status::Violations;
 using v1::DisclosureRequest;
 using v1::SubjectRequest;
 
-constexpr char kSubjectRequestNames[] = "subjectRequests";
 constexpr int kMaxNames = 20;
 constexpr size_t kLeastNameBytes = 2;
 
@@ -139,6 +139,13 @@ absl::Status CheckSubjectAnswer(const SubjectRequest& request,
     violations.Add("answer_time", "is before the request came");
   }
   return violations.Status();
+}
+
+std::optional<absl::Time> CloseTimeOf(const SubjectRequest& request) {
+  if (request.state() != v1::DISCLOSURE_STATE_ANSWERED) return std::nullopt;
+  if (request.has_close_time()) return time::FromTimestamp(request.close_time());
+  return std::max(time::FromTimestamp(request.create_time()),
+                  time::FromTimestamp(request.answer_time()));
 }
 
 std::vector<v1::ToldMatter> ToldOf(const std::vector<DisclosureRequest>& found) {

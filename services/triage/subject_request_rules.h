@@ -2,6 +2,7 @@
 #ifndef MAMORI_SERVICES_TRIAGE_SUBJECT_REQUEST_RULES_H_
 #define MAMORI_SERVICES_TRIAGE_SUBJECT_REQUEST_RULES_H_
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,10 @@ absl::Status CheckSubjectAnswer(const v1::SubjectRequest& request,
                                 const std::vector<v1::DisclosureRequest>& found,
                                 const std::string& answerer, absl::Time answer_time,
                                 absl::Time now);
+
+// When it was recorded that it was answered; none while it is open. Of one that was answered before
+// that time was kept, as early as it may have been: never before it was recorded.
+std::optional<absl::Time> CloseTimeOf(const v1::SubjectRequest& request);
 
 // What is told of one: nothing where all of it is refused.
 std::vector<v1::ToldMatter> ToldOf(const std::vector<v1::DisclosureRequest>& found);

@@ -12,6 +12,7 @@
 #include "common/text/text_search.h"
 #include "common/time/timestamp.h"
 #include "services/triage/case_reads.h"
+#include "services/triage/retained_record.h"
 #include "services/triage/subject_request_rules.h"
 #include "services/triage/tenant_records.h"
 #include "services/triage/work_name.h"
@@ -85,8 +86,7 @@ SubjectRequests::RequestOr SubjectRequests::Admit(const CallContext& call,
   ASSIGN_OR_RETURN(const TenantRecord record,
                    d_.store.Get(kSubjectRequests, call.tenant, record_id, call.deadline));
   ASSIGN_OR_RETURN(SubjectRequest request, MessageOf<SubjectRequest>(record));
-  const bool may = MayHandleSubjectRequests(authz::RolesOf(call.roles));
-  if (!may || request.person() == call.person) return status::NotFound(kSubjectRequests.resource);
+  RETURN_IF_ERROR(CheckRecordAccess(ViewerOf(call), kSubjectRequests, request.person()));
   request.set_name(name);
   return request;
 }
@@ -133,17 +133,17 @@ SubjectRequests::RequestOr SubjectRequests::Check(const CallContext& call,
   RETURN_IF_ERROR(CheckEtagOfShown(request, before.request));
   ASSIGN_OR_RETURN(const id::Id record_id,
                    id::FromName(kSubjectRequests.collection, request.name()));
-  RETURN_IF_ERROR(
-      d_.store.Change(KeyOf(call, request), AuditedCaller(call), kSubjectRequests, call.tenant,
-                      record_id, [&](const TenantRecord& record) -> absl::StatusOr<std::string> {
-                        ASSIGN_OR_RETURN(SubjectRequest checked, MessageOf<SubjectRequest>(record));
-                        RETURN_IF_ERROR(CheckSubjectCheck(checked));
-                        checked.set_state(request.confirmed() ? v1::DISCLOSURE_STATE_CONFIRMED
-                                                              : v1::DISCLOSURE_STATE_NOT_CONFIRMED);
-                        checked.set_identity_check(request.identity_check());
-                        checked.set_checker(call.person);
-                        return checked.SerializeAsString();
-                      }));
+  RETURN_IF_ERROR(d_.store.Change(
+      KeyOf(call, request), AuditedCaller(call), kSubjectRequests, call.tenant, record_id,
+      [&](const TenantRecord& record, absl::Time) -> absl::StatusOr<std::string> {
+        ASSIGN_OR_RETURN(SubjectRequest checked, MessageOf<SubjectRequest>(record));
+        RETURN_IF_ERROR(CheckSubjectCheck(checked));
+        checked.set_state(request.confirmed() ? v1::DISCLOSURE_STATE_CONFIRMED
+                                              : v1::DISCLOSURE_STATE_NOT_CONFIRMED);
+        checked.set_identity_check(request.identity_check());
+        checked.set_checker(call.person);
+        return checked.SerializeAsString();
+      }));
   ASSIGN_OR_RETURN(Seen seen, See(call, request.name()));
   return std::move(seen.request);
 }
@@ -200,19 +200,19 @@ absl::StatusOr<v1::SubjectFinding> SubjectRequests::Record(const CallContext& ca
   ASSIGN_OR_RETURN(const v1::DisclosureRequest recorded, d_.disclosures.Gather(call, part));
   part.set_request_id(PartOf(asked.name(), recorded.name()));
   ASSIGN_OR_RETURN(const id::Id record_id, id::FromName(kSubjectRequests.collection, asked.name()));
-  RETURN_IF_ERROR(
-      d_.store.Change(KeyOf(call, part), AuditedCaller(call), kSubjectRequests, call.tenant,
-                      record_id, [&](const TenantRecord& record) -> absl::StatusOr<std::string> {
-                        ASSIGN_OR_RETURN(SubjectRequest request, MessageOf<SubjectRequest>(record));
-                        for (const v1::SubjectFinding& one : request.findings()) {
-                          if (one.disclosure() == recorded.name()) return record.body;
-                        }
-                        if (request.findings_size() >= kMostFindings) {
-                          return status::StateNotAllowed("more was found than one request holds");
-                        }
-                        request.add_findings()->set_disclosure(recorded.name());
-                        return request.SerializeAsString();
-                      }));
+  RETURN_IF_ERROR(d_.store.Change(
+      KeyOf(call, part), AuditedCaller(call), kSubjectRequests, call.tenant, record_id,
+      [&](const TenantRecord& record, absl::Time) -> absl::StatusOr<std::string> {
+        ASSIGN_OR_RETURN(SubjectRequest request, MessageOf<SubjectRequest>(record));
+        for (const v1::SubjectFinding& one : request.findings()) {
+          if (one.disclosure() == recorded.name()) return record.body;
+        }
+        if (request.findings_size() >= kMostFindings) {
+          return status::StateNotAllowed("more was found than one request holds");
+        }
+        request.add_findings()->set_disclosure(recorded.name());
+        return request.SerializeAsString();
+      }));
   return FindingOf(recorded);
 }
 
@@ -313,7 +313,7 @@ SubjectRequests::RequestOr SubjectRequests::Answer(const CallContext& call,
                    id::FromName(kSubjectRequests.collection, request.name()));
   RETURN_IF_ERROR(d_.store.Change(
       KeyOf(call, request), AuditedCaller(call), kSubjectRequests, call.tenant, record_id,
-      [&](const TenantRecord& record) -> absl::StatusOr<std::string> {
+      [&](const TenantRecord& record, absl::Time now) -> absl::StatusOr<std::string> {
         ASSIGN_OR_RETURN(SubjectRequest answered, MessageOf<SubjectRequest>(record));
         RETURN_IF_ERROR(CheckSubjectAnswer(
             answered, {}, call.person, time::FromTimestamp(request.answer_time()), d_.clock.Now()));
@@ -321,6 +321,7 @@ SubjectRequests::RequestOr SubjectRequests::Answer(const CallContext& call,
         answered.set_answer(request.answer());
         answered.set_answerer(call.person);
         *answered.mutable_answer_time() = request.answer_time();
+        *answered.mutable_close_time() = time::ToTimestamp(now);
         return answered.SerializeAsString();
       }));
   ASSIGN_OR_RETURN(Seen seen, See(call, request.name()));

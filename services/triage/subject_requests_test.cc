@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "services/triage/sql_tenant_record_store.h"
 #include "services/triage/test_people_fixture.h"
+#include "services/triage/test_tenant_record_fixture.h"
 
 namespace mamori::triage {
 namespace {
@@ -18,20 +19,6 @@ using testing::HasReason;
 using testing::IsOk;
 using ::testing::SizeIs;
 using testing::StatusIs;
-
-// Intake as far as it is asked, which keeps some reports from some people.
-class FakeReader final : public ReportReader {
- public:
-  absl::StatusOr<std::vector<mamori::v1::Report>> Read(const server::CallContext&,
-                                                       const std::vector<id::Id>& ids) override {
-    std::vector<mamori::v1::Report> found;
-    for (const id::Id& one : ids) {
-      if (reports.count(one) == 1) found.push_back(reports[one]);
-    }
-    return found;
-  }
-  std::map<id::Id, mamori::v1::Report> reports;
-};
 
 class SubjectRequestTest : public PeopleTest {
  protected:
@@ -108,7 +95,8 @@ class SubjectRequestTest : public PeopleTest {
   }
 
   FakeReader reader_;
-  SqlTenantRecordStore records_{database_.transactor(), later_, seal_, keys_.sealer()};
+  SqlTenantRecordStore records_{database_.transactor(), later_, seal_, keys_.sealer(),
+                                later_marks_};
   SubjectRequests requests_of_{
       {records_, disclosures_, case_store_, work_store_, reader_, gate_, later_, ids_, tokens_},
       {}};

@@ -4,6 +4,7 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "common/testing/matchers.h"
 #include "common/time/timestamp.h"
 #include "services/triage/breach_rules.h"
+#include "services/triage/guarded_request_rules.h"
 #include "services/triage/subject_request_rules.h"
 
 namespace mamori::triage {
@@ -115,6 +117,96 @@ TEST(SubjectRequestRulesTest, EveryStepFromEveryState) {
   *request.mutable_receive_time() = Stamp(kNow);
   EXPECT_THAT(CheckSubjectReceive(request, kNow), IsOk());
   EXPECT_THAT(CheckSubjectReceive(request, kNow - absl::Seconds(1)), kWrong);
+}
+
+TEST(SubjectRequestRulesTest, ItIsClosedWhenItWasRecordedAsAnswered) {
+  v1::SubjectRequest request;
+  *request.mutable_create_time() = Stamp(kNow);
+  *request.mutable_close_time() = Stamp(kNow + absl::Hours(5));
+  // Whatever time the answer is said to have been given at.
+  for (const absl::Duration said : {absl::Hours(-24 * 3650), absl::Hours(1), absl::Hours(4)}) {
+    *request.mutable_answer_time() = Stamp(kNow + said);
+    for (int state = 0; state <= v1::DISCLOSURE_STATE_ANSWERED; ++state) {
+      request.set_state(static_cast<v1::DisclosureState>(state));
+      EXPECT_EQ(CloseTimeOf(request), state == v1::DISCLOSURE_STATE_ANSWERED
+                                          ? std::optional<absl::Time>(kNow + absl::Hours(5))
+                                          : std::nullopt);
+    }
+  }
+  // Of one from before that was recorded: never before it was received.
+  request.clear_close_time();
+  *request.mutable_answer_time() = Stamp(kNow - absl::Hours(24 * 3650));
+  EXPECT_EQ(CloseTimeOf(request), kNow);
+  *request.mutable_answer_time() = Stamp(kNow + absl::Hours(3));
+  EXPECT_EQ(CloseTimeOf(request), kNow + absl::Hours(3));
+}
+
+TEST(GuardedRequestRulesTest, RecordsOfTheTenantAreNamedByTheirCollections) {
+  const std::string asked = std::string("subjectRequests/") + kId;
+  const std::string leaked = std::string("breaches/") + kId;
+  const std::string of_case = std::string("cases/") + kId;
+  const std::string verb = "request_id: 'request-1' act: 'acts/" + std::string(kId) + "' name: ";
+  const auto act = [](const std::string& kind, const std::string& resource) {
+    return "request_id: 'request-1' act { reason: 'r' kind: ACT_KIND_" + kind + " resource: '" +
+           resource + "' }";
+  };
+  const auto hold = [](const std::string& scope) {
+    return "request_id: 'request-1' hold { issuer: 'i' reason: 'r' " + scope + " }";
+  };
+  for (const std::string& name : {asked, leaked}) {
+    EXPECT_THAT(Validate(Parse<v1::DisposeRecordRequest>(verb + "'" + name + "'")), IsOk());
+    ExpectWrong<v1::DisposeCaseRequest>(verb + "'" + name + "'", "name");
+    EXPECT_THAT(Validate(Parse<v1::GetDispositionRequest>("name: '" + name + "'")), IsOk());
+    EXPECT_THAT(Validate(Parse<v1::ListActsRequest>("resource: '" + name + "'")), IsOk());
+    EXPECT_THAT(Validate(Parse<v1::RequestActRequest>(act("DISPOSE_RECORD", name))), IsOk());
+    ExpectWrong<v1::RequestActRequest>(act("DISPOSE_CASE", name), "act.resource");
+    EXPECT_THAT(Validate(Parse<v1::PlaceHoldRequest>(hold("record_name: '" + name + "'"))), IsOk());
+    ExpectWrong<v1::PlaceHoldRequest>(hold("record_name: '" + name + "' cases: '" + of_case + "'"),
+                                      "hold.cases");
+    ExpectWrong<v1::PlaceHoldRequest>(hold("case_name: '" + name + "'"), "hold.case_name");
+  }
+  for (const std::string& name : {of_case, std::string("breaches/x"), std::string()}) {
+    ExpectWrong<v1::DisposeRecordRequest>(verb + "'" + name + "'", "name");
+    ExpectWrong<v1::RequestActRequest>(act("DISPOSE_RECORD", name), "act.resource");
+    ExpectWrong<v1::PlaceHoldRequest>(hold("record_name: '" + name + "'"), "hold.record_name");
+  }
+  ExpectWrong<v1::RequestActRequest>(
+      "request_id: 'request-1' act { reason: 'r' kind: ACT_KIND_DISPOSE_RECORD emergency: true"
+      " resource: '" +
+          asked + "' }",
+      "act.emergency");
+  ExpectWrong<v1::DisposeRecordRequest>("request_id: 'request-1' name: '" + asked + "'", "act");
+  ExpectWrong<v1::GetDispositionRequest>("name: 'holds/" + std::string(kId) + "'", "name");
+  ExpectWrong<v1::ListActsRequest>("resource: 'acts/" + std::string(kId) + "'", "resource");
+  ExpectWrong<v1::PlaceHoldRequest>(hold(""), "hold");
+  for (const char* collection : {"", "cases", "subjectRequests", "breaches"}) {
+    EXPECT_THAT(Validate(Parse<v1::DryRunRetentionRequest>(std::string("collection: '") +
+                                                           collection + "'")),
+                IsOk());
+  }
+  ExpectWrong<v1::DryRunRetentionRequest>("collection: 'holds'", "collection");
+  ExpectWrong<v1::DryRunRetentionRequest>("page_size: -1", "page_size");
+}
+
+TEST(BreachRulesTest, ItIsClosedWhenTheStepWasRecorded) {
+  v1::Breach breach;
+  const auto add = [&](v1::LeakStepKind kind, absl::Time recorded) {
+    v1::LeakStep& step = *breach.add_steps();
+    step.set_kind(kind);
+    *step.mutable_step_time() = Stamp(kNow - absl::Hours(24 * 3650));
+    *step.mutable_record_time() = Stamp(recorded);
+  };
+  for (int kind = 1; v1::LeakStepKind_IsValid(kind); ++kind) {
+    if (kind == v1::LEAK_STEP_KIND_CLOSED) continue;
+    add(static_cast<v1::LeakStepKind>(kind), kNow);
+    EXPECT_EQ(CloseTimeOf(breach), std::nullopt) << kind;
+  }
+  breach.set_closed(true);
+  EXPECT_EQ(CloseTimeOf(breach), std::nullopt) << "nothing says when";
+  add(v1::LEAK_STEP_KIND_CLOSED, kNow + absl::Hours(2));
+  EXPECT_EQ(CloseTimeOf(breach), kNow + absl::Hours(2));
+  breach.set_closed(false);
+  EXPECT_EQ(CloseTimeOf(breach), std::nullopt) << "open";
 }
 
 v1::DisclosureRequest Found(v1::DisclosureState state,

@@ -15,13 +15,14 @@
 #include "services/triage/act_store.h"
 #include "services/triage/case_store.h"
 #include "services/triage/record_row.h"
+#include "services/triage/retention_rules.h"
 
 namespace mamori::triage {
 
 // Numbers are stored.
-inline constexpr RecordKind kSubjectRequests{"subject_request", "subjectRequests",
+inline constexpr RecordKind kSubjectRequests{"subject_request", kSubjectRequestNames,
                                              "subject request", audit::Kind::kSubjectRequest};
-inline constexpr RecordKind kBreaches{"breach", "breaches", "breach", audit::Kind::kBreach};
+inline constexpr RecordKind kBreaches{"breach", kBreachNames, "breach", audit::Kind::kBreach};
 
 struct TenantRecord {
   id::Id record_id;
@@ -41,8 +42,11 @@ class TenantRecordStore {
   virtual absl::StatusOr<id::Id> Add(const CallKey& call, const ActCaller& caller,
                                      const RecordKind& kind, const TenantRecord& record) = 0;
   // Locks it and stores the body that `decide` says, once for each call; no version where that is
-  // as it was. `decide` may be called several times; its errors are returned unchanged. NOT_FOUND.
-  using Decide = absl::FunctionRef<absl::StatusOr<std::string>(const TenantRecord& before)>;
+  // as it was. `decide` may be called several times; its errors are returned unchanged. `now` is
+  // the later of the clock and the newest recorded time, so that nothing is closed before its time.
+  // NOT_FOUND.
+  using Decide =
+      absl::FunctionRef<absl::StatusOr<std::string>(const TenantRecord& before, absl::Time now)>;
   virtual absl::Status Change(const CallKey& call, const ActCaller& caller, const RecordKind& kind,
                               std::string_view tenant, const id::Id& record_id, Decide decide) = 0;
   // NOT_FOUND.

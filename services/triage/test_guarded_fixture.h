@@ -8,6 +8,7 @@
 #include "common/authz/access_record.h"
 #include "services/triage/sql_act_store.h"
 #include "services/triage/sql_hold_store.h"
+#include "services/triage/sql_record_retention_store.h"
 #include "services/triage/sql_retention_store.h"
 #include "services/triage/test_triage_fixture.h"
 #include "services/triage/two_person.h"
@@ -28,7 +29,9 @@ class GuardedFixture : public TriageFixture {
         hold_store_(database_.transactor(), clock_, guarded_seal_, keys_.sealer(), marks_),
         eraser_(keys_.store, "", clock_),
         retention_store_(database_.transactor(), clock_, guarded_seal_, keys_.sealer(), eraser_,
-                         marks_, ids_) {}
+                         marks_, ids_),
+        record_retention_store_(database_.transactor(), clock_, guarded_seal_, keys_.sealer(),
+                                eraser_, marks_) {}
 
   // Authenticated strongly, just now.
   server::CallContext As(const std::string& person,
@@ -92,6 +95,7 @@ class GuardedFixture : public TriageFixture {
   SqlHoldStore hold_store_;
   sealing::Eraser eraser_;
   SqlRetentionStore retention_store_;
+  SqlRecordRetentionStore record_retention_store_;
 };
 
 // With a case from which one person is kept out.

@@ -22,8 +22,8 @@ class RetentionFixture : public GuardedFixture {
  protected:
   RetentionFixture()
       : holds_({hold_store_, gate_, fake_, ids_, tokens_}),
-        retention_({retention_store_, gate_, DefaultPolicy()->policy.retention(), "digest", fake_,
-                    ids_, [] {}, tokens_}),
+        retention_({retention_store_, record_retention_store_, gate_,
+                    DefaultPolicy()->policy.retention(), "digest", fake_, ids_, [] {}, tokens_}),
         // The verbs are done at the time of the test's clock here.
         worked_({case_store_, work_store_, gate_, assessors_, fake_, ids_, [] {}, tokens_}) {}
 

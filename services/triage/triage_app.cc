@@ -47,21 +47,17 @@
 #include "services/triage/grpc_contact_source.h"
 #include "services/triage/grpc_report_ownership.h"
 #include "services/triage/grpc_report_source.h"
-#include "services/triage/hold_service.h"
-#include "services/triage/holds.h"
+#include "services/triage/guarded_parts.h"
 #include "services/triage/housekeeping.h"
 #include "services/triage/ingest.h"
 #include "services/triage/memory_keys.h"
 #include "services/triage/opinion_parts.h"
 #include "services/triage/people_services.h"
 #include "services/triage/report_exporter.h"
-#include "services/triage/retention.h"
-#include "services/triage/retention_service.h"
 #include "services/triage/similarity.h"
 #include "services/triage/similarity_service.h"
 #include "services/triage/sketch_index.h"
 #include "services/triage/sql_access_store.h"
-#include "services/triage/sql_act_store.h"
 #include "services/triage/sql_actor_store.h"
 #include "services/triage/sql_bundle_store.h"
 #include "services/triage/sql_case_store.h"
@@ -69,9 +65,7 @@
 #include "services/triage/sql_deadline_store.h"
 #include "services/triage/sql_desk_store.h"
 #include "services/triage/sql_handler_store.h"
-#include "services/triage/sql_hold_store.h"
 #include "services/triage/sql_ingest_store.h"
-#include "services/triage/sql_retention_store.h"
 #include "services/triage/sql_sketch_store.h"
 #include "services/triage/sql_statistics_store.h"
 #include "services/triage/sql_watch_store.h"
@@ -81,8 +75,6 @@
 #include "services/triage/time_marks.h"
 #include "services/triage/triage_service.h"
 #include "services/triage/triage_settings.h"
-#include "services/triage/two_person.h"
-#include "services/triage/two_person_service.h"
 #include "services/triage/watch.h"
 #include "services/triage/watch_hub.h"
 
@@ -92,7 +84,7 @@ namespace {
 using config::v1::TriageConfig;
 
 // The last migration that this code relies on.
-constexpr int kMinimumSchema = 340;
+constexpr int kMinimumSchema = 410;
 constexpr absl::Duration kPingTimeout = absl::Seconds(1);
 // Changes are gathered this long before they get their positions: nobody who watches minds.
 constexpr absl::Duration kWatchLinger = absl::Milliseconds(50);
@@ -118,9 +110,6 @@ class TriageApp final : public server::App {
         gate_(policy->policy.access(), policy->policy.designated_handlers()),
         tokens_(std::move(tokens)),
         memory_(std::move(memory_key)),
-        two_person_policy_(policy->policy.two_person()),
-        retention_policy_(policy->policy.retention()),
-        policy_digest_(policy->digest),
         notices_(policy->policy.anonymous_notices()),
         assessors_(catalog_, policy),
         marks_(runtime.clock, runtime.ids, runtime.telemetry),
@@ -199,20 +188,14 @@ class TriageApp final : public server::App {
                   desk_store_, reports_, ownership_),
         marking_({.name = "time_marks", .interval = absl::Seconds(10)}, runtime.ids,
                  runtime.telemetry, [this] { return marks_.RunOnce(transactor_); }),
-        act_store_(transactor_, runtime.clock, seal_, sealing_.sealer(), marks_),
-        acts_({act_store_, gate_, two_person_policy_, retention_policy_, runtime.clock, runtime.ids,
-               [this] { WakeWorkers(); }, tokens_, policy->policy.unsealing()}),
-        hold_store_(transactor_, runtime.clock, seal_, sealing_.sealer(), marks_),
-        holds_({hold_store_, gate_, runtime.clock, runtime.ids, tokens_}),
-        retention_store_(transactor_, runtime.clock, seal_, sealing_.sealer(), sealing_.eraser(),
-                         marks_, runtime.ids),
-        retention_({retention_store_, gate_, retention_policy_, policy_digest_, runtime.clock,
-                    runtime.ids, [this] { WakeWorkers(); }, tokens_}),
+        guarded_({runtime.rpc, transactor_, runtime.clock, runtime.ids, seal_, sealing_.sealer(),
+                  sealing_.eraser(), marks_, gate_, tokens_, policy->policy, policy->digest,
+                  [this] { WakeWorkers(); }}),
         leak_source_(transactor_, seal_, intake_,
                      client::OnBehalf(config.server().tls(), runtime.clock)),
         handler_store_(transactor_, runtime.clock, seal_),
         people_(runtime.rpc, casework_.casework(), leak_source_,
-                {transactor_, seal_, sealing_.sealer(), case_store_, work_store_, intake_,
+                {transactor_, seal_, sealing_.sealer(), marks_, case_store_, work_store_, intake_,
                  client::OnBehalf(config.server().tls(), runtime.clock), &audit_.reads()},
                 {handler_store_, gate_, runtime.clock, runtime.ids, tokens_}),
         bundle_store_(transactor_, seal_, sealing_.sealer()),
@@ -225,9 +208,6 @@ class TriageApp final : public server::App {
         similarity_service_(runtime.rpc, similarity_),
         deadline_service_(runtime.rpc, deadlines_),
         statistics_service_(runtime.rpc, statistics_),
-        act_service_(runtime.rpc, acts_),
-        hold_service_(runtime.rpc, holds_),
-        retention_service_(runtime.rpc, retention_),
         bundle_service_(runtime.rpc, bundles_) {
     runtime.rpc.ObserveRefusals(audit::RecordRefusalsIn(audit_.refusals()));
   }
@@ -235,10 +215,10 @@ class TriageApp final : public server::App {
   std::vector<grpc::Service*> services() override {
     std::vector<grpc::Service*> services = casework_.services();
     for (grpc::Service* service : people_.services()) services.push_back(service);
-    services.insert(services.end(),
-                    {&service_, &actor_service_, &signal_service_, &similarity_service_,
-                     &deadline_service_, &statistics_service_, &act_service_, &hold_service_,
-                     &retention_service_, &bundle_service_, opinion_.service()});
+    for (grpc::Service* service : guarded_.services()) services.push_back(service);
+    services.insert(services.end(), {&service_, &actor_service_, &signal_service_,
+                                     &similarity_service_, &deadline_service_, &statistics_service_,
+                                     &bundle_service_, opinion_.service()});
     return services;
   }
 
@@ -290,9 +270,6 @@ class TriageApp final : public server::App {
   const AccessGate gate_;
   const idempotency::PageTokens tokens_;
   const MemoryKeys memory_;
-  const mamori::v1::TwoPersonPolicy two_person_policy_;
-  const mamori::v1::RetentionPolicy retention_policy_;
-  const std::string policy_digest_;
   const mamori::v1::AnonymousNotices notices_;
   Assessors assessors_;
   const TimeMarks marks_;
@@ -340,12 +317,7 @@ class TriageApp final : public server::App {
   Analyze analyze_;
   CaseworkServices casework_;
   worker::Periodic marking_;
-  SqlActStore act_store_;
-  TwoPerson acts_;
-  SqlHoldStore hold_store_;
-  Holds holds_;
-  SqlRetentionStore retention_store_;
-  Retention retention_;
+  GuardedParts guarded_;
   AuditLeakSource leak_source_;
   SqlHandlerStore handler_store_;
   PeopleServices people_;
@@ -358,9 +330,6 @@ class TriageApp final : public server::App {
   SimilarityService similarity_service_;
   DeadlineService deadline_service_;
   StatisticsService statistics_service_;
-  TwoPersonService act_service_;
-  HoldService hold_service_;
-  RetentionService retention_service_;
   BundleService bundle_service_;
 };
 

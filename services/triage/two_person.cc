@@ -41,6 +41,7 @@ v1::ActApproval ApprovalOf(const CallContext& call, absl::Time now) {
 v1::ActKind AnyKindAbout(const std::string& resource) {
   if (id::FromName("holds", resource).ok()) return v1::ACT_KIND_RELEASE_HOLD;
   if (id::FromName("policies", resource).ok()) return v1::ACT_KIND_TRAIN_OPINION;
+  if (ParseRecordName(resource).ok()) return v1::ACT_KIND_DISPOSE_RECORD;
   return v1::ACT_KIND_REMOVE_EXCLUSION;
 }
 
@@ -52,7 +53,10 @@ absl::Status TwoPerson::Check(const CallContext& call, const ActResource& resour
   const authz::Viewer viewer = ViewerOf(call);
   if (resource.of_tenant) return CheckOpinionRole(call);
   if (resource.hold.version() > 0) {
-    return CheckHoldAccess(d_.gate, viewer, resource.access(), resource.hold.actor(), "hold");
+    return CheckHoldAccess(d_.gate, viewer, resource.hold, resource, "hold");
+  }
+  if (resource.record.has_value()) {
+    return CheckRecordAccess(viewer, *resource.record->kind, resource.record->person);
   }
   for (const CaseRow& row : resource.cases) {
     RETURN_IF_ERROR(d_.gate.Check(viewer, row.access, authz::Action::kChangeAccess));
@@ -79,6 +83,11 @@ absl::Status TwoPerson::CheckPossible(const TwoPersonAct& asked, const ActResour
   }
   if (asked.kind() == v1::ACT_KIND_DISPOSE_CASE) {
     return CheckDisposable(resource.retention, d_.retention, now);
+  }
+  if (asked.kind() == v1::ACT_KIND_DISPOSE_RECORD) {
+    const RetainedRecord& record = *resource.record;
+    return CheckDisposable(record.close_time, record.held,
+                           RecordClassOf(d_.retention, *record.kind), now);
   }
   if (asked.kind() == v1::ACT_KIND_UNSEAL_IDENTITY) {
     const auto report = id::FromName("reports", asked.fields(0).value());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/status/errors.h"
+#include "services/triage/retention_rules.h"
 
 namespace mamori::triage {
 namespace {
@@ -85,11 +86,12 @@ bool IsKeptOut(const v1::ActApproval& one, const CaseAccess& access) {
 
 const ActKindRule* RuleOf(v1::ActKind kind) {
   static const auto* const kRules = new std::vector<ActKindRule>{
-      {v1::ACT_KIND_REMOVE_EXCLUSION, "cases", {"person"}, true},
-      {v1::ACT_KIND_RELEASE_HOLD, "holds", {}, false},
-      {v1::ACT_KIND_DISPOSE_CASE, "cases", {}, false},
-      {v1::ACT_KIND_UNSEAL_IDENTITY, "cases", {"report"}, true},
-      {v1::ACT_KIND_TRAIN_OPINION, "policies", {}, false},
+      {v1::ACT_KIND_REMOVE_EXCLUSION, {"cases"}, {"person"}, true},
+      {v1::ACT_KIND_RELEASE_HOLD, {"holds"}, {}, false},
+      {v1::ACT_KIND_DISPOSE_CASE, {"cases"}, {}, false},
+      {v1::ACT_KIND_UNSEAL_IDENTITY, {"cases"}, {"report"}, true},
+      {v1::ACT_KIND_TRAIN_OPINION, {"policies"}, {}, false},
+      {v1::ACT_KIND_DISPOSE_RECORD, {kSubjectRequestNames, kBreachNames}, {}, false},
   };
   const auto found = std::find_if(kRules->begin(), kRules->end(),
                                   [&](const ActKindRule& one) { return one.kind == kind; });

@@ -19,8 +19,8 @@ namespace mamori::triage {
 // What an act of a kind is about.
 struct ActKindRule {
   v1::ActKind kind;
-  const char* collection;           // of the resource
-  std::vector<const char*> fields;  // all of them, alphabetical
+  std::vector<const char*> collections;  // one of which the resource is of
+  std::vector<const char*> fields;       // all of them, alphabetical
   bool may_be_emergency;
 };
 // Null for what is no kind.

@@ -2,9 +2,8 @@
 // adds what is recorded of the work on a case.
 #include <gmock/gmock.h>
 
-#include "common/audit/checkpointer.h"
-#include "common/audit/test_service.h"
 #include "services/triage/test_casework_fixture.h"
+#include "services/triage/test_verifier.h"
 
 namespace mamori::triage {
 namespace {
@@ -22,42 +21,17 @@ constexpr char kMissing[] = "missing or changed";
 class WorkAuditTest : public CaseworkFixture {
  protected:
   WorkAuditTest()
-      : key_(audit::Service::Sign('d')),
-        checkpointer_(
-            {database_.transactor(), journal_.authenticator(), key_, at_, ids_, telemetry_},
-            {.interval = absl::Seconds(5)}) {
-    // Before anything that it has to tell of.
-    EXPECT_THAT(checkpointer_.EnsureGenesis(), IsOk());
+      : verifier_(database_.transactor(), journal_, keys_.sealer(), at_, ids_, telemetry_) {
     name_ = Judged();
     measure_ = Propose(name_);
     EXPECT_THAT(Approve(measure_, "desk-2"), IsOk());
     Find(name_);
     AssessRisk(name_);
-    // All of it is older than what may still be open.
-    for (const absl::Duration later : {absl::Seconds(6), absl::Minutes(1)}) {
-      at_.offset += later;
-      EXPECT_THAT(checkpointer_.RunOnce(), IsOk());
-    }
+    verifier_.Settle([&](absl::Duration later) { at_.offset += later; });
     EXPECT_THAT(Findings(), IsEmpty());
   }
 
-  std::vector<std::string> Findings() {
-    audit::SinkCopy sink{.name = "file"};
-    EXPECT_THAT(database_.transactor().Run({},
-                                           [&](db::Tx& tx) -> absl::Status {
-                                             auto all =
-                                                 audit::ReadCheckpoints(tx, "triage", -1, 1000);
-                                             if (!all.ok()) return all.status();
-                                             sink.checkpoints = *std::move(all);
-                                             return absl::OkStatus();
-                                           }),
-                IsOk());
-    audit::Verifier verifier(database_.transactor(), journal_.authenticator(), key_.public_key(),
-                             {.now = at_.Now() + absl::Seconds(1), .sealer = &keys_.sealer()});
-    const auto verified = verifier.Run({sink});
-    EXPECT_THAT(verified, IsOk());
-    return verified.ok() ? verified->findings : std::vector<std::string>();
-  }
+  std::vector<std::string> Findings() { return verifier_.Findings(); }
   // The row of a record's version.
   id::Id RowOf(WorkKind kind, int version) {
     const auto rows = database_.Query("SELECT row_id FROM case_work WHERE kind = ? AND version = ?",
@@ -71,8 +45,7 @@ class WorkAuditTest : public CaseworkFixture {
   }
 
   OffsetClock at_;
-  const crypto::SigningKey key_;
-  audit::Checkpointer checkpointer_;
+  TestVerifier verifier_;
   std::string name_;
   v1::Measure measure_;
 };

@@ -35,7 +35,7 @@ PLAIN_NAMES = {
     "request_id": "made by the caller by chance; the database has a hash of it",
     "etag": "the version of a row",
     "page_token": "sealed by the service",
-    "name": "names a resource by a random id", "case_name": "as before", "report": "as before", "act": "as before",
+    "name": "names a resource by a random id", "record_name": "as before", "case_name": "as before", "report": "as before", "act": "as before",
     "join": "as before", "deadline": "as before", "into": "as before", "resource": "as before",
 }
 # They end, hide or join what the others are about.

@@ -12,13 +12,13 @@ from harness.stubs import (SERVICES, actor_pb2, assessment_pb2, evidence_service
 RESOURCES = ("name", "case_name", "report", "contact.report", "webhook_endpoint.name")
 # What these name is no case but a month, an act, a hold, a signal, a policy or a designation: two_person_test.cc,
 # hold_test.cc, contact_signals_test.cc, opinion_training_test.cc, designated_handlers_test.cc, or a record of the tenant:
-# subject_requests_test.cc, breaches_test.cc (services/triage).
+# subject_requests_test.cc, breaches_test.cc, record_retention_test.cc (services/triage).
 # UseIdentityAct is for intake alone, GetAnonymousEvidence for who has the receipt (intake's evidence_test.cc).
 OF_NO_CASE = {"GetStatistics", "ApproveAct", "WithdrawAct", "GetAct", "ReleaseHold", "AcceptCaseProposal",
               "DismissCaseProposal", "TrainOpinion", "AcceptDesignation", "WithdrawDesignation",
               "GetDesignatedHandler", "UseIdentityAct", "GetAnonymousEvidence", "CheckSubjectRequester",
               "GatherSubjectRequest", "GetSubjectRequest", "ComposeSubjectAnswer", "AnswerSubjectRequest",
-              "RecordBreachStep", "GetBreach"}
+              "RecordBreachStep", "GetBreach", "DisposeRecord"}
 # What the methods on the work of a case take besides a name.
 MEASURE = "measure { measure: 'WARNING' text: 't' }"
 WORDS = "words { text: 't' language: 'en' take_time { seconds: 1 } }"

@@ -188,6 +188,10 @@ class MatrixCalls:
     def _GetBreach(self, client, _):  # noqa: N802
         return self._plain("triage", "GetBreach", client, name=name_of("breaches", os.urandom(16)))
 
+    def _DisposeRecord(self, client, _):  # noqa: N802
+        return self._plain("triage", "DisposeRecord", client, name=name_of("breaches", os.urandom(16)),
+                           act=name_of("acts", os.urandom(16)))
+
     def _ListBreaches(self, client, _):  # noqa: N802
         return self._plain("triage", "ListBreaches", client)
 

@@ -29,6 +29,7 @@ NOTHING_HIDDEN = {
     **dict.fromkeys(("CheckSubjectRequester", "GatherSubjectRequest", "GetSubjectRequest", "ComposeSubjectAnswer",
                      "AnswerSubjectRequest", "RecordBreachStep", "GetBreach"),
                     "of the tenant; of its cases only what one may see: services/triage/{subject_requests,breaches}_test.cc"),
+    "DisposeRecord": "of the tenant: services/triage/record_retention_test.cc",
     "DesignateHandler": "names a person", "CreateWebhookEndpoint": "has no name yet",
     "GetOpinion": "of the tenant", "GetStatistics": "a month of the tenant", "TrainOpinion": "a policy of the tenant",
     **dict.fromkeys(("AcceptDesignation", "WithdrawDesignation", "GetDesignatedHandler"),

@@ -28,7 +28,8 @@ GRANT SELECT, INSERT, DELETE ON {schema}.case_access_past TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.handler_designation TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.two_person_act TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.legal_hold TO {user};
-GRANT SELECT, INSERT, UPDATE ON {schema}.tenant_record TO {user};
+-- Deleted when its retention is over and two persons have said so.
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.tenant_record TO {user};
 GRANT SELECT, INSERT ON {schema}.legal_hold_target TO {user};
 GRANT SELECT, INSERT, UPDATE ON {schema}.hold_head TO {user};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.case_retention TO {user};
