@@ -22,15 +22,18 @@ std::string HashOfAct(std::string_view tenant, const v1::TwoPersonAct& act) {
     fields.push_back(field.name());
     fields.push_back(field.value());
   }
-  return idempotency::Hash({"two_person_act", tenant, act.name(),
-                            absl::StrCat(static_cast<int>(act.kind())), act.resource(),
-                            audit::Join(fields), act.reason(), act.emergency() ? "1" : "0",
-                            absl::StrCat(act.resource_version()), Micros(act.request_time()),
-                            Micros(act.not_before_time()), Micros(act.expire_time())});
+  std::string hash = idempotency::Hash(
+      {"two_person_act", tenant, act.name(), absl::StrCat(static_cast<int>(act.kind())),
+       act.resource(), audit::Join(fields), act.reason(), act.emergency() ? "1" : "0",
+       absl::StrCat(act.resource_version()), Micros(act.request_time()),
+       Micros(act.not_before_time()), Micros(act.expire_time())});
+  if (act.salt().empty()) return hash;
+  return idempotency::Hash({"salted two_person_act", act.salt(), hash});
 }
 
 v1::TwoPersonAct ToProto(const v1::TwoPersonAct& stored) {
   v1::TwoPersonAct proto = stored;
+  proto.clear_salt();
   for (v1::ActApproval& approval : *proto.mutable_approvals()) {
     approval.clear_roles();
     approval.clear_department();

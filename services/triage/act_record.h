@@ -13,8 +13,8 @@
 
 namespace mamori::triage {
 
-// 32 bytes over the tenant and all of `act` that is neither its state nor who approved it. Times
-// count to the microsecond.
+// 32 bytes over the tenant and all of `act` that is neither its state nor who approved it, its salt
+// included: nobody who has no salt tries reasons against it. Times count to the microsecond.
 std::string HashOfAct(std::string_view tenant, const v1::TwoPersonAct& act);
 
 // As clients see it.

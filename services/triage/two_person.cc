@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/audit/entry.h"
 #include "common/authz/access_record.h"
 #include "common/idempotency/hash.h"
 #include "common/server/step_up.h"
@@ -121,6 +122,7 @@ absl::StatusOr<NewAct> TwoPerson::Make(const CallContext& call, const TwoPersonA
   *act.mutable_request_time() = time::ToTimestamp(now);
   *act.mutable_not_before_time() = time::ToTimestamp(now + periods.wait);
   *act.mutable_expire_time() = time::ToTimestamp(now + periods.expiry);
+  act.set_salt(audit::NewRandom());
   act.set_hash(HashOfAct(call.tenant, act));
   act.set_state(v1::ACT_STATE_REQUESTED);
   *act.add_approvals() = ApprovalOf(call, now);

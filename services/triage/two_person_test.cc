@@ -20,6 +20,27 @@ using v1::TwoPersonAct;
 
 using TwoPersonTest = ExclusionFixture;
 
+// It stands in the clear in a certificate, and outlives the act: whoever knows everything that is
+// told of an act cannot tell by it which reason was given.
+TEST_F(TwoPersonTest, TheHashOfAnActConfirmsNoReason) {
+  const auto asked = acts_.Request(As("a"), AskRemoval(case_, "out"));
+  ASSERT_THAT(asked, IsOk());
+  EXPECT_EQ(asked->salt(), "") << "not told";
+  EXPECT_EQ(asked->reason(), "because");
+  EXPECT_NE(HashOfAct("t", *asked), asked->hash());
+  const auto stored =
+      act_store_.Get("t", *id::FromName("acts", asked->name()), clock_.Now() + absl::Minutes(1));
+  ASSERT_THAT(stored, IsOk());
+  EXPECT_EQ(stored->salt().size(), 32u);
+  EXPECT_EQ(HashOfAct("t", *stored), asked->hash());
+  TwoPersonAct other = *stored;
+  other.set_reason("Because");
+  EXPECT_NE(HashOfAct("t", other), asked->hash());
+  other = *stored;
+  other.set_salt(std::string(32, 'x'));
+  EXPECT_NE(HashOfAct("t", other), asked->hash());
+}
+
 TEST_F(TwoPersonTest, TwoPersonsRemoveAnExclusionOnce) {
   const auto request = AskRemoval(case_, "out");
   const auto asked = acts_.Request(As("a"), request);
