@@ -70,8 +70,7 @@ inline Field OldWorkBody(std::string_view tenant, std::string_view row_id) {
 }
 // What the rules say of a report, under its case's key; once more for each time that it is assessed
 // anew, as the audit counts them.
-inline Field AssessmentBody(std::string_view tenant, std::string_view report_id,
-                            int64_t version = 1) {
+inline Field AssessmentBody(std::string_view tenant, std::string_view report_id, int64_t version) {
   return {.tenant = tenant, .name = "assessment.body", .resource = report_id, .version = version};
 }
 // An act of two persons, at each of its versions: under its case's key, or one of its own.

@@ -25,13 +25,13 @@ std::string NoteIdOf(const mamori::v1::CaseNote& note) {
   return id::FromName("notes", note.name()).value_or("");
 }
 
-// Of a disposed case it is empty, and so it is when it was erased.
+// Of a disposed case it is empty. Erased().
 absl::Status OpenAssessment(const sealing::KeyRing& keys, std::string_view tenant,
-                            const id::Id& report_id, std::string_view sealed,
+                            const id::Id& report_id, const SealedAssessment& sealed,
                             mamori::v1::Assessment& assessment) {
-  if (sealed.empty()) return absl::OkStatus();
-  absl::StatusOr<std::string> bytes = keys.Open(sealing::AssessmentBody(tenant, report_id), sealed);
-  if (sealing::IsErased(bytes.status())) return absl::OkStatus();
+  if (sealed.body.empty()) return absl::OkStatus();
+  absl::StatusOr<std::string> bytes =
+      keys.Open(sealing::AssessmentBody(tenant, report_id, sealed.version), sealed.body);
   RETURN_IF_ERROR(bytes.status());
   return assessment.ParseFromString(*bytes)
              ? absl::OkStatus()
@@ -46,7 +46,10 @@ absl::StatusOr<sealing::DataKey> CaseContent::KeyOf(db::Tx& tx, const CaseRow& r
                    tx.Query(kSelectKey, db::Params().Add(row.case_id).Add(row.tenant)));
   if (!rows.empty()) {
     auto key = sealer_.FetchKeyById(row.tenant, rows[0].GetBytes(0), deadline);
-    if (sealing::IsErased(key.status())) return status::NotFound("case");
+    if (sealing::IsErased(key.status())) {
+      if (row.state != mamori::v1::CASE_STATE_DISPOSED) Gone(row.case_id, deadline);
+      return status::NotFound("case");
+    }
     return key;
   }
   ASSIGN_OR_RETURN(const sealing::FreshKey fresh, sealer_.Take(row.tenant, UseOf(row)));
@@ -54,6 +57,10 @@ absl::StatusOr<sealing::DataKey> CaseContent::KeyOf(db::Tx& tx, const CaseRow& r
   RETURN_IF_ERROR(tx.ExecuteExpecting(
       1, kInsertKey, db::Params().Add(row.case_id).Add(row.tenant).Add(fresh.id())));
   return sealer_.Open(fresh);
+}
+
+void CaseContent::Gone(const id::Id& case_id, absl::Time deadline) const {
+  sealer_.IsErasureDecided(sealing::Owner::kCase, case_id, deadline);
 }
 
 absl::StatusOr<sealing::DataKey> CaseContent::KeyBeside(db::Tx& tx, const CaseRow& row,
@@ -169,7 +176,10 @@ absl::Status CaseContent::OpenEach(std::string_view tenant, absl::Time deadline,
     if (absl::IsDataLoss(body.status())) {
       body = Open(keys, sealing::OldWorkBody(tenant, one->row_id), one->body);
     }
-    if (sealing::IsErased(body.status())) body = std::string();
+    if (sealing::IsErased(body.status())) {
+      Gone(one->case_id, deadline);
+      body = std::string();
+    }
     RETURN_IF_ERROR(body.status());
     one->body = *std::move(body);
   }
@@ -189,24 +199,36 @@ absl::Status CaseContent::OpenWork(const CaseRow& row, absl::Time deadline,
 absl::StatusOr<mamori::v1::Case> CaseContent::OpenCase(std::string_view tenant, absl::Time deadline,
                                                        SealedCase stored) const {
   mamori::v1::Case& proto = stored.proto;
-  std::vector<std::string_view> sealed(stored.assessments.begin(), stored.assessments.end());
+  std::vector<std::string_view> sealed;
+  for (const SealedAssessment& one : stored.assessments) sealed.push_back(one.body);
   for (const mamori::v1::CaseNote& note : proto.notes()) sealed.push_back(note.text());
   ASSIGN_OR_RETURN(const sealing::KeyRing keys, sealer_.Fetch(sealed, deadline));
+  bool erased = false;
   for (int i = 0; i < proto.reports_size(); ++i) {
     mamori::v1::Assessment& assessment = *proto.add_assessments();
     ASSIGN_OR_RETURN(const id::Id report_id, id::FromName("reports", proto.reports(i)));
-    RETURN_IF_ERROR(OpenAssessment(keys, tenant, report_id, stored.assessments[i], assessment));
+    const absl::Status read =
+        OpenAssessment(keys, tenant, report_id, stored.assessments[i], assessment);
+    if (sealing::IsErased(read)) {
+      erased = true;
+    } else {
+      RETURN_IF_ERROR(read);
+    }
   }
   google::protobuf::RepeatedPtrField<mamori::v1::CaseNote> opened;
   for (mamori::v1::CaseNote& note : *proto.mutable_notes()) {
     absl::StatusOr<std::string> text =
         Open(keys, sealing::NoteText(tenant, NoteIdOf(note)), note.text());
-    if (sealing::IsErased(text.status())) continue;
+    if (sealing::IsErased(text.status())) {
+      erased = true;
+      continue;
+    }
     RETURN_IF_ERROR(text.status());
     note.set_text(*std::move(text));
     opened.Add(std::move(note));
   }
   proto.mutable_notes()->Swap(&opened);
+  if (erased) Gone(id::FromName("cases", proto.name()).value_or(""), deadline);
   return std::move(stored.proto);
 }
 

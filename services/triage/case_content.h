@@ -3,6 +3,7 @@
 #ifndef MAMORI_SERVICES_TRIAGE_CASE_CONTENT_H_
 #define MAMORI_SERVICES_TRIAGE_CASE_CONTENT_H_
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,12 @@
 #include "services/triage/work_row.h"
 
 namespace mamori::triage {
+
+// As it is stored: empty for a disposed case. The version is the newest that the audit knows.
+struct SealedAssessment {
+  std::string body;
+  int64_t version = 1;
+};
 
 // Thread safe.
 class CaseContent {
@@ -65,8 +72,8 @@ class CaseContent {
   absl::Status OpenWork(const CaseRow& row, absl::Time deadline, std::vector<WorkRow>& work) const;
   // A case as it is stored: its notes are sealed, and so is the assessment of each of its reports.
   struct SealedCase {
-    mamori::v1::Case proto;                // without assessments
-    std::vector<std::string> assessments;  // one for each report
+    mamori::v1::Case proto;                     // without assessments
+    std::vector<SealedAssessment> assessments;  // one for each report
   };
   // Notes that were erased are left out, erased assessments are empty.
   absl::StatusOr<mamori::v1::Case> OpenCase(std::string_view tenant, absl::Time deadline,
@@ -103,6 +110,9 @@ class CaseContent {
   }
 
  private:
+  // Something of the case does not open any more: alarms where nobody decided that.
+  void Gone(const id::Id& case_id, absl::Time deadline) const;
+
   const sealing::Sealer& sealer_;
 };
 

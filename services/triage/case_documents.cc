@@ -74,7 +74,8 @@ absl::StatusOr<std::vector<mamori::v1::WithheldContent>> WriteCommitted(
   for (const CommittedRow& row : rows) {
     absl::StatusOr<CommittedContent> content = Open(keys, tenant, row);
     if (sealing::IsErased(content.status())) {
-      erased = true;
+      ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", case_name));
+      erased = erased || sealer.IsErasureDecided(sealing::Owner::kCase, case_id, deadline);
       continue;
     }
     RETURN_IF_ERROR(content.status());

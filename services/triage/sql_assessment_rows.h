@@ -16,22 +16,32 @@
 
 namespace mamori::triage {
 
-// What is stored of it; `assessment` is a serialized mamori.v1.Assessment.
+// Of `case_report` `r`: the version of its assessment, as ReadAssessment reads it (253 is
+// audit::Kind::kAssessment).
+inline constexpr char kAssessmentVersion[] =
+    "(SELECT e.access_version FROM audit_entry e WHERE e.resource_id = r.report_id AND e.kind = 253"
+    " ORDER BY e.sequence DESC LIMIT 1)";
+// Of the columns assessment and kAssessmentVersion, the first of them at `first`.
+SealedAssessment ReadAssessment(const db::Row& row, size_t first);
+
+// What is stored of it, at its first version; `assessment` is a serialized mamori.v1.Assessment.
 std::string SealAssessment(const sealing::DataKey& key, std::string_view tenant,
                            const id::Id& report_id, std::string_view assessment);
-// Of a disposed case it is empty. DATA_LOSS.
+// Of a disposed case it is empty. DATA_LOSS, also for an older one that was put back.
 absl::StatusOr<mamori::v1::Assessment> OpenAssessment(const sealing::DataKey& key,
                                                       std::string_view tenant,
                                                       const id::Id& report_id,
-                                                      std::string_view sealed);
+                                                      const SealedAssessment& sealed);
 
 // InsertCases for cases that reports open: each has its key from here on.
 absl::Status OpenCases(db::Tx& tx, const AccessSeal& seal, const CaseContent& content,
                        const std::vector<NewCase>& cases, absl::Time deadline);
 
-// Puts another assessment in the place of that of a report in the case `row`, which this
-// transaction has locked. False when the report is not in it any more.
-absl::StatusOr<bool> UpdateAssessment(db::Tx& tx, const CaseContent& content, const CaseRow& row,
+// Puts another assessment in the place of that of a report in the case that `change` is about,
+// which this transaction has locked, and tells the audit that the older one counts no more. False
+// when the report is not in it any more.
+absl::StatusOr<bool> UpdateAssessment(db::Tx& tx, const AccessSeal& seal,
+                                      const CaseContent& content, const CaseChange& change,
                                       const id::Id& report_id, std::string_view assessment,
                                       absl::Time deadline);
 

@@ -5,6 +5,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
@@ -28,12 +29,12 @@ using mamori::v1::Case;
 using mamori::v1::CaseNote;
 
 constexpr char kSelectReports[] =
-    "SELECT report_id, assessment FROM case_report WHERE case_id = ? AND tenant = ?"
-    " ORDER BY join_time, report_id LIMIT 1000";
+    "SELECT r.report_id, r.assessment, %V FROM case_report r WHERE r.case_id = ? AND r.tenant = ?"
+    " ORDER BY r.join_time, r.report_id LIMIT 1000";
 // The case beside each of its reports, of which there is nearly always one. Unordered: an order
 // over a join or a UNION that carries blobs makes a temporary table on disk, which cost more than
 // all the rest.
-constexpr char kWithReport[] = ", r.join_time, r.report_id, r.assessment FROM case_record c";
+constexpr char kWithReport[] = ", r.join_time, r.report_id, r.assessment, %V FROM case_record c";
 constexpr char kJoinReports[] =
     " LEFT JOIN case_report r ON r.case_id = c.case_id AND r.tenant = c.tenant";
 constexpr char kOfCase[] = " WHERE c.case_id = ? AND c.tenant = ?";
@@ -54,14 +55,20 @@ db::Params Of(const CaseRow& row) { return db::Params().Add(row.case_id).Add(row
 
 using SealedCase = CaseContent::SealedCase;
 
-void AddReport(std::string_view report_id, std::string assessment, SealedCase& found) {
+// With the version of each assessment.
+std::string Versioned(const char* sql) {
+  return absl::StrReplaceAll(sql, {{"%V", kAssessmentVersion}});
+}
+
+void AddReport(std::string_view report_id, SealedAssessment assessment, SealedCase& found) {
   found.proto.add_reports(id::Name("reports", report_id));
   found.assessments.push_back(std::move(assessment));
 }
 
 absl::Status AddReports(db::Tx& tx, const CaseRow& row, SealedCase& found) {
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectReports, Of(row)));
-  for (const db::Row& report : rows) AddReport(report.GetBytes(0), report.GetBytes(1), found);
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(Versioned(kSelectReports), Of(row)));
+  for (const db::Row& report : rows)
+    AddReport(report.GetBytes(0), ReadAssessment(report, 1), found);
   return absl::OkStatus();
 }
 
@@ -76,7 +83,7 @@ void AddJoinedReports(const db::Rows& rows, SealedCase& found) {
            std::pair(b->GetTime(kTime), std::string_view(b->GetBytes(kId)));
   });
   for (const db::Row* report : reports) {
-    AddReport(report->GetBytes(kId), report->GetBytes(kAssessment), found);
+    AddReport(report->GetBytes(kId), ReadAssessment(*report, kAssessment), found);
   }
 }
 
@@ -130,8 +137,8 @@ absl::StatusOr<SealedCase> Whole(db::Tx& tx, const AccessSeal& seal, std::string
                                  const char* where, const db::Params& params,
                                  CaseStore::Admit admit) {
   ASSIGN_OR_RETURN(const db::Rows rows,
-                   tx.Query(absl::StrCat("SELECT ", CaseColumns(), kWithReport, kJoinAccess,
-                                         kJoinReports, where, " LIMIT ", kMaxReports),
+                   tx.Query(absl::StrCat("SELECT ", CaseColumns(), Versioned(kWithReport),
+                                         kJoinAccess, kJoinReports, where, " LIMIT ", kMaxReports),
                             params));
   if (rows.empty()) return status::NotFound("case");
   const CaseRow row = ReadCase(rows[0], seal);
@@ -168,7 +175,7 @@ std::vector<WorkRow> WorkOf(const CaseChange& change) {
 }
 
 absl::StatusOr<std::vector<id::Id>> ReportsOf(db::Tx& tx, const CaseRow& row) {
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kSelectReports, Of(row)));
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(Versioned(kSelectReports), Of(row)));
   std::vector<id::Id> reports;
   for (const db::Row& report : rows) reports.push_back(report.GetBytes(0));
   return reports;

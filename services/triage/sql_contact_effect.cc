@@ -188,8 +188,9 @@ absl::Status Reassess(db::Tx& tx, const AccessSeal& seal, const CaseContent& con
   ASSIGN_OR_RETURN(const ContactCount count,
                    CountContactsOf(tx, contact.tenant, contact.report_id));
   const ContactEffect::Reassessed result = contact.reassess(row, count);
-  ASSIGN_OR_RETURN(const bool there, UpdateAssessment(tx, content, row, contact.report_id,
-                                                      result.assessment, deadline));
+  ASSIGN_OR_RETURN(const bool there,
+                   UpdateAssessment(tx, seal, content, result.change, contact.report_id,
+                                    result.assessment, deadline));
   if (!there) {
     return status::Error(absl::StatusCode::kAborted, mamori::v1::ERROR_REASON_CONFLICT,
                          "the report moved to another case meanwhile");

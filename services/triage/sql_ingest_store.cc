@@ -129,14 +129,15 @@ absl::Status ApplySupplement(db::Tx& tx, const Writing& with, const IngestItem& 
   if (rows.empty()) return status::EventGap(item.event->subject_sequence() - 1);
   ASSIGN_OR_RETURN(const CaseRow row,
                    SelectCase(tx, with.seal, tenant, rows[0].GetBytes(0), /*for_update=*/true));
+  const CaseChange change = item.change(row);
   ASSIGN_OR_RETURN(const bool there,
-                   UpdateAssessment(tx, with.content, row, report_id, item.supplemented->assessment,
-                                    with.deadline));
+                   UpdateAssessment(tx, with.seal, with.content, change, report_id,
+                                    item.supplemented->assessment, with.deadline));
   if (!there) {
     return status::Error(absl::StatusCode::kAborted, mamori::v1::ERROR_REASON_CONFLICT,
                          "the report moved to another case meanwhile");
   }
-  return UpdateCase(tx, with.seal, row, item.change(row));
+  return UpdateCase(tx, with.seal, row, change);
 }
 
 absl::Status ApplyTold(db::Tx& tx, const Writing& with, const IngestItem& item) {

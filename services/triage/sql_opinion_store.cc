@@ -5,6 +5,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/db/in_list.h"
 #include "common/idempotency/hash.h"
 #include "common/idempotency/request_id.h"
@@ -13,6 +14,7 @@
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
 #include "services/triage/sql_act_rows.h"
+#include "services/triage/sql_assessment_rows.h"
 #include "services/triage/work_row.h"
 
 namespace mamori::triage {
@@ -28,7 +30,8 @@ constexpr char kInsert[] =
     " create_time, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr char kSelectPolicy[] = "SELECT digest FROM policy_version WHERE digest LIKE ?";
 constexpr char kSelectAssessments[] =
-    "SELECT report_id, assessment FROM case_report WHERE tenant = ? AND report_id IN (";
+    "SELECT r.report_id, r.assessment, %V FROM case_report r WHERE r.tenant = ?"
+    " AND r.report_id IN (";
 constexpr char kListJudged[] =
     "SELECT DISTINCT case_id FROM case_work WHERE tenant = ? AND kind = ? AND case_id > ?"
     " ORDER BY case_id LIMIT ?";
@@ -128,28 +131,31 @@ absl::StatusOr<OpinionRow> SqlOpinionStore::Get(std::string_view tenant, std::st
 absl::StatusOr<std::map<id::Id, std::string>> SqlOpinionStore::VersionsOf(
     std::string_view tenant, const std::vector<id::Id>& report_ids, absl::Time deadline) {
   std::vector<std::string> sealed_ids;
-  std::vector<std::string> sealed;
+  std::vector<SealedAssessment> sealed;
   for (size_t from = 0; from < report_ids.size(); from += kInChunk) {
     const auto end = report_ids.begin() + std::min(report_ids.size(), from + kInChunk);
     const std::vector<std::string> chunk = db::InList({report_ids.begin() + from, end});
     ASSIGN_OR_RETURN(
         const db::Rows rows,
         transactor_.Run<db::Rows>({.deadline = deadline, .read_only = true}, [&](db::Tx& tx) {
-          return tx.Query(absl::StrCat(kSelectAssessments, db::Placeholders(chunk.size()), ")"),
-                          db::Params().Add(tenant).AddAll(chunk));
+          return tx.Query(
+              absl::StrCat(absl::StrReplaceAll(kSelectAssessments, {{"%V", kAssessmentVersion}}),
+                           db::Placeholders(chunk.size()), ")"),
+              db::Params().Add(tenant).AddAll(chunk));
         }));
     for (const db::Row& row : rows) {
       if (row.GetBytes(1).empty()) continue;
       sealed_ids.push_back(row.GetBytes(0));
-      sealed.push_back(row.GetBytes(1));
+      sealed.push_back(ReadAssessment(row, 1));
     }
   }
-  ASSIGN_OR_RETURN(const sealing::KeyRing keys,
-                   content_.sealer().Fetch({sealed.begin(), sealed.end()}, deadline));
+  std::vector<std::string_view> bodies;
+  for (const SealedAssessment& one : sealed) bodies.push_back(one.body);
+  ASSIGN_OR_RETURN(const sealing::KeyRing keys, content_.sealer().Fetch(bodies, deadline));
   std::map<id::Id, std::string> versions;
   for (size_t i = 0; i < sealed.size(); ++i) {
-    const absl::StatusOr<std::string> bytes =
-        keys.Open(sealing::AssessmentBody(tenant, sealed_ids[i]), sealed[i]);
+    const absl::StatusOr<std::string> bytes = keys.Open(
+        sealing::AssessmentBody(tenant, sealed_ids[i], sealed[i].version), sealed[i].body);
     if (sealing::IsErased(bytes.status())) continue;
     RETURN_IF_ERROR(bytes.status());
     mamori::v1::Assessment assessment;
