@@ -74,6 +74,37 @@ class RecordAuditTest : public RetentionFixture {
       {database_.transactor(), journal_.authenticator(), key_, clock_, ids_, telemetry_}, {}};
 };
 
+TEST_F(RecordAuditTest, AHoldThatIsTakenAwayHoldsAllTheSame) {
+  const std::string name = Closed();
+  const auto hold = Hold(name);
+  ASSERT_THAT(hold, IsOk());
+  EXPECT_THAT(Findings(), IsEmpty());
+  Save("legal_hold");
+  Save("legal_hold_target");
+  const auto attacked = [&](const char* finding) {
+    EXPECT_TRUE(IsHeldNow(name));
+    EXPECT_THAT(Findings(), Contains(HasSubstr(finding)));
+    SetBack("legal_hold");
+    SetBack("legal_hold_target");
+    EXPECT_THAT(Findings(), IsEmpty());
+  };
+  database_.Run("DELETE FROM legal_hold_target");
+  attacked("the row of holds/");
+  // On another case instead.
+  database_.Run("UPDATE legal_hold_target SET target = REPEAT('x', 16)");
+  attacked("the row of holds/");
+  database_.Run("DELETE FROM legal_hold");
+  EXPECT_TRUE(IsHeldNow(name));
+  EXPECT_GE(telemetry_.Take("missing"), 1);
+  attacked(": its row is missing");
+  database_.Run("DELETE FROM legal_hold");
+  database_.Run("DELETE FROM legal_hold_target");
+  fake_.Advance(kFiveYears);
+  EXPECT_FALSE(DisposeByTheBook(name).ok());
+  attacked(": its row is missing");
+  EXPECT_EQ(Get(name).state(), mamori::v1::CASE_STATE_CLOSED);
+}
+
 TEST_F(RecordAuditTest, AReleasedHoldThatIsPutBackIsFound) {
   const std::string name = Open("x").name();
   const auto hold = Hold(name);
@@ -89,6 +120,51 @@ TEST_F(RecordAuditTest, AReleasedHoldThatIsPutBackIsFound) {
   SetBack("legal_hold");
   EXPECT_TRUE(IsHeldNow(name)) << "one that is not believed holds";
   EXPECT_THAT(Findings(), Contains(hold->name() + kNotTold));
+}
+
+TEST_F(RecordAuditTest, WhatHoldsAPersonOrFollowedACaseIsToldToo) {
+  const std::string first = Open("x").name(), second = Open("y").name();
+  ASSERT_THAT(Hold(first), IsOk());
+  auto merge = Verb<v1::MergeCasesRequest>(first);
+  merge.set_into(second);
+  ASSERT_THAT(worked_.Merge(Call("m"), merge), IsOk());
+  v1::PlaceHoldRequest actor;
+  actor.set_request_id("request-actor");
+  actor.mutable_hold()->set_issuer("court");
+  actor.mutable_hold()->set_reason("r");
+  actor.mutable_hold()->set_actor("accused");
+  ASSERT_THAT(holds_.Place(As("a"), actor), IsOk());
+  const std::string internal = Open("i", mamori::v1::REPORT_KIND_INTERNAL_HARASSMENT).name();
+  v1::GetAccessRequest get;
+  get.set_name(internal);
+  auto match = Verb<v1::MatchActorRequest>(internal);
+  match.set_slot(access_.Get(As("a"), get)->slots(0).name());
+  match.mutable_match()->set_person("accused");
+  ASSERT_THAT(access_.Match(As("a"), match), IsOk());
+  EXPECT_THAT(Findings(), IsEmpty());
+  database_.Run("DELETE FROM legal_hold_target");
+  EXPECT_TRUE(IsHeldNow(second));
+  EXPECT_TRUE(IsHeldNow(internal));
+  EXPECT_THAT(Findings(), Contains(HasSubstr("the holds on " + second)));
+  EXPECT_THAT(Findings(), Contains(HasSubstr("the holds on the person ")));
+}
+
+// What is left: the service asks the audit, and whoever takes its entries too is found by the
+// verifier alone, once a sink has them.
+TEST_F(RecordAuditTest, WhoTakesTheAuditsEntriesTooIsFoundByTheVerifier) {
+  const std::string name = Open("x").name();
+  ASSERT_THAT(Hold(name), IsOk());
+  time::FakeClock ahead(clock_.Now() + absl::Minutes(2));
+  audit::Checkpointer later(
+      {database_.transactor(), journal_.authenticator(), key_, ahead, ids_, telemetry_},
+      {.interval = absl::Seconds(5), .lease = absl::Hours(1)});
+  ASSERT_THAT(later.RunOnce(), IsOk());
+  database_.Run("DELETE FROM legal_hold");
+  database_.Run("DELETE FROM legal_hold_target");
+  database_.Run("DELETE FROM audit_entry WHERE kind = 254");
+  EXPECT_FALSE(IsHeldNow(name));
+  EXPECT_THAT(Findings(), Contains(HasSubstr("the holds on " + name + ": entry 1 that")));
+  EXPECT_THAT(Findings(), Contains(HasSubstr(": its row is missing")));
 }
 
 TEST_F(RecordAuditTest, AnActThatIsPutBackOrTakenAwayIsFound) {

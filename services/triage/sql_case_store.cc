@@ -265,7 +265,7 @@ absl::StatusOr<Case> SqlCaseStore::MergeCases(const CallKey& call, std::string_v
             ASSIGN_OR_RETURN(page, ReportsOf(tx, first));
           }
         }
-        RETURN_IF_ERROR(CopyHolds(tx, tenant, from, into));
+        RETURN_IF_ERROR(CopyHolds(tx, seal_, from, merge.into));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, first, merge.from));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, second, merge.into));
         RETURN_IF_ERROR(MergeClocks(tx, merge.from, into));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/audit/content.h"
 #include "common/crypto/aead.h"
 #include "common/db/in_list.h"
@@ -45,15 +46,12 @@ constexpr char kSelectMergedInto[] =
 constexpr char kTouchHead[] =
     "INSERT INTO hold_head (tenant, version) VALUES (?, 1)"
     " ON DUPLICATE KEY UPDATE version = version + 1";
-constexpr char kCopyTargets[] =
-    "INSERT INTO legal_hold_target (tenant, kind, target, hold_id)"
-    " SELECT f.tenant, f.kind, ?, f.hold_id FROM legal_hold_target f"
-    " LEFT JOIN legal_hold_target t ON t.tenant = f.tenant AND t.kind = f.kind AND t.target = ?"
-    " AND t.hold_id = f.hold_id"
-    " WHERE f.tenant = ? AND f.kind = 1 AND f.target = ? AND t.hold_id IS NULL";
-constexpr char kJoinTarget[] =
-    " JOIN legal_hold_target t ON t.hold_id = h.hold_id AND t.tenant = h.tenant"
-    " WHERE t.tenant = ? AND t.kind = ? AND t.target IN (";
+// The holds on targets of a kind: as the rows name them, and as the audit does.
+constexpr char kSelectHolds[] =
+    "SELECT t.hold_id, NULL, NULL FROM legal_hold_target t"
+    " WHERE t.tenant = ? AND t.kind = ? AND t.target IN (%T)"
+    " UNION ALL SELECT e.resource_id, e.entry, e.mac FROM audit_entry e"
+    " WHERE e.kind = ? AND e.resource_id IN (%T)";
 
 // The first byte of a record, which is authenticated with it: whether it holds is known without a
 // key.
@@ -98,14 +96,57 @@ std::string TargetOf(const AccessSeal& seal, std::string_view tenant, std::strin
   return seal.HashOf("hold_target", tenant, person);
 }
 
+// Whatever targets of a kind ever had put upon them: a row that was deleted is missing here from
+// one of two places alone. DATA_LOSS for an entry that is not ours.
+absl::StatusOr<std::set<id::Id>> SelectHoldsOn(db::Tx& tx, const AccessSeal& seal,
+                                               std::string_view tenant, int kind,
+                                               const std::vector<std::string>& targets) {
+  std::set<id::Id> holds;
+  if (targets.empty()) return holds;
+  std::vector<std::string> chains;
+  for (const std::string& one : targets) chains.push_back(audit::HeldChainOf(kind, one).id);
+  const std::vector<std::string> list = db::InList(targets), ids = db::InList(chains);
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      tx.Query(absl::StrReplaceAll(kSelectHolds, {{"%T", db::Placeholders(list.size())}}),
+               db::Params()
+                   .Add(tenant)
+                   .Add(kind)
+                   .AddAll(list)
+                   .Add(static_cast<int>(audit::HeldChainOf(kind, "").kind))
+                   .AddAll(ids)));
+  for (const db::Row& row : rows) {
+    if (row.IsNull(1)) {
+      holds.insert(row.GetBytes(0));
+      continue;
+    }
+    const absl::StatusOr<audit::Entry> entry = audit::Decode(row.GetBytes(1));
+    if (!entry.ok() ||
+        seal.journal().authenticator().OfEntry(audit::HashOf(row.GetBytes(1))) != row.GetBytes(2)) {
+      seal.Missing();  // alarms
+      return absl::DataLossError("an entry about holds that is not ours");
+    }
+    holds.insert(entry->cause_id);
+  }
+  return holds;
+}
+
 // Whether one of the holds on `targets` holds.
 absl::StatusOr<bool> Holds(db::Tx& tx, const AccessSeal& seal, const std::string& tenant, int kind,
                            const std::vector<std::string>& targets) {
-  if (targets.empty()) return false;
-  const std::vector<std::string> list = db::InList(targets);
+  const auto holds = SelectHoldsOn(tx, seal, tenant, kind, targets);
+  if (absl::IsDataLoss(holds.status())) return true;
+  RETURN_IF_ERROR(holds.status());
+  if (holds->empty()) return false;
+  const std::vector<std::string> list = db::InList({holds->begin(), holds->end()});
   ASSIGN_OR_RETURN(const db::Rows rows,
-                   tx.Query(absl::StrCat(kColumns, kJoinTarget, db::Placeholders(list.size()), ")"),
-                            db::Params().Add(tenant).Add(kind).AddAll(list)));
+                   tx.Query(absl::StrCat(kColumns, " WHERE h.tenant = ? AND h.hold_id IN (",
+                                         db::Placeholders(list.size()), ")"),
+                            db::Params().Add(tenant).AddAll(list)));
+  if (rows.size() < holds->size()) {
+    seal.Missing();  // alarms
+    return true;
+  }
   for (const db::Row& row : rows) {
     const absl::StatusOr<HoldRow> hold = ReadHold(row, seal);
     if (!hold.ok() || hold->sealed[0] != kReleased) return true;
@@ -128,6 +169,45 @@ absl::StatusOr<std::vector<std::string>> WithMerged(db::Tx& tx, std::string_view
   }
   return std::vector<std::string>(all.begin(), all.end());
 }
+
+// Of an audit entry of a target.
+audit::Entry HeldEntry(std::string_view tenant, int kind, std::string_view target,
+                       const id::Id& hold_id, const ActCaller& caller, bool by_day) {
+  const audit::HeldChain chain = audit::HeldChainOf(kind, target);
+  audit::Entry entry;
+  entry.kind = chain.kind;
+  entry.resource_id = chain.id;
+  entry.tenant = std::string(tenant);
+  entry.action = caller.action;
+  entry.who = caller.who;
+  entry.cause_kind = audit::Kind::kLegalHold;
+  entry.cause_id = hold_id;
+  entry.by_day = by_day;
+  return entry;
+}
+
+// The rows of targets and what the audit is told of them, which are of one kind of target.
+class NewTargets {
+ public:
+  explicit NewTargets(int kind) : kind_(kind) {}
+
+  void Add(std::string_view tenant, std::string_view target, const id::Id& hold_id,
+           const ActCaller& caller, bool by_day) {
+    rows_.push_back(db::Params().Add(tenant).Add(kind_).Add(target).Add(hold_id));
+    // The chain of a target begins with its first hold.
+    entries_.push_back({HeldEntry(tenant, kind_, target, hold_id, caller, by_day), ""});
+  }
+  absl::Status Insert(db::Tx& tx, const audit::Journal& journal) && {
+    if (rows_.empty()) return absl::OkStatus();
+    RETURN_IF_ERROR(tx.InsertRows(kInsertTargets, rows_));
+    return journal.AppendEach(tx, std::move(entries_));
+  }
+
+ private:
+  const int kind_;
+  std::vector<db::Params> rows_;
+  std::vector<audit::Continuation> entries_;
+};
 
 }  // namespace
 
@@ -204,7 +284,8 @@ absl::StatusOr<sealing::DataKey> KeyOfHold(const CaseContent& content, const Hol
 }
 
 absl::Status InsertHold(db::Tx& tx, const AccessSeal& seal, const sealing::DataKey& key,
-                        const HoldRow& row, const HoldScope& held, const ActCaller& caller) {
+                        const HoldRow& row, const std::vector<CaseRow>& cases,
+                        const std::optional<RecordName>& record, const ActCaller& caller) {
   SealedAccess sealed = SealHold(seal, key, row, row.hold);
   ASSIGN_OR_RETURN(
       const audit::Group group,
@@ -214,20 +295,22 @@ absl::Status InsertHold(db::Tx& tx, const AccessSeal& seal, const sealing::DataK
   params.Add(sealed.version).Add(group.hashes[0]);
   params.Add(std::move(sealed.tag)).Add(std::move(sealed.record));
   RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsert, params));
-  std::vector<db::Params> targets;
-  const auto add = [&](int kind, const std::string& target) {
-    db::Params one;
-    one.Add(row.tenant).Add(kind).Add(target).Add(row.hold_id);
-    targets.push_back(std::move(one));
-  };
-  for (const id::Id& one : std::set<id::Id>(held.cases.begin(), held.cases.end())) {
-    add(kOfCase, one);
+  NewTargets of_cases(kOfCase);
+  for (const CaseRow& one : cases) {
+    of_cases.Add(row.tenant, one.case_id, row.hold_id, caller, one.anonymous);
   }
-  if (held.record.has_value()) add(kOfRecord, NameOf(*held.record));
+  RETURN_IF_ERROR(std::move(of_cases).Insert(tx, seal.journal()));
+  NewTargets of_record(kOfRecord);
+  if (record.has_value()) {
+    of_record.Add(row.tenant, NameOf(*record), row.hold_id, caller, /*by_day=*/false);
+  }
+  RETURN_IF_ERROR(std::move(of_record).Insert(tx, seal.journal()));
+  NewTargets of_actor(kOfActor);
   if (!row.hold.actor().empty()) {
-    add(kOfActor, TargetOf(seal, row.tenant, row.hold.actor()));
+    of_actor.Add(row.tenant, TargetOf(seal, row.tenant, row.hold.actor()), row.hold_id, caller,
+                 /*by_day=*/false);
   }
-  return tx.InsertRows(kInsertTargets, targets);
+  return std::move(of_actor).Insert(tx, seal.journal());
 }
 
 absl::StatusOr<v1::LegalHold> UpdateHold(db::Tx& tx, const AccessSeal& seal,
@@ -249,9 +332,19 @@ absl::Status TouchHoldHead(db::Tx& tx, std::string_view tenant) {
   return tx.Execute(kTouchHead, db::Params().Add(tenant)).status();
 }
 
-absl::Status CopyHolds(db::Tx& tx, std::string_view tenant, const id::Id& from,
-                       const id::Id& into) {
-  return tx.Execute(kCopyTargets, db::Params().Add(into).Add(into).Add(tenant).Add(from)).status();
+absl::Status CopyHolds(db::Tx& tx, const AccessSeal& seal, const id::Id& from,
+                       const CaseChange& into) {
+  const CaseRow& row = into.row;
+  ASSIGN_OR_RETURN(const std::set<id::Id> holds,
+                   SelectHoldsOn(tx, seal, row.tenant, kOfCase, {from}));
+  ASSIGN_OR_RETURN(const std::set<id::Id> there,
+                   SelectHoldsOn(tx, seal, row.tenant, kOfCase, {row.case_id}));
+  NewTargets targets(kOfCase);
+  for (const id::Id& one : holds) {
+    if (there.contains(one)) continue;
+    targets.Add(row.tenant, row.case_id, one, {into.who, into.action}, row.anonymous);
+  }
+  return std::move(targets).Insert(tx, seal.journal());
 }
 
 absl::StatusOr<bool> IsHeld(db::Tx& tx, const AccessSeal& seal, const CaseRow& row) {

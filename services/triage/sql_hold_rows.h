@@ -44,10 +44,12 @@ absl::StatusOr<sealing::DataKey> KeyOfHold(const CaseContent& content, const Hol
 // What a hold names, and the cases that were added by merging.
 absl::StatusOr<HoldScope> SelectHeld(db::Tx& tx, std::string_view tenant, const id::Id& hold_id);
 
-// With its targets and its first audit entry. `held` has the cases that it names and those they are
-// merged into.
+// With its targets and its first audit entry. `cases`, which this transaction has locked, are those
+// that it names and those they are merged into, each once; `record` is one of the tenant's. The
+// audit tells of each target whom or what is held, so that nobody releases it by deleting a row.
 absl::Status InsertHold(db::Tx& tx, const AccessSeal& seal, const sealing::DataKey& key,
-                        const HoldRow& row, const HoldScope& held, const ActCaller& caller);
+                        const HoldRow& row, const std::vector<CaseRow>& cases,
+                        const std::optional<RecordName>& record, const ActCaller& caller);
 // Over what this transaction has locked; as it is then, its version grown by one.
 absl::StatusOr<v1::LegalHold> UpdateHold(db::Tx& tx, const AccessSeal& seal,
                                          const sealing::DataKey& key, const HoldRow& before,
@@ -56,11 +58,13 @@ absl::StatusOr<v1::LegalHold> UpdateHold(db::Tx& tx, const AccessSeal& seal,
 // Whoever places a hold or disposes of something calls this after it has locked the cases: of two
 // at once one waits, or fails to commit.
 absl::Status TouchHoldHead(db::Tx& tx, std::string_view tenant);
-// What holds `from` holds `into` too from now on.
-absl::Status CopyHolds(db::Tx& tx, std::string_view tenant, const id::Id& from, const id::Id& into);
+// What holds `from` holds the case of `into` too from now on.
+absl::Status CopyHolds(db::Tx& tx, const AccessSeal& seal, const id::Id& from,
+                       const CaseChange& into);
 
 // Whether a hold keeps the case: by its id, or by a person whom its access record was matched to. A
-// hold that is not believed keeps it. Needs no key.
+// hold that is not believed keeps it, and so does one that the audit tells of and whose row is
+// gone, which alarms. Needs no key.
 absl::StatusOr<bool> IsHeld(db::Tx& tx, const AccessSeal& seal, const CaseRow& row);
 // The same of a record that is the tenant's: by its name, by the person whom it is about, or by a
 // case in which it found something or has an incident, and what that was merged into.

@@ -87,13 +87,11 @@ absl::StatusOr<LegalHold> SqlHoldStore::Place(const CallKey& call, const ActCall
                                                                  /*for_update=*/true));
         ASSIGN_OR_RETURN(LegalHold hold, decide(resource));
         RETURN_IF_ERROR(TouchHoldHead(tx, tenant));
-        HoldScope held{.cases = {}, .record = scope.record};
-        for (const CaseRow& row : resource.cases) held.cases.push_back(row.case_id);
         const HoldRow row{
             .hold_id = hold_id, .tenant = std::string(tenant), .hold = std::move(hold)};
         ASSIGN_OR_RETURN(sealing::DataKey key,
                          KeyBesideRecord(content_, tenant, resource.record, call.deadline));
-        RETURN_IF_ERROR(InsertHold(tx, seal_, key, row, held, caller));
+        RETURN_IF_ERROR(InsertHold(tx, seal_, key, row, resource.cases, scope.record, caller));
         return Answered{row.hold, std::move(key)};
       });
 }
