@@ -95,6 +95,13 @@ Rpc::Call Rpc::Begin(const grpc::ServerContextBase& context, std::string_view me
   }
   call.status = admission_.Admit(context, metadata, needs, call.context, call.identity);
   if (!call.status.ok()) return call;
+  if (call.blocking && !call.context.person.empty()) {
+    call.shared = shares_.Enter(call.context.tenant, call.context.person);
+    if (!call.shared) {
+      call.status = status::Overloaded(kRetryAfter);
+      return call;
+    }
+  }
   if (call.context.deadline <= now) {
     call.status = absl::DeadlineExceededError("the deadline passed before the call began");
   }
@@ -150,6 +157,7 @@ grpc::Status Rpc::End(const Call& call, const absl::Status& status) {
   if (refused_ != nullptr && !call.anonymous && IsRefusal(call.context, out.error_code())) {
     refused_(call.context, CodeName(out.error_code()));
   }
+  if (call.shared) shares_.Leave(call.context.tenant, call.context.person);
   if (call.blocking) blocking_.fetch_sub(1, std::memory_order_acq_rel);
   in_flight_.fetch_sub(1, std::memory_order_acq_rel);
   return out;

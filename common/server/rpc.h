@@ -11,6 +11,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <functional>
@@ -28,6 +29,7 @@
 #include "common/server/authorizer.h"
 #include "common/server/caller.h"
 #include "common/server/hidden_moments.h"
+#include "common/server/person_share.h"
 #include "common/server/stream_slots.h"
 #include "common/server/stream_watch.h"
 #include "common/telemetry/telemetry.h"
@@ -51,7 +53,7 @@ class Rpc {
     time::Sleeper* sleeper = nullptr;
     // Blocking handlers at once. One more is refused with Overloaded(), which says when to come
     // again, before anything else is asked of it; below the threads that gRPC has, whose own
-    // refusal says nothing.
+    // refusal says nothing. One person has half of them at most (PersonShare).
     int max_blocking = std::numeric_limits<int>::max();
   };
   Rpc(const Authorizer& authorizer, const time::Clock& clock, id::IdSource& ids,
@@ -207,6 +209,7 @@ class Rpc {
     std::shared_ptr<const authn::Identity> identity;  // null without a token
     bool anonymous = false;
     bool blocking = false;  // holds a thread
+    bool shared = false;    // one that counts as its person's
   };
   enum class Handling { kAsync, kBlocking, kStream };
   struct AsyncCall : Call {
@@ -238,6 +241,8 @@ class Rpc {
   std::atomic<bool> draining_{false};
   std::atomic<int> in_flight_{0};
   std::atomic<int> blocking_{0};
+  // Half of them: who asks for much that takes long keeps nobody else out.
+  PersonShare shares_{std::max(1, options_.max_blocking / 2)};
 };
 
 }  // namespace mamori::server

@@ -169,6 +169,43 @@ TEST(ServerTest, BeyondTheThreadQuotaCallsAreRefusedAndHealthLives) {
   EXPECT_THAT(Get(*stub), IsOk());
 }
 
+// Whoever asks for much that takes long keeps nobody else out.
+TEST(ServerTest, OnePersonHoldsHalfOfTheThreadsAtMost) {
+  TestServer server([](config::v1::Server& config) { config.set_max_threads(4); });
+  std::latch both_in(2);
+  std::atomic<int> calls = 0;
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  server.handlers.get = [&](const CallContext&) {
+    if (calls++ < 2) {
+      both_in.count_down();
+      released.wait();
+    }
+    return v1::Report();
+  };
+  const auto stub = server.StubOf({kPortal});
+  const auto get = [&](const std::string& token) {
+    const auto context = client::MakeContext(absl::Now() + absl::Seconds(20));
+    context->AddMetadata("authorization", "Bearer " + token);
+    v1::Report report;
+    return stub->GetReport(context.get(), {}, &report);
+  };
+  const std::string ann = server.Token();
+  const std::string bob = server.Token(R"({"sub":"bob"})");
+  std::vector<std::future<grpc::Status>> held;
+  for (int i = 0; i < 2; ++i) held.push_back(std::async(std::launch::async, get, ann));
+  both_in.wait();
+  for (int i = 0; i < 3; ++i) {
+    const grpc::Status refused = get(ann);
+    EXPECT_THAT(refused, testing::HasReason(v1::ERROR_REASON_OVERLOADED));
+    EXPECT_THAT(refused.error_details(), ::testing::HasSubstr("google.rpc.RetryInfo"));
+    EXPECT_THAT(get(bob), IsOk());
+  }
+  release.set_value();
+  for (auto& call : held) EXPECT_THAT(call.get(), IsOk());
+  EXPECT_THAT(get(ann), IsOk());
+}
+
 TEST(ServerTest, CertificatesAreReloadedWithoutARestart) {
   TestServer server;
   const config::v1::Tls old_client = server.authority.Issue("portal", {kPortal});
