@@ -1,4 +1,5 @@
 // A whole service binary around a small app, for service_main_test.
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <string>
@@ -15,8 +16,13 @@ class TestApp final : public App {
  public:
   TestApp(Runtime& runtime, std::string schema)
       : schema_(std::move(schema)), telemetry_(runtime.telemetry), intake_(runtime.rpc, handlers_) {
-    handlers_.get = [](const CallContext&) {
+    handlers_.get = [this](const CallContext&) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      if (++calls_ == kHeld) {
+        while (!stopping_) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        telemetry_.Log(telemetry::Level::kInfo, "last_call_ended");
+      }
       return v1::Report();
     };
   }
@@ -31,11 +37,20 @@ class TestApp final : public App {
   }
   absl::Status CheckReady() override { return absl::OkStatus(); }
   void StartWorkers() override { telemetry_.Log(telemetry::Level::kInfo, "workers_started"); }
-  void StopWorkers() override { telemetry_.Log(telemetry::Level::kInfo, "workers_stopped"); }
+  void StopWorkers() override {
+    telemetry_.Log(telemetry::Level::kInfo, "workers_stopped");
+    stopping_ = true;
+  }
+  void FinishCalls() override { telemetry_.Log(telemetry::Level::kInfo, "calls_finished"); }
 
  private:
+  // This one ends after the workers have.
+  static constexpr int kHeld = 100;
+
   const std::string schema_;
   int asked_ = 0;
+  std::atomic<int> calls_ = 0;
+  std::atomic<bool> stopping_ = false;
   telemetry::Telemetry& telemetry_;
   TestHandlers handlers_;
   TestIntake intake_;

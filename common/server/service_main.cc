@@ -181,6 +181,7 @@ class Process {
     }
     server_->Shutdown(deadline);
     server_.reset();
+    app_->FinishCalls();
     app_.reset();
     people_.Stop();
   }

@@ -49,11 +49,13 @@ class App {
   // Ends relays, dispatchers and streams; returns when they have stopped. Called before
   // Shutdown(deadline).
   virtual void StopWorkers() = 0;
+  // After Shutdown: no call is left, and what the last ones left in memory is written.
+  virtual void FinishCalls() {}
 };
 
 // Stop order on SIGTERM or SIGINT (platform-facts 14): health NOT_SERVING, lame duck, new calls
 // refused with UNAVAILABLE, StopWorkers, connections closed once the calls under way have ended,
-// Shutdown(grace), Wait, ~App (closes the pool). Exit code 0 then; 2 for a wrong configuration
+// Shutdown(grace), Wait, FinishCalls, ~App (closes the pool). Exit code 0 then; 2 for a wrong configuration
 // (file, line and field are printed; also when `make_app` answers INVALID_ARGUMENT or NOT_FOUND),
 // 1 for anything else that keeps it from starting.
 //

@@ -224,8 +224,8 @@ TEST_F(ServiceMainTest, SigtermUnderLoadFailsNoCallBeyondUnavailable) {
   EXPECT_THAT(codes, ::testing::IsSubsetOf({int{grpc::OK}, int{grpc::UNAVAILABLE}}));
   // The order of coming up and going down.
   std::vector<size_t> places;
-  for (const char* event :
-       {"workers_started", "serving", "stopping", "workers_stopped", "app_closed", "stopped\""}) {
+  for (const char* event : {"workers_started", "serving", "stopping", "workers_stopped",
+                            "last_call_ended", "calls_finished", "app_closed", "stopped\""}) {
     places.push_back(Output().find(absl::StrCat("\"event\":\"", event)));
     EXPECT_NE(places.back(), std::string::npos) << event;
   }

@@ -180,8 +180,10 @@ class IntakeApp final : public server::App {
     worker::StopTogether(reporters_, evidence_, pruning_, sampling_);
     writer.join();
     worker::StopTogether(*relay_, sealing_);
-    audit_.Stop();
   }
+
+  // Reads and refusals are recorded behind the answers.
+  void FinishCalls() override { audit_.Stop(); }
 
  private:
   // For pruning_.

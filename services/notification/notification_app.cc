@@ -192,8 +192,10 @@ class NotificationApp final : public server::App {
     worker::StopTogether(pruning_, escalating_, gauging_);
     dispatcher.join();
     relay_->Stop();
-    audit_.Stop();
   }
+
+  // Reads and refusals are recorded behind the answers.
+  void FinishCalls() override { audit_.Stop(); }
 
  private:
   absl::StatusOr<bool> Escalate() {

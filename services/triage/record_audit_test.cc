@@ -189,7 +189,8 @@ TEST_F(RecordAuditTest, AnErasureThatNobodyDecidedIsFoundInEveryRecord) {
   ASSERT_THAT(act, IsOk());
   const auto hold = Hold(name);
   ASSERT_THAT(hold, IsOk());
-  SqlTenantRecordStore records(database_.transactor(), clock_, guarded_seal_, keys_.sealer());
+  SqlTenantRecordStore records(database_.transactor(), clock_, guarded_seal_, keys_.sealer(),
+                               marks_);
   const auto breach =
       records.Add({"key", "digest", Deadline()}, {{"portal", "a"}, "ReportBreach"}, kBreaches,
                   {.record_id = ids_.NewId(),

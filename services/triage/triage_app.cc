@@ -225,7 +225,7 @@ class TriageApp final : public server::App {
   absl::Status Prepare() override {
     RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumSchema));
     RETURN_IF_ERROR(sealing_.Prepare(transactor_));
-    RETURN_IF_ERROR(retention_store_.ForgetErased());
+    RETURN_IF_ERROR(guarded_.Prepare());
     return audit_.Prepare();
   }
 
@@ -251,8 +251,10 @@ class TriageApp final : public server::App {
     // Each takes its time when the database hangs, so they end together.
     worker::StopTogether(hub_, marking_, publishing_, auditing_, timing_, pruning_, sequencing_,
                          gauging_, *relay_, sealing_);
-    audit_.Stop();
   }
+
+  // Reads and refusals are recorded behind the answers.
+  void FinishCalls() override { audit_.Stop(); }
 
  private:
   void WakeWorkers() {
