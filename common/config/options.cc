@@ -15,8 +15,7 @@ absl::Status CheckDatabase(const v1::Database& database) {
     return wrong(database.plain() ? "database.plain: set beside tls_ca_file, want one of them"
                                   : "database.tls_ca_file: empty, want a PEM file");
   }
-  if (database.max_connections() < 0) return wrong("database.max_connections: negative");
-  return absl::OkStatus();
+  return CheckCount("database.max_connections", database.max_connections());
 }
 
 absl::Status CheckPageTokenKey(const v1::Server& server) {
@@ -26,12 +25,16 @@ absl::Status CheckPageTokenKey(const v1::Server& server) {
   return crypto::CheckKeyFile(server.page_token_key_file());
 }
 
+absl::Status CheckCount(const char* field, int64_t count) {
+  if (count >= 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(field, ": negative"));
+}
+
 absl::Status CheckOutbox(const v1::Outbox& outbox) {
-  if (outbox.lease_seconds() < 0) {
-    return absl::InvalidArgumentError("outbox.lease_seconds: negative");
-  }
-  if (outbox.max_depth() < 0) return absl::InvalidArgumentError("outbox.max_depth: negative");
-  return absl::OkStatus();
+  RETURN_IF_ERROR(CheckCount("outbox.lease_seconds", outbox.lease_seconds()));
+  RETURN_IF_ERROR(CheckCount("outbox.max_depth", outbox.max_depth()));
+  RETURN_IF_ERROR(CheckPositive("outbox.max_age", outbox.has_max_age(), outbox.max_age()));
+  return CheckPositive("outbox.poll_interval", outbox.has_poll_interval(), outbox.poll_interval());
 }
 
 absl::StatusOr<db::PoolOptions> PoolOptionsOf(const v1::Database& database,

@@ -41,6 +41,31 @@ TEST(CheckDatabase, NamesTheFieldThatIsWrong) {
   }
 }
 
+TEST(CheckOutbox, NamesTheFieldThatIsWrong) {
+  EXPECT_TRUE(CheckOutbox({}).ok());
+  const struct {
+    std::function<void(v1::Outbox&)> change;
+    const char* field;
+  } cases[] = {
+      {[](auto& o) { o.set_lease_seconds(-1); }, "outbox.lease_seconds"},
+      {[](auto& o) { o.set_max_depth(-1); }, "outbox.max_depth"},
+      // Every backlog would be too old, and a loop would never rest.
+      {[](auto& o) { o.mutable_max_age(); }, "outbox.max_age"},
+      {[](auto& o) { o.mutable_poll_interval(); }, "outbox.poll_interval"},
+      {[](auto& o) { o.mutable_poll_interval()->set_seconds(-1); }, "outbox.poll_interval"},
+  };
+  for (const auto& one : cases) {
+    v1::Outbox outbox;
+    one.change(outbox);
+    const absl::Status status = CheckOutbox(outbox);
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << one.field;
+    EXPECT_EQ(status.message().substr(0, status.message().find(':')), one.field);
+  }
+  v1::Outbox outbox;
+  outbox.mutable_poll_interval()->set_nanos(1);
+  EXPECT_TRUE(CheckOutbox(outbox).ok());
+}
+
 TEST(CheckDatabase, TakesNoTlsOnlyWhenToldSo) {
   v1::Database database = Good();
   database.clear_tls_ca_file();

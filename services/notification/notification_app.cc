@@ -33,6 +33,7 @@
 #include "services/notification/ingest.h"
 #include "services/notification/mail_transport.h"
 #include "services/notification/notification_service.h"
+#include "services/notification/sender_settings.h"
 #include "services/notification/sql_dispatch_store.h"
 #include "services/notification/sql_escalation_store.h"
 #include "services/notification/sql_housekeeping_store.h"
@@ -143,10 +144,13 @@ class NotificationApp final : public server::App {
         builder_({config.link_template(), config.smtp().from(), config.smtp().message_id_host()},
                  parts.secrets),
         checker_(client::CreateChannel(config.triage(), config.server().tls()), runtime.clock),
+        fresh_checker_(client::CreateChannel(config.triage(), config.server().tls()), runtime.clock,
+                       absl::ZeroDuration()),
         access_(checker_, parts.policy->policy.access()),
+        notice_access_(fresh_checker_, parts.policy->policy.access()),
         dispatch_store_(transactor_, runtime.clock, runtime.ids, audit_.journal()),
         dispatcher_({dispatch_store_, policies_, transport_, builder_, runtime.clock, runtime.ids,
-                     runtime.telemetry, [this] { relay_->Wake(); }, access_},
+                     runtime.telemetry, [this] { relay_->Wake(); }, notice_access_},
                     DispatcherOptionsOf(config, parts)),
         escalation_store_(transactor_, policies_, runtime.clock, runtime.ids),
         escalating_({.name = "escalation", .interval = absl::Seconds(1)}, runtime.ids,
@@ -219,7 +223,10 @@ class NotificationApp final : public server::App {
   ChannelTransport transport_;
   const AttemptBuilder builder_;
   client::TriageAccessChecker checker_;
+  // Before a notice goes out: what is kept is the dispatcher's affair, from when it asked.
+  client::TriageAccessChecker fresh_checker_;
   const CaseAccess access_;
+  const CaseAccess notice_access_;
   SqlDispatchStore dispatch_store_;
   Dispatcher dispatcher_;
   SqlEscalationStore escalation_store_;
@@ -278,6 +285,7 @@ absl::Status CheckSettings(const NotificationConfig& config) {
   }
   if (config.link_template().empty()) return wrong("link_template: empty, want a URL");
   if (config.policy_file().empty()) return wrong("policy_file: empty, want a file");
+  RETURN_IF_ERROR(CheckSenders(config));
   const absl::Duration longest = std::max(
       Or(config.smtp().has_timeout(), config.smtp().timeout(), MailOptions().timeout),
       Or(config.webhook().has_timeout(), config.webhook().timeout(), WebhookOptions().timeout));
@@ -285,8 +293,6 @@ absl::Status CheckSettings(const NotificationConfig& config) {
       longest + kSettleMargin) {
     return wrong("dispatcher.lease: shorter than the longest time-out and 5 s");
   }
-  const int batch = config.dispatcher().batch();
-  if (batch != 0 && (batch < 3 || batch > 1024)) return wrong("dispatcher.batch: want 3 to 1024");
   RETURN_IF_ERROR(crypto::CheckKeyFile(config.webhook().secret_key_file()));
   RETURN_IF_ERROR(config::CheckPageTokenKey(config.server()));
   RETURN_IF_ERROR(audit::CheckConfig(config.audit()));
