@@ -69,6 +69,9 @@ TEST_F(AnonymousTest, EveryTimeIsToldByDayOnceADeliveryHasComeToRest) {
                                                         : mamori::v1::DELIVERY_STATE_SENT,
                            .sent_time = Now()});
   }
+  ASSERT_GE(settlements.size(), 3u);
+  settlements.back().state = mamori::v1::DELIVERY_STATE_SUPPRESSED;
+  settlements.back().begun = false;
   ASSERT_THAT(dispatch_store_.Settle(settlements, Now(), Now() + absl::Minutes(1)), IsOk());
   const std::pair<const char*, const char*> columns[] = {
       {"notification", "create_time"}, {"delivery", "create_time"}, {"delivery", "due_time"},
@@ -90,7 +93,32 @@ TEST_F(AnonymousTest, EveryTimeIsToldByDayOnceADeliveryHasComeToRest) {
   const auto acknowledged = notifications_.Acknowledge(Call("AcknowledgeNotification"), request);
   ASSERT_THAT(acknowledged, IsOk());
   EXPECT_EQ(acknowledged->acknowledge_time().seconds() % 86400, 0);
+  v1::RetryDeliveryRequest retry;
+  retry.set_request_id(NextRequestId());
+  retry.set_name(id::Name("deliveries", settlements.front().claim.delivery_id));
+  const auto again = notifications_.RetryDelivery(Call("RetryDelivery"), retry);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->due_time().seconds() % 86400, 0);
   EXPECT_EQ(Exact("audit_entry", "time"), 0);
+  EXPECT_EQ(Count("audit_entry"), 3);  // what was suppressed, acknowledged and retried
+}
+
+// Nobody makes them leave early by touching the endpoint that they go to.
+TEST_F(AnonymousTest, AChangeOfTheEndpointLetsNothingOut) {
+  mamori::v1::WebhookEndpoint endpoint = CreateEndpoint();
+  OpenAnonymous(mamori::v1::SEVERITY_LOW);
+  EXPECT_THAT(Ingest({Opened(mamori::v1::SEVERITY_LOW)}), ElementsAre(IsOk()));
+  database_.Execute("UPDATE delivery SET due_time = ? WHERE anonymous = 0",
+                    db::Params().Add(Now() + absl::Hours(1)));
+  v1::UpdateWebhookEndpointRequest update;
+  update.set_request_id(NextRequestId());
+  *update.mutable_webhook_endpoint() = endpoint;
+  ASSERT_THAT(webhooks_.Update(Call("Update"), update), IsOk());
+  const auto claims =
+      dispatch_store_.ClaimDue(mamori::v1::DELIVERY_CHANNEL_WEBHOOK, 64, {}, absl::Hours(1));
+  ASSERT_THAT(claims, IsOk());
+  ASSERT_THAT(*claims, SizeIs(1));
+  EXPECT_FALSE(claims->front().anonymous);
 }
 
 }  // namespace

@@ -376,6 +376,7 @@ absl::Status SqlDispatchStore::RecordSuppressed(db::Tx& tx,
     entry.tenant = settlement->claim.tenant;
     entry.action = "SuppressDelivery";
     entry.who.caller = "notification";
+    entry.by_day = settlement->claim.anonymous;
   }
   return journal_.AppendEach(tx, std::move(entries));
 }

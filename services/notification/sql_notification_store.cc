@@ -320,7 +320,7 @@ absl::StatusOr<mamori::v1::Delivery> SqlNotificationStore::RetryIn(db::Tx& tx,
   delivery.set_state(mamori::v1::DELIVERY_STATE_PENDING);
   delivery.set_attempt_count(0);
   delivery.clear_last_error();
-  *delivery.mutable_due_time() = time::ToTimestamp(now);
+  *delivery.mutable_due_time() = time::ToTimestamp(time::Told(now, rows[0].GetInt64(11) != 0));
   return delivery;
 }
 

@@ -45,8 +45,10 @@ constexpr char kRotate[] =
     "UPDATE webhook_endpoint SET previous_secret = secret, previous_expire_time = ?, secret = ?,"
     " version = version + 1 WHERE endpoint_id = ? AND tenant = ?";
 constexpr char kDelete[] = "DELETE FROM webhook_endpoint WHERE endpoint_id = ? AND tenant = ?";
+// What waits so that nobody tells by it when an anonymous person wrote goes on waiting.
 constexpr char kNudge[] = "UPDATE delivery SET due_time = " MAMORI_DATABASE_NOW
-                          " WHERE state = ? AND channel = ? AND receiver = ? AND tenant = ?";
+                          " WHERE state = ? AND channel = ? AND receiver = ? AND tenant = ?"
+                          " AND anonymous = 0";
 
 std::string EtagOf(std::string_view endpoint_id, int64_t version) {
   return absl::BytesToHexString(idempotency::Hash({endpoint_id, absl::StrCat(version)}, 16));
