@@ -12,6 +12,9 @@ namespace mamori::db {
 namespace {
 
 constexpr size_t kMaxRowsPerInsert = 64;
+// A statement ends behind the row that reaches this: servers take 4 MiB at least, and a single
+// value that is longer goes in pieces.
+constexpr size_t kMaxBytesPerInsert = 1 << 20;
 // The protocol counts a statement's parameters in 16 bits.
 constexpr size_t kMaxParameters = 65535;
 constexpr std::string_view kValues = "VALUES ";
@@ -41,6 +44,17 @@ void AddViews(const Params& from, Params& to) {
 size_t ChunkSize(size_t rows) {
   const size_t power = std::bit_floor(rows);
   return power + power / 2 <= rows ? power + power / 2 : power;
+}
+
+// Of those from `first` on.
+size_t BytesOf(const Params& params, size_t first) {
+  size_t bytes = 0;
+  for (size_t i = first; i < params.size(); ++i) {
+    const Parameter& value = params.values()[i];
+    if (const auto* text = std::get_if<std::string>(&value)) bytes += text->size();
+    if (const auto* view = std::get_if<std::string_view>(&value)) bytes += view->size();
+  }
+  return bytes;
 }
 
 std::string InsertText(const std::string& head, size_t columns, size_t rows) {
@@ -104,11 +118,19 @@ absl::Status Tx::InsertRows(const std::string& head, size_t count,
     add(next, params);
     if (next == 0) columns = params.size();
     const size_t limit = std::min(kMaxRowsPerInsert, kMaxParameters / std::max<size_t>(columns, 1));
-    const size_t chunk = ChunkSize(std::min(limit, count - next));
-    for (size_t i = 1; i < chunk && params.size() == i * columns; ++i) add(next + i, params);
-    if (columns == 0 || params.size() != chunk * columns) {
+    size_t chunk = ChunkSize(std::min(limit, count - next));
+    const auto unequal = [&] {
       return absl::InternalError(absl::StrCat("rows of unequal length: ", head));
+    };
+    if (columns == 0 || params.size() != columns) return unequal();
+    size_t rows = 1;
+    for (size_t bytes = BytesOf(params, 0); rows < chunk && bytes < kMaxBytesPerInsert; ++rows) {
+      const size_t before = params.size();
+      add(next + rows, params);
+      if (params.size() != before + columns) return unequal();
+      bytes += BytesOf(params, before);
     }
+    chunk = rows;
     const absl::StatusOr<int64_t> inserted = Execute(InsertText(head, columns, chunk), params);
     if (!inserted.ok()) return inserted.status();
     if (*inserted != static_cast<int64_t>(chunk)) {

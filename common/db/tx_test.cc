@@ -53,6 +53,21 @@ TEST(InsertRows, WritesEachRowOnceInOrder) {
   }
 }
 
+// A server refuses a statement that is too large, and takes the connection with it.
+TEST(InsertRows, AStatementEndsBehindAMebibyte) {
+  FakeTx tx;
+  tx.columns = 1;
+  const std::string large(size_t{255} << 10, 'x');
+  std::vector<size_t> written;
+  ASSERT_TRUE(tx.InsertRows("INSERT INTO t (a) VALUES ", 12, [&](size_t i, Params& params) {
+                  written.push_back(i);
+                  params.AddView(large);
+                }).ok());
+  EXPECT_THAT(tx.sizes, ElementsAre(5, 5, 2));
+  EXPECT_EQ(written.size(), 12);
+  EXPECT_TRUE(std::is_sorted(written.begin(), written.end()));
+}
+
 TEST(InsertRows, RefusesWhenARowWasNotInserted) {
   FakeTx tx;
   const std::vector<Params> rows(2, Params().Add("secret"));

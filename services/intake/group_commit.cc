@@ -30,6 +30,10 @@ const std::string& KeyOf(const std::unique_ptr<Submission>& submission) {
   return submission->report.answer.key;
 }
 
+size_t BytesOf(const Submission& submission) {
+  return submission.report.body.size() + submission.report.heading.size();
+}
+
 absl::Status Stopped() { return absl::UnavailableError("the service is stopping"); }
 
 absl::Status NoTimeLeft() {
@@ -69,11 +73,15 @@ void GroupCommit::Submit(std::unique_ptr<Submission> submission) {
   {
     std::lock_guard lock(mu_);
     const size_t limit = options_.max_queue + (urgent ? options_.max_queue / 8 + 1 : 0);
+    const size_t limit_bytes =
+        options_.max_queue_bytes + (urgent ? options_.max_queue_bytes / 8 : 0);
+    const size_t bytes = BytesOf(*submission);
     if (stopping_) {
       refused = Stopped();
-    } else if (urgent_.size() + normal_.size() >= limit) {
+    } else if (urgent_.size() + normal_.size() >= limit || queued_bytes_ + bytes > limit_bytes) {
       refused = status::Overloaded(kRetryAfter);
     } else {
+      queued_bytes_ += bytes;
       (urgent ? urgent_ : normal_).push_back(std::move(submission));
     }
   }
@@ -123,6 +131,7 @@ GroupCommit::Batch GroupCommit::Take() {
   const size_t most = static_cast<size_t>(options_.max_batch);
   for (auto* queue : {&urgent_, &normal_}) {
     const size_t count = std::min(queue->size(), most - batch.size());
+    for (size_t i = 0; i < count; ++i) queued_bytes_ -= BytesOf(*(*queue)[i]);
     std::move(queue->begin(), queue->begin() + count, std::back_inserter(batch));
     queue->erase(queue->begin(), queue->begin() + count);
   }

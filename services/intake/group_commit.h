@@ -39,6 +39,8 @@ class GroupCommit {
     int writers = 2;
     int max_batch = 128;
     int max_queue = 2048;  // for reports of immediate danger one eighth more
+    // Of what waits, sealed; likewise. A full queue of the largest reports would be gigabytes.
+    size_t max_queue_bytes = size_t{64} << 20;
   };
   struct Dependencies {
     IntakeStore& store;  // with at least `writers` connections
@@ -92,6 +94,7 @@ class GroupCommit {
   std::condition_variable disturbed_;  // what ends a rest
   std::deque<std::unique_ptr<Submission>> urgent_;
   std::deque<std::unique_ptr<Submission>> normal_;
+  size_t queued_bytes_ = 0;
   bool stopping_ = false;
   absl::Duration give_up_at_ = absl::InfiniteDuration();  // monotonic
   std::vector<std::thread> writers_;

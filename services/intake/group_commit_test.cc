@@ -228,6 +228,31 @@ TEST_F(GroupCommitTest, AFullQueueRefusesAtOnceButKeepsRoomForDanger) {
   for (auto& answer : taken) EXPECT_THAT(Get(answer), IsOk());
 }
 
+TEST_F(GroupCommitTest, AQueueOfLargeReportsIsFullSooner) {
+  Make({.writers = 1, .max_batch = 64, .max_queue = 1000, .max_queue_bytes = 1 << 20});
+  std::vector<PendingAnswer> taken;
+  auto large = Numbered(0);
+  large.mutable_report()->set_narrative(std::string(50 << 10, 'n'));
+  for (int i = 0; i < 20; ++i) {
+    large.set_request_id("large-00" + std::to_string(10 + i));
+    taken.push_back(client_->Send(large));
+  }
+  large.set_request_id("large-0099");
+  auto refused = client_->Send(large);
+  EXPECT_THAT(Get(refused), HasReason(mamori::v1::ERROR_REASON_OVERLOADED));
+  large.set_request_id("danger-0001");
+  large.mutable_report()->set_immediate_danger(true);
+  taken.push_back(client_->Send(large));
+  EXPECT_EQ(writer_->waiting(), 21u);
+  writer_->Start();
+  for (auto& answer : taken) EXPECT_THAT(Get(answer), IsOk());
+  // What was written takes no place any more.
+  large.set_request_id("large-0100");
+  large.mutable_report()->set_immediate_danger(false);
+  auto later = client_->Send(large);
+  EXPECT_THAT(Get(later), IsOk());
+}
+
 TEST_F(GroupCommitTest, DangerGoesFirst) {
   Make({.writers = 1, .max_batch = 1});
   std::vector<PendingAnswer> answers;

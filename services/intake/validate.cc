@@ -18,6 +18,8 @@ using mamori::v1::Report;
 constexpr Presence kRequired = Presence::kRequired;
 constexpr Presence kOptional = Presence::kOptional;
 constexpr size_t kMaxNarrativeBytes = 64 * 1024;
+// Of a whole report: a reader takes 4 MiB in one answer, with what was added to it.
+constexpr size_t kMaxReportBytes = 1 << 20;
 constexpr size_t kMaxNameCharacters = 200;
 constexpr int kMaxBatch = 500;
 constexpr size_t kMaxBatchBytes = 4 << 20;
@@ -93,6 +95,9 @@ void People(FieldRules& rules, const Path& path, const Report& report) {
 }  // namespace
 
 void CheckReport(FieldRules& rules, const Path& path, const Report& report) {
+  if (report.ByteSizeLong() > kMaxReportBytes) {
+    rules.Add(path, "too large, want at most 1 MiB altogether");
+  }
   rules.Company(Path(path, "company"), report.company(), kRequired);
   rules.Enum(Path(path, "kind"), report.kind(), mamori::v1::ReportKind_IsValid(report.kind()),
              kRequired);

@@ -220,6 +220,26 @@ TEST_P(ValidateSubmitReportTest, NamesTheField) {
 INSTANTIATE_TEST_SUITE_P(Rows, ValidateSubmitReportTest, ::testing::ValuesIn(kRows),
                          [](const auto& info) { return std::string(info.param.name); });
 
+// Each field within its limit, and together more than a reader takes in one answer.
+TEST(ValidateTest, AReportIsAtMostAMebibyteAltogether) {
+  v1::SubmitReportRequest request = GoodSubmit();
+  const mamori::v1::Occurrence one = request.report().occurrences(0);
+  const std::string url = "http://a/" + std::string(1000, 'a');
+  const auto fill = [&](int occurrences) {
+    request.mutable_report()->clear_occurrences();
+    for (int i = 0; i < occurrences; ++i) {
+      auto& next = *request.mutable_report()->add_occurrences();
+      next = one;
+      next.clear_urls();
+      for (int k = 0; k < 20; ++k) next.add_urls(url);
+    }
+  };
+  fill(50);
+  EXPECT_THAT(ValidateSubmitReport(request, TestNow()), mamori::testing::IsOk());
+  fill(55);
+  EXPECT_THAT(WrongFields(ValidateSubmitReport(request, TestNow())), ElementsAre("report"));
+}
+
 TEST(ValidateTest, NamesEveryFieldUpToTwentyAndNeverAValue) {
   v1::SubmitReportRequest request = GoodSubmit("SECRET!");
   R(request).set_company("SECRET");
