@@ -23,6 +23,8 @@ namespace {
 
 // Enough for the messages of an ordinary report, so that parsing one allocates little.
 constexpr size_t kArenaBytes = 4096;
+// Reports of a batch that count as one of its person's.
+constexpr int kOfOneAct = 50;
 
 absl::Status Unreadable() {
   status::Violations violations;
@@ -115,14 +117,17 @@ absl::StatusOr<v1::BatchSubmitReportsResponse> Submitter::SubmitBatch(
     const server::CallContext& call, const v1::BatchSubmitReportsRequest& request) const {
   RETURN_IF_ERROR(ValidateBatchSubmitReports(request));
   if (flood_ != nullptr) {
-    // An import is one act of its person, and as many reports of its application.
+    // As many reports of its application; of its person one for each kOfOneAct begun, so that an
+    // import is possible and a flood by imports is not.
     server::CallContext application = call;
     application.person.clear();
     const auto danger = std::count_if(
         request.requests().begin(), request.requests().end(),
         [](const v1::SubmitReportRequest& one) { return one.report().immediate_danger(); });
-    RETURN_IF_ERROR(
-        flood_->AdmitNamed(application, request.requests_size() - static_cast<int>(danger)));
+    const int calm = request.requests_size() - static_cast<int>(danger);
+    const int acts = (calm + kOfOneAct - 1) / kOfOneAct;
+    RETURN_IF_ERROR(flood_->AdmitNamed(call, acts));
+    RETURN_IF_ERROR(flood_->AdmitNamed(application, calm - acts));
   }
   Answers answers(request.requests_size());
   for (int i = 0; i < request.requests_size(); ++i) {
