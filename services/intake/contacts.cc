@@ -17,6 +17,7 @@
 #include "common/status/role_not_allowed.h"
 #include "services/intake/methods.h"
 #include "services/intake/page.h"
+#include "services/intake/read_records.h"
 #include "services/intake/records.h"
 #include "services/intake/validate.h"
 
@@ -47,8 +48,8 @@ absl::StatusOr<sealing::DataKey> Contacts::KeyFor(const server::CallContext& cal
     return sealer_.Open(fresh);
   }
   const std::string id = id::FromName("reports", report).value();
-  ASSIGN_OR_RETURN(const std::string heading, store_.GetHeading(call.tenant, id, call.deadline));
-  auto key = sealer_.FetchKey(call.tenant, heading, call.deadline);
+  ASSIGN_OR_RETURN(const ReportFacts facts, store_.GetFacts(call.tenant, id, call.deadline));
+  auto key = sealer_.FetchKey(call.tenant, facts.heading, call.deadline);
   if (sealing::IsErased(key.status())) {
     sealer_.IsErasureDecided(sealing::Owner::kReport, id, call.deadline);
     return status::NotFound("report");
@@ -124,20 +125,44 @@ absl::StatusOr<v1::ListContactsResponse> Contacts::List(const server::CallContex
   }
   const int page_size = PageSize(request.page_size());
   v1::ListContactsResponse response;
+  RETURN_IF_ERROR(ReadPage(call, filter, binding, page_size, read, response));
+  RETURN_IF_ERROR(RecordRead(call, response));
+  return response;
+}
+
+absl::Status Contacts::RecordRead(const server::CallContext& call,
+                                  const v1::ListContactsResponse& response) {
+  // What belongs to no report has no chain that tells who read it.
+  std::set<std::string> reports;
+  for (const mamori::v1::Contact& contact : response.contacts()) {
+    if (!contact.report().empty()) reports.insert(contact.report());
+  }
+  std::vector<ReadReport> read;
+  for (const std::string& name : reports) {
+    ASSIGN_OR_RETURN(const id::Id id, id::FromName("reports", name));
+    ASSIGN_OR_RETURN(const ReportFacts facts, store_.GetFacts(call.tenant, id, call.deadline));
+    read.push_back({id, facts.anonymous});
+  }
+  return RecordReads(reads_, call, {call.caller, call.person}, call.tenant, read);
+}
+
+absl::Status Contacts::ReadPage(const server::CallContext& call, const ContactFilter& filter,
+                                const idempotency::TokenBinding& binding, int page_size,
+                                Position& read, v1::ListContactsResponse& response) {
   size_t bytes = 0;
   Position shown = read;  // the token names nothing that was left out
   while (true) {
     const int limit = std::min(kRowsPerRead, page_size - response.contacts_size() + 1);
     ASSIGN_OR_RETURN(const std::vector<StoredContact> rows,
                      ReadableRows(call, filter, read, limit));
-    if (rows.empty()) return response;
+    if (rows.empty()) return absl::OkStatus();
     ASSIGN_OR_RETURN(const sealing::KeyRing keys,
                      FetchKeys(sealer_, rows, &StoredContact::body, call.deadline));
     for (const StoredContact& row : rows) {
       if (response.contacts_size() == page_size ||
           (bytes > 0 && bytes + row.body.size() > kMaxAnswerBytes)) {
         response.set_next_page_token(ToPageToken(tokens_, binding, shown));
-        return response;
+        return absl::OkStatus();
       }
       bytes += row.body.size();
       const auto key = keys.KeyOf(call.tenant, row.body);

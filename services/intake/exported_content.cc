@@ -65,10 +65,9 @@ mamori::v1::WithheldContent KeptBack(const std::string& resource, int64_t sequen
 
 absl::Status ReportOpener::OpenBody(const sealing::DataKey& key, const StoredReport& row,
                                     bundle::Commitments& open, OpenedReport& opened) const {
-  ASSIGN_OR_RETURN(const std::string sealed_heading,
-                   store_.GetHeading(tenant_, row.report_id, deadline_));
+  ASSIGN_OR_RETURN(const ReportFacts facts, store_.GetFacts(tenant_, row.report_id, deadline_));
   ASSIGN_OR_RETURN(std::string heading,
-                   key.Open(sealing::ReportHeading(tenant_, row.report_id), sealed_heading));
+                   key.Open(sealing::ReportHeading(tenant_, row.report_id), facts.heading));
   ASSIGN_OR_RETURN(std::string body,
                    key.Open(sealing::ReportBody(tenant_, row.report_id), row.body));
   const std::string_view random =

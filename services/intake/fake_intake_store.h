@@ -84,14 +84,15 @@ class FakeIntakeStore final : public IntakeStore {
     return answers;
   }
 
-  absl::StatusOr<std::string> GetHeading(const std::string& tenant, const std::string& id,
-                                         absl::Time) override {
+  absl::StatusOr<ReportFacts> GetFacts(const std::string& tenant, const std::string& id,
+                                       absl::Time) override {
     std::lock_guard lock(mu_);
     const auto found = reports_.find(id);
     if (found == reports_.end() || found->second.tenant != tenant) {
       return status::NotFound("report");
     }
-    return found->second.heading;
+    return ReportFacts{.heading = found->second.heading,
+                       .anonymous = found->second.receipt.has_value()};
   }
 
   absl::StatusOr<std::vector<StoredReport>> GetReports(const std::string& tenant,

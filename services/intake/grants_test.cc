@@ -94,7 +94,7 @@ TEST_F(GrantsTest, AllowEverythingTheStoreDoes) {
   EXPECT_THAT(store_->ListContacts("acme", {}, {}, 10, soon), IsOk());
   sealing::Eraser eraser(TestKeyStore(), "", clock_);
   EXPECT_THAT(store_->PruneAnswers(clock_.Now(), 10, soon), IsOk());
-  EXPECT_THAT(store_->GetHeading("acme", report.report_id, soon), IsOk());
+  EXPECT_THAT(store_->GetFacts("acme", report.report_id, soon), IsOk());
   SqlDisposalStore disposals(*transactor_, clock_, journal_, eraser);
   mamori::v1::Event disposed;
   disposed.set_event_id(ids_.NewId());

@@ -219,9 +219,9 @@ TEST_F(IntakeServiceTest, WhatWasErasedIsNotThere) {
   mamori::v1::Contact contact;
   ASSERT_THAT(stub_->RecordContact(Context().get(), GoodContact(name), &contact), IsOk());
   const std::string id = *id::FromName("reports", name);
-  const auto heading = store_.GetHeading("acme", id, absl::InfiniteFuture());
+  const auto heading = store_.GetFacts("acme", id, absl::InfiniteFuture());
   ASSERT_THAT(heading, IsOk());
-  const std::string key(sealing::HeaderOf(*heading)->key_id);
+  const std::string key(sealing::HeaderOf(heading->heading)->key_id);
   ASSERT_THAT(TestKeyStore().Erase({key}, clock_.Now(), absl::InfiniteFuture()), IsOk());
 
   EXPECT_THAT(GetReport(name), HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));

@@ -60,7 +60,8 @@ struct NewSupplement {
   std::string report_id;
   std::string tenant;
   absl::Time create_time;
-  std::string body;  // sealed
+  bool anonymous = false;  // the report is, so `create_time` is a day
+  std::string body;        // sealed
   std::string commitment;
   mamori::v1::Event event;  // without its sequence, which the store gives
   audit::Who who;
@@ -91,6 +92,12 @@ struct StoredHeading {
   std::string report_id;
   absl::Time create_time;
   std::string heading;
+};
+
+// What is written beside a report has to know of it.
+struct ReportFacts {
+  std::string heading;     // sealed; names the report's key
+  bool anonymous = false;  // every time is told to the day
 };
 
 struct StoredSupplement {
@@ -138,10 +145,10 @@ class IntakeStore {
   virtual absl::StatusOr<std::vector<StoredAnswer>> FindAnswers(
       const std::vector<std::string>& keys, absl::Time deadline) = 0;
 
-  // Of a report, whose key it names. NOT_FOUND.
-  virtual absl::StatusOr<std::string> GetHeading(const std::string& tenant,
-                                                 const std::string& report_id,
-                                                 absl::Time deadline) = 0;
+  // NOT_FOUND.
+  virtual absl::StatusOr<ReportFacts> GetFacts(const std::string& tenant,
+                                               const std::string& report_id,
+                                               absl::Time deadline) = 0;
   // Those that exist of the tenant's reports, in any order.
   virtual absl::StatusOr<std::vector<StoredReport>> GetReports(const std::string& tenant,
                                                                const std::vector<std::string>& ids,
@@ -156,7 +163,8 @@ class IntakeStore {
                                                                  const ReportFilter& filter,
                                                                  const Position& after, int limit,
                                                                  absl::Time deadline) = 0;
-  // The answer as it was given, of the first call with this request id. NOT_FOUND.
+  // The answer as it was given, of the first call with this request id. NOT_FOUND;
+  // FAILED_PRECONDITION when the report was withdrawn.
   virtual absl::StatusOr<std::string> AddSupplement(const NewSupplement& supplement,
                                                     absl::Time deadline) = 0;
 

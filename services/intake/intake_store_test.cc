@@ -203,8 +203,8 @@ TEST_P(IntakeStoreTest, HeadingsComeBackAlsoWithoutASummary) {
   EXPECT_EQ(rows->at(0).heading, small.heading);
   EXPECT_EQ(rows->at(1).heading, large.heading);
   EXPECT_LT(large.heading.size(), 200u) << "a large summary is kept beside the body";
-  EXPECT_EQ(*store_->GetHeading("acme", small.report_id, kSoon), small.heading);
-  EXPECT_THAT(store_->GetHeading("other", small.report_id, kSoon),
+  EXPECT_EQ(store_->GetFacts("acme", small.report_id, kSoon)->heading, small.heading);
+  EXPECT_THAT(store_->GetFacts("other", small.report_id, kSoon),
               HasReason(mamori::v1::ERROR_REASON_NOT_FOUND));
 }
 

@@ -12,6 +12,7 @@
 #include "common/sealing/fields.h"
 #include "common/sealing/sealed_answer.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "common/time/timestamp.h"
 #include "services/intake/methods.h"
 
@@ -165,7 +166,8 @@ std::string StatementAnswer(mamori::v1::EntryStatement statement) {
 
 NewSupplement MakeNewSupplement(const sealing::DataKey& key, const server::CallContext& call,
                                 const v1::SupplementReportRequest& request, NewIds ids,
-                                absl::Time now) {
+                                absl::Time now, bool anonymous) {
+  now = time::Told(now, anonymous);
   v1::SupplementReportRequest clean = Clean(request);
   mamori::v1::Supplement& supplement = *clean.mutable_supplement();
 
@@ -173,6 +175,7 @@ NewSupplement MakeNewSupplement(const sealing::DataKey& key, const server::CallC
   row.report_id = id::FromName("reports", request.name()).value();
   row.tenant = call.tenant;
   row.create_time = now;
+  row.anonymous = anonymous;
   std::string body = supplement.SerializeAsString();
   ContentSeal::Sealed sealed =
       ContentSeal::SealBody(key, sealing::SupplementBody(call.tenant, ids.subject), body);
@@ -180,6 +183,8 @@ NewSupplement MakeNewSupplement(const sealing::DataKey& key, const server::CallC
   row.body = std::move(sealed.body);
   row.commitment = std::move(sealed.commitment);
   row.event = MakeEvent(call, row.report_id, std::move(ids.event), now);
+  row.event.set_anonymous(anonymous);
+  if (anonymous) row.event.clear_traceparent();
   row.event.mutable_report_supplemented()->set_supplement_id(ids.subject);
   supplement.set_name(id::Name("supplements", ids.subject));
   *supplement.mutable_create_time() = time::ToTimestamp(now);

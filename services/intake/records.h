@@ -33,10 +33,11 @@ absl::StatusOr<NewReport> MakeNewReport(const ContentSeal& seal, const server::C
 std::string SubmitAnswer(const std::string& report_id);
 // What is appended to it in the first answer.
 std::string StatementAnswer(mamori::v1::EntryStatement statement);
-// `key` is the report's.
+// `key` is the report's. What is written beside an anonymous one is told to the day, and not of
+// which call it was.
 NewSupplement MakeNewSupplement(const sealing::DataKey& key, const server::CallContext& call,
                                 const v1::SupplementReportRequest& request, NewIds ids,
-                                absl::Time now);
+                                absl::Time now, bool anonymous);
 // `key` is that of the report to which it belongs, or its own.
 NewContact MakeNewContact(const sealing::DataKey& key, const server::CallContext& call,
                           const v1::RecordContactRequest& request, NewIds ids, absl::Time now);

@@ -9,6 +9,7 @@
 #include "common/audit/reads.h"
 #include "common/authn/statement.h"
 #include "common/time/timestamp.h"
+#include "services/intake/contacts.h"
 #include "services/intake/reports.h"
 #include "services/intake/test_reporter_fixture.h"
 
@@ -68,6 +69,37 @@ TEST_F(ReporterTest, WhoReadReportsIsToldToWhoLooksAfterAccess) {
   ASSERT_THAT(changed, IsOk());
   EXPECT_THAT(changed->readings(), SizeIs(0));
   EXPECT_GE(changed->unbelieved_rows(), 1);
+}
+
+// A list of contacts is their content: nothing else shows it.
+TEST_F(ReporterTest, WhoListsTheContactsOfAReportIsTold) {
+  const std::string report = Submit(Anonymous(NewReceipt()))->name();
+  access_.Allow(kDesk);
+  audit::Reads reads(database_.transactor(), journal_, clock_);
+  Contacts contacts(
+      store_, report_access_, TestSeal().sealer(), tokens_, clock_, ids_, [] {}, &reads);
+  auto of_none = GoodContact("");
+  of_none.set_request_id("contact-0002");
+  ASSERT_THAT(contacts.Record(CallOf(kDesk), GoodContact(report)), IsOk());
+  ASSERT_THAT(contacts.Record(CallOf(kDesk), of_none), IsOk());
+  server::CallContext desk = CallOf(kDesk);
+  desk.roles = {"desk"};
+  const auto listed = contacts.List(desk, {});
+  ASSERT_THAT(listed, IsOk());
+  EXPECT_THAT(listed->contacts(), SizeIs(2));
+  ASSERT_THAT(reads.RunOnce(), IsOk());
+  ReportReads asked(database_.transactor(), journal_);
+  v1::ListReportReadsRequest request;
+  request.add_reports(report);
+  *request.mutable_from_time() = time::ToTimestamp(clock_.Now() - absl::Hours(1));
+  *request.mutable_to_time() = time::ToTimestamp(clock_.Now() + absl::Hours(1));
+  server::CallContext admin = CallOf("test/admin");
+  admin.roles = {"admin"};
+  admin.resource = authn::ResourceOf({report});
+  const auto found = asked.List(admin, request);
+  ASSERT_THAT(found, IsOk());
+  ASSERT_THAT(found->readings(), SizeIs(1));
+  EXPECT_EQ(found->readings(0).person(), kDesk);
 }
 
 }  // namespace

@@ -195,6 +195,39 @@ TEST_F(ReporterTest, NothingTellsWhenWithinTheDayNorByWhichWay) {
   }
 }
 
+// The desk may add to it; that tells no more of when than the report itself does.
+TEST_F(ReporterTest, WordsAddedToAnAnonymousReportAreToldByDay) {
+  const auto submitted = Submit(Anonymous(NewReceipt()));
+  ASSERT_THAT(submitted, IsOk());
+  access_.Allow("desk-1");
+  server::CallContext desk = CallOf("desk-1");
+  desk.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const auto added = reports_.Supplement(desk, GoodSupplement(submitted->name()));
+  ASSERT_THAT(added, IsOk());
+  EXPECT_EQ(added->create_time().seconds() % 86400, 0);
+  for (const char* const exact :
+       {"supplement WHERE create_time % 86400000000 <> 0",
+        "outbox WHERE create_time % 86400000000 <> 0 OR due_time % 86400000000 <> 0"}) {
+    EXPECT_EQ(database_.Number(absl::StrCat("SELECT COUNT(*) FROM ", exact)), 0) << exact;
+  }
+  int told = 0;
+  for (const db::Row& row : database_.Query("SELECT event FROM outbox")) {
+    mamori::v1::Event event;
+    ASSERT_TRUE(event.ParseFromString(row.GetBytes(0)));
+    told += event.has_report_supplemented();
+    EXPECT_TRUE(event.anonymous());
+    EXPECT_TRUE(event.traceparent().empty());
+    EXPECT_EQ(event.event_time().seconds() % 86400, 0);
+  }
+  EXPECT_EQ(told, 1);
+  for (const db::Row& row : database_.Query("SELECT time FROM audit_entry")) {
+    EXPECT_EQ(row.GetTime(0), time::EndOfDay(row.GetTime(0)));
+  }
+  // Whoever carries the reporter's own words has a receipt for it.
+  EXPECT_THAT(reports_.Supplement(CallOf(""), GoodSupplement(submitted->name())),
+              HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+}
+
 // A backlog is measured by rows that tell their time, so none of these closes the gate.
 TEST_F(ReporterTest, AnEventToldByDayDoesNotLookOld) {
   ASSERT_THAT(Submit(Anonymous(NewReceipt())), IsOk());
@@ -281,6 +314,28 @@ TEST_F(ReporterTest, AFloodOfNamedReportsIsRefusedButNoDanger) {
   EXPECT_THAT(submit(2, false), HasReason(mamori::v1::ERROR_REASON_FLOOD));
   EXPECT_THAT(submit(3, true), IsOk());
   EXPECT_THAT(submit(4, true), IsOk());
+}
+
+// Who hands in many at once is one person too.
+TEST_F(ReporterTest, AFloodOfBatchesIsRefused) {
+  config::v1::FloodControl limits = FloodLimits();
+  limits.mutable_person()->set_per_minute(1);
+  limits.mutable_person()->set_burst(2);
+  FloodControl flood(limits, clock_);
+  const Submitter submitter(writer_, TestSeal(), gate_, clock_, ids_, &flood);
+  int number = 1000;
+  const auto submit = [&](const std::string& person, int count) {
+    v1::BatchSubmitReportsRequest batch;
+    for (int i = 0; i < count; ++i) {
+      *batch.add_requests() = GoodSubmit(absl::StrCat("request-", ++number));
+    }
+    return submitter.SubmitBatch(CallOf(person), batch).status();
+  };
+  EXPECT_THAT(submit("test/eager", 51), IsOk());  // two
+  EXPECT_THAT(submit("test/eager", 1), HasReason(mamori::v1::ERROR_REASON_FLOOD));
+  EXPECT_THAT(submit("test/other", 50), IsOk());
+  // A system that hands in what others wrote.
+  EXPECT_THAT(submit("", 200), IsOk());
 }
 
 TEST_F(ReporterTest, AFloodIsAskedForWorkAndNobodyIsRefused) {

@@ -319,12 +319,16 @@ absl::StatusOr<mamori::v1::Supplement> Reports::Supplement(
   if (!call.person.empty()) {
     RETURN_IF_ERROR(access_.Check(call, ReportAccess::Use::kSupplement, id));
   }
-  ASSIGN_OR_RETURN(const std::string heading, store_.GetHeading(call.tenant, id, call.deadline));
-  const auto key = sealer_.FetchKey(call.tenant, heading, call.deadline);
+  ASSIGN_OR_RETURN(const ReportFacts facts, store_.GetFacts(call.tenant, id, call.deadline));
+  if (facts.anonymous && call.person.empty()) {
+    return status::StateNotAllowed("who reported without a name writes by receipt");
+  }
+  const auto key = sealer_.FetchKey(call.tenant, facts.heading, call.deadline);
   if (sealing::IsErased(key.status())) return Gone(call, id);
   RETURN_IF_ERROR(key.status());
-  const NewSupplement supplement = MakeNewSupplement(
-      *key, call, request, {.subject = ids_.NewId(), .event = ids_.NewId()}, clock_.Now());
+  const NewSupplement supplement =
+      MakeNewSupplement(*key, call, request, {.subject = ids_.NewId(), .event = ids_.NewId()},
+                        clock_.Now(), facts.anonymous);
   ASSIGN_OR_RETURN(const std::string sealed, store_.AddSupplement(supplement, call.deadline));
   ASSIGN_OR_RETURN(const std::string answer,
                    sealing::OpenAnswer(sealer_, {call.tenant, supplement.answer.key},

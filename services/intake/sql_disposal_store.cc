@@ -16,8 +16,8 @@ namespace {
 // Supplements, contacts, messages and whatever a reporter decides lock the same row before they are
 // written: nothing comes in between.
 constexpr char kLockReport[] =
-    "SELECT audit_first, body FROM report FORCE INDEX (by_id) WHERE report_id = ? AND tenant = ?"
-    " FOR UPDATE";
+    "SELECT r.audit_first, r.body, EXISTS (SELECT 1 FROM receipt c WHERE c.report_id = r.report_id)"
+    " FROM report r FORCE INDEX (by_id) WHERE r.report_id = ? AND r.tenant = ? FOR UPDATE";
 constexpr char kWaiting[] = "SELECT 1 FROM outbox WHERE shard = ? AND subject_id = ? LIMIT 1";
 // A contact's event is in the shard of the contact.
 constexpr char kContactWaiting[] =
@@ -76,6 +76,7 @@ absl::Status SqlDisposalStore::Erase(db::Tx& tx, const mamori::v1::Event& event,
   entry.tenant = event.tenant();
   entry.action = audit::kDisposeReport;
   entry.who.caller = event.source();
+  entry.by_day = rows[0].GetInt64(2) != 0;
   return journal_.Append(tx, std::move(entry), rows[0].IsNull(0) ? "" : rows[0].GetBytes(0));
 }
 

@@ -9,6 +9,7 @@
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/intake/records.h"
+#include "services/intake/report_chain.h"
 #include "services/intake/sql_receipt_store.h"
 #include "services/intake/sql_reporter_store.h"
 
@@ -21,7 +22,9 @@ constexpr char kInsertReports[] =
 
 constexpr char kSelectAnswers[] =
     "SELECT request_key, body_digest, report_id, summary FROM report WHERE request_key IN (";
-constexpr char kSelectHeading[] = "SELECT summary FROM report WHERE report_id = ? AND tenant = ?";
+constexpr char kSelectFacts[] =
+    "SELECT r.summary, EXISTS (SELECT 1 FROM receipt c WHERE c.report_id = r.report_id)"
+    " FROM report r FORCE INDEX (by_id) WHERE r.report_id = ? AND r.tenant = ?";
 // The index is named: others begin with the tenant, and few statistics make one of those look good.
 constexpr char kSelectReports[] =
     "SELECT report_id, create_time, event_sequence, body FROM report FORCE INDEX (by_id)"
@@ -199,13 +202,14 @@ absl::StatusOr<std::vector<StoredAnswer>> SqlIntakeStore::FindAnswers(
   return answers;
 }
 
-absl::StatusOr<std::string> SqlIntakeStore::GetHeading(const std::string& tenant,
-                                                       const std::string& report_id,
-                                                       absl::Time deadline) {
+absl::StatusOr<ReportFacts> SqlIntakeStore::GetFacts(const std::string& tenant,
+                                                     const std::string& report_id,
+                                                     absl::Time deadline) {
   ASSIGN_OR_RETURN(const db::Rows rows,
-                   Read(deadline, kSelectHeading, db::Params().Add(report_id).Add(tenant)));
+                   Read(deadline, kSelectFacts, db::Params().Add(report_id).Add(tenant)));
   if (rows.empty()) return status::NotFound("report");
-  return rows[0].IsNull(0) ? std::string() : rows[0].GetBytes(0);
+  return ReportFacts{.heading = rows[0].IsNull(0) ? std::string() : rows[0].GetBytes(0),
+                     .anonymous = rows[0].GetInt64(1) != 0};
 }
 
 absl::StatusOr<std::vector<StoredReport>> SqlIntakeStore::GetReports(
@@ -280,11 +284,14 @@ absl::StatusOr<std::string> SqlIntakeStore::AddSupplement(const NewSupplement& s
                          tx.Query(kSelectSequence,
                                   db::Params().Add(supplement.report_id).Add(supplement.tenant)));
         if (rows.size() != 1) return absl::InternalError("a locked report is gone");
+        ASSIGN_OR_RETURN(const bool withdrawn,
+                         IsWithdrawn(tx, supplement.tenant, supplement.report_id));
+        if (withdrawn) return status::StateNotAllowed("the report was withdrawn");
+        audit::Entry entry = EntryOf(audit::Kind::kReport, supplement.report_id, supplement.tenant,
+                                     "SupplementReport", supplement.who, supplement.commitment);
+        entry.by_day = supplement.anonymous;
         RETURN_IF_ERROR(
-            journal_.Append(tx,
-                            EntryOf(audit::Kind::kReport, supplement.report_id, supplement.tenant,
-                                    "SupplementReport", supplement.who, supplement.commitment),
-                            rows[0].IsNull(1) ? "" : rows[0].GetBytes(1)));
+            journal_.Append(tx, std::move(entry), rows[0].IsNull(1) ? "" : rows[0].GetBytes(1)));
         RETURN_IF_ERROR(tx.ExecuteExpecting(1, kInsertSupplement,
                                             db::Params()
                                                 .Add(supplement.report_id)

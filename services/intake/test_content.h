@@ -41,7 +41,8 @@ inline NewReport MakeTestReport(const server::CallContext& call, std::string_vie
 inline NewSupplement MakeTestSupplement(const server::CallContext& call,
                                         const v1::SupplementReportRequest& request, NewIds ids,
                                         absl::Time now) {
-  return MakeNewSupplement(TestKey(call.tenant), call, request, std::move(ids), now);
+  return MakeNewSupplement(TestKey(call.tenant), call, request, std::move(ids), now,
+                           /*anonymous=*/false);
 }
 inline NewContact MakeTestContact(const server::CallContext& call,
                                   const v1::RecordContactRequest& request, NewIds ids,
