@@ -26,8 +26,7 @@ HeldChain HeldChainOf(int64_t kind, std::string_view target) {
   constexpr size_t kIdBytes = 16;
   if (kind == kTargetIsRecord) {
     const size_t text = target.find('/') + 1;  // all of it where there is none
-    return {.kind = Kind::kHeldRecord,
-            .id = id::FromText(target.substr(text)).value_or(id::Id())};
+    return {.kind = Kind::kHeldRecord, .id = id::FromText(target.substr(text)).value_or(id::Id())};
   }
   return {.kind = kind == kTargetIsCase ? Kind::kHeldCase : Kind::kHeldPerson,
           .id = id::Id(target.substr(0, kIdBytes))};

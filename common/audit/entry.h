@@ -82,9 +82,19 @@ struct Entry {
   bool by_day = false;
 };
 
+// Of what the entry is about: the act by which it was decided tells of the same action, and stays.
 inline bool IsDisposal(const Entry& entry) {
-  return entry.action == kDisposeCase || entry.action == kDisposeReport ||
-         entry.action == kDisposeRecord;
+  switch (entry.kind) {
+    case Kind::kCase:
+      return entry.action == kDisposeCase;
+    case Kind::kReport:
+      return entry.action == kDisposeReport;
+    case Kind::kSubjectRequest:
+    case Kind::kBreach:
+      return entry.action == kDisposeRecord;
+    default:
+      return false;
+  }
 }
 
 // The one encoding of an entry: every field in its order, each text with its length.

@@ -52,12 +52,11 @@ class GuardedParts {
         hold_service_(d.rpc, holds_),
         retention_service_(d.rpc, retention_) {}
 
-  // What a restore brought back of what was erased goes again.
-  absl::Status Prepare() { return retention_store_.ForgetErased(); }
-
   std::vector<grpc::Service*> services() {
     return {&act_service_, &hold_service_, &retention_service_};
   }
+  // At the start, after what a backup brought back: as SqlRetentionStore.
+  absl::Status ForgetErased() { return retention_store_.ForgetErased(); }
 
  private:
   SqlActStore act_store_;

@@ -2,11 +2,14 @@
 // the audit says of it.
 #include <gmock/gmock.h>
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "common/audit/entry.h"
+#include "common/audit/verify.h"
+#include "common/sealing/envelope.h"
 #include "services/triage/test_record_retention_fixture.h"
 #include "services/triage/test_verifier.h"
 
@@ -294,7 +297,7 @@ TEST_F(RecordRetentionTest, TheKeyIsErasedAsSoonAsTheKeyStoreIsThere) {
 }
 
 // As somebody with all rights on the database has it.
-class RecordAuditTest : public RecordRetentionFixture {
+class RecordRetentionAuditTest : public RecordRetentionFixture {
  protected:
   void Settle() {
     verifier_.Settle([&](absl::Duration later) { fake_.Advance(later); });
@@ -304,7 +307,7 @@ class RecordAuditTest : public RecordRetentionFixture {
       database_.transactor(), guarded_journal_, keys_.sealer(), fake_, ids_, telemetry_};
 };
 
-TEST_F(RecordAuditTest, WhatIsMissingOrPutBackIsFoundAndWhatWasDisposedOfIsNot) {
+TEST_F(RecordRetentionAuditTest, WhatIsMissingOrPutBackIsFoundAndWhatWasDisposedOfIsNot) {
   const std::string name = Received();
   database_.Run("CREATE TABLE older AS SELECT * FROM tenant_record");
   Check(name);
@@ -320,8 +323,7 @@ TEST_F(RecordAuditTest, WhatIsMissingOrPutBackIsFoundAndWhatWasDisposedOfIsNot) 
   database_.Run("DELETE FROM tenant_record WHERE kind = 210");
   EXPECT_THAT(verifier_.Findings(), ElementsAre(name + ": its row is missing"));
   database_.Run("INSERT INTO tenant_record SELECT * FROM older");
-  EXPECT_THAT(verifier_.Findings(),
-              ElementsAre(name + ": its row is not what the audit tells of"));
+  EXPECT_THAT(verifier_.Findings(), ElementsAre(name + ": its row is not what the audit tells of"));
   restore();
   database_.Execute("UPDATE tenant_record SET record_id = ? WHERE kind = 211",
                     db::Params().Add(ids_.NewId()));
@@ -343,6 +345,50 @@ TEST_F(RecordAuditTest, WhatIsMissingOrPutBackIsFoundAndWhatWasDisposedOfIsNot) 
   database_.Run("UPDATE disposition SET kind = 210");
   database_.Run("DELETE FROM disposition");
   EXPECT_THAT(verifier_.Findings(), Contains(HasSubstr(name + ": 1 of the rows")));
+}
+
+// What is sealed with the key of a record goes with it: acts and holds on it, and the act that
+// released such a hold. Nothing else does, nor by any other certificate.
+TEST_F(RecordRetentionAuditTest, WhatWentWithARecordIsNoFindingAndNothingElseGoesUnseen) {
+  const auto place = [&](const std::function<void(v1::LegalHold&)>& scope) {
+    v1::PlaceHoldRequest request;
+    request.set_request_id(absl::StrCat("request-", ++requests_));
+    request.mutable_hold()->set_issuer("court");
+    request.mutable_hold()->set_reason("r");
+    scope(*request.mutable_hold());
+    const auto hold = holds_.Place(As("a"), request);
+    EXPECT_THAT(hold, IsOk());
+    return hold->name();
+  };
+  const std::string name = Answered();
+  fake_.Advance(kThreeYears);
+  const std::string held = place([&](v1::LegalHold& hold) { hold.set_record_name(name); });
+  const std::string other = place([](v1::LegalHold& hold) { hold.set_actor("somebody"); });
+  const v1::TwoPersonAct release = Approved(Ask(v1::ACT_KIND_RELEASE_HOLD, held));
+  WaitOver();
+  auto request = Verb<v1::ReleaseHoldRequest>(held);
+  request.set_act(release.name());
+  ASSERT_THAT(holds_.Release(As("a"), request), IsOk());
+  ASSERT_THAT(DisposeRecordByTheBook(name), IsOk());
+  Settle();
+  EXPECT_THAT(verifier_.Findings(), IsEmpty());
+  const auto undecided = [](const std::string& what) { return what + audit::kErasedUndecided; };
+  database_.Run("CREATE TABLE kept AS SELECT * FROM disposition");
+  database_.Run("UPDATE disposition SET certificate = CONCAT(certificate, certificate)");
+  EXPECT_THAT(verifier_.Findings(), Contains(undecided(held)));
+  EXPECT_THAT(verifier_.Findings(), Contains(undecided(release.name())));
+  database_.Run(
+      "UPDATE disposition d JOIN kept k USING (case_id) SET d.certificate = k.certificate");
+  EXPECT_THAT(verifier_.Findings(), IsEmpty());
+  // Its key destroyed by hand, whatever the row is made to point at.
+  const db::Rows row = database_.Query("SELECT SUBSTR(record, 2) FROM legal_hold WHERE hold_id = ?",
+                                       db::Params().Add(*id::FromName("holds", other)));
+  ASSERT_THAT(
+      eraser_.Erase({std::string(sealing::HeaderOf(row[0].GetBytes(0))->key_id)}, Deadline()),
+      IsOk());
+  database_.Execute("UPDATE legal_hold_target SET kind = 3, target = ? WHERE hold_id = ?",
+                    db::Params().Add(name).Add(*id::FromName("holds", other)));
+  EXPECT_THAT(verifier_.Findings(), ElementsAre(undecided(other)));
 }
 
 }  // namespace

@@ -225,7 +225,7 @@ class TriageApp final : public server::App {
   absl::Status Prepare() override {
     RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumSchema));
     RETURN_IF_ERROR(sealing_.Prepare(transactor_));
-    RETURN_IF_ERROR(guarded_.Prepare());
+    RETURN_IF_ERROR(guarded_.ForgetErased());
     return audit_.Prepare();
   }
 
