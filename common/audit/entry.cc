@@ -148,6 +148,8 @@ std::string NameOf(Kind kind, std::string_view resource_id) {
       return absl::StrCat("the consent to ", id::Name("reports", resource_id));
     case Kind::kAssessment:
       return absl::StrCat("the assessment of ", id::Name("reports", resource_id));
+    case Kind::kMeasure:
+      return absl::StrCat("the versions of the measure ", id::ToText(resource_id));
     case Kind::kHeldCase:
       return absl::StrCat("the holds on ", id::Name("cases", resource_id));
     case Kind::kHeldRecord:

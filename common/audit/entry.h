@@ -36,6 +36,9 @@ enum class Kind : uint8_t {
   kConsent = 252,
   // The assessment of a report, once for each after the first. The resource is the report.
   kAssessment = 253,
+  // The versions of a measure, one entry each: with the number of the newest, what was taken back
+  // is known to have been there. The resource is the record.
+  kMeasure = 248,
   // The holds on a case, one entry each, which names it as its cause; and those on a person, whose
   // resource is the beginning of the keyed hash that the database has of them.
   kHeldCase = 254,

@@ -9,6 +9,12 @@
 namespace mamori::triage {
 namespace {
 
+// 248 is audit::Kind::kMeasure.
+constexpr char kSelectMeasure[] =
+    "SELECT access_version FROM audit_entry WHERE resource_id = ? AND kind = 248"
+    " ORDER BY sequence DESC LIMIT 1";
+static_assert(static_cast<int>(audit::Kind::kMeasure) == 248);
+
 audit::Entry EntryOf(const AccessSeal& seal, const CaseChange& change, bool access_changed) {
   const CaseRow& row = change.row;
   audit::Entry entry;
@@ -62,6 +68,26 @@ absl::Status RecordWork(db::Tx& tx, const AccessSeal& seal, const CaseRow& befor
   audit::Entry entry = EntryOf(seal, change, /*access_changed=*/false);
   entry.commitment = std::move(commitment);
   return seal.journal().Append(tx, std::move(entry), before.audit_first);
+}
+
+absl::Status RecordMeasure(db::Tx& tx, const AccessSeal& seal, const CaseChange& change,
+                           const WorkRow& row) {
+  ASSIGN_OR_RETURN(const db::Rows newest,
+                   tx.Query(kSelectMeasure, db::Params().Add(row.record_id)));
+  // None is known of one that was begun before versions were told of.
+  if (!newest.empty() && newest[0].GetInt64(0) + 1 != row.version) {
+    seal.Missing();  // alarms
+    return absl::DataLossError("a version of the measure is missing");
+  }
+  audit::Entry entry;
+  entry.kind = audit::Kind::kMeasure;
+  entry.resource_id = row.record_id;
+  entry.tenant = change.row.tenant;
+  entry.action = change.action;
+  entry.by_day = change.row.anonymous;
+  entry.who = change.who;
+  entry.access_version = row.version;
+  return seal.journal().Append(tx, std::move(entry), "");
 }
 
 }  // namespace mamori::triage

@@ -10,6 +10,7 @@
 #include "common/db/tx.h"
 #include "services/triage/access_seal.h"
 #include "services/triage/sql_case_rows.h"
+#include "services/triage/work_row.h"
 
 namespace mamori::triage {
 
@@ -24,6 +25,11 @@ absl::Status RecordChange(db::Tx& tx, const AccessSeal& seal, const CaseRow& bef
 // Of one row of the work on the case, written by the transaction of `change`, after RecordChange.
 absl::Status RecordWork(db::Tx& tx, const AccessSeal& seal, const CaseRow& before,
                         const CaseChange& change, std::string commitment);
+
+// Of a version of a measure, before it is written. DATA_LOSS, which alarms, when it does not follow
+// the newest that the audit knows: a decision that somebody deleted would be undone by it.
+absl::Status RecordMeasure(db::Tx& tx, const AccessSeal& seal, const CaseChange& change,
+                           const WorkRow& row);
 
 }  // namespace mamori::triage
 

@@ -70,6 +70,7 @@ absl::Status InsertWork(db::Tx& tx, const AccessSeal& seal, const sealing::DataK
     WorkRow placed = row;
     placed.case_id = of_case.case_id;
     placed.sequence = ++sequence;
+    if (row.kind == WorkKind::kMeasure) RETURN_IF_ERROR(RecordMeasure(tx, seal, change, row));
     const std::string place = CaseContent::PlaceOf(placed);
     const CaseContent::Sealed sealed =
         CaseContent::Seal(key, sealing::WorkBody(of_case.tenant, place), row.body);

@@ -10,10 +10,12 @@ namespace {
 
 using ::testing::AnyOf;
 using ::testing::Contains;
+using testing::HasReason;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::IsOk;
 using ::testing::Not;
+using testing::StatusIs;
 
 constexpr char kChanged[] = "a row whose content is not what the audit tells of";
 constexpr char kMissing[] = "missing or changed";
@@ -99,6 +101,29 @@ TEST_F(WorkAuditTest, ARemovedRowIsFound) {
   database_.Execute("DELETE FROM case_work WHERE row_id = ?",
                     db::Params().Add(RowOf(WorkKind::kMeasure, 2)));
   EXPECT_THAT(Findings(), Contains(HasSubstr("1 of the rows that it tells of are missing")));
+}
+
+// An approval that was taken back counts again where the version that says so is gone: nothing is
+// carried out by it, nor anything else decided on what is left.
+TEST_F(WorkAuditTest, NothingIsDoneByAMeasureWhoseNewestVersionIsGone) {
+  auto revoke = Verb<v1::RevokeApprovalRequest>(measure_.name());
+  ASSERT_THAT(measures_.Revoke(Call("Revoke", "desk-2"), revoke), IsOk());
+  const v1::Measure rejected = Propose(name_), untouched = Propose(name_);
+  for (const v1::Measure& one : {rejected, untouched}) ASSERT_THAT(Approve(one, "desk-2"), IsOk());
+  auto reject = Verb<v1::RejectMeasureRequest>(rejected.name());
+  reject.set_reason("no");
+  ASSERT_THAT(measures_.Reject(As("Reject", "desk-3", {"desk"}), reject), IsOk());
+  EXPECT_THAT(CarryOut(measure_), HasReason(mamori::v1::ERROR_REASON_APPROVALS_MISSING));
+  database_.Run("DELETE FROM case_work WHERE kind = 4 AND version = 3");
+  for (const v1::Measure& one : {measure_, rejected}) {
+    EXPECT_EQ(Read(one).state(), v1::MEASURE_STATE_APPROVED) << "so the row that is left says";
+    EXPECT_THAT(CarryOut(one), StatusIs(absl::StatusCode::kDataLoss));
+    auto again = Verb<v1::RevokeApprovalRequest>(one.name());
+    EXPECT_THAT(measures_.Revoke(Call("Revoke", "desk-2"), again),
+                StatusIs(absl::StatusCode::kDataLoss));
+  }
+  EXPECT_GE(telemetry_.Take("missing"), 2);
+  EXPECT_THAT(CarryOut(untouched), IsOk());
 }
 
 TEST_F(WorkAuditTest, AnAddedRowIsFound) {
