@@ -210,6 +210,7 @@ void AddReport(const v1::Report& report, const v1::AccessPolicy& policy, absl::T
 void MergeRecord(const CaseAccess& from, const v1::AccessPolicy& policy, absl::Time now,
                  CaseAccess& into) {
   into.set_own_people(into.own_people() || from.own_people());
+  into.set_handlers_only(into.handlers_only() || from.handlers_only());
   for (const ActorSlot& slot : from.slots()) *into.add_slots() = slot;
   for (const CaseExclusion& one : from.exclusions()) {
     AddExclusion(one.person(), one.cause(), one.added_by(), now, into);
@@ -336,9 +337,10 @@ bool IsExcluded(std::string_view person, const CaseAccess& record) {
 }
 
 int AudienceOf(const CaseAccess& record) {
-  if (record.consulting()) return static_cast<int>(Audience::kConsultation);
-  if (!IsIdentified(record)) return static_cast<int>(Audience::kFirstReaders);
-  return AudienceOfKind(record.kind());
+  const int handlers = record.handlers_only() ? kOfHandlers : 0;
+  if (record.consulting()) return static_cast<int>(Audience::kConsultation) + handlers;
+  if (!IsIdentified(record)) return static_cast<int>(Audience::kFirstReaders) + handlers;
+  return AudienceOfKind(record.kind()) + handlers;
 }
 
 }  // namespace mamori::authz

@@ -66,6 +66,8 @@ bool IsExcluded(std::string_view person, const v1::CaseAccess& record);
 // By which roles a case is seen, as a number that an index can hold; it depends on the record
 // alone, so that a new policy needs no new index.
 enum class Audience { kConsultation = 1, kFirstReaders = 2, kOfKind = 16 };
+// What is added for a case that designated handlers alone read.
+inline constexpr int kOfHandlers = 64;
 int AudienceOf(const v1::CaseAccess& record);
 inline int AudienceOfKind(v1::ReportKind kind) {
   return static_cast<int>(Audience::kOfKind) + static_cast<int>(kind);

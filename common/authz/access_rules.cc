@@ -47,6 +47,9 @@ bool NeedsMembership(Action action) {
   return action != Action::kBeTold && action != Action::kSupplement;
 }
 
+// What a case says. Who may see it is looked after by those who do not read it.
+bool OpensCase(Action action) { return NeedsMembership(action) && !IsAboutAccess(action); }
+
 bool NeedsRole(Action action) { return action != Action::kRead && NeedsMembership(action); }
 
 // The roles that may do it in a case that they may see, where it needs one.
@@ -117,6 +120,7 @@ Facts FactsOf(const Viewer& viewer, const v1::CaseAccess& record, const v1::Acce
   }
   facts.Add(Fact::kConsulting, record.consulting());
   facts.Add(Fact::kUnidentified, !IsIdentified(record));
+  facts.Add(Fact::kHandlersOnly, record.handlers_only() && !viewer.designated);
   for (const v1::CaseMember& member : record.members()) {
     if (member.person() != viewer.person) continue;
     facts.Add(member.outside_reader() ? Fact::kOutsideReader : Fact::kMember);
@@ -137,6 +141,8 @@ Decision Decide(const Facts& facts, RoleSet roles, Action action, std::optional<
   }
   if (action == Action::kSupplement) return Decision::kAllow;
   const bool outside = facts.Has(Fact::kOutsideReader);
+  const bool barred = facts.Has(Fact::kHandlersOnly) && !outside && off != DenyRule::kHandlers;
+  if (barred && OpensCase(action)) return Decision::kHide;
   if (facts.Has(Fact::kConsulting) && off != DenyRule::kConsultation) {
     // Its desk is first reader and works on it, in one.
     return outside || roles.Has(Role::kConsultation) ? Decision::kAllow : Decision::kHide;
@@ -144,7 +150,8 @@ Decision Decide(const Facts& facts, RoleSet roles, Action action, std::optional<
   if (facts.Has(Fact::kUnidentified) && off != DenyRule::kFirstReaders) {
     return outside || roles.Has(Role::kFirstReader) ? Decision::kAllow : Decision::kHide;
   }
-  const bool knows = outside || facts.Has(Fact::kMember) || facts.Has(Fact::kMemberByRole);
+  const bool knows =
+      outside || (!barred && (facts.Has(Fact::kMember) || facts.Has(Fact::kMemberByRole)));
   const bool may = outside || !NeedsRole(action) || roles.Meets(RolesFor(action));
   // First readers and administrators look after access without being members.
   const bool looks_after = IsAboutAccess(action) && roles.Meets(RolesFor(action));

@@ -50,6 +50,8 @@ struct Viewer {
   std::string person;  // the stable subject; empty for nobody
   RoleSet roles;
   std::string department;  // empty when the token names none
+  // Has accepted the duties in force of those who handle whistleblowers' cases.
+  bool designated = false;
 };
 
 // What holds between the asker and the case. Loaded from the case's record, never from its row.
@@ -67,12 +69,13 @@ enum class Fact {
   // These say where the case stands.
   kConsulting,    // a consultation without consent
   kUnidentified,  // about our own people, and not everyone whom it tells of is known
+  kHandlersOnly,  // of public-interest whistleblowing, and the asker is no designated handler
   // Each of these admits, where the case stands so.
   kMemberByRole,
   kMember,
   kOutsideReader,
 };
-inline constexpr int kFacts = 14;
+inline constexpr int kFacts = 15;
 
 class Facts {
  public:
@@ -123,8 +126,9 @@ enum class DenyRule {
   kFirstReaders,
   kNeedToKnow,
   kRoleForMethod,
+  kHandlers,
 };
-inline constexpr int kDenyRules = 13;
+inline constexpr int kDenyRules = 14;
 
 // `off` is for tests alone.
 Decision Decide(const Facts& facts, RoleSet roles, Action action,

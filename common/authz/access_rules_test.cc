@@ -27,6 +27,12 @@ constexpr Row kConsulting = {
 constexpr Row kUnidentified = {
     {"HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "AAAAAAA", "HHHHHHA", "HHHHHHA"}};
 constexpr Row kDenied = {
+// Of public-interest whistleblowing, for those who are no designated handlers: nobody reads it, a
+// member is a stranger, and whoever looks after its access goes on doing so.
+constexpr Row kConsultingOfHandlers = {
+    {"HHHHHHA", "HHHAAAA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA"}};
+constexpr Row kUnidentifiedOfHandlers = {
+    {"HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHAAAA", "HHHHHHA", "HHHHHHA"}};
     {"HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH"}};
 // Denied for the department alone: whoever made the report may add to it.
 constexpr Row kDepartment = {
@@ -45,8 +51,10 @@ const Row& RowOf(const Facts& facts) {
   }
   if (facts.Has(Fact::kSameDepartment) || facts.Has(Fact::kDepartmentUnknown)) return kDepartment;
   if (facts.Has(Fact::kOutsideReader)) return kOutside;
-  if (facts.Has(Fact::kConsulting)) return kConsulting;
-  if (facts.Has(Fact::kUnidentified)) return kUnidentified;
+  const bool barred = facts.Has(Fact::kHandlersOnly);
+  if (facts.Has(Fact::kConsulting)) return barred ? kConsultingOfHandlers : kConsulting;
+  if (facts.Has(Fact::kUnidentified)) return barred ? kUnidentifiedOfHandlers : kUnidentified;
+  if (barred) return kStranger;
   const bool member = facts.Has(Fact::kMember) || facts.Has(Fact::kMemberByRole);
   return member ? kMember : kStranger;
 }
@@ -178,6 +186,20 @@ TEST(FactsOf, LoadsEveryRelation) {
        Decision::kHide},
       {"identified", "own_people: true slots { closed: true }", desk, Decision::kAllow},
       {"outside reader", "consulting: true members { person: 'p' outside_reader: true }", lawyer,
+      {"no handler", "handlers_only: true", desk, Decision::kHide},
+      {"no handler, by name", "handlers_only: true members { person: 'p' }", desk, Decision::kHide},
+      {"a handler",
+       "handlers_only: true",
+       {"t", "p", {Role::kDesk}, "", /*designated=*/true},
+       Decision::kAllow},
+      {"a handler of no role", "handlers_only: true", {"t", "p", {}, "", true}, Decision::kHide},
+      {"a handler who is kept out",
+       "handlers_only: true exclusions { person: 'p' cause: EXCLUSION_CAUSE_BY_HAND }",
+       {"t", "p", {Role::kDesk}, "", true},
+       Decision::kHide},
+      {"the outside reader of handlers alone",
+       "handlers_only: true members { person: 'p' outside_reader: true }", lawyer,
+       Decision::kAllow},
        Decision::kAllow},
   };
   for (const Case& c : kCases) {

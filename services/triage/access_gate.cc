@@ -14,9 +14,18 @@ authz::Viewer ViewerOf(const server::CallContext& call) {
   return viewer;
 }
 
+authz::Decision AccessGate::Decide(const authz::Viewer& viewer,
+                                   const mamori::v1::CaseAccess& access,
+                                   authz::Action action) const {
+  if (!access.handlers_only()) return authz::Decide(viewer, access, policy_, action);
+  authz::Viewer known = viewer;
+  known.designated = IsDesignated(viewer);
+  return authz::Decide(known, access, policy_, action);
+}
+
 absl::Status AccessGate::Check(const authz::Viewer& viewer, const mamori::v1::CaseAccess& access,
                                authz::Action action) const {
-  switch (authz::Decide(viewer, access, policy_, action)) {
+  switch (Decide(viewer, access, action)) {
     case authz::Decision::kAllow:
       return absl::OkStatus();
     case authz::Decision::kHide:
@@ -38,6 +47,11 @@ std::vector<int> AccessGate::AudiencesOf(const authz::Viewer& viewer) const {
   for (const mamori::v1::KindAccess& kind : policy_.kinds()) {
     if (viewer.roles.Meets(authz::RolesOf(kind.roles()))) {
       audiences.push_back(authz::AudienceOfKind(kind.kind()));
+    }
+  }
+  if (IsDesignated(viewer)) {
+    for (size_t i = audiences.size(); i > 0; --i) {
+      audiences.push_back(audiences[i - 1] + authz::kOfHandlers);
     }
   }
   return audiences;

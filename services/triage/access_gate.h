@@ -16,11 +16,20 @@ namespace mamori::triage {
 
 authz::Viewer ViewerOf(const server::CallContext& call);
 
+// Who may read whistleblowers' cases: thread safe, and never waits.
+class HandlerDirectory {
+ public:
+  virtual ~HandlerDirectory() = default;
+  virtual bool IsDesignated(const std::string& tenant, const std::string& person) const = 0;
+};
+
 class AccessGate {
  public:
+  // Without `directory` nobody is designated.
   explicit AccessGate(mamori::v1::AccessPolicy policy,
-                      mamori::v1::DesignatedHandlerPolicy handlers = {})
-      : policy_(std::move(policy)), handlers_(std::move(handlers)) {}
+                      mamori::v1::DesignatedHandlerPolicy handlers = {},
+                      const HandlerDirectory* directory = nullptr)
+      : policy_(std::move(policy)), handlers_(std::move(handlers)), directory_(directory) {}
 
   const mamori::v1::AccessPolicy& policy() const { return policy_; }
   // Who may have cases of public-interest whistleblowing.
@@ -31,7 +40,7 @@ class AccessGate {
   absl::Status Check(const authz::Viewer& viewer, const mamori::v1::CaseAccess& access,
                      authz::Action action) const;
   bool MayRead(const authz::Viewer& viewer, const mamori::v1::CaseAccess& access) const {
-    return authz::Decide(viewer, access, policy_, authz::Action::kRead) == authz::Decision::kAllow;
+    return Decide(viewer, access, authz::Action::kRead) == authz::Decision::kAllow;
   }
 
   // The audiences that the viewer's roles are let into, for lists.
@@ -39,8 +48,15 @@ class AccessGate {
   ListViewer ListViewerOf(const server::CallContext& call) const;
 
  private:
+  authz::Decision Decide(const authz::Viewer& viewer, const mamori::v1::CaseAccess& access,
+                         authz::Action action) const;
+  bool IsDesignated(const authz::Viewer& viewer) const {
+    return directory_ != nullptr && directory_->IsDesignated(viewer.tenant, viewer.person);
+  }
+
   const mamori::v1::AccessPolicy policy_;
   const mamori::v1::DesignatedHandlerPolicy handlers_;
+  const HandlerDirectory* const directory_;
 };
 
 }  // namespace mamori::triage

@@ -5,6 +5,7 @@
 
 #include "common/authz/access_record.h"
 #include "common/time/timestamp.h"
+#include "services/triage/handler_rules.h"
 
 namespace mamori::triage {
 namespace {
@@ -59,7 +60,30 @@ void FillMeasure(const CaseRow& row, const id::Id& measure_id, const std::string
   FillRouting(row, fact);
 }
 
+// Whether the Whistleblower Protection Act counts for the case by what the change does.
+bool IsWhistleblowing(const CaseChange& change) {
+  if (change.handlers != nullptr && IsNamedKind(*change.handlers, change.row.kind)) return true;
+  const ClockChange& clocks = change.clocks;
+  if (clocks.book == nullptr) return false;
+  std::vector<std::string> starts;
+  for (const ClockChange::Start& one : clocks.starts) starts.push_back(one.clock);
+  return clocks.book->MayBegin(mamori::v1::CLOCK_REGIME_WHISTLEBLOWER, ClockFactsOf(change),
+                               clocks.events, starts);
+}
+
 }  // namespace
+
+ClockFacts ClockFactsOf(const CaseChange& change) {
+  const CaseRow& row = change.row;
+  return {.tenant = row.tenant,
+          .case_id = row.case_id,
+          .company = row.company,
+          .kind = row.kind,
+          .severity = row.severity,
+          .open_time = row.create_time,
+          .reporter_named = change.clocks.reporter_named,
+          .joined = change.clocks.joined};
+}
 
 ChangeBuilder::ChangeBuilder(const CaseRow& before, const ChangeContext& context)
     : context_(context), before_access_(before.access.version()) {
@@ -291,6 +315,14 @@ void ChangeBuilder::CompleteClock(const std::string& clock) {
   if (!clock.empty()) change_.clocks.completes.push_back(clock);
 }
 
+void ChangeBuilder::KeepForHandlers() {
+  CaseRow& row = change_.row;
+  if (row.access.handlers_only()) return;
+  // The record of a case that is only opened has no version before.
+  mamori::v1::CaseAccess& access = row.version > 1 ? ChangeAccess() : row.access;
+  access.set_handlers_only(true);
+}
+
 mamori::v1::CaseAccess& ChangeBuilder::ChangeAccess() {
   CaseRow& row = change_.row;
   if (row.access.version() == before_access_) {
@@ -303,6 +335,7 @@ mamori::v1::CaseAccess& ChangeBuilder::ChangeAccess() {
 
 CaseChange ChangeBuilder::Finish() && {
   CaseRow& row = change_.row;
+  if (IsWhistleblowing(change_)) KeepForHandlers();
   if (row.access.version() != before_access_ && authz::IsExcluded(row.assignee, row.access)) {
     row.assignee.clear();
   }

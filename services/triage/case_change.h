@@ -29,6 +29,9 @@ struct ChangeContext {
   const mamori::v1::DesignatedHandlerPolicy* handlers = nullptr;
 };
 
+// What clocks look at in a change.
+ClockFacts ClockFactsOf(const CaseChange& change);
+
 class ChangeBuilder {
  public:
   ChangeBuilder(const CaseRow& before, const ChangeContext& context);
@@ -77,6 +80,9 @@ class ChangeBuilder {
   void StartClock(const std::string& clock, absl::Time time, const std::string& without = "");
   // Or completes all open deadlines of one.
   void CompleteClock(const std::string& clock);
+  // One of public-interest whistleblowing from now on: designated handlers alone read it. Finish
+  // does it for a case of a kind that the policy names, and for one in which such a clock begins.
+  void KeepForHandlers();
   // For changing who may see it; whoever is kept out by that no longer has it.
   mamori::v1::CaseAccess& ChangeAccess();
 

@@ -284,6 +284,17 @@ DeadlineChanges ClockBook::Apply(const ClockFacts& facts, const ClockEvents& eve
   return changes;
 }
 
+bool ClockBook::MayBegin(mamori::v1::ClockRegime regime, const ClockFacts& facts,
+                         const ClockEvents& events, const std::vector<std::string>& starts) const {
+  return std::any_of(clocks_.begin(), clocks_.end(), [&](const Clock& clock) {
+    if (clock.regime() != regime || !Applies(clock, facts)) return false;
+    const bool joins = facts.joined && clock.named_reporter() &&
+                       Names(clock.starts(), mamori::v1::CLOCK_EVENT_OPENED);
+    return joins || Meets(clock.starts(), events) ||
+           std::find(starts.begin(), starts.end(), clock.id()) != starts.end();
+  });
+}
+
 absl::Status ClockBook::CheckStart(const ClockFacts& facts, std::string_view clock,
                                    absl::Time start) const {
   const Clock* found = Find(clock);

@@ -69,6 +69,11 @@ class ClockBook {
                         const std::vector<DeadlineRow>& existing, const ClockAct& act,
                         id::IdSource& ids) const;
 
+  // Whether a clock of the regime may begin by the events, or is one of `starts`: whatever runs
+  // already.
+  bool MayBegin(mamori::v1::ClockRegime regime, const ClockFacts& facts, const ClockEvents& events,
+                const std::vector<std::string>& starts) const;
+
   // The verbs. The first deadline of each answer is the one that was asked for.
   // CLOCK_NOT_ALLOWED or STATE_NOT_ALLOWED. A clock that counts from the opening starts no later
   // than then, whatever `start` says.

@@ -173,9 +173,14 @@ CaseChange ContactSignals::OpenCase(const CallContext& call, const CrossingRow& 
   opened.access = authz::OpenRecord(opened.tenant, id::Name("cases", opened.case_id),
                                     /*consulting=*/false, nothing, d_.gate.policy(), now);
   opened.access.set_version(opened.access_version);
-  const ChangeContext context{
-      now,         call.traceparent,       d_.ids,           d_.gate.policy(),
-      WhoOf(call), server::ActionOf(call), std::move(clocks)};
+  const ChangeContext context{now,
+                              call.traceparent,
+                              d_.ids,
+                              d_.gate.policy(),
+                              WhoOf(call),
+                              server::ActionOf(call),
+                              std::move(clocks),
+                              &d_.gate.handlers()};
   ChangeBuilder builder(opened, context);
   builder.SetCategories({threshold.category()});
   builder.TellOpened(id::Id());

@@ -2,6 +2,7 @@
 #ifndef MAMORI_SERVICES_TRIAGE_DEADLINE_ROW_H_
 #define MAMORI_SERVICES_TRIAGE_DEADLINE_ROW_H_
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +41,13 @@ struct DeadlineRow {
 
 inline bool IsOpen(const DeadlineRow& row) {
   return row.state == v1::DEADLINE_STATE_RUNNING || row.state == v1::DEADLINE_STATE_PAUSED;
+}
+
+// Whether the Whistleblower Protection Act counts by one of them.
+inline bool HasWhistleblower(const std::vector<DeadlineRow>& rows) {
+  return std::any_of(rows.begin(), rows.end(), [](const DeadlineRow& one) {
+    return one.regime == mamori::v1::CLOCK_REGIME_WHISTLEBLOWER;
+  });
 }
 
 // What a change of a case does to its deadlines.

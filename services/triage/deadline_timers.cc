@@ -90,6 +90,7 @@ absl::StatusOr<std::optional<DeadlineChange>> DeadlineTimers::Fire(
               std::back_inserter(change.deadlines.started));
   }
   if (change.deadlines.changed.empty()) return std::nullopt;
+  if (HasWhistleblower(change.deadlines.started)) builder.KeepForHandlers();
   if (!lines.empty()) builder.AddNote("triage", absl::StrJoin(lines, "\n"));
   change.change = std::move(builder).Finish();
   return change;

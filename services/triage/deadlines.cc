@@ -73,6 +73,7 @@ Deadlines::DeadlineOr Deadlines::Do(const CallContext& call, const Request& requ
                                        ? change.deadlines.started.front()
                                        : change.deadlines.changed.front();
         ChangeBuilder builder(row, context);
+        if (HasWhistleblower(change.deadlines.started)) builder.KeepForHandlers();
         builder.AddNote(call.person, absl::StrCat(asked.clock, ": ", request.reason()));
         change.change = std::move(builder).Finish();
         change.answer = ToProto(asked, row, book.get(), context.now);

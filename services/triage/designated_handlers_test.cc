@@ -1,9 +1,11 @@
 // Who may have a whistleblower's case, on a real database: by the book and against it.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <string>
 #include <thread>
 
+#include "services/triage/designations.h"
 #include "services/triage/test_people_fixture.h"
 
 namespace mamori::triage {
@@ -40,6 +42,116 @@ TEST_F(PeopleTest, AWhistleblowersCaseIsOnlyADesignatedHandlersWhoAccepted) {
   withdraw.set_cause(v1::WITHDRAWAL_CAUSE_DECLINED);
   ASSERT_THAT(handlers_.Withdraw(As("Withdraw", "handler", {}), withdraw), IsOk());
   EXPECT_THAT(Assign(name, "handler"), not_designated);
+}
+
+// With nobody designated unless the database says so.
+class HandlersOnlyTest : public PeopleTest {
+ protected:
+  HandlersOnlyTest() { directory_.real = &designations_; }
+
+  void Refresh() { EXPECT_THAT(designations_.RunOnce(), IsOk()); }
+  std::string Handler(const std::string& person) {
+    const auto handler = Designated(person);
+    EXPECT_THAT(Accept(person, handler.name()), IsOk());
+    Refresh();
+    return handler.name();
+  }
+  absl::Status Read(const std::string& name, const std::string& person) {
+    v1::GetCaseRequest request;
+    request.set_name(name);
+    return cases_.Get(Call("GetCase", person), request).status();
+  }
+  absl::Status Note(const std::string& name, const std::string& person) {
+    auto request = Verb<v1::AddNoteRequest>(name);
+    request.mutable_note()->set_text("n");
+    return cases_.AddNote(Call("AddNote", person), request).status();
+  }
+  bool Lists(const std::string& name, const std::string& person) {
+    const auto page = cases_.List(Call("ListCases", person), {});
+    EXPECT_THAT(page, IsOk());
+    return std::any_of(page->cases().begin(), page->cases().end(),
+                       [&](const mamori::v1::Case& one) { return one.name() == name; });
+  }
+
+  Designations designations_{database_.transactor(), seal_, later_, "1"};
+};
+
+TEST_F(HandlersOnlyTest, NobodyElseReadsAWhistleblowersCaseNorWorksOnIt) {
+  const std::string name = Judged(), other = Judged();
+  auto let_in = Verb<v1::AddMemberRequest>(name);
+  let_in.set_person("guest");
+  ASSERT_THAT(access_.AddMember(Call("AddMember"), let_in), IsOk());
+  EXPECT_THAT(Read(name, "desk-2"), IsOk());
+  EXPECT_TRUE(Lists(name, "desk-2"));
+  ASSERT_THAT(StartWhistleblower(name), IsOk());
+  const std::string handler = Handler("handler");
+  const std::string never = id::Name("cases", ids_.NewId());
+  for (const char* person : {"desk-1", "desk-2", "guest"}) {
+    EXPECT_EQ(Read(name, person), Read(never, person)) << "also whoever started the clock";
+    EXPECT_EQ(Note(name, person), Note(never, person));
+    EXPECT_THAT(Note(name, person), StatusIs(absl::StatusCode::kNotFound));
+    EXPECT_FALSE(Lists(name, person));
+    EXPECT_TRUE(Lists(other, person)) << "an ordinary one";
+  }
+  EXPECT_THAT(Read(name, "handler"), IsOk());
+  EXPECT_THAT(Note(name, "handler"), IsOk());
+  EXPECT_TRUE(Lists(name, "handler"));
+  // Those who look after access let nobody in by it.
+  v1::GetAccessRequest access;
+  access.set_name(name);
+  EXPECT_THAT(access_.Get(As("GetAccess", "admin", {"admin"}), access), IsOk());
+  let_in.set_request_id("let-in-again");
+  let_in.set_person("desk-2");
+  ASSERT_THAT(access_.AddMember(As("AddMember", "admin", {"admin"}), let_in), IsOk());
+  EXPECT_THAT(Read(name, "desk-2"), StatusIs(absl::StatusCode::kNotFound));
+  // It lasts as long as the designation.
+  auto withdraw = Verb<v1::WithdrawDesignationRequest>(handler);
+  withdraw.set_cause(v1::WITHDRAWAL_CAUSE_TERM);
+  ASSERT_THAT(handlers_.Withdraw(As("Withdraw", "admin", {"admin"}), withdraw), IsOk());
+  Refresh();
+  EXPECT_THAT(Read(name, "handler"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_FALSE(Lists(name, "handler"));
+}
+
+TEST_F(HandlersOnlyTest, WhatIsNotKnownAnyMoreLetsNobodyIn) {
+  const std::string name = Judged();
+  ASSERT_THAT(StartWhistleblower(name), IsOk());
+  Handler("handler");
+  later_.offset += absl::Seconds(4);
+  EXPECT_THAT(Read(name, "handler"), IsOk());
+  later_.offset += absl::Seconds(2);
+  EXPECT_THAT(Read(name, "handler"), StatusIs(absl::StatusCode::kNotFound));
+  Refresh();
+  EXPECT_THAT(Read(name, "handler"), IsOk());
+  later_.offset -= absl::Seconds(10);
+  EXPECT_THAT(Read(name, "handler"), StatusIs(absl::StatusCode::kNotFound)) << "nor by a clock";
+  later_.offset += absl::Seconds(10);
+  // Nor for duties that are no longer in force.
+  Designations renewed{database_.transactor(), seal_, later_, "2"};
+  EXPECT_THAT(renewed.RunOnce(), IsOk());
+  EXPECT_FALSE(renewed.IsDesignated("t", "handler"));
+  EXPECT_TRUE(designations_.IsDesignated("t", "handler"));
+  EXPECT_FALSE(designations_.IsDesignated("other", "handler"));
+}
+
+// It stands in the record of who may see the case, which nobody changes in the database.
+TEST_F(HandlersOnlyTest, ItStaysOneWhateverIsDeleted) {
+  const std::string name = Judged(), into = Judged();
+  ASSERT_THAT(StartWhistleblower(name), IsOk());
+  database_.Run("DELETE FROM deadline");
+  EXPECT_THAT(Read(name, "desk-2"), StatusIs(absl::StatusCode::kNotFound));
+  Handler("handler");
+  auto claim = Verb<v1::ClaimCaseRequest>(name);
+  EXPECT_THAT(cases_.Claim(Call("ClaimCase", "desk-2"), claim),
+              StatusIs(absl::StatusCode::kNotFound));
+  claim.set_request_id("by-a-handler");
+  EXPECT_THAT(cases_.Claim(Call("ClaimCase", "handler"), claim), IsOk());
+  // A case that it is merged into becomes one.
+  auto merge = Verb<v1::MergeCasesRequest>(name);
+  merge.set_into(into);
+  ASSERT_THAT(cases_.Merge(Call("MergeCases", "handler"), merge), IsOk());
+  EXPECT_THAT(Read(into, "desk-2"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Read(into, "handler"), IsOk());
 }
 
 TEST_F(PeopleTest, EndingADesignationTakesItsCasesAway) {

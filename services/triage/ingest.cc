@@ -201,6 +201,7 @@ ChangeContext Ingest::ContextOf(const Event& event, absl::Time now,
                                 std::shared_ptr<const ClockBook> clocks) {
   ChangeContext context{now, event.traceparent(), d_.ids, d_.gate.policy()};
   context.clocks = std::move(clocks);
+  context.handlers = &d_.gate.handlers();
   return context;
 }
 

@@ -33,7 +33,8 @@ class Gathering {
     for (const mamori::v1::CaseMember& member : access.members()) members.insert(member.person());
     std::set<std::string> seen;
     for (const mamori::v1::RosterEntry& entry : policy_.roster()) {
-      authz::Viewer viewer{.tenant = access.tenant(), .person = entry.person()};
+      // Who was a handler then is not known here: everyone may have been.
+      authz::Viewer viewer{.tenant = access.tenant(), .person = entry.person(), .designated = true};
       viewer.roles = authz::RolesOf(entry.roles());
       viewer.department = entry.department();
       seen.insert(entry.person());
@@ -44,7 +45,7 @@ class Gathering {
       // Of whom nothing else is known: what a department would keep out is not kept out here.
       CaseAccess lenient = access;
       lenient.clear_excluded_departments();
-      AddIf({.tenant = access.tenant(), .person = member}, lenient, true);
+      AddIf({.tenant = access.tenant(), .person = member, .designated = true}, lenient, true);
     }
   }
 

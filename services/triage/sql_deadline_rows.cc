@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/macros.h"
 #include "common/worker/timer.h"
+#include "services/triage/case_change.h"
 
 namespace mamori::triage {
 namespace {
@@ -61,18 +62,6 @@ absl::Status Update(db::Tx& tx, const DeadlineRow& row) {
   return tx.ExecuteExpecting(1, kUpdate, params);
 }
 
-ClockFacts FactsOf(const CaseChange& change) {
-  const CaseRow& row = change.row;
-  return {.tenant = row.tenant,
-          .case_id = row.case_id,
-          .company = row.company,
-          .kind = row.kind,
-          .severity = row.severity,
-          .open_time = row.create_time,
-          .reporter_named = change.clocks.reporter_named,
-          .joined = change.clocks.joined};
-}
-
 void Take(absl::StatusOr<DeadlineChanges> one, std::string_view without, DeadlineChanges& all) {
   // A clock that is not for cases like this one begins nothing.
   if (!one.ok()) return;
@@ -84,7 +73,7 @@ void Take(absl::StatusOr<DeadlineChanges> one, std::string_view without, Deadlin
 
 DeadlineChanges Apply(const CaseChange& change, const std::vector<DeadlineRow>& existing) {
   const ClockChange& clocks = change.clocks;
-  const ClockFacts facts = FactsOf(change);
+  const ClockFacts facts = ClockFactsOf(change);
   const ClockAct act{clocks.begin.value_or(change.row.update_time), change.who.person};
   DeadlineChanges all = clocks.book->Apply(facts, clocks.events, existing, act, *clocks.ids);
   for (const ClockChange::Start& start : clocks.starts) {

@@ -1,6 +1,5 @@
 #include "services/triage/sql_handler_rows.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -20,6 +19,8 @@ constexpr char kColumns[] =
     " (SELECT e.access_version FROM audit_entry e WHERE e.resource_id = h.handler_id"
     " AND e.kind = 150 ORDER BY e.sequence DESC LIMIT 1) FROM handler_designation h";
 constexpr char kAfter[] = " WHERE h.tenant = ? AND h.person > ? ORDER BY h.person LIMIT ?";
+constexpr char kOfAll[] =
+    " WHERE (h.tenant, h.person) > (?, ?) ORDER BY h.tenant, h.person LIMIT ?";
 constexpr char kInsert[] =
     "INSERT INTO handler_designation (handler_id, tenant, person, version, audit_first, tag,"
     " record) VALUES (?, ?, ?, ?, ?, ?, ?)";
@@ -106,6 +107,24 @@ absl::StatusOr<std::vector<v1::DesignatedHandler>> SelectHandlers(db::Tx& tx,
   return handlers;
 }
 
+absl::StatusOr<std::vector<HandlerRow>> SelectAllHandlers(db::Tx& tx, const AccessSeal& seal) {
+  constexpr int kAtATime = 1000;
+  std::vector<HandlerRow> handlers;
+  std::string tenant, person;
+  for (;;) {
+    ASSIGN_OR_RETURN(const db::Rows rows,
+                     tx.Query(absl::StrCat(kColumns, kOfAll),
+                              db::Params().Add(tenant).Add(person).Add(kAtATime)));
+    for (const db::Row& row : rows) {
+      absl::StatusOr<HandlerRow> one = ReadHandler(row, seal);
+      if (one.ok()) handlers.push_back(*std::move(one));
+    }
+    if (rows.size() < kAtATime) return handlers;
+    tenant = rows.back().GetBytes(1);
+    person = rows.back().GetBytes(6);
+  }
+}
+
 absl::Status InsertHandler(db::Tx& tx, const AccessSeal& seal, HandlerRow row,
                            const ActCaller& caller) {
   SealedAccess sealed = SealHandler(seal, row, row.handler);
@@ -132,7 +151,7 @@ absl::Status UpdateHandler(db::Tx& tx, const AccessSeal& seal, const HandlerRow&
 
 absl::StatusOr<bool> NeedsHandler(db::Tx& tx, const CaseRow& row,
                                   const mamori::v1::DesignatedHandlerPolicy& policy) {
-  if (IsNamedKind(policy, row.kind)) return true;
+  if (row.access.handlers_only() || IsNamedKind(policy, row.kind)) return true;
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query(kSelectWhistleblower, db::Params().Add(row.case_id).Add(row.tenant)));
   return !rows.empty();
@@ -148,10 +167,7 @@ absl::Status CheckHandler(db::Tx& tx, const AccessSeal& seal, const CaseRow& row
 absl::Status CheckHandlerOfClocks(db::Tx& tx, const AccessSeal& seal, const CaseRow& row,
                                   const std::vector<DeadlineRow>& started,
                                   const mamori::v1::DesignatedHandlerPolicy& policy) {
-  const bool becomes = std::any_of(started.begin(), started.end(), [](const DeadlineRow& one) {
-    return one.regime == mamori::v1::CLOCK_REGIME_WHISTLEBLOWER;
-  });
-  if (!becomes || row.assignee.empty()) return absl::OkStatus();
+  if (!HasWhistleblower(started) || row.assignee.empty()) return absl::OkStatus();
   return CheckDesignated(tx, seal, row, row.assignee, policy);
 }
 

@@ -38,6 +38,9 @@ absl::StatusOr<std::vector<v1::DesignatedHandler>> SelectHandlers(db::Tx& tx,
                                                                   const std::string& after,
                                                                   int limit);
 
+// Of every tenant; what is not believed is left out.
+absl::StatusOr<std::vector<HandlerRow>> SelectAllHandlers(db::Tx& tx, const AccessSeal& seal);
+
 // With its first audit entry; and over what this transaction has locked.
 absl::Status InsertHandler(db::Tx& tx, const AccessSeal& seal, HandlerRow row,
                            const ActCaller& caller);

@@ -43,11 +43,13 @@
 #include "services/triage/deadline_service.h"
 #include "services/triage/deadline_timers.h"
 #include "services/triage/deadlines.h"
+#include "services/triage/designations.h"
 #include "services/triage/event_router.h"
 #include "services/triage/grpc_contact_source.h"
 #include "services/triage/grpc_report_ownership.h"
 #include "services/triage/grpc_report_source.h"
 #include "services/triage/guarded_parts.h"
+#include "services/triage/handler_rules.h"
 #include "services/triage/housekeeping.h"
 #include "services/triage/ingest.h"
 #include "services/triage/memory_keys.h"
@@ -89,8 +91,8 @@ constexpr absl::Duration kPingTimeout = absl::Seconds(1);
 // Changes are gathered this long before they get their positions: nobody who watches minds.
 constexpr absl::Duration kWatchLinger = absl::Milliseconds(50);
 // Relay, backlog, sequencer, housekeeping, deadlines, their auditor, statistics, audit, refusals,
-// time marks and readiness, beside the handlers.
-constexpr int kWorkerConnections = 11;
+// time marks, designations and readiness, beside the handlers.
+constexpr int kWorkerConnections = 12;
 
 class TriageApp final : public server::App {
  public:
@@ -107,7 +109,9 @@ class TriageApp final : public server::App {
         seal_(std::move(access_key), std::move(record_key), audit_.journal(), runtime.telemetry),
         sealing_(config.sealing(), std::move(sealing_keys), runtime.clock, runtime.sleeper,
                  runtime.ids, runtime.telemetry, audit_.erasures()),
-        gate_(policy->policy.access(), policy->policy.designated_handlers()),
+        designations_(transactor_, seal_, runtime.clock,
+                      DutyVersionOf(policy->policy.designated_handlers())),
+        gate_(policy->policy.access(), policy->policy.designated_handlers(), &designations_),
         tokens_(std::move(tokens)),
         memory_(std::move(memory_key)),
         notices_(policy->policy.anonymous_notices()),
@@ -188,6 +192,8 @@ class TriageApp final : public server::App {
                   desk_store_, reports_, ownership_),
         marking_({.name = "time_marks", .interval = absl::Seconds(10)}, runtime.ids,
                  runtime.telemetry, [this] { return marks_.RunOnce(transactor_); }),
+        designating_({.name = "designations", .interval = absl::Seconds(1)}, runtime.ids,
+                     runtime.telemetry, [this] { return designations_.RunOnce(); }),
         guarded_({runtime.rpc, transactor_, runtime.clock, runtime.ids, seal_, sealing_.sealer(),
                   sealing_.eraser(), marks_, gate_, tokens_, policy->policy, policy->digest,
                   [this] { WakeWorkers(); }}),
@@ -226,6 +232,7 @@ class TriageApp final : public server::App {
     RETURN_IF_ERROR(db::CheckSchemaVersion(*pool_, kMinimumSchema));
     RETURN_IF_ERROR(sealing_.Prepare(transactor_));
     RETURN_IF_ERROR(guarded_.ForgetErased());
+    RETURN_IF_ERROR(designations_.RunOnce().status());
     return audit_.Prepare();
   }
 
@@ -245,12 +252,13 @@ class TriageApp final : public server::App {
     auditing_.Start();
     publishing_.Start();
     marking_.Start();
+    designating_.Start();
   }
 
   void StopWorkers() override {
     // Each takes its time when the database hangs, so they end together.
-    worker::StopTogether(hub_, marking_, publishing_, auditing_, timing_, pruning_, sequencing_,
-                         gauging_, *relay_, sealing_);
+    worker::StopTogether(hub_, marking_, designating_, publishing_, auditing_, timing_, pruning_,
+                         sequencing_, gauging_, *relay_, sealing_);
   }
 
   // Reads and refusals are recorded behind the answers.
@@ -269,6 +277,7 @@ class TriageApp final : public server::App {
   audit::Audit audit_;
   const AccessSeal seal_;
   sealing::Sealing sealing_;
+  Designations designations_;
   const AccessGate gate_;
   const idempotency::PageTokens tokens_;
   const MemoryKeys memory_;
@@ -319,6 +328,7 @@ class TriageApp final : public server::App {
   Analyze analyze_;
   CaseworkServices casework_;
   worker::Periodic marking_;
+  worker::Periodic designating_;
   GuardedParts guarded_;
   AuditLeakSource leak_source_;
   SqlHandlerStore handler_store_;
