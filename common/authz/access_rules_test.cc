@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/authz/record_rules.h"
 #include "common/authz/reporter_rights.h"
 
 namespace mamori::authz {
@@ -26,13 +27,13 @@ constexpr Row kConsulting = {
     {"HHHHHHA", "AAAAAAA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA"}};
 constexpr Row kUnidentified = {
     {"HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "AAAAAAA", "HHHHHHA", "HHHHHHA"}};
-constexpr Row kDenied = {
 // Of public-interest whistleblowing, for those who are no designated handlers: nobody reads it, a
 // member is a stranger, and whoever looks after its access goes on doing so.
 constexpr Row kConsultingOfHandlers = {
     {"HHHHHHA", "HHHAAAA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA"}};
 constexpr Row kUnidentifiedOfHandlers = {
     {"HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHHHHA", "HHHAAAA", "HHHHHHA", "HHHHHHA"}};
+constexpr Row kDenied = {
     {"HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH", "HHHHHHH"}};
 // Denied for the department alone: whoever made the report may add to it.
 constexpr Row kDepartment = {
@@ -185,7 +186,6 @@ TEST(FactsOf, LoadsEveryRelation) {
       {"one slot open", "own_people: true slots { closed: true } slots { name: 's' }", desk,
        Decision::kHide},
       {"identified", "own_people: true slots { closed: true }", desk, Decision::kAllow},
-      {"outside reader", "consulting: true members { person: 'p' outside_reader: true }", lawyer,
       {"no handler", "handlers_only: true", desk, Decision::kHide},
       {"no handler, by name", "handlers_only: true members { person: 'p' }", desk, Decision::kHide},
       {"a handler",
@@ -200,6 +200,7 @@ TEST(FactsOf, LoadsEveryRelation) {
       {"the outside reader of handlers alone",
        "handlers_only: true members { person: 'p' outside_reader: true }", lawyer,
        Decision::kAllow},
+      {"outside reader", "consulting: true members { person: 'p' outside_reader: true }", lawyer,
        Decision::kAllow},
   };
   for (const Case& c : kCases) {
@@ -239,6 +240,25 @@ TEST(IsShared, NarrowsAsTheReporterDecides) {
     EXPECT_EQ(IsShared(SharingScope::kPeople, named), named);
     EXPECT_FALSE(IsShared(SharingScope::kNobody, named));
   }
+}
+
+TEST(RecordRules, KeepNobodyInformedOfThemselves) {
+  const Viewer viewer{"t", "p", {Role::kAdmin}, ""};
+  EXPECT_TRUE(IsAboutOneself(viewer, "p"));
+  EXPECT_FALSE(IsAboutOneself(viewer, "q"));
+  EXPECT_FALSE(IsAboutOneself(viewer, "")) << "about nobody";
+  const Viewer nobody{"t", "", {Role::kAdmin}, ""};
+  EXPECT_TRUE(IsAboutOneself(nobody, ""));
+  EXPECT_TRUE(IsAboutOneself(nobody, "q"));
+}
+
+TEST(RecordRules, HoldsAreLookedAfterByFourRoles) {
+  for (const Role role : {Role::kLawyer, Role::kFirstReader, Role::kAuditor, Role::kAdmin}) {
+    EXPECT_TRUE(MayLookAfterHolds({role}));
+    EXPECT_TRUE(MayLookAfterHolds({Role::kDesk, role}));
+  }
+  EXPECT_FALSE(MayLookAfterHolds({}));
+  EXPECT_FALSE(MayLookAfterHolds({Role::kDesk, Role::kConsultation, Role::kExecutive}));
 }
 
 TEST(RoleOf, KnowsSevenNames) {

@@ -33,17 +33,7 @@ enum class SharingScope {
 
 // Whether the report is shared with a person who may see its case. `named`: the reporter names the
 // person.
-inline bool IsShared(SharingScope scope, bool named) {
-  switch (scope) {
-    case SharingScope::kEveryone:
-      return true;
-    case SharingScope::kPeople:
-      return named;
-    case SharingScope::kNobody:
-      return false;
-  }
-  return false;
-}
+bool IsShared(SharingScope scope, bool named);
 
 }  // namespace mamori::authz
 

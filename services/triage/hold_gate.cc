@@ -2,13 +2,12 @@
 
 #include <optional>
 
+#include "common/authz/record_rules.h"
 #include "common/status/errors.h"
 #include "common/status/role_not_allowed.h"
 
 namespace mamori::triage {
 namespace {
-
-using authz::Role;
 
 // To read it or to look after its access: whoever may do neither does not know of it.
 bool MayKnow(const AccessGate& gate, const authz::Viewer& viewer,
@@ -27,14 +26,12 @@ bool MayKnow(const authz::Viewer& viewer, const std::optional<RetainedRecord>& r
 absl::Status CheckHoldAccess(const AccessGate& gate, const authz::Viewer& viewer,
                              const v1::LegalHold& hold, const ActResource& meant,
                              const char* what) {
-  if (viewer.person.empty() || viewer.person == hold.actor()) return status::NotFound(what);
+  if (authz::IsAboutOneself(viewer, hold.actor())) return status::NotFound(what);
   for (const CaseRow& row : meant.cases) {
     if (!MayKnow(gate, viewer, row.access)) return status::NotFound(what);
   }
   if (hold.has_record_name() && !MayKnow(viewer, meant.record)) return status::NotFound(what);
-  if (viewer.roles.Meets({Role::kLawyer, Role::kFirstReader, Role::kAuditor, Role::kAdmin})) {
-    return absl::OkStatus();
-  }
+  if (authz::MayLookAfterHolds(viewer.roles)) return absl::OkStatus();
   // Whoever knows of the cases may know that there is such a thing; of a hold on no case only the
   // roles do.
   if (meant.cases.empty()) return status::NotFound(what);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/authz/record_rules.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/triage/breach_rules.h"
@@ -86,7 +87,8 @@ bool MayKnowRecords(const authz::Viewer& viewer, const RecordKind& kind) {
 
 absl::Status CheckRecordAccess(const authz::Viewer& viewer, const RecordKind& kind,
                                const std::string& person) {
-  if (MayKnowRecords(viewer, kind) && viewer.person != person) return absl::OkStatus();
+  const bool hidden = authz::IsAboutOneself(viewer, person);
+  if (MayKnowRecords(viewer, kind) && !hidden) return absl::OkStatus();
   return status::NotFound(kind.resource);
 }
 

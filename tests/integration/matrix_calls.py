@@ -11,10 +11,11 @@ import grpc
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from every_request import a_breach, make  # noqa: E402
+from matrix_records import plain  # noqa: E402
 from harness.client import new_request_id  # noqa: E402
 from harness.ids import name_of  # noqa: E402
 from harness.reports import make_request  # noqa: E402
-from harness.stubs import (SERVICES, evidence_service_pb2, intake_service_pb2, notification_service_pb2,  # noqa: E402
+from harness.stubs import (evidence_service_pb2, intake_service_pb2, notification_service_pb2,  # noqa: E402
                            triage_service_pb2)
 
 
@@ -103,11 +104,7 @@ class MatrixCalls:
 
     def _plain(self, service: str, method: str, client, timeout: float = 10, **fields):
         """Of no case, and right in every field."""
-        descriptor = next(m for d in SERVICES[service] for m in d.methods if m.name == method).input_type
-        request = descriptor._concrete_class(**fields)
-        if "request_id" in descriptor.fields_by_name:
-            request.request_id = new_request_id()
-        return client.call(service, method, request, timeout=timeout)
+        return plain(client, service, method, timeout, **fields)
 
     def _ListUnseenLinks(self, client, _):  # noqa: N802
         return self._plain("triage", "ListUnseenLinks", client)
@@ -119,9 +116,8 @@ class MatrixCalls:
         return self._plain("triage", "PlaceHold", client,
                            hold={"issuer": "court", "reason": "r", "case_name": names["case"]})
 
-    def _ReleaseHold(self, client, _):  # noqa: N802
-        return self._plain("triage", "ReleaseHold", client, name=name_of("holds", os.urandom(16)),
-                           act=name_of("acts", os.urandom(16)))
+    def _ReleaseHold(self, client, names):  # noqa: N802
+        return self._plain("triage", "ReleaseHold", client, name=names["hold"], act=names["release"])
 
     def _DryRunRetention(self, client, _):  # noqa: N802
         return self._plain("triage", "DryRunRetention", client)
@@ -144,36 +140,36 @@ class MatrixCalls:
             "kind": "ACT_KIND_REMOVE_EXCLUSION", "resource": names["case"], "reason": "r",
             "fields": [{"name": "person", "value": "test/nobody"}]})
 
-    def _ApproveAct(self, client, _):  # noqa: N802
-        return self._plain("triage", "ApproveAct", client, name=name_of("acts", os.urandom(16)), hash=bytes(32))
+    def _ApproveAct(self, client, names):  # noqa: N802
+        return self._plain("triage", "ApproveAct", client, name=names["act"], hash=bytes(32))
 
-    def _WithdrawAct(self, client, _):  # noqa: N802
-        return self._plain("triage", "WithdrawAct", client, name=name_of("acts", os.urandom(16)))
+    def _WithdrawAct(self, client, names):  # noqa: N802
+        return self._plain("triage", "WithdrawAct", client, name=names["act"])
 
-    def _GetAct(self, client, _):  # noqa: N802
-        return self._plain("triage", "GetAct", client, name=name_of("acts", os.urandom(16)))
+    def _GetAct(self, client, names):  # noqa: N802
+        return self._plain("triage", "GetAct", client, name=names["act"])
 
     def _ReceiveSubjectRequest(self, client, _):  # noqa: N802
         return self._plain("triage", "ReceiveSubjectRequest", client, subject_request={
             "person": "test/nobody", "requester": "REQUESTER_PRINCIPAL", "text": "t", "receive_time": {"seconds": 1}})
 
-    def _of_no_subject(self, method: str, client, **fields):
-        return self._plain("triage", method, client, name=name_of("subjectRequests", os.urandom(16)), **fields)
+    def _subject_request(self, method: str, client, names, **fields):
+        return self._plain("triage", method, client, name=names["subject_request"], **fields)
 
-    def _CheckSubjectRequester(self, client, _):  # noqa: N802
-        return self._of_no_subject("CheckSubjectRequester", client, identity_check="i")
+    def _CheckSubjectRequester(self, client, names):  # noqa: N802
+        return self._subject_request("CheckSubjectRequester", client, names, identity_check="i")
 
-    def _GatherSubjectRequest(self, client, _):  # noqa: N802
-        return self._of_no_subject("GatherSubjectRequest", client)
+    def _GatherSubjectRequest(self, client, names):  # noqa: N802
+        return self._subject_request("GatherSubjectRequest", client, names)
 
-    def _GetSubjectRequest(self, client, _):  # noqa: N802
-        return self._of_no_subject("GetSubjectRequest", client)
+    def _GetSubjectRequest(self, client, names):  # noqa: N802
+        return self._subject_request("GetSubjectRequest", client, names)
 
-    def _ComposeSubjectAnswer(self, client, _):  # noqa: N802
-        return self._of_no_subject("ComposeSubjectAnswer", client)
+    def _ComposeSubjectAnswer(self, client, names):  # noqa: N802
+        return self._subject_request("ComposeSubjectAnswer", client, names)
 
-    def _AnswerSubjectRequest(self, client, _):  # noqa: N802
-        return self._of_no_subject("AnswerSubjectRequest", client, answer="a", answer_time={"seconds": 1})
+    def _AnswerSubjectRequest(self, client, names):  # noqa: N802
+        return self._subject_request("AnswerSubjectRequest", client, names, answer="a", answer_time={"seconds": 1})
 
     def _ListSubjectRequests(self, client, _):  # noqa: N802
         return self._plain("triage", "ListSubjectRequests", client)
@@ -181,16 +177,15 @@ class MatrixCalls:
     def _OpenBreach(self, client, names):  # noqa: N802
         return self._plain("triage", "OpenBreach", client, breach=a_breach(names["case"]))
 
-    def _RecordBreachStep(self, client, _):  # noqa: N802
-        return self._plain("triage", "RecordBreachStep", client, name=name_of("breaches", os.urandom(16)), step={
+    def _RecordBreachStep(self, client, names):  # noqa: N802
+        return self._plain("triage", "RecordBreachStep", client, name=names["breach"], step={
             "kind": "LEAK_STEP_KIND_OTHER", "text": "t", "step_time": {"seconds": 1}})
 
-    def _GetBreach(self, client, _):  # noqa: N802
-        return self._plain("triage", "GetBreach", client, name=name_of("breaches", os.urandom(16)))
+    def _GetBreach(self, client, names):  # noqa: N802
+        return self._plain("triage", "GetBreach", client, name=names["breach"])
 
-    def _DisposeRecord(self, client, _):  # noqa: N802
-        return self._plain("triage", "DisposeRecord", client, name=name_of("breaches", os.urandom(16)),
-                           act=name_of("acts", os.urandom(16)))
+    def _DisposeRecord(self, client, names):  # noqa: N802
+        return self._plain("triage", "DisposeRecord", client, name=names["breach"], act=names["act"])
 
     def _ListBreaches(self, client, _):  # noqa: N802
         return self._plain("triage", "ListBreaches", client)
@@ -198,16 +193,16 @@ class MatrixCalls:
     def _DesignateHandler(self, client, _):  # noqa: N802
         return self._plain("triage", "DesignateHandler", client, person="test/nobody")
 
-    def _AcceptDesignation(self, client, _):  # noqa: N802
-        return self._plain("triage", "AcceptDesignation", client, name=name_of("handlers", os.urandom(16)),
-                           duty_version="1")
+    def _AcceptDesignation(self, client, names):  # noqa: N802
+        return self._plain("triage", "AcceptDesignation", client, name=names["handler"],
+                           duty_version="0")
 
-    def _WithdrawDesignation(self, client, _):  # noqa: N802
-        return self._plain("triage", "WithdrawDesignation", client, name=name_of("handlers", os.urandom(16)),
+    def _WithdrawDesignation(self, client, names):  # noqa: N802
+        return self._plain("triage", "WithdrawDesignation", client, name=names["handler"],
                            cause="WITHDRAWAL_CAUSE_TERM")
 
-    def _GetDesignatedHandler(self, client, _):  # noqa: N802
-        return self._plain("triage", "GetDesignatedHandler", client, name=name_of("handlers", os.urandom(16)))
+    def _GetDesignatedHandler(self, client, names):  # noqa: N802
+        return self._plain("triage", "GetDesignatedHandler", client, name=names["handler"])
 
     def _ListDesignatedHandlers(self, client, _):  # noqa: N802
         return self._plain("triage", "ListDesignatedHandlers", client)
@@ -249,7 +244,7 @@ class MatrixCalls:
                                      purpose="p")))
 
     def _UploadEvidence(self, client, names):  # noqa: N802
-        target = evidence_service_pb2.UploadEvidenceRequest(target={"name": names["evidence"]})
+        target = evidence_service_pb2.UploadEvidenceRequest(target={"name": names["upload"]})
         return client.call("intake", "UploadEvidence", iter([target]))
 
     def _UploadAnonymousEvidence(self, client, _):  # noqa: N802
