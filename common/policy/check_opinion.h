@@ -16,7 +16,9 @@ inline constexpr char kRuleFeature[] = "rule:";
 inline constexpr char kTermFeature[] = "term:";
 
 // Terms that are not folded, too short or long, or stand twice; thresholds and floors out of range;
-// weights of anything that is no act, rule or term of the policy, or not in their order.
+// weights of anything that is no act, rule or term of the policy, or not in their order; a leaning
+// that would be enough alone, or whose columns are not those of its acts; rules that only hint and
+// are as heavy as others.
 std::vector<Problem> CheckOpinion(const v1::Policy& policy);
 
 // The same of a model that is to be asked under `policy`, with paths in the model.

@@ -25,6 +25,22 @@ constexpr int kMaxLowers = 1000;
 constexpr size_t kPatternsPerThread = 64;
 constexpr size_t kRulesPerThread = 16;
 
+// Calls `each(field, patterns)` for every field that holds patterns.
+template <typename Each>
+void ForPatternsOf(const v1::Guard& guard, Each each) {
+  each("before", guard.before());
+  each("after", guard.after());
+  each("sentence", guard.sentence());
+  each("anywhere", guard.anywhere());
+}
+template <typename Each>
+void ForPatternsOf(const v1::Rule& rule, Each each) {
+  each("patterns", rule.patterns());
+  each("masked_patterns", rule.masked_patterns());
+  each("exceptions", rule.exceptions());
+  each("context", rule.context());
+}
+
 class PatternChecker {
  public:
   explicit PatternChecker(const v1::Policy& policy) : policy_(policy), slots_(policy) {}
@@ -38,11 +54,7 @@ class PatternChecker {
               absl::StrCat("severity_lines[", i, "].patterns"));
     }
     for (int i = 0; i < policy_.rules_size(); ++i) {
-      const std::string at = absl::StrCat("rules[", i, "]");
-      Compile(policy_.rules(i).patterns(), at + ".patterns");
-      Compile(policy_.rules(i).masked_patterns(), at + ".masked_patterns");
-      Compile(policy_.rules(i).exceptions(), at + ".exceptions");
-      Compile(policy_.rules(i).context(), at + ".context");
+      CompileEach(policy_.rules(i), absl::StrCat("rules[", i, "]"));
     }
     // Examples are only tried when everything compiles: guards speak to all of them.
     if (problems_.empty()) CheckExamples();
@@ -57,21 +69,11 @@ class PatternChecker {
   // Into the pool, on all cores: it is most of what a start takes.
   void CompileAll() {
     std::vector<const std::string*> patterns;
-    const auto add = [&](const Strings& some) {
+    const auto add = [&](const char*, const Strings& some) {
       for (const std::string& pattern : some) patterns.push_back(&pattern);
     };
-    for (const v1::Guard& guard : policy_.guards()) {
-      for (const Strings* some :
-           {&guard.before(), &guard.after(), &guard.sentence(), &guard.anywhere()}) {
-        add(*some);
-      }
-    }
-    for (const v1::Rule& rule : policy_.rules()) {
-      for (const Strings* some :
-           {&rule.patterns(), &rule.masked_patterns(), &rule.exceptions(), &rule.context()}) {
-        add(*some);
-      }
-    }
+    for (const v1::Guard& guard : policy_.guards()) ForPatternsOf(guard, add);
+    for (const v1::Rule& rule : policy_.rules()) ForPatternsOf(rule, add);
     worker::InParallel(patterns.size(), kPatternsPerThread,
                        [&](size_t i) { slots_.pool()->Get(slots_.Expand(*patterns[i])); });
   }
@@ -94,10 +96,7 @@ class PatternChecker {
     for (int i = 0; i < policy_.guards_size(); ++i) {
       const v1::Guard& guard = policy_.guards(i);
       const std::string at = absl::StrCat("guards[", i, "]");
-      Compile(guard.before(), at + ".before");
-      Compile(guard.after(), at + ".after");
-      Compile(guard.sentence(), at + ".sentence");
-      Compile(guard.anywhere(), at + ".anywhere");
+      CompileEach(guard, at);
       for (int k = 0; k < guard.categories_size(); ++k) {
         Need(acts.count(guard.categories(k)) > 0, absl::StrCat(at, ".categories[", k, "]"),
              "is no act of this policy");
@@ -113,6 +112,13 @@ class PatternChecker {
       Need(!guard.reason_ja().empty(), at + ".reason_ja", "is required");
       Need(!guard.reason_en().empty(), at + ".reason_en", "is required");
     }
+  }
+
+  template <typename GuardOrRule>
+  void CompileEach(const GuardOrRule& one, const std::string& at) {
+    ForPatternsOf(one, [&](const char* field, const Strings& patterns) {
+      Compile(patterns, absl::StrCat(at, ".", field));
+    });
   }
 
   void Compile(const Strings& patterns, const std::string& at) {

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "common/policy/crosswalk.h"
-#include "services/triage/assess_draft.h"
 
 namespace mamori::triage {
 namespace {
@@ -46,9 +45,12 @@ Assessor::Assessor(mamori::v1::Policy policy, std::string digest)
       slots_(policy_),
       guards_(policy_, slots_),
       index_(policy_, slots_),
-      terms_(policy_.opinion().terms()) {
+      terms_({policy_.opinion().terms().begin(), policy_.opinion().terms().end()}) {
   if (policy_.opinion().has_model()) {
     opinion_ = std::make_unique<const Opinion>(policy_, policy_.opinion().model(), digest_);
+  }
+  if (policy_.opinion().has_leaning()) {
+    leaning_ = std::make_unique<const Leaning>(policy_.opinion());
   }
   for (int i = 0; i < policy_.rules_size(); ++i) {
     matchers_.emplace_back(policy_.rules(i), slots_);
@@ -62,34 +64,104 @@ Assessor::Assessor(mamori::v1::Policy policy, std::string digest)
   }
 }
 
-std::vector<Assessor::Hit> Assessor::FindHits(const mamori::v1::Report& report, const Texts& texts,
+Assessor::Candidates Assessor::CandidatesIn(const Texts& texts) const {
+  Candidates candidates{index_.Candidates(texts.narrative), {}};
+  for (const auto& text : texts.supplements) {
+    candidates.supplements.push_back(index_.Candidates(text));
+  }
+  return candidates;
+}
+
+std::vector<Assessor::Hit> Assessor::FindHits(bool hints, const mamori::v1::Report& report,
+                                              const Texts& texts, const Candidates& candidates,
                                               std::set<std::string>& guards) const {
   std::vector<Hit> hits;
-  using Windows = std::map<int, policy::Windows>;
-  const Windows in_narrative = index_.Candidates(texts.narrative);
-  std::vector<Windows> in_supplement;
-  for (const auto& text : texts.supplements) in_supplement.push_back(index_.Candidates(text));
   // Of a thousand rules a report needs a few dozen.
   std::set<int> tried(wordless_.begin(), wordless_.end());
-  for (const auto& [i, windows] : in_narrative) tried.insert(i);
-  for (const Windows& one : in_supplement) {
+  for (const auto& [i, windows] : candidates.narrative) tried.insert(i);
+  for (const auto& one : candidates.supplements) {
     for (const auto& [i, windows] : one) tried.insert(i);
   }
   for (const int i : tried) {
     const mamori::v1::Rule& rule = policy_.rules(i);
-    const auto find = [&](const Text& text, const Windows& candidates) {
-      const auto windows = candidates.find(i);
-      if (windows == candidates.end()) return std::vector<policy::Span>();
+    if (rule.hint() != hints) continue;
+    const auto find = [&](const Text& text, const std::map<int, policy::Windows>& places) {
+      const auto windows = places.find(i);
+      if (windows == places.end()) return std::vector<policy::Span>();
       return text.guards.Keep(rule, matchers_[i].Find(text, windows->second), &guards);
     };
     if (!FactsHold(rule.facts(), report)) continue;
     Hit hit{i, &rule, {}};
-    hit.spans = find(texts.narrative, in_narrative);
+    hit.spans = find(texts.narrative, candidates.narrative);
     bool found = policy::IsWordless(rule) || !hit.spans.empty();
     for (size_t k = 0; k < texts.supplements.size() && !found; ++k) {
-      found = !find(texts.supplements[k], in_supplement[k]).empty();
+      found = !find(texts.supplements[k], candidates.supplements[k]).empty();
     }
     if (found) hits.push_back(std::move(hit));
+  }
+  return hits;
+}
+
+Assessor::Drafts Assessor::DraftsOf(const std::vector<Hit>& hits, const mamori::v1::Report& report,
+                                    const Texts& texts, std::set<std::string>& guards) const {
+  Drafts drafts;
+  const int min_score = std::max(1, policy_.min_score());
+  const auto add = [&](const std::string& category, const Hit& hit) {
+    drafts.try_emplace(category, category)
+        .first->second.Add(*hit.rule, texts.narrative, hit.spans, min_score);
+  };
+  for (const Hit& hit : hits) {
+    const mamori::v1::Rule& rule = *hit.rule;
+    if (!rule.category().empty()) add(rule.category(), hit);
+    const auto outside = outside_act_.find(rule.category());
+    if (outside != outside_act_.end() && HasSide(mamori::v1::ACTOR_SIDE_OUTSIDE, report)) {
+      add(outside->second, hit);
+    }
+  }
+  std::set<std::string> categories;
+  for (const auto& [category, draft] : drafts) categories.insert(category);
+  for (const mamori::v1::Guard* guard : texts.narrative.guards.Lowering(categories)) {
+    if (!FactsHold(guard->facts(), report)) continue;
+    guards.insert(guard->id());
+    for (auto& [category, draft] : drafts) {
+      const auto& ids = guard->categories();
+      if (ids.empty() || std::find(ids.begin(), ids.end(), category) != ids.end()) {
+        draft.Lower(guard->lowers());
+      }
+    }
+  }
+  return drafts;
+}
+
+std::vector<Assessor::Hit> Assessor::Lend(const Leaning::Scores& scores,
+                                          const mamori::v1::Report& report, const Texts& texts,
+                                          const Candidates& candidates, Drafts& drafts,
+                                          std::set<std::string>& guards) const {
+  std::vector<Hit> hits = FindHits(true, report, texts, candidates, guards);
+  Drafts hinted = DraftsOf(hits, report, texts, guards);
+  // What is weak of itself hints too.
+  for (const auto& [category, draft] : drafts) hinted.insert_or_assign(category, draft);
+  const std::string* most = nullptr;
+  for (const auto& [category, draft] : hinted) {
+    if (draft.score() == 0 || draft.score() + leaning_->lends() < policy_.min_score()) continue;
+    if (most != nullptr &&
+        leaning_->ScoreOf(scores, *most) >= leaning_->ScoreOf(scores, category)) {
+      continue;
+    }
+    most = &category;
+  }
+  if (most == nullptr) return {};
+  std::set<std::string> lent{*most};
+  const auto outside = outside_act_.find(*most);
+  if (outside != outside_act_.end() && hinted.count(outside->second) > 0) {
+    lent.insert(outside->second);
+  }
+  for (const std::string& category : lent) {
+    Draft& draft = hinted.at(category);
+    draft.Raise(leaning_->lends());
+    draft.KeepHints(
+        [&](std::string_view clause) { return leaning_->ScoreOf(leaning_->Of({clause}), *most); });
+    drafts.insert_or_assign(category, std::move(draft));
   }
   return hits;
 }
@@ -115,6 +187,12 @@ Assessor::Texts::Texts(const mamori::v1::Report& report, const policy::Guards& g
   }
 }
 
+std::vector<std::string_view> Assessor::Texts::Folded() const {
+  std::vector<std::string_view> folded{narrative.plain.text()};
+  for (const auto& text : supplements) folded.push_back(text.plain.text());
+  return folded;
+}
+
 OpinionInput Assessor::InputOf(const std::vector<Hit>& hits, const Texts& texts) const {
   OpinionInput input;
   std::set<std::string_view> spoken;
@@ -137,46 +215,39 @@ OpinionInput Assessor::InputOf(const std::vector<Hit>& hits, const Texts& texts)
 OpinionInput Assessor::InputOf(const mamori::v1::Report& report) const {
   const Texts texts(report, guards_);
   std::set<std::string> guards;
-  return InputOf(FindHits(report, texts, guards), texts);
+  return InputOf(FindHits(false, report, texts, CandidatesIn(texts), guards), texts);
 }
 
 mamori::v1::Assessment Assessor::Assess(const mamori::v1::Report& report,
                                         const Opinion* opinion) const {
   const Texts texts(report, guards_);
   std::set<std::string> guards;
-  const std::vector<Hit> hits = FindHits(report, texts, guards);
+  const Candidates candidates = CandidatesIn(texts);
+  std::vector<Hit> hits = FindHits(false, report, texts, candidates, guards);
+  Drafts by_category = DraftsOf(hits, report, texts, guards);
 
   const int min_score = std::max(1, policy_.min_score());
-  std::map<std::string, Draft> by_category;
   std::set<mamori::v1::Danger> dangers;
   SeverityVote vote;
-  const auto add = [&](const std::string& category, const Hit& hit) {
-    by_category.try_emplace(category, category)
-        .first->second.Add(*hit.rule, texts.narrative, hit.spans, min_score);
-  };
   for (const Hit& hit : hits) {
     const mamori::v1::Rule& rule = *hit.rule;
-    if (!rule.category().empty()) add(rule.category(), hit);
-    if (rule.danger() != mamori::v1::DANGER_UNSPECIFIED) {
-      dangers.insert(rule.danger());
-      vote.Call(mamori::v1::SEVERITY_CRITICAL, rule.id(), rule.reason_ja(), rule.reason_en());
-    }
-    const auto outside = outside_act_.find(rule.category());
-    if (outside != outside_act_.end() && HasSide(mamori::v1::ACTOR_SIDE_OUTSIDE, report)) {
-      add(outside->second, hit);
-    }
+    if (rule.danger() == mamori::v1::DANGER_UNSPECIFIED) continue;
+    dangers.insert(rule.danger());
+    vote.Call(mamori::v1::SEVERITY_CRITICAL, rule.id(), rule.reason_ja(), rule.reason_en());
   }
-  std::set<std::string> hit_categories;
-  for (const auto& [category, draft] : by_category) hit_categories.insert(category);
-  for (const mamori::v1::Guard* guard : texts.narrative.guards.Lowering(hit_categories)) {
-    if (!FactsHold(guard->facts(), report)) continue;
-    guards.insert(guard->id());
-    for (auto& [category, draft] : by_category) {
-      const auto& ids = guard->categories();
-      if (ids.empty() || std::find(ids.begin(), ids.end(), category) != ids.end()) {
-        draft.Lower(guard->lowers());
-      }
+  std::vector<Hit> hints;
+  std::string leaning;
+  if (leaning_ != nullptr && dangers.empty()) {
+    const Leaning::Scores scores = leaning_->Of(texts.Folded());
+    const bool silent = std::none_of(by_category.begin(), by_category.end(), [&](const auto& one) {
+      return one.second.score() >= min_score;
+    });
+    if (silent && leaning_->Lends(scores)) {
+      hints = Lend(scores, report, texts, candidates, by_category, guards);
+    } else if (!silent && leaning_->Doubts(scores)) {
+      for (auto& [category, draft] : by_category) draft.Lower(leaning_->takes());
     }
+    if (!hints.empty() || (!silent && leaning_->Doubts(scores))) leaning = scores.ToString();
   }
 
   std::vector<Draft> drafts;
@@ -187,10 +258,12 @@ mamori::v1::Assessment Assessor::Assess(const mamori::v1::Report& report,
     drafts.push_back(std::move(draft));
   }
   std::sort(drafts.begin(), drafts.end(), MoreSerious);
-  for (const Hit& hit : hits) {
-    const mamori::v1::Rule& rule = *hit.rule;
-    if (found.count(rule.category()) == 0) continue;
-    vote.Call(rule.severity(), rule.id(), rule.reason_ja(), rule.reason_en());
+  for (const std::vector<Hit>* some : {&hits, &hints}) {
+    for (const Hit& hit : *some) {
+      const mamori::v1::Rule& rule = *hit.rule;
+      if (found.count(rule.category()) == 0) continue;
+      vote.Call(rule.severity(), rule.id(), rule.reason_ja(), rule.reason_en());
+    }
   }
   for (int i = 0; i < policy_.severity_lines_size(); ++i) {
     const mamori::v1::SeverityLine& line = policy_.severity_lines(i);
@@ -217,6 +290,11 @@ mamori::v1::Assessment Assessor::Assess(const mamori::v1::Report& report,
   vote.Write(assessment);
   for (mamori::v1::Signal& signal : SignalsOf(report))
     *assessment.add_signals() = std::move(signal);
+  if (!leaning.empty()) {
+    mamori::v1::Signal* signal = assessment.add_signals();
+    signal->set_kind("leaning");
+    signal->set_value(std::move(leaning));
+  }
   for (const std::string& guard : guards) {
     mamori::v1::Signal* signal = assessment.add_signals();
     signal->set_kind("guard");

@@ -19,7 +19,9 @@
 #include "mamori/v1/assessment.pb.h"
 #include "mamori/v1/policy.pb.h"
 #include "mamori/v1/report.pb.h"
+#include "services/triage/assess_draft.h"
 #include "services/triage/assess_facts.h"
+#include "services/triage/leaning.h"
 #include "services/triage/opinion.h"
 #include "services/triage/pattern_index.h"
 #include "services/triage/term_index.h"
@@ -44,6 +46,8 @@ class Assessor {
     return Assess(report, opinion_.get());
   }
   // Asks `opinion`, which may be nullptr, instead: nothing but `second_opinion` depends on it.
+  // Where no rule finds anything, rules that only hint are asked, and one act that they hint at is
+  // proposed if the policy's leaning lends it enough: that belongs to the policy version alone.
   mamori::v1::Assessment Assess(const mamori::v1::Report& report, const Opinion* opinion) const;
 
   // What a model is asked about.
@@ -70,12 +74,28 @@ class Assessor {
   };
   struct Texts {
     Texts(const mamori::v1::Report& report, const policy::Guards& guards);
+    std::vector<std::string_view> Folded() const;
     const Text narrative;
     std::deque<Text> supplements;
   };
+  // Which rules may match where in them.
+  struct Candidates {
+    std::map<int, policy::Windows> narrative;
+    std::vector<std::map<int, policy::Windows>> supplements;
+  };
+  using Drafts = std::map<std::string, Draft>;  // by category
+
   OpinionInput InputOf(const std::vector<Hit>& hits, const Texts& texts) const;
-  std::vector<Hit> FindHits(const mamori::v1::Report& report, const Texts& texts,
-                            std::set<std::string>& guards) const;
+  Candidates CandidatesIn(const Texts& texts) const;
+  // Of the rules that only hint, or of all others.
+  std::vector<Hit> FindHits(bool hints, const mamori::v1::Report& report, const Texts& texts,
+                            const Candidates& candidates, std::set<std::string>& guards) const;
+  Drafts DraftsOf(const std::vector<Hit>& hits, const mamori::v1::Report& report,
+                  const Texts& texts, std::set<std::string>& guards) const;
+  // What hints add where nothing was found: the act that the words lean to most.
+  std::vector<Hit> Lend(const Leaning::Scores& scores, const mamori::v1::Report& report,
+                        const Texts& texts, const Candidates& candidates, Drafts& drafts,
+                        std::set<std::string>& guards) const;
   bool Speaks(const mamori::v1::SeverityLine& line, int index, const Texts& texts) const;
   void Recommend(const std::map<std::string, mamori::v1::Severity>& found, bool danger,
                  mamori::v1::Assessment& assessment) const;
@@ -93,6 +113,7 @@ class Assessor {
   std::map<std::string, std::string, std::less<>> outside_act_;
   const TermIndex terms_;
   std::unique_ptr<const Opinion> opinion_;
+  std::unique_ptr<const Leaning> leaning_;
 };
 
 }  // namespace mamori::triage

@@ -1,6 +1,7 @@
 #include "services/triage/assess_draft.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "common/text/passages.h"
@@ -11,6 +12,7 @@ namespace {
 constexpr int kMaxScore = 1000;
 // Forty Japanese characters, or a line of English: a reader sees what was meant.
 constexpr size_t kMaxClauseBytes = 120;
+constexpr size_t kMaxHintPassages = 2;
 
 bool Stronger(const mamori::v1::Rule& a, const mamori::v1::Rule& b) {
   if (a.severity() != b.severity()) return a.severity() > b.severity();
@@ -37,6 +39,7 @@ void Draft::Add(const mamori::v1::Rule& rule, const policy::ReportText& text,
     evidence.set_rule_id(rule.id());
     if (rule.weight() * 2 < min_weight) {
       hints_.push_back(std::move(evidence));
+      clauses_.emplace_back(text.plain.text().substr(last.begin, last.size()));
     } else if (rule.weight() < min_weight) {
       weak_.push_back(std::move(evidence));
     } else {
@@ -46,6 +49,21 @@ void Draft::Add(const mamori::v1::Rule& rule, const policy::ReportText& text,
 }
 
 void Draft::Lower(int by) { finding_.set_score(std::max(0, finding_.score() - by)); }
+
+void Draft::Raise(int by) { finding_.set_score(std::min(kMaxScore, finding_.score() + by)); }
+
+void Draft::KeepHints(absl::FunctionRef<int64_t(std::string_view clause)> speaks) {
+  std::vector<std::pair<int64_t, size_t>> ranked;
+  std::set<std::string_view> known;
+  for (size_t i = 0; i < clauses_.size(); ++i) {
+    if (known.insert(clauses_[i]).second) ranked.emplace_back(-speaks(clauses_[i]), i);
+  }
+  std::sort(ranked.begin(), ranked.end());
+  if (ranked.size() > kMaxHintPassages) ranked.resize(kMaxHintPassages);
+  std::vector<mamori::v1::EvidenceSpan> kept;
+  for (const auto& [score, i] : ranked) kept.push_back(std::move(hints_[i]));
+  hints_ = std::move(kept);
+}
 
 mamori::v1::CategoryFinding Draft::Finish() {
   if (finding_.evidence().empty()) {

@@ -2,9 +2,12 @@
 #ifndef MAMORI_SERVICES_TRIAGE_ASSESS_DRAFT_H_
 #define MAMORI_SERVICES_TRIAGE_ASSESS_DRAFT_H_
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "common/policy/report_text.h"
 #include "mamori/v1/assessment.pb.h"
 #include "mamori/v1/policy.pb.h"
@@ -20,8 +23,11 @@ class Draft {
   // below half of it when nothing else is there.
   void Add(const mamori::v1::Rule& rule, const policy::ReportText& text,
            const std::vector<policy::Span>& spans, int min_weight);
-  // Takes from the score.
+  // Takes from the score, or adds to it.
   void Lower(int by);
+  void Raise(int by);
+  // Keeps, of the passages of hints, the one or two that `speaks` says most of.
+  void KeepHints(absl::FunctionRef<int64_t(std::string_view clause)> speaks);
 
   int score() const { return finding_.score(); }
   mamori::v1::Severity severity() const { return severity_; }
@@ -35,6 +41,7 @@ class Draft {
   mamori::v1::CategoryFinding finding_;
   std::vector<mamori::v1::EvidenceSpan> weak_;
   std::vector<mamori::v1::EvidenceSpan> hints_;
+  std::vector<std::string> clauses_;  // of hints_, folded
   const mamori::v1::Rule* strongest_ = nullptr;
   mamori::v1::Severity severity_ = mamori::v1::SEVERITY_LOW;
 };

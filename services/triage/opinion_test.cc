@@ -100,7 +100,7 @@ TEST(TermIndex, FindsTermsWhereWordsBegin) {
   for (const char* const term : {"hour", "殴る", "ない", "hit", "so sorry"}) {
     policy.mutable_opinion()->add_terms(term);
   }
-  const TermIndex index(policy.opinion().terms());
+  const TermIndex index({policy.opinion().terms().begin(), policy.opinion().terms().end()});
   const auto found = [&](std::string_view text) {
     std::vector<bool> marks(5);
     index.Find(text, marks);

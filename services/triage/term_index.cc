@@ -11,8 +11,7 @@ bool BeginsWord(std::string_view text, size_t at) {
 
 }  // namespace
 
-TermIndex::TermIndex(const google::protobuf::RepeatedPtrField<std::string>& terms)
-    : terms_({terms.begin(), terms.end()}) {}
+TermIndex::TermIndex(std::vector<std::string> terms) : terms_(terms) {}
 
 void TermIndex::Find(std::string_view folded, std::vector<bool>& found) const {
   terms_.Find(folded, [&](int index, size_t at) {

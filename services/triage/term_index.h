@@ -2,8 +2,6 @@
 #ifndef MAMORI_SERVICES_TRIAGE_TERM_INDEX_H_
 #define MAMORI_SERVICES_TRIAGE_TERM_INDEX_H_
 
-#include <google/protobuf/repeated_ptr_field.h>
-
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +13,8 @@ namespace mamori::triage {
 // Immutable and thread safe.
 class TermIndex {
  public:
-  // Folded terms of at least two letters.
-  explicit TermIndex(const google::protobuf::RepeatedPtrField<std::string>& terms);
+  // Folded terms.
+  explicit TermIndex(std::vector<std::string> terms);
 
   // Sets `found[i]` for the terms that stand in `folded`; a term that begins with a Latin letter
   // only where a word begins. `found` is as long as the terms are many. Linear.
