@@ -281,7 +281,7 @@ TEST(ShippedLeaning, IsWhatItsReportsGive) {
       policy::LoadPolicyFile(testing::SourceRoot() + "/deploy/policy/default.textproto");
   ASSERT_THAT(version, IsOk());
   std::vector<std::string> files{data + "dev.jsonl"};
-  for (const char set : std::string("acdefghjklmnopstw")) {
+  for (const char set : std::string("acdefghjklmnopstwy")) {
     files.push_back(data + "further_" + set + ".jsonl");
   }
   auto reports = ReadSamples(files);

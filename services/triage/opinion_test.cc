@@ -269,7 +269,7 @@ TEST(ShippedModel, IsWhatItsReportsGive) {
   const auto reports =
       Samples({"dev", "further_a", "further_c", "further_d", "further_e", "further_f", "further_g",
                "further_h", "further_j", "further_k", "further_l", "further_m", "further_n",
-               "further_o", "further_p", "further_s", "further_t", "further_w"});
+               "further_o", "further_p", "further_s", "further_t", "further_w", "further_y"});
   auto model = TrainModel(ExamplesOf(assessor, reports));
   ASSERT_THAT(model, IsOk());
   *model->mutable_figures() =
