@@ -139,28 +139,34 @@ std::vector<Assessor::Hit> Assessor::Lend(const Leaning::Scores& scores,
                                           std::set<std::string>& guards) const {
   std::vector<Hit> hits = FindHits(true, report, texts, candidates, guards);
   Drafts hinted = DraftsOf(hits, report, texts, guards);
+  // An act that another stands for is only hinted at by rules of its own.
+  std::set<std::string_view> own;
+  for (const Hit& hit : hits) own.insert(hit.rule->category());
   // What is weak of itself hints too.
-  for (const auto& [category, draft] : drafts) hinted.insert_or_assign(category, draft);
+  for (const auto& [category, draft] : drafts) {
+    hinted.insert_or_assign(category, draft);
+    own.insert(category);
+  }
+  const auto score = [&](const std::string& act) { return leaning_->ScoreOf(scores, act); };
+  std::set<std::string> lent;
   const std::string* most = nullptr;
   for (const auto& [category, draft] : hinted) {
-    if (draft.score() == 0 || draft.score() + leaning_->lends() < policy_.min_score()) continue;
-    if (most != nullptr &&
-        leaning_->ScoreOf(scores, *most) >= leaning_->ScoreOf(scores, category)) {
-      continue;
-    }
-    most = &category;
+    if (own.count(category) == 0 || draft.score() == 0) continue;
+    if (draft.score() + leaning_->lends() < policy_.min_score()) continue;
+    if (score(category) > 0) lent.insert(category);
+    if (most == nullptr || score(category) > score(*most)) most = &category;
   }
   if (most == nullptr) return {};
-  std::set<std::string> lent{*most};
-  const auto outside = outside_act_.find(*most);
-  if (outside != outside_act_.end() && hinted.count(outside->second) > 0) {
-    lent.insert(outside->second);
+  lent.insert(*most);
+  for (const auto& [act, outside] : outside_act_) {
+    if (lent.count(act) > 0 && hinted.count(outside) > 0) lent.insert(outside);
   }
   for (const std::string& category : lent) {
     Draft& draft = hinted.at(category);
     draft.Raise(leaning_->lends());
-    draft.KeepHints(
-        [&](std::string_view clause) { return leaning_->ScoreOf(leaning_->Of({clause}), *most); });
+    draft.KeepHints([&](std::string_view clause) {
+      return leaning_->ScoreOf(leaning_->Of({clause}), category);
+    });
     drafts.insert_or_assign(category, std::move(draft));
   }
   return hits;

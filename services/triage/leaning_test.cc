@@ -167,6 +167,9 @@ TEST(Leaning, TheActThatTheWordsLeanToMostIsLentIt) {
   EXPECT_THAT(Found(Assess("loud, a hand on my thigh")), ElementsAre("OTHER", "SEXUAL"))
       << "by someone outside it is another act too";
   EXPECT_THAT(Found(Assess("loud, a hand, afraid")), ElementsAre("THREAT"));
+  EXPECT_THAT(Found(Assess("loud, a hand, afraid, my thigh")),
+              ElementsAre("OTHER", "SEXUAL", "THREAT"))
+      << "and whatever else is likely";
 }
 
 TEST(Leaning, HintsAreSilentWhereOtherRulesSpeak) {
