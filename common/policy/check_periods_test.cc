@@ -42,7 +42,8 @@ TEST(CheckPeriods, NamesTheFieldOfEverythingWrong) {
     std::string to;
     const char* path;
   } kRows[] = {
-      {"wait { seconds: 3600 }", "wait { seconds: -1 } ", "two_person.wait"},
+      {"wait { seconds: 3600 } emergency_wait { seconds: 300 }", "wait { seconds: -1 }",
+       "two_person.wait"},
       {"seconds: 300 ", "seconds: 3601 ", "two_person.emergency_wait"},
       {"seconds: 86400", "seconds: 3600", "two_person.expiry"},
       {"seconds: 86400", "seconds: 2592001", "two_person.expiry"},
