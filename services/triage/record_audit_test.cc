@@ -26,9 +26,9 @@ using testing::StatusIs;
 
 constexpr char kNotTold[] = ": its row is not what the audit tells of";
 
-class RecordAuditTest : public RetentionFixture {
+class KeptRecordTest : public RetentionFixture {
  protected:
-  RecordAuditTest() { EXPECT_THAT(checkpointer_.EnsureGenesis(), IsOk()); }
+  KeptRecordTest() { EXPECT_THAT(checkpointer_.EnsureGenesis(), IsOk()); }
 
   std::vector<std::string> Findings() {
     audit::SinkCopy sink{.name = "file"};
@@ -74,7 +74,7 @@ class RecordAuditTest : public RetentionFixture {
       {database_.transactor(), journal_.authenticator(), key_, clock_, ids_, telemetry_}, {}};
 };
 
-TEST_F(RecordAuditTest, AHoldThatIsTakenAwayHoldsAllTheSame) {
+TEST_F(KeptRecordTest, AHoldThatIsTakenAwayHoldsAllTheSame) {
   const std::string name = Closed();
   const auto hold = Hold(name);
   ASSERT_THAT(hold, IsOk());
@@ -100,12 +100,25 @@ TEST_F(RecordAuditTest, AHoldThatIsTakenAwayHoldsAllTheSame) {
   database_.Run("DELETE FROM legal_hold");
   database_.Run("DELETE FROM legal_hold_target");
   fake_.Advance(kFiveYears);
-  EXPECT_FALSE(DisposeByTheBook(name).ok());
+  EXPECT_THAT(acts_.Request(As("a"), AskDisposal(name)),
+              HasReason(mamori::v1::ERROR_REASON_ON_HOLD));
   attacked(": its row is missing");
+}
+
+// Disposal looks for itself, whatever was approved before.
+TEST_F(KeptRecordTest, AHoldThatIsTakenAwayStopsADisposalThatWasApproved) {
+  const std::string name = Closed();
+  fake_.Advance(kFiveYears);
+  const v1::TwoPersonAct act = Approved(AskDisposal(name));
+  ASSERT_THAT(Hold(name), IsOk());
+  database_.Run("DELETE FROM legal_hold");
+  database_.Run("DELETE FROM legal_hold_target");
+  WaitOver();
+  EXPECT_THAT(Dispose("b", name, act), HasReason(mamori::v1::ERROR_REASON_ON_HOLD));
   EXPECT_EQ(Get(name).state(), mamori::v1::CASE_STATE_CLOSED);
 }
 
-TEST_F(RecordAuditTest, AReleasedHoldThatIsPutBackIsFound) {
+TEST_F(KeptRecordTest, AReleasedHoldThatIsPutBackIsFound) {
   const std::string name = Open("x").name();
   const auto hold = Hold(name);
   ASSERT_THAT(hold, IsOk());
@@ -122,7 +135,7 @@ TEST_F(RecordAuditTest, AReleasedHoldThatIsPutBackIsFound) {
   EXPECT_THAT(Findings(), Contains(hold->name() + kNotTold));
 }
 
-TEST_F(RecordAuditTest, WhatHoldsAPersonOrFollowedACaseIsToldToo) {
+TEST_F(KeptRecordTest, WhatHoldsAPersonOrFollowedACaseIsToldToo) {
   const std::string first = Open("x").name(), second = Open("y").name();
   ASSERT_THAT(Hold(first), IsOk());
   auto merge = Verb<v1::MergeCasesRequest>(first);
@@ -151,7 +164,7 @@ TEST_F(RecordAuditTest, WhatHoldsAPersonOrFollowedACaseIsToldToo) {
 
 // What is left: the service asks the audit, and whoever takes its entries too is found by the
 // verifier alone, once a sink has them.
-TEST_F(RecordAuditTest, WhoTakesTheAuditsEntriesTooIsFoundByTheVerifier) {
+TEST_F(KeptRecordTest, WhoTakesTheAuditsEntriesTooIsFoundByTheVerifier) {
   const std::string name = Open("x").name();
   ASSERT_THAT(Hold(name), IsOk());
   time::FakeClock ahead(clock_.Now() + absl::Minutes(2));
@@ -167,7 +180,7 @@ TEST_F(RecordAuditTest, WhoTakesTheAuditsEntriesTooIsFoundByTheVerifier) {
   EXPECT_THAT(Findings(), Contains(HasSubstr(": its row is missing")));
 }
 
-TEST_F(RecordAuditTest, AnActThatIsPutBackOrTakenAwayIsFound) {
+TEST_F(KeptRecordTest, AnActThatIsPutBackOrTakenAwayIsFound) {
   const std::string name = Open("x").name();
   ASSERT_THAT(Exclude(name, "out"), IsOk());
   const auto asked = acts_.Request(As("a"), AskRemoval(name, "out"));
@@ -182,7 +195,7 @@ TEST_F(RecordAuditTest, AnActThatIsPutBackOrTakenAwayIsFound) {
   EXPECT_THAT(Findings(), Contains(asked->name() + ": its row is missing"));
 }
 
-TEST_F(RecordAuditTest, AnErasureThatNobodyDecidedIsFoundInEveryRecord) {
+TEST_F(KeptRecordTest, AnErasureThatNobodyDecidedIsFoundInEveryRecord) {
   const std::string name = Open("x").name();
   ASSERT_THAT(Exclude(name, "out"), IsOk());
   const auto act = acts_.Request(As("a"), AskRemoval(name, "out"));
@@ -214,7 +227,7 @@ TEST_F(RecordAuditTest, AnErasureThatNobodyDecidedIsFoundInEveryRecord) {
   }
 }
 
-TEST_F(RecordAuditTest, ADisposalExcusesWhatItErases) {
+TEST_F(KeptRecordTest, ADisposalExcusesWhatItErases) {
   const std::string name = Closed();
   ASSERT_THAT(Exclude(name, "out"), IsOk());
   ASSERT_THAT(acts_.Request(As("a"), AskRemoval(name, "out")), IsOk());
@@ -225,7 +238,7 @@ TEST_F(RecordAuditTest, ADisposalExcusesWhatItErases) {
   EXPECT_THAT(findings, Not(Contains(HasSubstr("missing"))));
 }
 
-TEST_F(RecordAuditTest, AnOlderAssessmentThatIsPutBackOpensNoMore) {
+TEST_F(KeptRecordTest, AnOlderAssessmentThatIsPutBackOpensNoMore) {
   const mamori::v1::Case open = Open("x");
   const std::string report = open.reports(0);
   Save("case_report");
@@ -245,7 +258,7 @@ TEST_F(RecordAuditTest, AnOlderAssessmentThatIsPutBackOpensNoMore) {
   EXPECT_THAT(Findings(), Contains(report + ": no case has it"));
 }
 
-TEST_F(RecordAuditTest, AnAssessmentKeepsItsVersionInAnotherCase) {
+TEST_F(KeptRecordTest, AnAssessmentKeepsItsVersionInAnotherCase) {
   const mamori::v1::Case first = Open("x"), second = Open("y");
   Supplement(first.reports(0), 2, "今日、殴られました。");
   auto merge = Verb<v1::MergeCasesRequest>(first.name());
