@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/sealing/key_ids.h"
 #include "common/status/macros.h"
 
 namespace mamori::sealing {
@@ -28,19 +29,24 @@ void Derive(const crypto::Key& key, std::initializer_list<std::string_view> part
   sodium_memzero(&state, sizeof(state));
 }
 
-// Of 32 bytes, which is more than BLAKE2b's least: the first of them.
-std::string IdOf(const crypto::Key& key) {
-  unsigned char bytes[crypto::kKeyBytes];
-  Derive(key, {"id of the key"}, bytes, sizeof(bytes));
-  return std::string(reinterpret_cast<const char*>(bytes), kKeyEncryptionIdBytes);
+}  // namespace
+
+absl::Status KeyNotOpen() {
+  return absl::FailedPreconditionError(
+      "a data key is wrapped with a key-encryption key that is not among sealing.key_files");
 }
 
-}  // namespace
+// Of 32 bytes, which is more than BLAKE2b's least: the first of them.
+std::string KeyIdOf(const crypto::Key& key, std::string_view purpose) {
+  unsigned char bytes[crypto::kKeyBytes];
+  Derive(key, {purpose}, bytes, sizeof(bytes));
+  return std::string(reinterpret_cast<const char*>(bytes), kKeyEncryptionIdBytes);
+}
 
 FileKeyEncryption::FileKeyEncryption(std::string service, std::vector<crypto::Key> keys)
     : service_(std::move(service)) {
   for (crypto::Key& key : keys) {
-    std::string id = IdOf(key);
+    std::string id = KeyIdOf(key, "id of the key");
     keys_.push_back({std::move(id), std::move(key)});
   }
 }
@@ -72,10 +78,7 @@ absl::Status FileKeyEncryption::Load(std::string_view id, std::string_view tenan
                                      unsigned char* key) const {
   const auto found =
       std::find_if(keys_.begin(), keys_.end(), [&](const One& one) { return one.id == id; });
-  if (found == keys_.end()) {
-    return absl::FailedPreconditionError(
-        "a data key is wrapped with a key-encryption key that is not among sealing.key_files");
-  }
+  if (found == keys_.end()) return KeyNotOpen();
   Derive(found->key, {"key of a tenant", service_, tenant}, key, crypto::kKeyBytes);
   return absl::OkStatus();
 }

@@ -23,7 +23,9 @@ absl::Status CheckConfig(const config::v1::Sealing& config) {
   if (config.key_files().empty()) {
     return absl::InvalidArgumentError("sealing.key_files: none, want at least one file");
   }
-  for (const std::string& file : config.key_files()) RETURN_IF_ERROR(crypto::CheckKeyFile(file));
+  for (const std::string& entry : config.key_files()) {
+    RETURN_IF_ERROR(crypto::CheckKeyFile(KeyFileOf(entry)));
+  }
   if (config.keys_ahead() < 0 || config.keys_ahead() > kMostKeysAhead) {
     return absl::InvalidArgumentError("sealing.keys_ahead: want 0 to 65536");
   }
@@ -37,10 +39,11 @@ absl::StatusOr<Keys> ReadKeys(const config::v1::Sealing& config, const std::stri
                               crypto::KeyArena& arena) {
   RETURN_IF_ERROR(CheckConfig(config));
   Keys keys;
-  ASSIGN_OR_RETURN(auto files,
-                   FileKeyEncryption::Read(
-                       service, {config.key_files().begin(), config.key_files().end()}, arena));
-  ASSIGN_OR_RETURN(keys.encryption, TenantKeys::Create(std::move(files), arena));
+  ASSIGN_OR_RETURN(
+      ConfiguredKeys configured,
+      ReadConfiguredKeys(service, {config.key_files().begin(), config.key_files().end()}, arena));
+  keys.epochs = std::move(configured.epochs);
+  ASSIGN_OR_RETURN(keys.encryption, TenantKeys::Create(std::move(configured.encryption), arena));
   ASSIGN_OR_RETURN(keys.slots, KeySlots::Create(arena));
   ASSIGN_OR_RETURN(keys.store, config::PoolOptionsOf(config.key_store(), kWorkerConnections));
   return keys;
@@ -54,6 +57,7 @@ Sealing::Sealing(const config::v1::Sealing& config, Keys keys, const time::Clock
       telemetry_(telemetry),
       pool_(db::Pool::Create(keys_.store)),
       transactor_(*pool_, clock, sleeper),
+      epochs_(transactor_, clock),
       wrapper_(*keys_.encryption, *keys_.slots),
       store_(transactor_, clock),
       eraser_(store_, config.erasure_file(), clock),
@@ -61,7 +65,9 @@ Sealing::Sealing(const config::v1::Sealing& config, Keys keys, const time::Clock
              [this] { stocking_.Wake(); }),
       sealer_(wrapper_, store_, stock_, &proof),
       stocking_({.name = "keys", .interval = absl::Seconds(1)}, ids, telemetry,
-                [this] { return Work(); }) {}
+                [this] { return Work(); }) {
+  for (EpochKeys* one : keys_.epochs) one->Use(epochs_);
+}
 
 absl::StatusOr<bool> Sealing::Work() {
   const absl::Status finished = eraser_.FinishErasures(clock_.Now() + kErasureTimeout);

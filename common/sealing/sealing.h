@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -11,10 +12,12 @@
 #include "common/db/pool.h"
 #include "common/db/transaction.h"
 #include "common/id/id.h"
+#include "common/sealing/epoch_keys.h"
 #include "common/sealing/eraser.h"
 #include "common/sealing/key_encryption.h"
 #include "common/sealing/key_slots.h"
 #include "common/sealing/sealer.h"
+#include "common/sealing/sql_epoch_store.h"
 #include "common/sealing/sql_key_store.h"
 #include "common/telemetry/telemetry.h"
 #include "common/time/clock.h"
@@ -29,6 +32,7 @@ absl::Status CheckConfig(const config::v1::Sealing& config);
 // What is read while the process starts.
 struct Keys {
   std::unique_ptr<KeyEncryption> encryption;
+  std::vector<EpochKeys*> epochs;  // within it
   std::unique_ptr<KeySlots> slots;
   db::PoolOptions store;
 };
@@ -61,6 +65,7 @@ class Sealing {
   telemetry::Telemetry& telemetry_;
   const std::unique_ptr<db::Pool> pool_;
   db::Transactor transactor_;
+  SqlEpochStore epochs_;
   const KeyWrapper wrapper_;
   SqlKeyStore store_;
   Eraser eraser_;

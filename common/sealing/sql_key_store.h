@@ -12,7 +12,7 @@
 namespace mamori::sealing {
 
 // The schema this code needs at least.
-inline constexpr int kMinimumKeysSchema = 2;
+inline constexpr int kMinimumKeysSchema = 3;
 
 class SqlKeyStore final : public ErasureKeyStore {
  public:

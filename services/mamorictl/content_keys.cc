@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/config/textproto.h"
+#include "common/sealing/tenant_keys.h"
 #include "common/status/macros.h"
 
 namespace mamori::ctl {
@@ -33,7 +34,7 @@ void AddKeyStoreFlags(CLI::App& command, KeyStoreFlags& flags) {
       ->capture_default_str();
   command
       .add_option("--sealing-key", flags.key_files,
-                  "SERVICE=FILE, the service's sealing.key_files in their order")
+                  "SERVICE=ENTRY, the service's sealing.key_files in their order")
       ->needs(store);
 }
 
@@ -60,26 +61,30 @@ absl::StatusOr<std::unique_ptr<ContentKeys>> ContentKeys::Open(const KeyStoreFla
   options.statement_timeout = absl::Minutes(5);
   ASSIGN_OR_RETURN(crypto::KeyArena made, crypto::KeyArena::Create());
   auto arena = std::make_unique<crypto::KeyArena>(std::move(made));
+  ASSIGN_OR_RETURN(auto configured,
+                   sealing::ReadConfiguredKeys(service, FilesOf(flags, service), *arena));
   ASSIGN_OR_RETURN(auto encryption,
-                   sealing::FileKeyEncryption::Read(service, FilesOf(flags, service), *arena));
+                   sealing::TenantKeys::Create(std::move(configured.encryption), *arena));
   ASSIGN_OR_RETURN(auto slots, sealing::KeySlots::Create(*arena));
-  return std::unique_ptr<ContentKeys>(new ContentKeys(std::move(arena), std::move(encryption),
-                                                      std::move(slots), db::Pool::Create(options),
-                                                      clock, sleeper));
+  return std::unique_ptr<ContentKeys>(
+      new ContentKeys(std::move(arena), {std::move(encryption), std::move(configured.epochs)},
+                      std::move(slots), db::Pool::Create(options), clock, sleeper));
 }
 
-ContentKeys::ContentKeys(std::unique_ptr<crypto::KeyArena> arena,
-                         std::unique_ptr<sealing::KeyEncryption> encryption,
+ContentKeys::ContentKeys(std::unique_ptr<crypto::KeyArena> arena, Encryption encryption,
                          std::unique_ptr<sealing::KeySlots> slots, std::unique_ptr<db::Pool> pool,
                          const time::Clock& clock, time::Sleeper& sleeper)
     : arena_(std::move(arena)),
-      encryption_(std::move(encryption)),
+      encryption_(std::move(encryption.keys)),
       slots_(std::move(slots)),
       pool_(std::move(pool)),
       transactor_(*pool_, clock, sleeper),
+      epochs_(transactor_, clock),
       wrapper_(*encryption_, *slots_),
       store_(transactor_, clock),
       stock_(wrapper_, store_, clock, 0, nullptr),
-      sealer_(wrapper_, store_, stock_) {}
+      sealer_(wrapper_, store_, stock_) {
+  for (sealing::EpochKeys* one : encryption.epochs) one->Use(epochs_);
+}
 
 }  // namespace mamori::ctl

@@ -11,9 +11,11 @@
 #include "common/crypto/key_arena.h"
 #include "common/db/pool.h"
 #include "common/db/transaction.h"
+#include "common/sealing/epoch_keys.h"
 #include "common/sealing/key_encryption.h"
 #include "common/sealing/key_slots.h"
 #include "common/sealing/sealer.h"
+#include "common/sealing/sql_epoch_store.h"
 #include "common/sealing/sql_key_store.h"
 
 namespace mamori::ctl {
@@ -23,7 +25,7 @@ struct KeyStoreFlags {
   std::string user;           // empty: the database's
   std::string password_file;  // empty: the database's
   std::string schema_prefix = "mamori_keys_";
-  std::vector<std::string> key_files;  // SERVICE=FILE
+  std::vector<std::string> key_files;  // SERVICE=entry of sealing.key_files
 };
 void AddKeyStoreFlags(CLI::App& command, KeyStoreFlags& flags);
 
@@ -46,8 +48,12 @@ class ContentKeys {
   sealing::KeyStore& store() { return store_; }
 
  private:
-  ContentKeys(std::unique_ptr<crypto::KeyArena> arena,
-              std::unique_ptr<sealing::KeyEncryption> encryption,
+  struct Encryption {
+    std::unique_ptr<sealing::KeyEncryption> keys;
+    std::vector<sealing::EpochKeys*> epochs;  // within them
+  };
+
+  ContentKeys(std::unique_ptr<crypto::KeyArena> arena, Encryption encryption,
               std::unique_ptr<sealing::KeySlots> slots, std::unique_ptr<db::Pool> pool,
               const time::Clock& clock, time::Sleeper& sleeper);
 
@@ -56,6 +62,7 @@ class ContentKeys {
   const std::unique_ptr<sealing::KeySlots> slots_;
   const std::unique_ptr<db::Pool> pool_;
   db::Transactor transactor_;
+  sealing::SqlEpochStore epochs_;
   const sealing::KeyWrapper wrapper_;
   sealing::SqlKeyStore store_;
   sealing::KeyStock stock_;

@@ -51,8 +51,8 @@ def adjust(service: str, replica: int, config) -> None:
         for limit in (config.flood.anonymous, config.flood.receipt):
             limit.per_minute = limit.burst = 1e6
     config.sealing.erasure_file = str(directory / f"erased.{service}")
-    for name in SealingTest.key_files.get(service, []):
-        config.sealing.key_files.insert(0, str(directory / name))
+    for entry in SealingTest.key_files.get(service, []):
+        config.sealing.key_files.insert(0, entry)
 
 
 def get_report(name: str):
@@ -349,12 +349,13 @@ class SealingTest(SystemTest):
         thread = threading.Thread(target=read)
         thread.start()
         try:
-            type(self).key_files = {"intake": [new.name]}
+            # A key of another kind: what it wraps with are tenants' keys of its epoch, which the key store has.
+            type(self).key_files = {"intake": [f"epochs:{new}"]}
             system.make_processes_again("intake")
             done = subprocess.run(
                 [paths.binary("mamorictl"), "keys", "rewrap", "intake", "--key-store", system.keys.address,
                  "--user", "migrator", "--password-file", system.directory / "migrate-keys" / "migrator.password",
-                 "--tls-ca", system.certificates.ca, "--sealing-key", f"intake={new}",
+                 "--tls-ca", system.certificates.ca, "--sealing-key", f"intake=epochs:{new}",
                  "--sealing-key", f"intake={system.directory}/sealing.intake.key"],
                 capture_output=True, text=True, timeout=60)
             self.assertEqual(done.returncode, 0, done.stderr)
@@ -366,6 +367,8 @@ class SealingTest(SystemTest):
         # The former key opens nothing any more; the new one, everything.
         rows = system.keys.sql("SELECT COUNT(DISTINCT key_encryption_id) FROM mamori_keys_intake.key_batch")
         self.assertEqual(rows, [["1"]])
+        self.assertEqual(system.keys.sql("SELECT COUNT(*), COUNT(DISTINCT epoch_id) FROM mamori_keys_intake.epoch_key"
+                                         " JOIN mamori_keys_intake.key_batch ON key_encryption_id = epoch_id")[0][1], "1")
         for name in names:
             self._read(name)
 
