@@ -162,6 +162,42 @@ bool IsKnown(const ActorMatch& match, const v1::AccessPolicy& policy) {
          (!policy.exclude_same_department() || !match.department().empty());
 }
 
+// One that both have, because one case was once taken out of the other, stays one: it asks for what
+// either asks for.
+void MergeSlot(const ActorSlot& slot, CaseAccess& into) {
+  auto& slots = *into.mutable_slots();
+  const auto same = std::find_if(slots.begin(), slots.end(), [&](const ActorSlot& one) {
+    return one.name() == slot.name() && one.kind() == slot.kind();
+  });
+  if (same == slots.end()) {
+    *slots.Add() = slot;
+    return;
+  }
+  same->set_closed(same->closed() && slot.closed());
+  auto& matches = *same->mutable_matches();
+  for (const ActorMatch& match : slot.matches()) {
+    const bool there = std::any_of(matches.begin(), matches.end(), [&](const ActorMatch& one) {
+      return one.person() == match.person();
+    });
+    if (!there) *matches.Add() = match;
+  }
+}
+
+void MatchSlot(const ActorMatch* match, bool closed, const v1::AccessPolicy& policy,
+               ActorSlot& slot) {
+  auto& matches = *slot.mutable_matches();
+  if (match != nullptr) {
+    const auto found = std::find_if(matches.begin(), matches.end(), [&](const ActorMatch& one) {
+      return one.person() == match->person();
+    });
+    *(found == matches.end() ? matches.Add() : &*found) = *match;
+  }
+  const bool known = slot.kind() == v1::ACTOR_SLOT_KIND_WITNESS ||
+                     std::all_of(matches.begin(), matches.end(),
+                                 [&](const ActorMatch& one) { return IsKnown(one, policy); });
+  slot.set_closed(closed && known);
+}
+
 void ExcludeMatched(const ActorSlot& slot, const ActorMatch& match, std::string_view by,
                     const v1::AccessPolicy& policy, absl::Time now, CaseAccess& record) {
   if (slot.kind() == v1::ACTOR_SLOT_KIND_WITNESS) {
@@ -211,7 +247,7 @@ void MergeRecord(const CaseAccess& from, const v1::AccessPolicy& policy, absl::T
                  CaseAccess& into) {
   into.set_own_people(into.own_people() || from.own_people());
   into.set_handlers_only(into.handlers_only() || from.handlers_only());
-  for (const ActorSlot& slot : from.slots()) *into.add_slots() = slot;
+  for (const ActorSlot& slot : from.slots()) MergeSlot(slot, into);
   for (const CaseExclusion& one : from.exclusions()) {
     AddExclusion(one.person(), one.cause(), one.added_by(), now, into);
   }
@@ -278,22 +314,15 @@ void RemoveMember(std::string_view person, const v1::AccessPolicy& policy, absl:
 
 bool Match(std::string_view slot_name, const ActorMatch* match, bool closed, std::string_view by,
            const v1::AccessPolicy& policy, absl::Time now, CaseAccess& record) {
-  auto& slots = *record.mutable_slots();
-  const auto slot = std::find_if(slots.begin(), slots.end(),
-                                 [&](const ActorSlot& one) { return one.name() == slot_name; });
-  if (slot == slots.end()) return false;
-  auto& matches = *slot->mutable_matches();
-  if (match != nullptr) {
-    const auto found = std::find_if(matches.begin(), matches.end(), [&](const ActorMatch& one) {
-      return one.person() == match->person();
-    });
-    *(found == matches.end() ? matches.Add() : &*found) = *match;
-    ExcludeMatched(*slot, *match, by, policy, now, record);
+  bool any = false;
+  // There are two of a name in records of cases that were merged before a merge knew them.
+  for (ActorSlot& slot : *record.mutable_slots()) {
+    if (slot.name() != slot_name) continue;
+    any = true;
+    MatchSlot(match, closed, policy, slot);
+    if (match != nullptr) ExcludeMatched(slot, *match, by, policy, now, record);
   }
-  const bool known = slot->kind() == v1::ACTOR_SLOT_KIND_WITNESS ||
-                     std::all_of(matches.begin(), matches.end(),
-                                 [&](const ActorMatch& one) { return IsKnown(one, policy); });
-  slot->set_closed(closed && known);
+  if (!any) return false;
   Settle(policy, now, record);
   return true;
 }

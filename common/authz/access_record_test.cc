@@ -226,6 +226,31 @@ TEST_F(AccessRecord, AFurtherReportAsksAnew) {
   EXPECT_TRUE(IsExcluded("d2", record));
 }
 
+TEST_F(AccessRecord, WhatWasTakenOutAndComesBackAsksOnce) {
+  v1::CaseAccess record = Internal();
+  v1::CaseAccess beside = record;
+  const auto slots = Slots(record);
+  MergeRecord(beside, policy_, kNow, record);
+  EXPECT_EQ(Slots(record), slots);
+  const char kBoss[] = "person: 'boss' superiors_known: true department: 'sales'";
+  EXPECT_TRUE(MatchPerson(record, slots[0], kBoss));
+  EXPECT_TRUE(MatchPerson(record, slots[1], ""));
+  EXPECT_TRUE(IsIdentified(record));
+  // Whoever is known in either is known; it is open as long as it is in one.
+  EXPECT_TRUE(MatchPerson(beside, slots[0],
+                          "person: 'aide' superiors_known: true department: 'ops'", false));
+  MergeRecord(beside, policy_, kNow, record);
+  EXPECT_EQ(Slots(record), slots);
+  ASSERT_EQ(record.slots(0).matches_size(), 2);
+  EXPECT_FALSE(IsIdentified(record));
+  // Two of a name from before this was so.
+  *record.add_slots() = record.slots(0);
+  *record.add_slots() = beside.slots(1);
+  EXPECT_TRUE(MatchPerson(record, slots[0], kBoss));
+  EXPECT_TRUE(MatchPerson(record, slots[1], ""));
+  EXPECT_TRUE(IsIdentified(record));
+}
+
 TEST_F(AccessRecord, AMergeKeepsOutWhomEitherKeptOutAndLetsNobodyIn) {
   v1::CaseAccess from = Internal("keep_out: 'd1'");
   from.add_excluded_departments("ops");
