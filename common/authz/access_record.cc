@@ -365,6 +365,14 @@ bool IsExcluded(std::string_view person, const CaseAccess& record) {
                      [&](const CaseExclusion& one) { return one.person() == person; });
 }
 
+bool MayBeGiven(std::string_view person, const CaseAccess& record, const v1::AccessPolicy& policy) {
+  if (IsExcluded(person, record)) return false;
+  return std::none_of(policy.roster().begin(), policy.roster().end(),
+                      [&](const v1::RosterEntry& entry) {
+                        return entry.person() == person && IsOut(entry, record);
+                      });
+}
+
 int AudienceOf(const CaseAccess& record) {
   const int handlers = record.handlers_only() ? kOfHandlers : 0;
   if (record.consulting()) return static_cast<int>(Audience::kConsultation) + handlers;

@@ -62,6 +62,11 @@ bool IsIdentified(const v1::CaseAccess& record);
 
 // Whether an exclusion names the person. Departments are not asked.
 bool IsExcluded(std::string_view person, const v1::CaseAccess& record);
+// Whether the person may be given the case, or work on it, by somebody else: no exclusion names
+// them, nor does the policy's roster say that their department is kept out, or not which it is. Of
+// those whom it does not name their own token says it, as whenever they look.
+bool MayBeGiven(std::string_view person, const v1::CaseAccess& record,
+                const v1::AccessPolicy& policy);
 
 // By which roles a case is seen, as a number that an index can hold; it depends on the record
 // alone, so that a new policy needs no new index.

@@ -251,6 +251,22 @@ TEST_F(AccessRecord, WhatWasTakenOutAndComesBackAsksOnce) {
   EXPECT_TRUE(IsIdentified(record));
 }
 
+TEST_F(AccessRecord, ACaseIsGivenToNobodyOfADepartmentThatIsKeptOut) {
+  v1::CaseAccess record = Internal("keep_out: 'c1'");
+  v1::AccessPolicy policy = policy_;
+  policy.add_roster()->set_person("nowhere");
+  for (const char* person : {"d1", "d2", "nowhere", "unknown"}) {
+    EXPECT_TRUE(MayBeGiven(person, record, policy)) << person;
+  }
+  EXPECT_FALSE(MayBeGiven("c1", record, policy));
+  EXPECT_TRUE(MatchPerson(record, Slots(record)[0],
+                          "person: 'boss' superiors_known: true department: 'care'"));
+  EXPECT_FALSE(MayBeGiven("d1", record, policy)) << "works where the boss does";
+  EXPECT_TRUE(MayBeGiven("d2", record, policy));
+  EXPECT_FALSE(MayBeGiven("nowhere", record, policy)) << "nobody knows where";
+  EXPECT_TRUE(MayBeGiven("unknown", record, policy)) << "the token says where";
+}
+
 TEST_F(AccessRecord, AMergeKeepsOutWhomEitherKeptOutAndLetsNobodyIn) {
   v1::CaseAccess from = Internal("keep_out: 'd1'");
   from.add_excluded_departments("ops");

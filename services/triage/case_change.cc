@@ -336,7 +336,8 @@ mamori::v1::CaseAccess& ChangeBuilder::ChangeAccess() {
 CaseChange ChangeBuilder::Finish() && {
   CaseRow& row = change_.row;
   if (IsWhistleblowing(change_)) KeepForHandlers();
-  if (row.access.version() != before_access_ && authz::IsExcluded(row.assignee, row.access)) {
+  if (row.access.version() != before_access_ && !row.assignee.empty() &&
+      !authz::MayBeGiven(row.assignee, row.access, context_.access)) {
     row.assignee.clear();
   }
   return std::move(change_);

@@ -217,7 +217,7 @@ Cases::CaseOr Cases::Claim(const CallContext& call, const v1::ClaimCaseRequest& 
 Cases::CaseOr Cases::Assign(const CallContext& call, const v1::AssignCaseRequest& request) {
   return Do(call, request, Verb::kAssign,
             [&](const CaseRow& before, ChangeBuilder& builder) -> absl::Status {
-              if (authz::IsExcluded(request.assignee(), before.access)) {
+              if (!authz::MayBeGiven(request.assignee(), before.access, d_.gate.policy())) {
                 return status::StateNotAllowed("the person is kept out of the case");
               }
               GiveTo(request.assignee(), before, builder);
@@ -349,7 +349,7 @@ Cases::CaseOr Cases::Merge(const CallContext& call, const v1::MergeCasesRequest&
         builder.AddCategories(source.categories);
         builder.SetSeverity(std::max(target.severity, source.severity));
         for (const id::Id& report : facts.from.reports) builder.TellJoined(report);
-        RETURN_IF_ERROR(CheckMergeable(facts, builder.row().access, context.now));
+        RETURN_IF_ERROR(CheckMergeable(facts, {builder.row().access, context.access}, context.now));
         ASSIGN_OR_RETURN(
             std::vector<WorkRow> carried,
             CarryOver(facts, {call.person, time::Told(context.now, builder.row().anonymous)},

@@ -16,6 +16,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "common/audit/reads.h"
+#include "common/authz/access_record.h"
 #include "common/id/id.h"
 #include "common/idempotency/page_token.h"
 #include "common/server/caller.h"
@@ -73,6 +74,10 @@ class Work {
   const CaseRow& row() const { return view_.file.row; }
   const server::CallContext& call() const { return call_; }
   absl::Time now() const { return view_.now; }
+  // Whether it may be the person's to do.
+  bool MayBeGiven(std::string_view person) const {
+    return authz::MayBeGiven(person, row().access, view_.access);
+  }
   // Of the case itself: its events and who may see it.
   ChangeBuilder& change() { return change_; }
 

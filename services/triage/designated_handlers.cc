@@ -51,7 +51,8 @@ absl::Status CheckEtag(const Request& request, const DesignatedHandler& before) 
 CaseChange Given(const CaseRow& row, const v1::WithdrawDesignationRequest& request,
                  const ChangeContext& context) {
   ChangeBuilder builder(row, context);
-  if (request.successor().empty() || authz::IsExcluded(request.successor(), row.access)) {
+  if (request.successor().empty() ||
+      !authz::MayBeGiven(request.successor(), row.access, context.access)) {
     builder.Unassign();
   } else {
     builder.PassOn(request.successor());

@@ -52,9 +52,8 @@ absl::StatusOr<std::optional<Message>> OpenBody(const WorkRow& row) {
 // Names of what cannot go on.
 class Blocking {
  public:
-  Blocking(const CaseRow& row, const mamori::v1::CaseAccess& access,
-           const std::set<std::string>& heard)
-      : row_(row), access_(access), heard_(heard) {}
+  Blocking(const CaseRow& row, const GoingOn& into, const std::set<std::string>& heard)
+      : row_(row), into_(into), heard_(heard) {}
 
   absl::Status Look(const WorkRow& row) {
     if (row.kind == WorkKind::kMeasure) {
@@ -62,10 +61,10 @@ class Blocking {
       if (measure.has_value()) Add("measures", row);
     } else if (row.kind == WorkKind::kTask) {
       ASSIGN_OR_RETURN(const auto task, OpenBody<v1::Task>(row));
-      if (task.has_value() && authz::IsExcluded(task->owner(), access_)) Add("tasks", row);
+      if (task.has_value() && IsKeptOut(task->owner())) Add("tasks", row);
     } else if (row.kind == WorkKind::kPrevention) {
       ASSIGN_OR_RETURN(const auto action, OpenBody<v1::PreventionAction>(row));
-      if (action.has_value() && authz::IsExcluded(action->owner(), access_)) Add("prevention", row);
+      if (action.has_value() && IsKeptOut(action->owner())) Add("prevention", row);
     } else if (row.kind == WorkKind::kDisclosure) {
       ASSIGN_OR_RETURN(const auto disclosure, OpenBody<v1::DisclosureRequest>(row));
       if (disclosure.has_value()) Add("disclosures", row);
@@ -81,12 +80,15 @@ class Blocking {
   const std::vector<std::string>& names() const { return names_; }
 
  private:
+  bool IsKeptOut(const std::string& owner) const {
+    return !authz::MayBeGiven(owner, into_.access, into_.policy);
+  }
   void Add(const char* collection, const WorkRow& row) {
     Add(NameOfWork(collection, row_.case_id, row.record_id));
   }
 
   const CaseRow& row_;
-  const mamori::v1::CaseAccess& access_;
+  const GoingOn& into_;
   const std::set<std::string>& heard_;  // in the case that goes on
   std::vector<std::string> names_;
 };
@@ -148,10 +150,10 @@ absl::StatusOr<bool> GoesOn(const WorkRow& row, const std::set<std::string>& hea
 
 }  // namespace
 
-absl::Status CheckMergeable(const CaseStore::MergeFacts& facts,
-                            const mamori::v1::CaseAccess& access, absl::Time now) {
+absl::Status CheckMergeable(const CaseStore::MergeFacts& facts, const GoingOn& into,
+                            absl::Time now) {
   ASSIGN_OR_RETURN(const std::set<std::string> heard, HeardIn(facts.into));
-  Blocking blocking(facts.from.row, access, heard);
+  Blocking blocking(facts.from.row, into, heard);
   for (const WorkRow& row : facts.from.work) RETURN_IF_ERROR(blocking.Look(row));
   for (const v1::TwoPersonAct& act : facts.acts) {
     if (now < time::FromTimestamp(act.expire_time())) blocking.Add(act.name());

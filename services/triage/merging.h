@@ -11,18 +11,26 @@
 #include "absl/time/time.h"
 #include "common/id/id.h"
 #include "mamori/v1/access.pb.h"
+#include "mamori/v1/policy.pb.h"
 #include "services/triage/case_store.h"
 
 namespace mamori::triage {
+
+// Who may see the case that goes on, once it does.
+struct GoingOn {
+  const mamori::v1::CaseAccess& access;
+  const mamori::v1::AccessPolicy& policy;
+};
 
 // OK, or FAILED_PRECONDITION with WORK_OPEN that names it: measures that are neither rejected nor
 // assessed, because approvals are bound to the findings of their own case; acts of two persons that
 // wait, which are bound to its version; requests for disclosure that are not answered, which the
 // subject's own request names; hearings that are not over of somebody who is heard in the case that
-// goes on too; open tasks and actions against recurrence whose owner `access`, that of the case
-// that goes on, keeps out. Never a leak, of which few may know: it goes on at the tombstone.
-absl::Status CheckMergeable(const CaseStore::MergeFacts& facts,
-                            const mamori::v1::CaseAccess& access, absl::Time now);
+// goes on too; open tasks and actions against recurrence whose owner the case that goes on keeps
+// out. Never a leak, of which few may know: it goes on at the tombstone.
+// stand in the case that goes on about somebody who was not heard.
+absl::Status CheckMergeable(const CaseStore::MergeFacts& facts, const GoingOn& into,
+                            absl::Time now);
 
 // Who merges, and when.
 struct Carrier {

@@ -29,7 +29,7 @@ Preventions::ActionOr Preventions::Plan(const CallContext& call,
       call, request, case_id, authz::Action::kWork, [&](Work& work) -> ActionOr {
         RETURN_IF_ERROR(work.NeedState(WorkVerb::kPrevent));
         const PreventionAction& said = request.prevention();
-        if (authz::IsExcluded(said.owner(), work.row().access)) {
+        if (!work.MayBeGiven(said.owner())) {
           return status::StateNotAllowed("the owner is kept out of the case");
         }
         if (time::FromTimestamp(said.due_time()) <= work.now()) {

@@ -56,7 +56,7 @@ absl::StatusOr<Task> Tasks::Add(const CallContext& call, const v1::AddTaskReques
   return casework_.Do<Task>(call, request, case_id, authz::Action::kWork,
                             [&](Work& work) -> absl::StatusOr<Task> {
                               RETURN_IF_ERROR(work.NeedState(WorkVerb::kTask));
-                              if (authz::IsExcluded(request.task().owner(), work.row().access)) {
+                              if (!work.MayBeGiven(request.task().owner())) {
                                 return status::StateNotAllowed("the owner is kept out of the case");
                               }
                               Task task;
@@ -116,7 +116,7 @@ absl::StatusOr<Case> Tasks::HandOver(const CallContext& call,
         if (!Next(row.state, Verb::kAssign).has_value()) {
           return status::StateNotAllowed("the case is given to nobody in this state");
         }
-        if (authz::IsExcluded(request.assignee(), row.access)) {
+        if (!work.MayBeGiven(request.assignee())) {
           return status::StateNotAllowed("the person is kept out of the case");
         }
         if (row.assignee != request.assignee()) work.change().Assign(request.assignee());
