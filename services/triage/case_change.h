@@ -43,6 +43,8 @@ class ChangeBuilder {
   void SetSeverity(mamori::v1::Severity severity);
   // Each tells of it in any case.
   void Assign(std::string_view person);
+  // By whoever has it already: told to nobody, and stops the clocks that taking it stops.
+  void TakeAgain() { change_.clocks.taken = true; }
   // Nobody has it from now on. Ends no clock.
   void Unassign();
   // From one whose it may no longer be to `person`. Ends no clock: the case was taken before.

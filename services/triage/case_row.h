@@ -96,6 +96,10 @@ struct ClockChange {
   };
   std::vector<Start> starts;
   std::vector<std::string> completes;
+  // Whoever has the case says so anew: what taking it stops is stopped, and nothing begins by it.
+  bool taken = false;
+  // What the case that is opened brings along from another one, as it is there.
+  std::vector<DeadlineRow> carried;
 };
 
 // One change of one case, ready to be written: the row as it is afterwards, what it tells, and a

@@ -54,6 +54,12 @@ void GiveTo(const std::string& person, const CaseRow& before, ChangeBuilder& bui
   if (before.assignee != person) builder.Assign(person);
 }
 
+// Whoever has it takes what came to it since: a clock that began later is not left to run out.
+void TakeFor(const std::string& person, const CaseRow& before, ChangeBuilder& builder) {
+  if (before.assignee == person) builder.TakeAgain();
+  GiveTo(person, before, builder);
+}
+
 absl::Status CheckCategories(const v1::TriageCaseRequest& request,
                              const mamori::v1::Policy& policy) {
   status::Violations violations;
@@ -209,7 +215,7 @@ Cases::CaseOr Cases::Claim(const CallContext& call, const v1::ClaimCaseRequest& 
               if (!before.assignee.empty() && before.assignee != call.person) {
                 return status::StateNotAllowed("someone else has the case");
               }
-              GiveTo(call.person, before, builder);
+              TakeFor(call.person, before, builder);
               return absl::OkStatus();
             });
 }

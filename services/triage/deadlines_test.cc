@@ -342,6 +342,47 @@ TEST_F(DeadlinesTest, PagesOfOneCaseHaveNoGaps) {
   EXPECT_EQ(names.size(), ClocksOf(name).size());
 }
 
+TEST_F(DeadlinesTest, WhoHasTheCaseTakesWhatComesToIt) {
+  const std::string into = OpenCase("x").name(), from = OpenCase("y").name();
+  const auto claim = [&](const std::string& person) {
+    return cases_.Claim(Call("ClaimCase", person), Verb<v1::ClaimCaseRequest>(into)).status();
+  };
+  ASSERT_THAT(claim("desk-1"), IsOk());
+  auto merge = Verb<v1::MergeCasesRequest>(from);
+  merge.set_into(into);
+  ASSERT_THAT(cases_.Merge(Call("MergeCases", "desk-2"), merge), IsOk());
+  const auto open = [&] {
+    return database_.Number(
+        "SELECT COUNT(*) FROM deadline WHERE clock LIKE 'company.acknowledge%'"
+        " AND state = 1");
+  };
+  EXPECT_EQ(open(), 0) << "what came was taken";
+  // A clock that begins later stops by who has the case alone, and by nothing told.
+  auto severe = Verb<v1::TriageCaseRequest>(into);
+  severe.set_severity(mamori::v1::SEVERITY_LOW);
+  ASSERT_THAT(cases_.Triage(Call("TriageCase"), severe), IsOk());
+  database_.Run(
+      "UPDATE deadline SET state = 1, end_time = NULL WHERE clock ="
+      " 'company.acknowledge' LIMIT 1");
+  ASSERT_EQ(open(), 1);
+  EXPECT_FALSE(claim("desk-2").ok());
+  EXPECT_EQ(open(), 1);
+  const size_t told = Outbox(into).size();
+  ASSERT_THAT(claim("desk-1"), IsOk());
+  EXPECT_EQ(open(), 0);
+  EXPECT_EQ(Outbox(into).size(), told);
+}
+
+TEST_F(DeadlinesTest, WhatIsMergedIntoACaseThatNobodyHasWaitsForSomebody) {
+  const std::string into = OpenCase("x").name(), from = OpenCase("y").name();
+  auto merge = Verb<v1::MergeCasesRequest>(from);
+  merge.set_into(into);
+  ASSERT_THAT(cases_.Merge(Call("MergeCases"), merge), IsOk());
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM deadline WHERE clock = 'company.acknowledge'"
+                             " AND state = 1"),
+            2);
+}
+
 TEST_F(DeadlinesTest, WhatIsOwedToAReporterGoesOnInTheCaseThatGoesOn) {
   const std::string from = OpenNamed("x").name();
   const std::string into = OpenNamed("y").name();

@@ -154,6 +154,89 @@ TEST_F(HandlersOnlyTest, ItStaysOneWhateverIsDeleted) {
   EXPECT_THAT(Read(into, "handler"), IsOk());
 }
 
+// Of a case that another one was merged into, the report of which is taken out again.
+class MovedReportTest : public PeopleTest {
+ protected:
+  absl::Status Merge(const std::string& from, const std::string& into) {
+    auto request = Verb<v1::MergeCasesRequest>(from);
+    request.set_into(into);
+    return cases_.Merge(Call("Merge"), request).status();
+  }
+  std::string Split(const std::string& name, const std::string& report) {
+    auto request = Verb<v1::SplitReportRequest>(name);
+    request.set_report(report);
+    request.set_reason("another matter");
+    const auto beside = timed_tasks_.Split(Call("Split"), request);
+    EXPECT_THAT(beside, IsOk());
+    return beside.ok() ? beside->name() : "";
+  }
+  absl::Time StartOf(const std::string& of_case, const std::string& clock) {
+    const db::Rows rows =
+        database_.Query("SELECT start_time FROM deadline WHERE case_id = ? AND clock = ?",
+                        db::Params().Add(*id::FromName("cases", of_case)).Add(clock));
+    EXPECT_EQ(rows.size(), 1u) << clock;
+    return rows.size() == 1 ? rows[0].GetTime(0) : absl::InfinitePast();
+  }
+
+  Tasks timed_tasks_{timed_};
+};
+
+TEST_F(MovedReportTest, AWhistleblowersReportIsAHandlersWhereverItGoes) {
+  const auto not_designated = HasReason(mamori::v1::ERROR_REASON_HANDLER_NOT_DESIGNATED);
+  const std::string one = Judged(), other = Judged();
+  const std::string report = Get(one).reports(0);
+  ASSERT_THAT(Merge(one, other), IsOk());
+  ASSERT_THAT(StartWhistleblower(other), IsOk());
+  const std::string beside = Split(other, report);
+  EXPECT_THAT(Assign(beside, "anybody"), not_designated);
+  for (const char* clock : {"whistleblower.notice", "whistleblower.watch"}) {
+    EXPECT_EQ(StartOf(beside, clock), StartOf(other, clock)) << "owed since then";
+  }
+  EXPECT_NE(StartOf(beside, "company.acknowledge"), absl::InfinitePast()) << "its own";
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM timer t JOIN deadline d ON d.case_id ="
+                             " t.subject_id WHERE t.due_time > d.next_time"),
+            0);
+}
+
+TEST_F(MovedReportTest, NoMergeGivesAWhistleblowersCaseToAnybody) {
+  const auto not_designated = HasReason(mamori::v1::ERROR_REASON_HANDLER_NOT_DESIGNATED);
+  const std::string ordinary = Judged(), whistleblower = Judged(), handled = Judged();
+  ASSERT_THAT(Assign(ordinary, "anybody"), IsOk());
+  ASSERT_THAT(StartWhistleblower(whistleblower), IsOk());
+  EXPECT_THAT(Merge(whistleblower, ordinary), not_designated);
+  EXPECT_EQ(Get(whistleblower).state(), mamori::v1::CASE_STATE_TRIAGED);
+  // Nor once its clocks have ended.
+  database_.Run("UPDATE deadline SET state = 3");
+  EXPECT_THAT(Merge(whistleblower, ordinary), not_designated);
+  const auto handler = Designated("handler");
+  ASSERT_THAT(Accept("handler", handler.name()), IsOk());
+  ASSERT_THAT(Assign(handled, "handler"), IsOk());
+  EXPECT_THAT(Merge(whistleblower, handled), IsOk());
+}
+
+TEST_F(MovedReportTest, OfAnAnonymousCaseWhatIsTakenOutIsToldByTheDay) {
+  const std::string one = Judged(), other = Judged();
+  const std::string report = Get(one).reports(0);
+  ASSERT_THAT(Merge(one, other), IsOk());
+  database_.Run("UPDATE case_record SET anonymous = 1");
+  const std::string beside = Split(other, report);
+  const db::Params params = db::Params().Add(*id::FromName("cases", beside));
+  EXPECT_EQ(database_
+                .Query("SELECT create_time % 86400000000 + update_time % 86400000000 FROM"
+                       " case_record WHERE case_id = ?",
+                       params)[0]
+                .GetInt64(0),
+            0);
+  EXPECT_EQ(database_
+                .Query("SELECT CAST(COALESCE(SUM(start_time % 86400000000), -1) AS SIGNED) FROM "
+                       "deadline WHERE"
+                       " case_id = ?",
+                       params)[0]
+                .GetInt64(0),
+            0);
+  EXPECT_GE(StartOf(beside, "company.acknowledge"), later_.Now()) << "none is missed at once";
+}
+
 TEST_F(PeopleTest, EndingADesignationTakesItsCasesAway) {
   const auto assignee = [&](const std::string& of_case) {
     return database_

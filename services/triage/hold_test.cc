@@ -10,6 +10,7 @@
 #include "services/triage/sql_case_rows.h"
 #include "services/triage/sql_hold_rows.h"
 #include "services/triage/sql_hold_store.h"
+#include "services/triage/tasks.h"
 #include "services/triage/test_guarded_fixture.h"
 
 namespace mamori::triage {
@@ -163,6 +164,26 @@ TEST_F(HoldTest, AHoldFollowsTheCaseIntoAnother) {
   ASSERT_THAT(cases_.Merge(Call("m"), late), IsOk());
   Place(OnCase(fourth));
   EXPECT_TRUE(Held(fifth));
+}
+
+TEST_F(HoldTest, AHoldFollowsAReportThatIsTakenOut) {
+  const mamori::v1::Case one = Open("x"), other = Open("y");
+  Place(OnCase(other.name()));
+  auto merge = Verb<v1::MergeCasesRequest>(one.name());
+  merge.set_into(other.name());
+  ASSERT_THAT(cases_.Merge(Call("m"), merge), IsOk());
+  Tasks tasks(plain_casework_);
+  auto split = Verb<v1::SplitReportRequest>(other.name());
+  split.set_report(one.reports(0));
+  split.set_reason("not the same person");
+  const auto beside = tasks.Split(Call("s"), split);
+  ASSERT_THAT(beside, IsOk());
+  EXPECT_TRUE(Held(beside->name()));
+  // Also by the audit alone.
+  database_.Execute("DELETE FROM legal_hold_target WHERE target = ?",
+                    db::Params().Add(*id::FromName("cases", beside->name())));
+  EXPECT_TRUE(Held(beside->name()));
+  EXPECT_FALSE(Held(Open("z").name()));
 }
 
 TEST_F(HoldTest, WhoMayNotKnowOfACaseKnowsOfNoHoldOnIt) {

@@ -16,6 +16,7 @@
 #include "services/triage/sql_case_list.h"
 #include "services/triage/sql_case_rows.h"
 #include "services/triage/sql_deadline_rows.h"
+#include "services/triage/sql_handler_rows.h"
 #include "services/triage/sql_hold_rows.h"
 #include "services/triage/sql_retention_rows.h"
 #include "services/triage/sql_visible.h"
@@ -268,7 +269,11 @@ absl::StatusOr<Case> SqlCaseStore::MergeCases(const CallKey& call, std::string_v
         RETURN_IF_ERROR(CopyHolds(tx, seal_, from, merge.into));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, first, merge.from));
         RETURN_IF_ERROR(UpdateCase(tx, seal_, second, merge.into));
-        RETURN_IF_ERROR(MergeClocks(tx, merge.from, into));
+        // Before its clocks move.
+        ASSIGN_OR_RETURN(const bool whistleblowing,
+                         NeedsHandler(tx, first, HandlersOf(merge.into)));
+        RETURN_IF_ERROR(CheckHandlerOfMerged(tx, seal_, whistleblowing, merge.into));
+        RETURN_IF_ERROR(MergeClocks(tx, merge.from, merge.into));
         RETURN_IF_ERROR(ForgetItems(tx, first));
         RETURN_IF_ERROR(InsertWork(tx, seal_, key, second, merge.into, merge.carried));
         RETURN_IF_ERROR(RestartRetention(tx, merge.into.row));

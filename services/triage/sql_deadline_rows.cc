@@ -71,6 +71,25 @@ void Take(absl::StatusOr<DeadlineChanges> one, std::string_view without, Deadlin
   for (DeadlineRow& row : one->changed) all.changed.push_back(std::move(row));
 }
 
+// A leak's or a disclosure's stays with its record; the company's own, and the check-ins of whoever
+// is named, begin with every case.
+bool IsOwedToReporter(const DeadlineRow& row) {
+  switch (row.regime) {
+    case mamori::v1::CLOCK_REGIME_WHISTLEBLOWER:
+    case mamori::v1::CLOCK_REGIME_EU:
+    case mamori::v1::CLOCK_REGIME_REVERSE:
+      return IsOpen(row);
+    default:
+      return false;
+  }
+}
+
+bool StopsWhenTaken(const ClockBook& book, const DeadlineRow& row) {
+  const mamori::v1::Clock* clock = IsOpen(row) ? book.Find(row.clock) : nullptr;
+  return clock != nullptr && std::find(clock->stops().begin(), clock->stops().end(),
+                                       mamori::v1::CLOCK_EVENT_ASSIGNED) != clock->stops().end();
+}
+
 DeadlineChanges Apply(const CaseChange& change, const std::vector<DeadlineRow>& existing) {
   const ClockChange& clocks = change.clocks;
   const ClockFacts facts = ClockFactsOf(change);
@@ -82,7 +101,9 @@ DeadlineChanges Apply(const CaseChange& change, const std::vector<DeadlineRow>& 
   for (const DeadlineRow& row : existing) {
     const bool meant = std::find(clocks.completes.begin(), clocks.completes.end(), row.clock) !=
                        clocks.completes.end();
-    if (meant) Take(clocks.book->Complete(facts, row, existing, act, *clocks.ids), "", all);
+    const bool taken = clocks.taken && StopsWhenTaken(*clocks.book, row);
+    if (meant || taken)
+      Take(clocks.book->Complete(facts, row, existing, act, *clocks.ids), "", all);
   }
   return all;
 }
@@ -90,7 +111,19 @@ DeadlineChanges Apply(const CaseChange& change, const std::vector<DeadlineRow>& 
 bool HasClocks(const CaseChange& change) {
   const ClockChange& clocks = change.clocks;
   return clocks.book != nullptr && !(clocks.events.empty() && clocks.starts.empty() &&
-                                     clocks.completes.empty() && !clocks.joined);
+                                     clocks.completes.empty() && !clocks.joined && !clocks.taken);
+}
+
+// What the new case begins, and what it brings along, which begins no second time.
+void Open(const CaseChange& change, std::vector<DeadlineRow>& started) {
+  std::vector<DeadlineRow> carried = change.clocks.carried;
+  for (DeadlineRow& row : carried) {
+    row.deadline_id = change.clocks.ids->NewId();
+    row.case_id = change.row.case_id;
+  }
+  DeadlineChanges begun = Apply(change, carried);
+  std::move(begun.started.begin(), begun.started.end(), std::back_inserter(started));
+  std::move(carried.begin(), carried.end(), std::back_inserter(started));
 }
 
 }  // namespace
@@ -133,6 +166,12 @@ absl::StatusOr<std::vector<DeadlineRow>> SelectDeadlines(db::Tx& tx, std::string
   return deadlines;
 }
 
+absl::StatusOr<std::vector<DeadlineRow>> SelectOwedToReporters(db::Tx& tx, const CaseRow& row) {
+  ASSIGN_OR_RETURN(std::vector<DeadlineRow> rows, SelectDeadlines(tx, row.tenant, row.case_id));
+  std::erase_if(rows, [](const DeadlineRow& one) { return !IsOwedToReporter(one); });
+  return rows;
+}
+
 absl::Status UpdateDeadlines(db::Tx& tx, const DeadlineChanges& changes) {
   for (const DeadlineRow& row : changes.changed) RETURN_IF_ERROR(Update(tx, row));
   std::vector<db::Params> rows;
@@ -169,8 +208,7 @@ absl::Status OpenClocks(db::Tx& tx, const std::vector<const CaseChange*>& change
   for (const CaseChange* change : changes) {
     if (!HasClocks(*change)) continue;
     ids = change->clocks.ids;
-    DeadlineChanges one = Apply(*change, {});
-    std::move(one.started.begin(), one.started.end(), std::back_inserter(all.started));
+    Open(*change, all.started);
   }
   return all.started.empty() ? absl::OkStatus() : WriteDeadlines(tx, all, *ids);
 }
@@ -182,17 +220,40 @@ absl::Status MoveClocks(db::Tx& tx, const CaseChange& change) {
   return WriteDeadlines(tx, Apply(change, existing), *change.clocks.ids);
 }
 
-absl::Status MergeClocks(db::Tx& tx, const CaseChange& from, const id::Id& into) {
+namespace {
+
+// Somebody has the case that goes on, and with it what comes to it.
+absl::Status TakeMoved(db::Tx& tx, std::vector<DeadlineRow> moved, const CaseChange& into) {
+  const ClockChange& clocks = into.clocks;
+  if (into.row.assignee.empty() || clocks.book == nullptr) return absl::OkStatus();
+  for (DeadlineRow& row : moved) row.case_id = into.row.case_id;
+  const ClockFacts facts = FactsOf(into);
+  const ClockAct act{into.row.update_time, into.who.person};
+  DeadlineChanges all;
+  for (const DeadlineRow& row : moved) {
+    if (!StopsWhenTaken(*clocks.book, row)) continue;
+    Take(clocks.book->Complete(facts, row, moved, act, *clocks.ids), "", all);
+  }
+  return WriteDeadlines(tx, all, *clocks.ids);
+}
+
+}  // namespace
+
+absl::Status MergeClocks(db::Tx& tx, const CaseChange& from, const CaseChange& into) {
   const CaseRow& row = from.row;
-  const auto moved = tx.Execute(kMove, db::Params().Add(into).Add(row.case_id).Add(row.tenant));
+  ASSIGN_OR_RETURN(std::vector<DeadlineRow> open, SelectDeadlines(tx, row.tenant, row.case_id));
+  std::erase_if(open, [](const DeadlineRow& one) { return !IsOpen(one); });
+  const auto moved =
+      tx.Execute(kMove, db::Params().Add(into.row.case_id).Add(row.case_id).Add(row.tenant));
   RETURN_IF_ERROR(moved.status());
   if (*moved == 0) return absl::OkStatus();
+  RETURN_IF_ERROR(TakeMoved(tx, std::move(open), into));
   // Comes at once and plans the case's next one.
   worker::Timer timer;
   timer.timer_id = from.clocks.ids->NewId();
   timer.tenant = row.tenant;
   timer.kind = kDeadlineTimer;
-  timer.subject_id = into;
+  timer.subject_id = into.row.case_id;
   timer.due_time = row.update_time;
   return worker::Schedule(tx, {timer});
 }

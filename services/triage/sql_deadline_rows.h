@@ -36,14 +36,18 @@ absl::Status WriteDeadlines(db::Tx& tx, const DeadlineChanges& changes, id::IdSo
 // The rows alone, for whoever sees to the timers himself.
 absl::Status UpdateDeadlines(db::Tx& tx, const DeadlineChanges& changes);
 
+// The open ones of a case that are owed to those who report: which of them a report's are is not
+// known, so they go along with each.
+absl::StatusOr<std::vector<DeadlineRow>> SelectOwedToReporters(db::Tx& tx, const CaseRow& row);
+
 // What changes of cases do to their deadlines: of new ones, and of one that this transaction has
 // locked. Each begins and ends them as ClockBook::Apply says.
 absl::Status OpenClocks(db::Tx& tx, const std::vector<const CaseChange*>& changes);
 absl::Status MoveClocks(db::Tx& tx, const CaseChange& change);
 
 // Open deadlines of a case that is merged are those of the case that goes on: what is owed to one
-// reporter is owed still.
-absl::Status MergeClocks(db::Tx& tx, const CaseChange& from, const id::Id& into);
+// reporter is owed still. What stops when somebody takes a case stops where somebody has that one.
+absl::Status MergeClocks(db::Tx& tx, const CaseChange& from, const CaseChange& into);
 
 }  // namespace mamori::triage
 

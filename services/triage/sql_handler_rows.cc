@@ -164,6 +164,14 @@ absl::Status CheckHandler(db::Tx& tx, const AccessSeal& seal, const CaseRow& row
   return needed ? CheckDesignated(tx, seal, row, person, policy) : absl::OkStatus();
 }
 
+absl::Status CheckHandlerOfMerged(db::Tx& tx, const AccessSeal& seal, bool was_one,
+                                  const CaseChange& into) {
+  const CaseRow& row = into.row;
+  if (row.assignee.empty()) return absl::OkStatus();
+  if (was_one) return CheckDesignated(tx, seal, row, row.assignee, HandlersOf(into));
+  return CheckHandler(tx, seal, row, row.assignee, HandlersOf(into));
+}
+
 absl::Status CheckHandlerOfClocks(db::Tx& tx, const AccessSeal& seal, const CaseRow& row,
                                   const std::vector<DeadlineRow>& started,
                                   const mamori::v1::DesignatedHandlerPolicy& policy) {

@@ -65,6 +65,10 @@ absl::Status CheckHandlerOfClocks(db::Tx& tx, const AccessSeal& seal, const Case
                                   const std::vector<DeadlineRow>& started,
                                   const mamori::v1::DesignatedHandlerPolicy& policy);
 
+// And of whoever has a case that another one was merged into, when that was one or this becomes it.
+absl::Status CheckHandlerOfMerged(db::Tx& tx, const AccessSeal& seal, bool was_one,
+                                  const CaseChange& into);
+
 }  // namespace mamori::triage
 
 #endif  // MAMORI_SERVICES_TRIAGE_SQL_HANDLER_ROWS_H_

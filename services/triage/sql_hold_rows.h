@@ -55,8 +55,8 @@ absl::StatusOr<v1::LegalHold> UpdateHold(db::Tx& tx, const AccessSeal& seal,
                                          const sealing::DataKey& key, const HoldRow& before,
                                          v1::LegalHold after, const ActCaller& caller);
 
-// Whoever places a hold or disposes of something calls this after it has locked the cases: of two
-// at once one waits, or fails to commit.
+// Whoever places a hold, disposes of something or takes a report out of a case calls this after it
+// has locked the cases: of two at once one waits, or fails to commit.
 absl::Status TouchHoldHead(db::Tx& tx, std::string_view tenant);
 // What holds `from` holds the case of `into` too from now on.
 absl::Status CopyHolds(db::Tx& tx, const AccessSeal& seal, const id::Id& from,

@@ -5,6 +5,8 @@
 #include "common/status/macros.h"
 #include "services/triage/sql_assessment_rows.h"
 #include "services/triage/sql_case_rows.h"
+#include "services/triage/sql_deadline_rows.h"
+#include "services/triage/sql_hold_rows.h"
 #include "services/triage/sql_work_rows.h"
 
 namespace mamori::triage {
@@ -14,16 +16,23 @@ namespace {
 absl::Status Open(db::Tx& tx, const AccessSeal& seal, const CaseContent& content,
                   const CaseRow& from, const sealing::DataKey& from_key, const WorkOpened& opened,
                   absl::Time deadline) {
-  const CaseRow& row = opened.change.row;
-  RETURN_IF_ERROR(InsertCases(tx, seal, {{.change = &opened.change, .report = nullptr}}));
+  CaseChange change = opened.change;
+  const CaseRow& row = change.row;
+  if (!opened.moved_report.empty()) {
+    ASSIGN_OR_RETURN(change.clocks.carried, SelectOwedToReporters(tx, from));
+  }
+  RETURN_IF_ERROR(InsertCases(tx, seal, {{.change = &change, .report = nullptr}}));
   if (opened.rows.empty() && opened.moved_report.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const CaseRow stored, SelectCase(tx, seal, row.tenant, row.case_id, true));
   ASSIGN_OR_RETURN(const sealing::DataKey key, content.KeyOf(tx, stored, deadline));
   if (!opened.moved_report.empty()) {
     RETURN_IF_ERROR(MoveReports(tx, {row.tenant, from.case_id, row.case_id}, {opened.moved_report},
                                 from_key, key));
+    // What is held stays held wherever it goes, also when the hold is being placed.
+    RETURN_IF_ERROR(CopyHolds(tx, seal, from.case_id, change));
+    RETURN_IF_ERROR(TouchHoldHead(tx, row.tenant));
   }
-  return InsertWork(tx, seal, key, stored, opened.change, opened.rows);
+  return InsertWork(tx, seal, key, stored, change, opened.rows);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "common/authz/access_record.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "common/time/timestamp.h"
 #include "services/triage/case_state.h"
 #include "services/triage/work_name.h"
@@ -40,7 +41,7 @@ CaseRow Beside(const CaseRow& from, const id::Id& case_id, absl::Time now) {
   row.assignee.clear();
   row.version = 0;
   row.event_sequence = 0;
-  row.create_time = row.update_time = now;
+  row.create_time = row.update_time = time::Told(now, row.anonymous);
   row.audit_first.clear();
   row.access.set_case_name(id::Name("cases", case_id));
   row.access_version = 1;
@@ -155,6 +156,8 @@ absl::StatusOr<Case> Tasks::Split(const CallContext& call, const v1::SplitReport
         work.change().AddNote(call.person, request.reason());
         OpenedCase& opened = work.Open(Beside(row, work.NewId(), work.now()));
         opened.moved_report = report;
+        // Not from the beginning of the day, by which it is told and an hour would have passed.
+        if (row.anonymous) opened.builder.BeginClocks(time::EndOfDay(work.now()));
         opened.builder.TellOpened(report, named);
         return CaseOf(opened.builder.row(), {report});
       });
