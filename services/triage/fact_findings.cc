@@ -89,11 +89,8 @@ absl::Status VoidUnborne(Work& work, const id::Id& revised, v1::FactOutcome outc
   return absl::OkStatus();
 }
 
-// What is held true of somebody of ours is not held true unheard.
 absl::Status CheckAccusedHeard(const CaseView& view, v1::FactOutcome outcome) {
-  if (outcome != v1::FACT_OUTCOME_SUBSTANTIATED && outcome != v1::FACT_OUTCOME_PARTLY) {
-    return absl::OkStatus();
-  }
+  if (!NeedsHearing(outcome)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const HearingFacts facts, HearingFactsOf(view));
   return CheckHeard(facts);
 }

@@ -18,6 +18,8 @@ using v1::Hearing;
 constexpr char kHearings[] = "hearings";
 constexpr size_t kMaxLanguageBytes = 35;
 constexpr int kAnswerDays = 7;
+// Within this a notice is recorded.
+constexpr absl::Duration kWrittenDown = absl::Hours(24);
 constexpr int kObjectionDays = 14;
 constexpr int kMaxWordsOfOne = 20;
 
@@ -143,6 +145,13 @@ std::vector<std::string> AccusedOf(const mamori::v1::CaseAccess& access) {
   return {accused.begin(), accused.end()};
 }
 
+bool AreAccusedKnown(const mamori::v1::CaseAccess& access) {
+  return std::all_of(access.slots().begin(), access.slots().end(),
+                     [](const mamori::v1::ActorSlot& slot) {
+                       return slot.kind() != mamori::v1::ACTOR_SLOT_KIND_SUBJECT || slot.closed();
+                     });
+}
+
 absl::Status CheckNotify(const v1::NotifyAccusedRequest& request, authz::RoleSet roles,
                          const HearingFacts& facts) {
   if (facts.policy.notice_roles_size() > 0 &&
@@ -163,9 +172,13 @@ absl::Status CheckNotify(const v1::NotifyAccusedRequest& request, authz::RoleSet
   const absl::Time told = time::FromTimestamp(request.notice().notify_time());
   if (told > facts.now) violations.Add("notice.notify_time", "is in the future");
   const absl::Duration least = Days(facts.policy.answer_days(), kAnswerDays);
-  if (time::FromTimestamp(request.notice().answer_due_time()) < told + least) {
-    violations.Add("notice.answer_due_time", absl::StrCat("want at least ", least / absl::Hours(24),
-                                                          " days after the person was told"));
+  // What is written down late takes no time from the person.
+  const absl::Time counted = std::max(told, facts.now - kWrittenDown);
+  if (time::FromTimestamp(request.notice().answer_due_time()) < counted + least) {
+    violations.Add("notice.answer_due_time",
+                   absl::StrCat("want at least ", least / absl::Hours(24),
+                                " days after the person was told, or the day before this is "
+                                "recorded if that is later"));
   }
   return violations.Status();
 }
@@ -222,6 +235,11 @@ absl::Status CheckDecide(const Hearing& hearing, const std::string& decider) {
 }
 
 absl::Status CheckHeard(const HearingFacts& facts) {
+  if (!facts.identified) {
+    return status::Error(absl::StatusCode::kFailedPrecondition,
+                         mamori::v1::ERROR_REASON_HEARING_MISSING,
+                         "it is not known of everyone whom the case names who they are");
+  }
   for (const std::string& person : facts.accused) {
     const Hearing* hearing = Find(person, facts);
     const bool heard = hearing != nullptr &&

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/authz/access_rules.h"
+#include "mamori/triage/v1/fact_finding_service.pb.h"
 #include "mamori/triage/v1/hearing_service.pb.h"
 #include "mamori/v1/access.pb.h"
 #include "mamori/v1/policy.pb.h"
@@ -26,10 +27,19 @@ absl::Status Validate(const v1::ListHearingsRequest& request);
 // Whom of our own people the case names as having acted, alphabetical.
 std::vector<std::string> AccusedOf(const mamori::v1::CaseAccess& access);
 
+// Whether it is said of everyone whom the case names as having acted who of ours that is, or that
+// it is none.
+bool AreAccusedKnown(const mamori::v1::CaseAccess& access);
+// What is held true of somebody of ours is not held true unheard.
+inline bool NeedsHearing(v1::FactOutcome outcome) {
+  return outcome == v1::FACT_OUTCOME_SUBSTANTIATED || outcome == v1::FACT_OUTCOME_PARTLY;
+}
+
 // What a step looks at.
 struct HearingFacts {
   mamori::v1::HearingPolicy policy;
   std::vector<std::string> accused;
+  bool identified = false;            // as AreAccusedKnown says
   std::vector<v1::Hearing> hearings;  // of the case
   // What is on file before the notice.
   bool affected_heard = false;
@@ -51,8 +61,8 @@ absl::Status CheckObjection(const v1::Hearing& hearing, const v1::AccusedWords& 
 absl::Status CheckDecide(const v1::Hearing& hearing, const std::string& decider);
 
 // That everybody of ours whom the case names was heard, had the time to answer, or is not heard for
-// a stated reason: what is held true of a person rests on that. FAILED_PRECONDITION with
-// HEARING_MISSING.
+// a stated reason: what is held true of a person rests on that. Nor is it held true while it is
+// open who they are. FAILED_PRECONDITION with HEARING_MISSING.
 absl::Status CheckHeard(const HearingFacts& facts);
 
 }  // namespace mamori::triage

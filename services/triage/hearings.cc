@@ -57,6 +57,7 @@ absl::StatusOr<HearingFacts> HearingFactsOf(const CaseView& view) {
   HearingFacts facts;
   facts.policy = view.policy.hearing();
   facts.accused = AccusedOf(view.file.row.access);
+  facts.identified = AreAccusedKnown(view.file.row.access);
   facts.now = view.now;
   for (const WorkRow* row : view.All(WorkKind::kHearing)) {
     ASSIGN_OR_RETURN(Hearing hearing, BodyOf<Hearing>(*row));

@@ -69,6 +69,65 @@ TEST_F(PeopleTest, TheAccusedIsHeardBeforeAnythingIsHeldTrue) {
   EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM case_work WHERE body LIKE '%違います%'"), 0);
 }
 
+TEST_F(PeopleTest, NothingIsHeldTrueWhileItIsOpenWhoTheyAre) {
+  const std::string name = Judged(mamori::v1::REPORT_KIND_INTERNAL_HARASSMENT);
+  Find(name);
+  const auto missing = HasReason(mamori::v1::ERROR_REASON_HEARING_MISSING);
+  EXPECT_THAT(Judge(name), missing) << "before anybody is matched";
+  EXPECT_THAT(Conclude(name, v1::FACT_OUTCOME_SUBSTANTIATED), missing);
+  EXPECT_THAT(Conclude(name, v1::FACT_OUTCOME_UNDETERMINED), IsOk());
+  // That they are nobody of ours is an answer.
+  v1::GetAccessRequest get;
+  get.set_name(name);
+  const auto access = access_.Get(Call("Get"), get);
+  ASSERT_THAT(access, IsOk());
+  for (const auto& slot : access->slots()) {
+    if (slot.kind() != mamori::v1::ACTOR_SLOT_KIND_SUBJECT) continue;
+    auto match = Verb<v1::MatchActorRequest>(name);
+    match.set_slot(slot.name());
+    match.set_closed(true);
+    EXPECT_THAT(access_.Match(Call("Match"), match), IsOk());
+  }
+  EXPECT_THAT(Judge(name), IsOk()) << "whoever the witnesses are";
+}
+
+TEST_F(PeopleTest, ANoticeOfLongAgoLeavesTheTimeToAnswer) {
+  const std::string name = AboutBoss();
+  ASSERT_THAT(TakeDown(name, v1::STATEMENT_ROLE_AFFECTED), IsOk());
+  auto notice = Notice(name);
+  const absl::Time told = later_.Now() - absl::Hours(24 * 8);
+  *notice.mutable_notice()->mutable_notify_time() = time::ToTimestamp(told);
+  const auto due = [&](absl::Time time) {
+    *notice.mutable_notice()->mutable_answer_due_time() = time::ToTimestamp(time);
+    notice.set_request_id(absl::StrCat("notice-", ++requests_));
+    return hearings_.Notify(Call("Notify"), notice).status();
+  };
+  EXPECT_THAT(due(told + absl::Hours(24 * 7)), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(due(later_.Now() + absl::Hours(24 * 6 - 1)),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Judge(name), HasReason(mamori::v1::ERROR_REASON_HEARING_MISSING));
+  EXPECT_THAT(due(later_.Now() + absl::Hours(24 * 6 + 1)), IsOk()) << "written down the day after";
+}
+
+TEST_F(PeopleTest, NoMergeHoldsTrueWhatNobodyWasHeardOn) {
+  const std::string judged = Judged(), boss = AboutBoss(), heard = AboutBoss();
+  const auto merge = [&](const std::string& one, const std::string& other) {
+    auto request = Verb<v1::MergeCasesRequest>(one);
+    request.set_into(other);
+    return cases_.Merge(Call("Merge"), request).status();
+  };
+  ASSERT_THAT(Judge(judged), IsOk()) << "about nobody of ours";
+  const auto missing = HasReason(mamori::v1::ERROR_REASON_HEARING_MISSING);
+  EXPECT_THAT(merge(judged, boss), missing);
+  EXPECT_THAT(merge(boss, judged), missing);
+  auto waive = Verb<v1::WaiveHearingRequest>(heard);
+  waive.set_person("boss");
+  waive.set_reason("not to be found");
+  ASSERT_THAT(hearings_.Waive(Call("Waive"), waive), IsOk());
+  ASSERT_THAT(merge(boss, heard), IsOk()) << "nothing is held true";
+  EXPECT_THAT(merge(judged, heard), IsOk());
+}
+
 TEST_F(PeopleTest, WhoIsNotHeardIsNotForAReason) {
   const std::string name = AboutBoss();
   Find(name);

@@ -13,12 +13,14 @@
 #include "common/time/timestamp.h"
 #include "mamori/triage/v1/care_service.pb.h"
 #include "mamori/triage/v1/disclosure_service.pb.h"
+#include "mamori/triage/v1/fact_finding_service.pb.h"
 #include "mamori/triage/v1/hearing_service.pb.h"
 #include "mamori/triage/v1/judgement_service.pb.h"
 #include "mamori/triage/v1/measure_service.pb.h"
 #include "mamori/triage/v1/prevention_service.pb.h"
 #include "mamori/triage/v1/task_service.pb.h"
 #include "services/triage/casework.h"
+#include "services/triage/hearing_rules.h"
 #include "services/triage/work_name.h"
 
 namespace mamori::triage {
@@ -119,6 +121,37 @@ absl::StatusOr<bool> IsHarassment(const WorkRow* row) {
   return judgement.verdict() == v1::VERDICT_HARASSMENT;
 }
 
+// Whether the case holds something true of those whom it names.
+absl::StatusOr<bool> HoldsTrue(const CaseFile& file) {
+  ASSIGN_OR_RETURN(const bool harassment, IsHarassment(OneOf(file, WorkKind::kJudgement)));
+  if (harassment) return true;
+  const WorkRow* row = OneOf(file, WorkKind::kConclusion);
+  if (row == nullptr) return false;
+  ASSIGN_OR_RETURN(const auto conclusion, BodyOf<v1::FactConclusion>(*row));
+  return !conclusion.has_void_time() && NeedsHearing(conclusion.outcome());
+}
+
+// What either holds true is held true of everyone whom both name.
+absl::Status CheckHeardTogether(const CaseStore::MergeFacts& facts,
+                                const mamori::v1::CaseAccess& access, absl::Time now) {
+  ASSIGN_OR_RETURN(const bool held, HoldsTrue(facts.from));
+  ASSIGN_OR_RETURN(const bool other_held, HoldsTrue(facts.into));
+  if (!held && !other_held) return absl::OkStatus();
+  HearingFacts both;
+  both.accused = AccusedOf(access);
+  both.identified = AreAccusedKnown(access);
+  both.now = now;
+  // Where both have heard somebody, the one of the case that goes on counts.
+  for (const CaseFile* file : {&facts.into, &facts.from}) {
+    for (const WorkRow& row : file->work) {
+      if (row.kind != WorkKind::kHearing) continue;
+      ASSIGN_OR_RETURN(v1::Hearing hearing, BodyOf<v1::Hearing>(row));
+      both.hearings.push_back(std::move(hearing));
+    }
+  }
+  return CheckHeard(both);
+}
+
 // How grave an assessment is; none is the least.
 absl::StatusOr<int> GravityOf(const WorkRow* row) {
   if (row == nullptr) return -1;
@@ -152,6 +185,7 @@ absl::StatusOr<bool> GoesOn(const WorkRow& row, const std::set<std::string>& hea
 
 absl::Status CheckMergeable(const CaseStore::MergeFacts& facts, const GoingOn& into,
                             absl::Time now) {
+  RETURN_IF_ERROR(CheckHeardTogether(facts, into.access, now));
   ASSIGN_OR_RETURN(const std::set<std::string> heard, HeardIn(facts.into));
   Blocking blocking(facts.from.row, into, heard);
   for (const WorkRow& row : facts.from.work) RETURN_IF_ERROR(blocking.Look(row));

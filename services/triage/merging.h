@@ -28,6 +28,7 @@ struct GoingOn {
 // subject's own request names; hearings that are not over of somebody who is heard in the case that
 // goes on too; open tasks and actions against recurrence whose owner the case that goes on keeps
 // out. Never a leak, of which few may know: it goes on at the tombstone.
+// Or with HEARING_MISSING where a judgement of harassment, or a conclusion that it happened, would
 // stand in the case that goes on about somebody who was not heard.
 absl::Status CheckMergeable(const CaseStore::MergeFacts& facts, const GoingOn& into,
                             absl::Time now);

@@ -109,6 +109,7 @@ TEST(HandlerRulesTest, TheDutiesHaveAVersionAndThePolicyNamesKinds) {
 HearingFacts Facts() {
   HearingFacts facts;
   facts.accused = {"boss"};
+  facts.identified = true;
   facts.now = kNow;
   return facts;
 }
@@ -263,7 +264,7 @@ TEST(HearingRulesTest, NothingIsHeldTrueOfSomebodyUnheard) {
       EXPECT_EQ(CheckHeard(facts).ok(), all) << a << b;
     }
   }
-  EXPECT_THAT(CheckHeard({.now = kNow}), IsOk()) << "of nobody of ours";
+  EXPECT_THAT(CheckHeard({.identified = true, .now = kNow}), IsOk()) << "of nobody of ours";
   mamori::v1::CaseAccess access;
   for (const auto& [kind, person] : {std::pair(mamori::v1::ACTOR_SLOT_KIND_SUBJECT, "z"),
                                      std::pair(mamori::v1::ACTOR_SLOT_KIND_SUBJECT, "c"),
@@ -296,6 +297,34 @@ TEST(HearingRulesTest, WhoWroteAnObjectionDownDoesNotDecideIt) {
   *hearing.add_objections()->mutable_words() = Words();
   hearing.mutable_objections(0)->mutable_words()->set_recorder("writer");
   EXPECT_THAT(CheckDecide(hearing, "writer"), HasReason(mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED));
+}
+
+TEST(HearingRulesTest, NothingIsHeldTrueWhileItIsOpenWhoTheyAre) {
+  HearingFacts facts = Facts();
+  facts.hearings.push_back(Told());
+  EXPECT_THAT(CheckHeard(facts), IsOk());
+  facts.identified = false;
+  EXPECT_THAT(CheckHeard(facts), HasReason(mamori::v1::ERROR_REASON_HEARING_MISSING));
+  mamori::v1::CaseAccess access;
+  EXPECT_TRUE(AreAccusedKnown(access));
+  auto& slot = *access.add_slots();
+  slot.set_kind(mamori::v1::ACTOR_SLOT_KIND_WITNESS);
+  EXPECT_TRUE(AreAccusedKnown(access));
+  access.add_slots()->set_kind(mamori::v1::ACTOR_SLOT_KIND_SUBJECT);
+  access.mutable_slots(1)->add_matches()->set_person("one of them");
+  EXPECT_FALSE(AreAccusedKnown(access));
+  access.mutable_slots(1)->set_closed(true);
+  EXPECT_TRUE(AreAccusedKnown(access));
+}
+
+TEST(HearingRulesTest, ANoticeThatIsRecordedLateLeavesTheTimeToAnswer) {
+  const auto wrong = StatusIs(absl::StatusCode::kInvalidArgument);
+  const authz::RoleSet desk = {Role::kDesk};
+  const absl::Duration day = absl::Hours(24);
+  EXPECT_THAT(CheckNotify(Notice(kNow - day, 7), desk, Facts()), IsOk());
+  EXPECT_THAT(CheckNotify(Notice(kNow - day - absl::Seconds(1), 7), desk, Facts()), wrong);
+  EXPECT_THAT(CheckNotify(Notice(kNow - day * 8, 14), desk, Facts()), IsOk());
+  EXPECT_THAT(CheckNotify(Notice(kNow - day * 8, 13), desk, Facts()), wrong);
 }
 
 TEST(HearingRulesTest, WhoAnsweredOrWasLetGoIsHeardBeforeTheTimeIsOver) {
