@@ -81,13 +81,24 @@ absl::StatusOr<Breaches::Seen> Breaches::See(const CallContext& call, const std:
   return seen;
 }
 
+absl::StatusOr<id::Id> Breaches::GoingOn(const CallContext& call, id::Id case_id) {
+  for (;;) {
+    ASSIGN_OR_RETURN(const CaseRow row, d_.cases.GetRow(call.tenant, case_id, call.deadline));
+    RETURN_IF_ERROR(d_.gate.Check(ViewerOf(call), row.access, kLookAfter));
+    if (row.state == mamori::v1::CASE_STATE_DISPOSED) {
+      return status::StateNotAllowed("the case was disposed of");
+    }
+    if (row.merged_into.empty()) return row.case_id;
+    case_id = row.merged_into;
+  }
+}
+
 absl::StatusOr<std::set<id::Id>> Breaches::Named(const CallContext& call, const Breach& breach) {
   std::set<id::Id> cases;
   for (const std::string& name : breach.cases()) {
-    ASSIGN_OR_RETURN(id::Id case_id, id::FromName("cases", name));
-    ASSIGN_OR_RETURN(const CaseRow row, d_.cases.GetRow(call.tenant, case_id, call.deadline));
-    RETURN_IF_ERROR(d_.gate.Check(ViewerOf(call), row.access, kLookAfter));
-    cases.insert(std::move(case_id));
+    ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", name));
+    ASSIGN_OR_RETURN(id::Id going_on, GoingOn(call, case_id));
+    cases.insert(std::move(going_on));
   }
   return cases;
 }

@@ -50,6 +50,9 @@ class Breaches {
   // As it is stored, for those who may know of it; as one that does not exist otherwise.
   BreachOr Admit(const server::CallContext& call, const std::string& name) const;
   absl::StatusOr<Seen> See(const server::CallContext& call, const std::string& name);
+  // The case itself, or the one that it was merged into. NOT_FOUND for one that is hidden,
+  // FAILED_PRECONDITION for one that was disposed of.
+  absl::StatusOr<id::Id> GoingOn(const server::CallContext& call, id::Id case_id);
   // The cases that are meant and that the caller may look after. NOT_FOUND for a named one that is
   // hidden.
   absl::StatusOr<std::set<id::Id>> Named(const server::CallContext& call, const v1::Breach& breach);

@@ -125,6 +125,28 @@ TEST_F(BreachTest, OfHiddenCasesNothingIsToldNorOpened) {
   EXPECT_NE(part->etag(), See(Admin(), all->name())->etag());
 }
 
+TEST_F(BreachTest, ACaseThatWasMergedIsTheOneThatGoesOn) {
+  const std::string merged = Judged(), into = Judged(), other = Judged();
+  auto merge = Verb<v1::MergeCasesRequest>(merged);
+  merge.set_into(into);
+  ASSERT_THAT(cases_.Merge(Call("Merge"), merge), IsOk());
+  const auto request = Opening({other, merged, into});
+  const auto opened = breaches_.Open(Admin(), request);
+  ASSERT_THAT(opened, IsOk());
+  EXPECT_THAT(opened->incidents(), SizeIs(2));
+  EXPECT_THAT(breaches_.Open(Admin(), request), IsOk());
+  EXPECT_THAT(Clocks(into, mamori::v1::CLOCK_REGIME_APPI), SizeIs(2));
+  EXPECT_THAT(Clocks(other, mamori::v1::CLOCK_REGIME_APPI), SizeIs(2));
+  // Of one that is gone nothing is begun, neither here nor in the others.
+  const int64_t before = database_.Number("SELECT COUNT(*) FROM tenant_record");
+  database_.Execute("UPDATE case_record SET state = 20 WHERE case_id = ?",
+                    db::Params().Add(*id::FromName("cases", into)));
+  EXPECT_THAT(breaches_.Open(Admin(), Opening({other, into})),
+              HasReason(mamori::v1::ERROR_REASON_STATE_NOT_ALLOWED));
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM tenant_record"), before);
+  EXPECT_THAT(Clocks(other, mamori::v1::CLOCK_REGIME_APPI), SizeIs(2));
+}
+
 TEST_F(BreachTest, ItIsNotForWhoseAccessLeakedNorForTheDesk) {
   source_.read.cases = {*id::FromName("cases", Judged())};
   const auto opened = breaches_.Open(Admin(), Opening({}));
