@@ -269,7 +269,8 @@ Cases::CaseOr Cases::End(const CallContext& call, const Request& request, Verb v
   ASSIGN_OR_RETURN(const id::Id case_id, id::FromName("cases", request.name()));
   const auto admit = [&](const CaseRow& row) { return Check(call, row, authz::Action::kWork); };
   ASSIGN_OR_RETURN(const CaseFile file, d_.work.Read(call.tenant, case_id, admit, call.deadline));
-  const absl::Status ready = verb == Verb::kClose || EndsLikeClosing(file)
+  ASSIGN_OR_RETURN(const bool like_closing, EndsLikeClosing(file));
+  const absl::Status ready = verb == Verb::kClose || like_closing
                                  ? CheckClosing(file, request.no_prevention_reason())
                                  : absl::OkStatus();
   return Do(call, request, verb,

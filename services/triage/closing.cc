@@ -8,7 +8,9 @@
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "mamori/triage/v1/care_service.pb.h"
+#include "mamori/triage/v1/fact_finding_service.pb.h"
 #include "mamori/triage/v1/judgement_service.pb.h"
+#include "mamori/triage/v1/measure_service.pb.h"
 #include "mamori/triage/v1/prevention_service.pb.h"
 #include "mamori/triage/v1/task_service.pb.h"
 #include "services/triage/casework.h"
@@ -60,8 +62,23 @@ absl::Status CheckRisk(const CaseFile& file) {
                        "nor why that was not assessed");
 }
 
-bool EndsLikeClosing(const CaseFile& file) {
-  return EndsLikeClosing(file.row.state, Has(file, WorkKind::kJudgement));
+absl::StatusOr<bool> EndsLikeClosing(const CaseFile& file) {
+  bool decided = Has(file, WorkKind::kJudgement);
+  for (const WorkRow& row : file.work) {
+    if (row.kind == WorkKind::kConclusion) {
+      ASSIGN_OR_RETURN(const auto conclusion, BodyOf<v1::FactConclusion>(row));
+      decided |= !conclusion.has_void_time();
+    }
+    if (row.kind == WorkKind::kMeasure) {
+      ASSIGN_OR_RETURN(const auto measure, BodyOf<v1::Measure>(row));
+      // Also by one whose time ran out: somebody meant it to be done.
+      const bool approved =
+          std::any_of(measure.approvals().begin(), measure.approvals().end(),
+                      [](const v1::MeasureApproval& one) { return !one.has_revoke_time(); });
+      decided |= measure.has_outcome() || (measure.rejecter().empty() && approved);
+    }
+  }
+  return EndsLikeClosing(file.row.state, decided);
 }
 
 absl::Status CheckClosing(const CaseFile& file, const std::string& no_prevention_reason) {

@@ -90,6 +90,39 @@ TEST_F(ClosingTest, AWishEndsNoCaseThatSomebodyHasJudgedOrLooksInto) {
   EXPECT_EQ(MissingOf(Withdraw(other)), "prevention,care");
 }
 
+TEST_F(ClosingTest, AWishEndsNoCaseWithMeasuresUnderWayOrWithAConclusion) {
+  const std::string name = Judged();
+  const v1::Measure warning = Propose(name);
+  ASSERT_THAT(Approve(warning, "desk-2"), IsOk());
+  EXPECT_EQ(MissingOf(Withdraw(name)), "risk,prevention,care") << "approved";
+  ASSERT_THAT(CarryOut(warning), IsOk());
+  EXPECT_EQ(MissingOf(Withdraw(name)), "risk,prevention,care") << "carried out";
+  const std::string proposed = Judged();
+  Propose(proposed);
+  EXPECT_THAT(Withdraw(proposed), IsOk()) << "nothing was done";
+  const std::string concluded = Judged();
+  Find(concluded);
+  auto conclude = Verb<v1::ConcludeFactFindingRequest>(concluded);
+  conclude.mutable_conclusion()->set_outcome(v1::FACT_OUTCOME_SUBSTANTIATED);
+  conclude.mutable_conclusion()->set_reason("because");
+  ASSERT_THAT(findings_.Conclude(Call("Conclude"), conclude), IsOk());
+  EXPECT_EQ(MissingOf(Withdraw(concluded)), "risk,prevention,care");
+}
+
+TEST_F(ClosingTest, WhatLetACaseBeWithdrawnIsStillDoneAfterIt) {
+  const std::string name = Judged();
+  AssessRisk(name);
+  ASSERT_THAT(cases_.StartInvestigation(Call("i"), Verb<v1::StartInvestigationRequest>(name)),
+              IsOk());
+  ASSERT_THAT(Contact(name, "sato"), IsOk());
+  const auto planned = preventions_.Plan(Call("p"), Plan(name));
+  ASSERT_THAT(planned, IsOk());
+  ASSERT_THAT(Withdraw(name), IsOk());
+  auto complete = Verb<v1::CompletePreventionRequest>(planned->name());
+  complete.set_outcome("done");
+  EXPECT_THAT(preventions_.Complete(Call("c"), complete), IsOk());
+}
+
 TEST_F(ClosingTest, NobodyIsLeftAloneByNobodysSayingWhatItWas) {
   const std::string name = Judged();
   AssessRisk(name);

@@ -176,7 +176,7 @@ TEST(WorkStateTest, EveryStateAndVerbIsDecided) {
       {CASE_STATE_ACTING, true, true, true, true, true, true},
       {CASE_STATE_MONITORING, true, true, true, true, true, true},
       {CASE_STATE_CLOSED, false, false, true, true, false, true},
-      {CASE_STATE_WITHDRAWN, false, false, false, true, false, true},
+      {CASE_STATE_WITHDRAWN, false, false, true, true, false, true},
       {CASE_STATE_MERGED, false, false, false, false, false, true},
       {CASE_STATE_CONSULTING, false, false, false, true, true, true},
       {CASE_STATE_DISPOSED, false, false, false, false, false, false},

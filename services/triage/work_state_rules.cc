@@ -29,7 +29,9 @@ bool Allows(mamori::v1::CaseState state, WorkVerb verb) {
       return IsJudged(state);
     case WorkVerb::kReview:
     case WorkVerb::kPrevent:
-      return IsJudged(state) || state == mamori::v1::CASE_STATE_CLOSED;
+      // What let the case end, or waits for a decision, is still done and decided after it.
+      return IsJudged(state) || state == mamori::v1::CASE_STATE_CLOSED ||
+             state == mamori::v1::CASE_STATE_WITHDRAWN;
     case WorkVerb::kEndTask:
       // Nothing that somebody was to do is lost when the case ends: it stays on the list.
     case WorkVerb::kCare:
