@@ -33,10 +33,11 @@ constexpr char kByCategory[] =
 constexpr char kOpen[] =
     "SELECT state, COUNT(*) FROM case_record FORCE INDEX (by_state) WHERE tenant = ?"
     " AND state NOT IN (7, 8, 9, 20) AND create_time < ? GROUP BY 1";
-// 1 is RUNNING, 2 PAUSED, 3 COMPLETED, 4 CANCELLED: one that was cancelled after its time was
-// missed all the same. All ranks are named, so that the queue's index answers it.
+// 1 is RUNNING, 3 COMPLETED, 4 CANCELLED: one that was cancelled after its time was missed all the
+// same. 2 is PAUSED: when it is due is open, and it counts where it is due at last. All ranks are
+// named, so that the queue's index answers it.
 constexpr char kDueIn[] =
-    " FROM deadline FORCE INDEX (by_queue) WHERE tenant = ? AND state IN (1, 2, 3, 4)"
+    " FROM deadline FORCE INDEX (by_queue) WHERE tenant = ? AND state IN (1, 3, 4)"
     " AND rank_order IN (0, 1, 2, 3) AND due_time >= ? AND due_time < ?"
     " AND (state <> 4 OR end_time >= due_time)";
 constexpr char kDue[] =

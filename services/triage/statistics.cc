@@ -21,8 +21,9 @@
 namespace mamori::triage {
 namespace {
 
-// Cases of the month's last minutes are written by then.
-constexpr absl::Duration kSettle = absl::Hours(1);
+// What happened in the month is written by then: the last minutes, and what is told by the day,
+// whose time is the beginning of a day elsewhere.
+constexpr absl::Duration kSettle = absl::Hours(25);
 constexpr absl::Duration kLeaseTtl = absl::Minutes(5);
 constexpr int kOpenedAtOnce = 500;
 constexpr absl::Duration kOpening = absl::Minutes(1);

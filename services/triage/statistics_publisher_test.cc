@@ -38,7 +38,7 @@ TEST_F(StatisticsPublisherTest, OneThatCannotBeCountedKeepsBackNoOther) {
   Record(WorkKind::kConclusion, ids_.NewId(), ids_.NewId(), 1,
          ConclusionOf(v1::FACT_OUTCOME_SUBSTANTIATED));
   database_.Execute("UPDATE case_work SET tenant = 'a', body = 'x'");
-  const time::FakeClock at(ParseMonthTime("2026-05-01T00:00:00Z"));
+  const time::FakeClock at(ParseMonthTime("2026-05-02T00:00:00Z"));
   StatisticsPublisher publisher(store_, keys_.sealer(), DefaultPolicy(), at);
   EXPECT_THAT(publisher.RunOnce(), IsOkAndHolds(true));
   EXPECT_THAT(Read("statistics/2026-04"), IsOk());
@@ -57,7 +57,7 @@ TEST_F(StatisticsPublisherTest, OneOfManyReplicasCounts) {
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       SqlStatisticsStore replica(database_.transactor(), clock_, ids_);
-      EXPECT_THAT(Publish(replica, "2026-05-01T00:00:00Z"), IsOk());
+      EXPECT_THAT(Publish(replica, "2026-05-02T00:00:00Z"), IsOk());
     });
   }
   for (std::thread& thread : threads) thread.join();

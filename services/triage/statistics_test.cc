@@ -82,17 +82,19 @@ TEST_F(StatisticsTest, TellsHowDeadlinesWereKept) {
     add("company.acknowledge", 1, 3, "2026-04-11T00:00:00Z", "2026-04-12T00:00:00Z");
     add("company.acknowledge", 1, 4, "2026-04-11T00:00:00Z", "2026-04-10T05:00:00Z");    // moot
     add("company.first_contact", 1, 4, "2026-04-11T00:00:00Z", "2026-04-20T05:00:00Z");  // too late
-    add("eu.feedback", 3, 1, "2026-04-20T00:00:00Z", nullptr);  // never done
+    add("eu.feedback", 3, 1, "2026-04-20T00:00:00Z", nullptr);      // never done
+    add("takedown.answer", 4, 2, "2026-04-20T00:00:00Z", nullptr);  // paused: not due yet
     add("company.close", 1, 3, "2026-09-20T00:00:00Z", "2026-04-29T00:00:00Z");
     add("company.decide", 1, 3, "2026-04-20T00:00:00Z", "2026-05-03T00:00:00Z");  // done in May
   }
-  ASSERT_THAT(Publish(store_, "2026-05-01T00:00:00Z"), IsOk());
+  ASSERT_THAT(Publish(store_, "2026-05-02T00:00:00Z"), IsOk());
   const auto april = Read("statistics/2026-04");
   ASSERT_THAT(april, IsOk());
   auto regimes = Rows(*april, "deadlines_by_regime");
   EXPECT_EQ(regimes["COMPANY/kept"], 5);
   EXPECT_EQ(regimes["COMPANY/missed"], 15);
   EXPECT_EQ(regimes["EU/missed"], 5);
+  EXPECT_EQ(regimes.count("TAKEDOWN/missed"), 0u);
   EXPECT_EQ(Rows(*april, "acknowledgements")["in time"], 5);
   EXPECT_EQ(Rows(*april, "acknowledgements")["late"], 5);
   EXPECT_EQ(Rows(*april, "days_to_acknowledge")["1 day"], 5);
@@ -184,7 +186,7 @@ TEST_F(StatisticsTest, OutcomesDoNotTellACountThatIsHiddenElsewhere) {
 TEST_F(StatisticsTest, SmallNumbersAreNotTold) {
   OpenMany(2, "今日、殴られました。", "2026-04-01T00:00:00Z");
   OpenMany(9, "a complaint", "2026-04-02T00:00:00Z");
-  ASSERT_THAT(Publish(store_, "2026-05-01T00:00:00Z"), IsOk());
+  ASSERT_THAT(Publish(store_, "2026-05-02T00:00:00Z"), IsOk());
   auto rows = Rows(*Read("statistics/2026-04"), "opened_by_severity");
   EXPECT_EQ(rows["CRITICAL"], -1);
   EXPECT_EQ(rows["total"], 11);
@@ -201,7 +203,7 @@ TEST_F(StatisticsTest, ManyDeadlinesOfFewCasesAreNotTold) {
   };
   april("UPDATE deadline SET due_time = ?, state = 1");
   ASSERT_GE(database_.Number("SELECT COUNT(*) FROM deadline WHERE regime = 1"), 6);
-  ASSERT_THAT(Publish(store_, "2026-05-01T00:00:00Z"), IsOk());
+  ASSERT_THAT(Publish(store_, "2026-05-02T00:00:00Z"), IsOk());
   const auto told = Read("statistics/2026-04");
   ASSERT_THAT(told, IsOk());
   for (const char* table : {"deadlines_by_regime", "opened_by_severity"}) {
@@ -217,7 +219,7 @@ TEST_F(StatisticsTest, WhatIsClosedWithdrawnMergedOrDisposedOfIsNotOpen) {
                       db::Params().Add(state));
     left -= 5;
   }
-  ASSERT_THAT(Publish(store_, "2026-05-01T00:00:00Z"), IsOk());
+  ASSERT_THAT(Publish(store_, "2026-05-02T00:00:00Z"), IsOk());
   auto open = Rows(*Read("statistics/2026-04"), "open_by_state");
   EXPECT_EQ(open["RECEIVED"], left);
   for (const auto& [state, count] : open) {
@@ -230,7 +232,7 @@ TEST_F(StatisticsTest, WhatIsClosedWithdrawnMergedOrDisposedOfIsNotOpen) {
 
 TEST_F(StatisticsTest, IsForThoseWhoMayReadIt) {
   OpenMany(6, "a complaint", "2026-04-01T00:00:00Z");
-  ASSERT_THAT(Publish(store_, "2026-05-01T00:00:00Z"), IsOk());
+  ASSERT_THAT(Publish(store_, "2026-05-02T00:00:00Z"), IsOk());
   for (const char* role : {"desk", "consultation", "lawyer", "nobody"}) {
     EXPECT_EQ(ReasonOf(Read("statistics/2026-04", role)), mamori::v1::ERROR_REASON_ROLE_NOT_ALLOWED)
         << role;
