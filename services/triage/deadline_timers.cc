@@ -32,7 +32,10 @@ std::string LineOf(const DeadlineRow& row, const DeadlineStep& step) {
 }  // namespace
 
 absl::StatusOr<bool> DeadlineTimers::RunOnce() {
-  const absl::Time now = d_.clock.Now();
+  absl::Time now = d_.clock.Now();
+  if (d_.believed != nullptr) {
+    ASSIGN_OR_RETURN(now, d_.believed());
+  }
   absl::StatusOr<int> fired =
       d_.store.FireDue(now, now + kCannotFire, kBatch,
                        [&](const CaseRow& row, const std::vector<DeadlineRow>& deadlines) {

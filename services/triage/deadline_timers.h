@@ -32,6 +32,9 @@ class DeadlineTimers {
     id::IdSource& ids;
     // Called after events may have been appended to the outbox.
     std::function<void()> committed;
+    // What is believed to be the time, where a clock that is ahead would tell of misses that are
+    // none; null believes the clock.
+    std::function<absl::StatusOr<absl::Time>()> believed = nullptr;
   };
   explicit DeadlineTimers(Dependencies dependencies) : d_(std::move(dependencies)) {}
 

@@ -115,7 +115,7 @@ absl::StatusOr<Decisions> StatisticsPublisher::CountDecided(const std::string& t
 }
 
 absl::Status StatisticsPublisher::PublishMonth(const worker::Lease& lease, const TenantMonth& one,
-                                               bool is_last) {
+                                               bool is_last, absl::Time now) {
   const calendar::Calendar calendar(ZoneOf(policy_->policy), {});
   const absl::Time begin = calendar.StartOf(absl::CivilDay(one.month));
   const absl::Time end = calendar.StartOf(absl::CivilDay(one.month + 1));
@@ -123,7 +123,6 @@ absl::Status StatisticsPublisher::PublishMonth(const worker::Lease& lease, const
   // Of an earlier month nobody can tell any more what was open when it ended.
   counts.counted_late = !is_last;
   ASSIGN_OR_RETURN(counts.decided, CountDecided(one.tenant, begin, end));
-  const absl::Time now = clock_.Now();
   const absl::Status published =
       store_.Publish(lease, one.tenant, MonthNumber(one.month),
                      MakeStatistics(one.month, now, policy_->policy, policy_->digest, counts), now);
@@ -134,7 +133,11 @@ absl::Status StatisticsPublisher::PublishMonth(const worker::Lease& lease, const
 absl::StatusOr<bool> StatisticsPublisher::RunOnce() {
   const calendar::Calendar calendar(ZoneOf(policy_->policy), {});
   const auto month_of = [&](absl::Time time) { return absl::CivilMonth(calendar.DayOf(time)); };
-  const absl::CivilMonth last = month_of(clock_.Now() - kSettle) - 1;
+  absl::Time now = clock_.Now();
+  if (believed_ != nullptr) {
+    ASSIGN_OR_RETURN(now, believed_());
+  }
+  const absl::CivilMonth last = month_of(now - kSettle) - 1;
   ASSIGN_OR_RETURN(std::vector<StatisticsStore::Published> tenants, store_.PublishedOfAll());
   std::vector<PublishedMonths> months;
   for (StatisticsStore::Published& one : tenants) {
@@ -151,7 +154,7 @@ absl::StatusOr<bool> StatisticsPublisher::RunOnce() {
   if (!lease.has_value()) return false;
   absl::Status first_error;
   for (const TenantMonth& one : missing) {
-    const absl::Status status = PublishMonth(*lease, one, one.month == last);
+    const absl::Status status = PublishMonth(*lease, one, one.month == last, now);
     if (status.ok()) {
       failed_.erase(key(one));
       return missing.size() > 1;

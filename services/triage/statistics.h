@@ -2,6 +2,7 @@
 #ifndef MAMORI_SERVICES_TRIAGE_STATISTICS_H_
 #define MAMORI_SERVICES_TRIAGE_STATISTICS_H_
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -39,17 +40,26 @@ class Statistics {
 // outage, say, is counted later, up to two years back, but for how many cases were open at its end.
 class StatisticsPublisher {
  public:
-  // `policy` is that of this process's file: its first calendar says when a month ends.
+  using Believed = std::function<absl::StatusOr<absl::Time>()>;
+  // `policy` is that of this process's file: its first calendar says when a month ends. `believed`
+  // is asked what the time is, as a month that a clock which is ahead counted stays as it is; null
+  // believes the clock.
   StatisticsPublisher(StatisticsStore& store, const sealing::Sealer& sealer,
-                      std::shared_ptr<const policy::PolicyVersion> policy, const time::Clock& clock)
-      : store_(store), content_(sealer), policy_(std::move(policy)), clock_(clock) {}
+                      std::shared_ptr<const policy::PolicyVersion> policy, const time::Clock& clock,
+                      Believed believed = nullptr)
+      : store_(store),
+        content_(sealer),
+        policy_(std::move(policy)),
+        clock_(clock),
+        believed_(std::move(believed)) {}
 
   // One tenant's month; true when there may be more. One that cannot be counted keeps back no other
   // one: its error is returned when nothing else is left to do. For a Periodic.
   absl::StatusOr<bool> RunOnce();
 
  private:
-  absl::Status PublishMonth(const worker::Lease& lease, const TenantMonth& one, bool is_last);
+  absl::Status PublishMonth(const worker::Lease& lease, const TenantMonth& one, bool is_last,
+                            absl::Time now);
   // Opens what was decided, some hundred records at a time, and keeps the numbers alone.
   absl::StatusOr<Decisions> CountDecided(const std::string& tenant, absl::Time begin,
                                          absl::Time end);
@@ -58,6 +68,7 @@ class StatisticsPublisher {
   const CaseContent content_;
   const std::shared_ptr<const policy::PolicyVersion> policy_;
   const time::Clock& clock_;
+  const Believed believed_;
   // What could not be counted is tried after the rest: "{tenant} {month}".
   std::set<std::string> failed_;
 };

@@ -31,6 +31,24 @@ TEST_F(StatisticsPublisherTest, WhatNobodyCountedInItsTurnIsCountedLater) {
   EXPECT_EQ(Read("statistics/2025-12").status().code(), absl::StatusCode::kNotFound);
 }
 
+TEST_F(StatisticsPublisherTest, AClockThatIsAheadOfTheDatabasesCountsNothing) {
+  OpenMany(6, "a complaint", "2026-04-01T00:00:00Z");
+  const time::FakeClock ahead(ParseMonthTime("2027-04-02T00:00:00Z"));
+  time::FakeClock database(ParseMonthTime("2026-04-30T00:00:00Z"));
+  const TimeMarks marks(ahead, ids_, telemetry_, &database);
+  StatisticsPublisher publisher(store_, keys_.sealer(), DefaultPolicy(), ahead,
+                                [&] { return marks.Believed(database_.transactor()); });
+  EXPECT_THAT(publisher.RunOnce(), IsOkAndHolds(false));
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM statistics"), 0);
+  // What is told by the day, which is another one elsewhere, is still to come.
+  database.Advance(absl::Hours(24));
+  EXPECT_THAT(publisher.RunOnce(), IsOkAndHolds(false));
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM statistics"), 0);
+  database.Advance(absl::Hours(24));
+  EXPECT_THAT(publisher.RunOnce(), IsOkAndHolds(false));
+  EXPECT_EQ(database_.Number("SELECT COUNT(*) FROM statistics"), 1);
+}
+
 TEST_F(StatisticsPublisherTest, OneThatCannotBeCountedKeepsBackNoOther) {
   OpenMany(6, "a complaint", "2026-04-01T00:00:00Z");
   // A tenant that comes first, with a record that nobody can open.

@@ -38,6 +38,14 @@ absl::Status TimeMarks::Leave(db::Tx& tx, const ActTime& time, absl::Duration sp
   return tx.ExecuteExpecting(1, kInsert, db::Params().Add(ids_.NewId()).Add(time.wall));
 }
 
+absl::StatusOr<absl::Time> TimeMarks::Believed(db::Transactor& transactor) const {
+  return transactor.Run<absl::Time>({.read_only = true},
+                                    [&](db::Tx& tx) -> absl::StatusOr<absl::Time> {
+                                      ASSIGN_OR_RETURN(const ActTime time, Read(tx));
+                                      return time.wall;
+                                    });
+}
+
 absl::StatusOr<bool> TimeMarks::RunOnce(db::Transactor& transactor) const {
   RETURN_IF_ERROR(transactor.Run({}, [&](db::Tx& tx) -> absl::Status {
     ASSIGN_OR_RETURN(const ActTime time, Read(tx));

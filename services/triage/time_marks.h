@@ -29,6 +29,9 @@ class TimeMarks {
   absl::Status Leave(db::Tx& tx, const ActTime& time,
                      absl::Duration spacing = absl::Seconds(1)) const;
 
+  // What is believed to be the time.
+  absl::StatusOr<absl::Time> Believed(db::Transactor& transactor) const;
+
   // Looks, and records the time when nobody has for five minutes. For a Periodic; never does more.
   absl::StatusOr<bool> RunOnce(db::Transactor& transactor) const;
 

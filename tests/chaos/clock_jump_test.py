@@ -1,4 +1,5 @@
-"""The clocks of triage's replicas jump a day ahead and back while they are killed: each step of a deadline is told once."""
+"""The clocks of triage's replicas jump a day ahead and back while they are killed: each step of a deadline is told once,
+and none before its time."""
 
 import collections
 import os
@@ -17,15 +18,17 @@ from mamori.triage.v1 import deadline_service_pb2 as api  # noqa: E402
 from mamori.triage.v1 import deadline_service_pb2_grpc  # noqa: E402
 
 JUMPS = ("-1d", "+0", "+1d")
+HOUR = 3600
 CASES = 20
 KILLS = 40 if os.environ.get("MAMORI_LONG") else 10
 
 
 class ClockJumpTest(SystemTest):
 
-    def start_clock(self, case: str) -> None:
-        """Due in a few hours: for whoever is a day ahead it was missed long ago."""
+    def start_clock(self, case: str, due_in: float) -> None:
+        """Of an hour, so that it began before: for whoever is a day ahead it was missed long ago."""
         request = api.StartClockRequest(request_id=new_request_id(), name=case, clock="late", reason="asked")
+        request.start_time.FromMicroseconds(int((time.time() - HOUR + due_in) * 1e6))
         stub = deadline_service_pb2_grpc.DeadlineServiceStub(self.client.channel("triage", 0))
         stub.StartClock(request, timeout=10, metadata=self.client.metadata())
 
@@ -43,7 +46,9 @@ class ClockJumpTest(SystemTest):
         order = random.Random(seed)
         cases = [self.wait_case(self.submit()).name for _ in range(CASES)]
         for case in cases:
-            self.start_clock(case)
+            self.start_clock(case, 15)
+        far = self.wait_case(self.submit()).name
+        self.start_clock(far, HOUR)
         for n in range(KILLS):
             self.jump(n % 2, order.choice(JUMPS))
             time.sleep(order.uniform(0.5, 2.5))
@@ -55,9 +60,10 @@ class ClockJumpTest(SystemTest):
             if by == "+1d":
                 time.sleep(5)
         for case in cases:
-            told = wait_until(f"what is told of {case}", lambda: self.told(case), 30)
+            told = wait_until(f"what is told of {case}", lambda: self.told(case), 60)
             self.assertTrue(any("deadline.missed late" in line for line in told), told)
             self.assertEqual([line for line, times in told.items() if times > 1], [])
+        self.assertEqual(self.told(far), collections.Counter(), "nothing is missed by a clock that is ahead")
 
 
 if __name__ == "__main__":
