@@ -114,8 +114,14 @@ std::string DigestOfMeasure(const CaseView& view, const v1::Measure& measure) {
     const WorkRow* row = FindFinding(view, name);
     absl::StrAppend(&cited, idempotency::Hash({name, row == nullptr ? "" : row->body}));
   }
-  return absl::BytesToHexString(
-      idempotency::Hash({"measure", Proposal(measure).SerializeAsString(), cited}));
+  // Whoever made one of them approves nothing: one that comes to the case later voids what was
+  // approved without it.
+  std::vector<id::Id> reports = view.file.reports;
+  std::sort(reports.begin(), reports.end());
+  std::string asked;
+  for (const id::Id& report : reports) asked += report;
+  return absl::BytesToHexString(idempotency::Hash(
+      {"measure", Proposal(measure).SerializeAsString(), cited, idempotency::Hash({asked})}));
 }
 
 absl::StatusOr<ApprovalFacts> ApprovalFactsOf(const CaseView& view, const v1::Measure& measure) {

@@ -312,8 +312,8 @@ Measures::MeasureOr Measures::Approve(const CallContext& call,
                  return absl::OkStatus();
                });
     if (ownership_ == nullptr || to_ask.empty()) return approved;
-    // Outside the transaction, and only for somebody who could approve otherwise. A report that
-    // joins the case meanwhile is asked for the next time round.
+    // Outside the transaction, and only for somebody who could approve otherwise. When a report
+    // joins the case meanwhile it is no longer what they have read.
     for (id::Id& report_id : to_ask) {
       ASSIGN_OR_RETURN(const bool own, ownership_->IsOwn(call, report_id));
       if (own) return NotAllowed("who reported it does not approve a measure");

@@ -143,7 +143,7 @@ TEST_F(ReporterApprovesTest, NothingIsApprovedWhileIntakeCannotSay) {
   EXPECT_THAT(Approve(measure, "desk-2"), IsOk());
 }
 
-TEST_F(ReporterApprovesTest, AReportThatJoinsWhileIntakeIsAskedIsAskedForToo) {
+TEST_F(ReporterApprovesTest, AReportThatJoinsWhileIntakeIsAskedMakesItAnotherOne) {
   const std::string name = Judged();
   const v1::Measure measure = Propose(name);
   reporters_.meanwhile = [&] {
@@ -151,9 +151,26 @@ TEST_F(ReporterApprovesTest, AReportThatJoinsWhileIntakeIsAskedIsAskedForToo) {
     ASSERT_THAT(Apply({event}), ::testing::ElementsAre(IsOk()));
     reporters_.who = {{"desk-2", event.subject_id()}};
   };
-  EXPECT_THAT(Approve(measure, "desk-2"), HasReason(mamori::v1::ERROR_REASON_APPROVER_NOT_ALLOWED));
-  EXPECT_EQ(reporters_.asked.size(), 2);
+  EXPECT_THAT(Approve(measure, "desk-2"), HasReason(mamori::v1::ERROR_REASON_ETAG_MISMATCH));
+  EXPECT_EQ(reporters_.asked.size(), 1);
+  EXPECT_THAT(Approve(Read(measure), "desk-2"),
+              HasReason(mamori::v1::ERROR_REASON_APPROVER_NOT_ALLOWED));
+  EXPECT_EQ(reporters_.asked.size(), 3);
   EXPECT_EQ(Read(measure).approvals_size(), 0);
+}
+
+TEST_F(MeasuresPersonTest, AReportThatJoinsVoidsWhatWasApprovedWithoutIt) {
+  const std::string name = Judged(), other = Judged();
+  const v1::Measure warning = Propose(name);
+  ASSERT_THAT(Approve(warning, "desk-2"), IsOk());
+  ASSERT_EQ(Read(warning).state(), v1::MEASURE_STATE_APPROVED);
+  auto merge = Verb<v1::MergeCasesRequest>(other);
+  merge.set_into(name);
+  ASSERT_THAT(cases_.Merge(Call("Merge"), merge), IsOk());
+  EXPECT_EQ(Read(warning).state(), v1::MEASURE_STATE_PROPOSED);
+  EXPECT_THAT(CarryOut(warning), HasReason(mamori::v1::ERROR_REASON_APPROVALS_MISSING));
+  ASSERT_THAT(Approve(Read(warning), "desk-2"), IsOk());
+  EXPECT_THAT(CarryOut(warning), IsOk());
 }
 
 TEST_F(MeasuresPersonTest, AClockThatIsSetBackRevivesNoApproval) {
