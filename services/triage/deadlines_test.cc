@@ -342,6 +342,58 @@ TEST_F(DeadlinesTest, PagesOfOneCaseHaveNoGaps) {
   EXPECT_EQ(names.size(), ClocksOf(name).size());
 }
 
+// The bound is on rows that the server read: what is hidden costs nobody time, and tells nobody by
+// it how much there is.
+TEST_F(DeadlinesTest, WhoIsLetInByNameAloneReadsHisOwnAlone) {
+  OpenCase("hidden");
+  const std::string own = OpenCase("own").name();
+  auto add = Verb<v1::AddMemberRequest>(own);
+  add.set_person("guest");
+  ASSERT_THAT(access_.AddMember(Call("AddMember"), add), IsOk());
+  const auto fill = [&](const char* from) {
+    database_.Execute(
+        absl::StrCat("INSERT INTO deadline (deadline_id, tenant, case_id, company, clock, regime,"
+                     " rank_order, state, start_time, due_time, due_day, steps_done, completer)"
+                     " SELECT RANDOM_BYTES(16), tenant, case_id, company, 'many', regime, 0, 1,"
+                     " start_time, 1, 0, 0, '' FROM deadline WHERE case_id <> ? AND clock = '",
+                     from, "'"),
+        db::Params().Add(*id::FromName("cases", own)));
+  };
+  fill("company.close");
+  for (int i = 0; i < 9; ++i) fill("many");
+  ASSERT_EQ(database_.Number("SELECT COUNT(*) FROM deadline WHERE clock = 'many'"), 512);
+  const auto rows_read = [&] {
+    int64_t sum = 0;
+    for (const db::Row& row : database_.Query("SHOW SESSION STATUS LIKE 'Handler_read%'", {})) {
+      sum += std::stoll(row.GetBytes(1));
+    }
+    return sum;
+  };
+  const auto cases_of = [&](const std::string& person, std::vector<std::string> roles) {
+    server::CallContext call = Call("ListDeadlines", person);
+    call.roles = std::move(roles);
+    std::set<std::string> cases;
+    const auto list = deadlines_.List(call, {});
+    EXPECT_THAT(list, IsOk());
+    for (const v1::Deadline& one : list->deadlines()) {
+      cases.insert(one.case_name());
+    }
+    return cases;
+  };
+  const int64_t before = rows_read();
+  EXPECT_THAT(cases_of("nobody", {}), IsEmpty());
+  EXPECT_THAT(cases_of("guest", {}), ::testing::ElementsAre(own));
+  EXPECT_LT(rows_read() - before, 300);
+  ASSERT_THAT(access_.Exclude(Call("Exclude"),
+                              [&] {
+                                auto request = Verb<v1::ExcludePersonRequest>(own);
+                                request.set_person("guest");
+                                return request;
+                              }()),
+              IsOk());
+  EXPECT_THAT(cases_of("guest", {}), IsEmpty());
+}
+
 TEST_F(DeadlinesTest, WhoHasTheCaseTakesWhatComesToIt) {
   const std::string into = OpenCase("x").name(), from = OpenCase("y").name();
   const auto claim = [&](const std::string& person) {

@@ -133,6 +133,33 @@ TEST_F(DeskTest, WhatIsHiddenIsNotFoundByTheQueryEither) {
   EXPECT_THAT(Texts({}, "desk-9"), ElementsAre("shown"));
 }
 
+TEST_F(DeskTest, WhoIsLetInByNameAloneFindsWhatIsTheirs) {
+  const std::string one = Judged(), other = Judged();
+  Give(one, absl::Hours(2), "later");
+  Give(one, absl::Hours(1), "sooner");
+  Give(other, absl::Hours(1), "hidden");
+  auto add = Verb<v1::AddMemberRequest>(one);
+  add.set_person("guest");
+  ASSERT_THAT(access_.AddMember(Call("AddMember"), add), IsOk());
+  const auto texts = [&](const std::string& person) {
+    std::vector<std::string> found;
+    v1::ListOpenTasksRequest request;
+    request.set_page_size(1);
+    do {
+      const auto page = lists_.Tasks(As("ListOpenTasks", person, {}), request);
+      EXPECT_THAT(page, IsOk());
+      if (!page.ok()) break;
+      for (const v1::OpenTask& task : page->tasks()) found.push_back(task.task().text());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return found;
+  };
+  EXPECT_THAT(texts("guest"), ElementsAre("sooner", "later"));
+  EXPECT_THAT(texts("nobody"), IsEmpty());
+  ASSERT_THAT(KeepOut(one, "guest"), IsOk());
+  EXPECT_THAT(texts("guest"), IsEmpty());
+}
+
 TEST_F(DeskTest, AnActionIsToBeDoneThenToBeReviewedThenGone) {
   const std::string name = Judged();
   const v1::PreventionAction action = Plan(name, absl::Hours(10));

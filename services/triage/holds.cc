@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "common/authz/record_rules.h"
 #include "common/idempotency/hash.h"
 #include "common/server/step_up.h"
 #include "common/status/errors.h"
@@ -86,6 +87,8 @@ absl::StatusOr<v1::ListHoldsResponse> Holds::List(const CallContext& call,
   ASSIGN_OR_RETURN(auto position, FromPageToken(d_.tokens, binding, request.page_token()));
   const int size = PageSize(request.page_size());
   v1::ListHoldsResponse response;
+  // Nobody else is shown one: then none is opened either.
+  if (!authz::MayLookAfterHolds(viewer.roles)) return response;
   // Pages are full although some are hidden: then more is asked for.
   for (;;) {
     const int want = size - response.holds_size() + 1;

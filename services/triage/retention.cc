@@ -98,8 +98,17 @@ absl::StatusOr<v1::DryRunRetentionResponse> Retention::DryRun(
   return kind == nullptr ? DryRunCases(call, request) : DryRunRecords(call, *kind, request);
 }
 
+bool Retention::MayLookAfterAny(const authz::Viewer& viewer) const {
+  using authz::Role;
+  if (viewer.roles.Meets({Role::kFirstReader, Role::kAdmin, Role::kConsultation})) return true;
+  const auto& readers = d_.gate.policy().outside_readers();
+  return std::find(readers.begin(), readers.end(), viewer.person) != readers.end();
+}
+
 absl::StatusOr<v1::DryRunRetentionResponse> Retention::DryRunCases(
     const CallContext& call, const v1::DryRunRetentionRequest& request) {
+  // Who sees none opens none.
+  if (!MayLookAfterAny(ViewerOf(call))) return v1::DryRunRetentionResponse();
   const absl::Time now = d_.clock.Now();
   // A merged case was closed before the one it went into was, so the bound holds for it too.
   const absl::Time before = ClosedBefore(d_.policy, now);

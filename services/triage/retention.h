@@ -45,6 +45,8 @@ class Retention {
 
  private:
   absl::Status Check(const server::CallContext& call, const CaseRow& row) const;
+  // Whether there is any case for which Check might be passed.
+  bool MayLookAfterAny(const authz::Viewer& viewer) const;
   absl::StatusOr<v1::DryRunRetentionResponse> DryRunCases(
       const server::CallContext& call, const v1::DryRunRetentionRequest& request);
   absl::StatusOr<v1::DryRunRetentionResponse> DryRunRecords(

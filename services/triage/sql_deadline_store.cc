@@ -18,7 +18,8 @@ namespace {
 
 constexpr char kQueue[] =
     " FROM deadline d FORCE INDEX (by_queue) JOIN case_record c ON c.case_id = d.case_id";
-constexpr char kQueueOf[] = " WHERE d.tenant = ? AND d.state = ?";
+constexpr char kOfCase[] = " STRAIGHT_JOIN deadline d ON d.case_id = c.case_id";
+constexpr char kQueueOf[] = "d.tenant = ? AND d.state = ?";
 constexpr char kOfCompany[] = " AND d.company = ?";
 constexpr char kAfter[] =
     " AND d.rank_order >= ? AND (d.rank_order > ? OR d.due_time > ?"
@@ -150,15 +151,20 @@ absl::StatusOr<std::vector<DeadlineRow>> SqlDeadlineStore::ListOfCase(std::strin
 absl::StatusOr<std::vector<QueueEntry>> SqlDeadlineStore::ListQueue(
     const QueueFilter& filter, const std::optional<QueuePosition>& position, int limit,
     absl::Time deadline) {
-  std::string sql =
-      absl::StrCat("SELECT ", CaseColumns(), ", ", kDeadlineColumns, kQueue, kJoinAccess, kQueueOf);
+  const ListViewer viewer = AsIndexed(seal_, filter.tenant, filter.viewer);
+  std::string sql = absl::StrCat("SELECT ", CaseColumns(), ", ", kDeadlineColumns);
   db::Params params;
+  if (IsMemberAlone(viewer)) {
+    absl::StrAppend(&sql, kFromMemberships, kOfCase, kJoinAccess, kOfMember, kQueueOf);
+    params.Add(filter.tenant).Add(viewer.person);
+  } else {
+    absl::StrAppend(&sql, kQueue, kJoinAccess, " WHERE ", kQueueOf);
+  }
   params.Add(filter.tenant).Add(static_cast<int>(filter.state));
   if (!filter.company.empty()) {
     sql += kOfCompany;
     params.Add(filter.company);
   }
-  const ListViewer viewer = AsIndexed(seal_, filter.tenant, filter.viewer);
   AppendLetIn(viewer, sql, params);
   AppendNotKeptOut(viewer, sql, params);
   if (position.has_value()) {

@@ -15,10 +15,13 @@ namespace {
 constexpr char kByDue[] = "by_due", kByOwner[] = "by_owner";
 constexpr char kColumns[] =
     ", i.stage, i.due_time, w.row_id, w.record_id, w.kind, w.version, w.author, w.create_time,"
-    " w.body, w.case_id, w.sequence FROM work_item i FORCE INDEX (";
+    " w.body, w.case_id, w.sequence";
+constexpr char kFrom[] = " FROM work_item i FORCE INDEX (";
+constexpr char kOfCase[] =
+    " STRAIGHT_JOIN work_item i ON i.case_id = c.case_id JOIN case_work w ON w.row_id = i.row_id";
 constexpr char kJoins[] =
     ") JOIN case_record c ON c.case_id = i.case_id JOIN case_work w ON w.row_id = i.row_id";
-constexpr char kOf[] = " WHERE i.tenant = ? AND i.kind = ?";
+constexpr char kOf[] = "i.tenant = ? AND i.kind = ?";
 constexpr char kOfOwner[] = " AND i.owner = ?";
 constexpr char kOfStage[] = " AND i.stage = ?";
 constexpr char kDueBy[] = " AND i.due_time <= ?";
@@ -59,10 +62,16 @@ WorkListEntry ReadEntry(const db::Row& row, const AccessSeal& seal) {
 absl::StatusOr<std::vector<WorkListEntry>> SqlDeskStore::List(
     const WorkListFilter& filter, const std::optional<WorkListPosition>& position, int limit,
     absl::Time deadline) {
-  std::string sql =
-      absl::StrCat("SELECT ", CaseColumns(), kColumns, filter.owner.empty() ? kByDue : kByOwner,
-                   kJoins, kJoinAccess, kOf);
+  const ListViewer viewer = AsIndexed(seal_, filter.tenant, filter.viewer);
+  std::string sql = absl::StrCat("SELECT ", CaseColumns(), kColumns);
   db::Params params;
+  if (IsMemberAlone(viewer)) {
+    absl::StrAppend(&sql, kFromMemberships, kOfCase, kJoinAccess, kOfMember, kOf);
+    params.Add(filter.tenant).Add(viewer.person);
+  } else {
+    absl::StrAppend(&sql, kFrom, filter.owner.empty() ? kByDue : kByOwner, kJoins, kJoinAccess,
+                    " WHERE ", kOf);
+  }
   params.Add(filter.tenant).Add(static_cast<int>(filter.kind));
   if (!filter.owner.empty()) {
     sql += kOfOwner;
@@ -79,7 +88,6 @@ absl::StatusOr<std::vector<WorkListEntry>> SqlDeskStore::List(
   const std::vector<int> states = StatesFor(filter.kind);
   absl::StrAppend(&sql, " AND c.state IN (", db::Placeholders(states.size()), ")");
   for (int state : states) params.Add(state);
-  const ListViewer viewer = AsIndexed(seal_, filter.tenant, filter.viewer);
   AppendLetIn(viewer, sql, params);
   AppendNotKeptOut(viewer, sql, params);
   if (position.has_value()) {
