@@ -166,6 +166,10 @@ TEST(Leaning, LendsWeightToHintsAndSaysNothingWithoutOne) {
 TEST(Leaning, TheActThatTheWordsLeanToMostIsLentIt) {
   EXPECT_THAT(Found(Assess("loud, a hand on my thigh")), ElementsAre("OTHER", "SEXUAL"))
       << "by someone outside it is another act too";
+  Policy policy = ParsePolicy();
+  policy.mutable_opinion()->mutable_leaning()->set_acts(0, "OTHER");
+  EXPECT_THAT(Found(Assess("a hand, afraid", policy)), ElementsAre("OTHER", "SEXUAL"))
+      << "never that other act alone, when only this one is hinted at";
   EXPECT_THAT(Found(Assess("loud, a hand, afraid")), ElementsAre("THREAT"));
   EXPECT_THAT(Found(Assess("loud, a hand, afraid, my thigh")),
               ElementsAre("OTHER", "SEXUAL", "THREAT"))

@@ -191,6 +191,23 @@ class Reports {
   std::vector<std::vector<feature_node>> rows_;
 };
 
+// The examples of rules, which are of their act, and their counter-examples, which are of none.
+std::vector<policy::Sample> SamplesOf(const mamori::v1::Policy& policy) {
+  std::vector<policy::Sample> samples;
+  for (const mamori::v1::Rule& rule : policy.rules()) {
+    if (rule.hint() || rule.category().empty()) continue;
+    for (const std::string& example : rule.examples()) {
+      policy::Sample& one = samples.emplace_back();
+      one.report.set_narrative(example);
+      one.labels.insert(rule.category());
+    }
+    for (const std::string& example : rule.counter_examples()) {
+      samples.emplace_back().report.set_narrative(example);
+    }
+  }
+  return samples;
+}
+
 int32_t Rounded(double weight) { return static_cast<int32_t>(std::lround(weight * kUnit)); }
 
 }  // namespace
@@ -204,7 +221,9 @@ absl::StatusOr<LeaningModel> TrainLeaning(const mamori::v1::Policy& policy,
   }
   std::vector<std::string> columns{""};
   for (const mamori::v1::Act& act : policy.acts()) columns.push_back(act.id());
-  Reports learnt(reports);
+  std::vector<policy::Sample> all = SamplesOf(policy);
+  all.insert(all.end(), reports.begin(), reports.end());
+  Reports learnt(all);
   std::set<std::string> kept;
   for (const std::string& column : columns) kept.merge(learnt.Most(learnt.Weigh(column)));
   learnt.Use({kept.begin(), kept.end()});

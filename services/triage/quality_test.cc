@@ -1,6 +1,6 @@
 // How good the shipped policy is on labelled reports, and how fast. Prints its figures; fails below
-// the floors. The figures of further_b, further_q, further_r, further_u and further_v, which nobody
-// looks at while writing rules, are the honest ones.
+// the floors. The figures of further_b, further_q, further_r, further_u, further_v and further_x,
+// which nobody looks at while writing rules, are the honest ones.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -161,9 +161,9 @@ TEST_F(QualityTest, ReachesTheFloorsOnReportsThatNobodyLookedAt) {
   std::cout << "held out, " << all.size() << " reports: " << figures.ToString() << std::endl;
   ExpectFloors(figures);
   // What is held beyond what is promised, with a margin.
-  EXPECT_GE(figures.micro_f1, 0.84);
-  EXPECT_GE(figures.macro_f1, 0.84);
-  EXPECT_LE(figures.harassment_missed, 0.09);
+  EXPECT_GE(figures.micro_f1, 0.87);
+  EXPECT_GE(figures.macro_f1, 0.87);
+  EXPECT_LE(figures.harassment_missed, 0.06);
   EXPECT_GE(figures.severity_qwk, 0.80);
   EXPECT_GE(figures.critical_called, 0.80);
   EXPECT_GE(figures.evidence_recall, 0.86);
@@ -180,11 +180,22 @@ TEST_F(QualityTest, ReachesTheFloorsOnAStrangersSetAlone) {
 // reached must not get worse.
 TEST_F(QualityTest, FindsMostOfWhatIsToldInOddWords) {
   const Figures figures = FiguresOf("further_v.jsonl");
-  EXPECT_GE(figures.micro_f1, 0.66);
-  EXPECT_LE(figures.harassment_missed, 0.36);
+  EXPECT_GE(figures.micro_f1, 0.80);
+  EXPECT_LE(figures.harassment_missed, 0.14);
   EXPECT_LE(figures.benign_flagged, 0.11);
-  EXPECT_GE(figures.evidence_recall, 0.56);
-  EXPECT_GE(figures.evidence_precision, 0.86);
+  EXPECT_GE(figures.evidence_recall, 0.70);
+  EXPECT_GE(figures.evidence_precision, 0.82);
+}
+
+// A stranger's set that nobody looked at, far from all that was written before: what is promised is
+// not reached there. What is reached must not get worse.
+TEST_F(QualityTest, FindsMostOfWhatIsFarFromAllThatWasLearnt) {
+  const Figures figures = FiguresOf("further_x.jsonl");
+  EXPECT_GE(figures.micro_f1, 0.69);
+  EXPECT_LE(figures.harassment_missed, 0.23);
+  EXPECT_LE(figures.benign_flagged, 0.20);
+  EXPECT_GE(figures.evidence_recall, 0.53);
+  EXPECT_GE(figures.evidence_precision, 0.82);
 }
 
 // Near-misses alone: complaints in the right, other people's quarrels, things and mishaps.
