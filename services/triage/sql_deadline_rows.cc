@@ -227,7 +227,7 @@ absl::Status TakeMoved(db::Tx& tx, std::vector<DeadlineRow> moved, const CaseCha
   const ClockChange& clocks = into.clocks;
   if (into.row.assignee.empty() || clocks.book == nullptr) return absl::OkStatus();
   for (DeadlineRow& row : moved) row.case_id = into.row.case_id;
-  const ClockFacts facts = FactsOf(into);
+  const ClockFacts facts = ClockFactsOf(into);
   const ClockAct act{into.row.update_time, into.who.person};
   DeadlineChanges all;
   for (const DeadlineRow& row : moved) {
