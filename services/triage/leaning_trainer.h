@@ -14,7 +14,8 @@
 namespace mamori::triage {
 
 // From the reports and the examples of the policy's rules. Terms are parts of them, so these are
-// reports that the project wrote, never cases. INVALID_ARGUMENT unless there are reports of harassment and others.
+// reports that the project wrote, never cases. INVALID_ARGUMENT unless there are reports of
+// harassment and others.
 absl::StatusOr<mamori::v1::LeaningModel> TrainLeaning(const mamori::v1::Policy& policy,
                                                       const std::vector<policy::Sample>& reports);
 
