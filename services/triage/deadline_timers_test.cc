@@ -300,21 +300,6 @@ TEST_F(DeadlineTimersTest, AClockThatJumpsFiresOnceWhateverItShowsAfterwards) {
   EXPECT_EQ(Told(name), told);
 }
 
-TEST_F(DeadlineTimersTest, AClockThatIsAheadOfTheDatabasesTellsNothing) {
-  const std::string name = OpenCase("a complaint").name();
-  const absl::Time due = DueOf(name, "company.acknowledge");
-  const time::FakeClock ahead(due + absl::Hours(24));
-  time::FakeClock database(clock_.Now());
-  const TimeMarks marks(ahead, ids_, telemetry_, &database);
-  DeadlineTimers worker({deadline_store_, gate_, clocks_, ahead, ids_, [] {},
-                         [&] { return marks.Believed(database_.transactor()); }});
-  EXPECT_THAT(worker.RunOnce(), testing::IsOkAndHolds(false));
-  EXPECT_THAT(Told(name), ::testing::IsEmpty());
-  database.Advance(due + absl::Hours(1) - database.Now());
-  EXPECT_THAT(worker.RunOnce(), testing::IsOkAndHolds(true));
-  EXPECT_THAT(Told(name), ElementsAre("missed company.acknowledge 0"));
-}
-
 TEST_F(DeadlineTimersTest, ManyWorkersAtOnceFireEachOnce) {
   std::vector<mamori::v1::Event> events;
   for (int i = 0; i < 300; ++i) events.push_back(Receive("a complaint"));
