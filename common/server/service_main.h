@@ -55,9 +55,9 @@ class App {
 
 // Stop order on SIGTERM or SIGINT (platform-facts 14): health NOT_SERVING, lame duck, new calls
 // refused with UNAVAILABLE, StopWorkers, connections closed once the calls under way have ended,
-// Shutdown(grace), Wait, FinishCalls, ~App (closes the pool). Exit code 0 then; 2 for a wrong configuration
-// (file, line and field are printed; also when `make_app` answers INVALID_ARGUMENT or NOT_FOUND),
-// 1 for anything else that keeps it from starting.
+// Shutdown(grace), Wait, FinishCalls, ~App (closes the pool). Exit code 0 then; 2 for a wrong
+// configuration (file, line and field are printed; also when `make_app` answers INVALID_ARGUMENT or
+// NOT_FOUND), 1 for anything else that keeps it from starting.
 //
 // `Config` is one of the messages of mamori/config/v1/config.proto with a field `server`. Flags:
 // --config FILE, --check (parse everything, start nothing). `check` is for the latter: it looks at

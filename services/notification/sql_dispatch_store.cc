@@ -386,8 +386,7 @@ absl::Status SqlDispatchStore::AppendEvents(db::Tx& tx,
                                             absl::Time now) {
   if (settled.empty()) return absl::OkStatus();
   std::vector<std::string> subjects;
-  for (const Settlement* settlement : settled)
-    subjects.push_back(settlement->claim.notification_id);
+  for (const Settlement* one : settled) subjects.push_back(one->claim.notification_id);
   // A notification that housekeeping has removed states nothing any more.
   ASSIGN_OR_RETURN(const std::vector<int64_t> sequences, NextSequences(tx, subjects));
   std::vector<mamori::v1::Event> events;

@@ -15,6 +15,7 @@
 #include "common/server/step_up.h"
 #include "common/status/macros.h"
 #include "common/time/timestamp.h"
+#include "services/triage/approval_status.h"
 #include "services/triage/measure_rules.h"
 #include "services/triage/measure_view.h"
 #include "services/triage/page.h"
@@ -47,15 +48,6 @@ absl::Status CheckProposal(const CaseView& view, const Measure& measure) {
   return violations.Status();
 }
 
-absl::Status NobodyDecides(const ApprovalFacts& facts, const WhoDecides& who) {
-  return status::Error(
-      absl::StatusCode::kFailedPrecondition, mamori::v1::ERROR_REASON_APPROVERS_EXHAUSTED,
-      absl::StrCat("of ", facts.rule.approvals(), " approvals that are needed ", who.could,
-                   " could be given: the others of the roster have proposed it, are kept out of "
-                   "the case or lack the roles; and the policy names nobody outside who could "
-                   "decide"));
-}
-
 void LetIn(Work& work, const std::string& person) {
   const auto& members = work.row().access.members();
   if (std::any_of(members.begin(), members.end(),
@@ -72,37 +64,6 @@ absl::Status NeedDeciders(Work& work, const Measure& measure) {
   if (who.deciders == Deciders::kNobody) return NobodyDecides(facts, who);
   if (who.deciders == Deciders::kOutside) LetIn(work, who.outside);
   return absl::OkStatus();
-}
-
-absl::Status NotAllowed(const char* why) {
-  return status::Error(absl::StatusCode::kPermissionDenied,
-                       mamori::v1::ERROR_REASON_APPROVER_NOT_ALLOWED, why);
-}
-
-absl::Status StatusOf(ApprovalAnswer answer, const ApprovalFacts& facts) {
-  switch (answer) {
-    case ApprovalAnswer::kMay:
-    case ApprovalAnswer::kMayOutside:
-      return absl::OkStatus();
-    case ApprovalAnswer::kProposer:
-      return NotAllowed("who proposes or revises a measure does not approve it");
-    case ApprovalAnswer::kOut:
-      return status::NotFound("case");
-    case ApprovalAnswer::kComplete:
-      return status::StateNotAllowed("it has the approvals that it needs");
-    case ApprovalAnswer::kAlready:
-      return status::StateNotAllowed("the person has approved it already");
-    case ApprovalAnswer::kNobody:
-      return NobodyDecides(facts, DecidersOf(facts));
-    case ApprovalAnswer::kOnlyOutside:
-      return status::StateNotAllowed(
-          "fewer than are needed could approve: the outside approver decides (ReferMeasure)");
-    case ApprovalAnswer::kNoRole:
-      return NotAllowed("no role of the person approves this measure");
-    case ApprovalAnswer::kOthersNeeded:
-      return NotAllowed("the approvals that are left need a role that the person lacks");
-  }
-  return NotAllowed("");
 }
 
 // What was said, without what only the service says.

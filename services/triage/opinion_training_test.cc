@@ -82,6 +82,20 @@ class OpinionTrainingTest : public GuardedFixture {
     return events;
   }
 
+  // Nobody of ours is meant by whom the report tells of.
+  void MatchNobody(const server::CallContext& call, const std::string& name) {
+    v1::GetAccessRequest get;
+    get.set_name(name);
+    const auto access = access_.Get(call, get);
+    ASSERT_THAT(access, IsOk());
+    for (const auto& slot : access->slots()) {
+      auto match = Verb<v1::MatchActorRequest>(name);
+      match.set_slot(slot.name());
+      match.set_closed(true);
+      ASSERT_THAT(access_.Match(call, match), IsOk());
+    }
+  }
+
   void Judge(const std::string& report, bool harassment) {
     v1::GetCaseRequest get;
     get.set_name(report);
@@ -91,6 +105,7 @@ class OpinionTrainingTest : public GuardedFixture {
     auto triage = Verb<v1::TriageCaseRequest>(found->name());
     triage.set_severity(mamori::v1::SEVERITY_MEDIUM);
     ASSERT_THAT(cases_.Triage(judge, triage), IsOk());
+    MatchNobody(judge, found->name());
     auto request = Verb<v1::JudgeCaseRequest>(found->name());
     v1::Judgement& judgement = *request.mutable_judgement();
     judgement.set_verdict(harassment ? v1::VERDICT_HARASSMENT : v1::VERDICT_LEGITIMATE_COMPLAINT);

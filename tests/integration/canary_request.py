@@ -1,6 +1,7 @@
 """Requests with a canary in every string and bytes field of every RPC, made from the contract's descriptors."""
 
 import collections
+import os
 import sys
 import time
 
@@ -10,6 +11,7 @@ import matrix_test
 from harness import receipt
 from harness.client import new_request_id
 from harness.evidence import upload
+from harness.ids import name_of
 from harness.processes import wait_until
 from harness.reports import make_anonymous
 from harness.stubs import SERVICES, notification_service_pb2, triage_service_pb2
@@ -128,6 +130,23 @@ class _Capture:
         raise _Captured(triage_service_pb2.WatchCasesRequest())
 
 
+class _Names(dict):
+    """What a request may name; a random one in the place of what nobody has made."""
+
+    OF_CASE = {"measure": "measures", "finding": "findings", "prevention": "prevention", "task": "tasks",
+               "hearing": "hearings", "disclosure": "disclosures", "leak": "leaks"}
+    OF_TENANT = {"hold": "holds", "release": "acts", "act": "acts", "subject_request": "subjectRequests",
+                 "breach": "breaches", "handler": "handlers", "deadline": "deadlines", "join": "joins",
+                 "actor": "actors", "other_case": "cases", "other_actor": "actors"}
+
+    def __missing__(self, key: str) -> str:
+        if key == "own":
+            return self["report"]
+        if key in self.OF_CASE:
+            return self["case"] + "/" + name_of(self.OF_CASE[key], os.urandom(16))
+        return name_of(self.OF_TENANT[key], os.urandom(16))
+
+
 class Right:
     """A request for each RPC that is right in every field, as tests/integration/matrix_test.py calls it."""
 
@@ -152,7 +171,7 @@ class Right:
         if method.name in ("DownloadEvidence", "DownloadOriginal"):
             return method.input_type._concrete_class(name=self._names["evidence"], purpose="p")
         try:
-            self._matrix.call(method.name, _Capture(), self._names, self._other)
+            self._matrix.call(method.name, _Capture(), _Names(self._names, into=self._other))
         except _Captured as captured:
             request = captured.args[0]
             if method.name in OF_POLICY:
