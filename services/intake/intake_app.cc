@@ -128,8 +128,9 @@ class IntakeApp final : public server::App {
         tokens_(std::move(tokens)),
         reports_(store_, access_, sealing_.sealer(), tokens_, runtime.clock, runtime.ids,
                  &audit_.reads(), &reporters_.gate()),
-        contacts_(store_, access_, sealing_.sealer(), tokens_, runtime.clock, runtime.ids,
-                  [this] { relay_->Wake(); }, &audit_.reads()),
+        contacts_(
+            store_, access_, sealing_.sealer(), tokens_, runtime.clock, runtime.ids,
+            [this] { relay_->Wake(); }, &audit_.reads()),
         evidence_(reporters_, store_, transactor_, sealing_.sealer(), audit_, tokens_,
                   std::move(inspector), runtime, [this] { relay_->Wake(); }),
         forgetting_(reporters_.messages(), evidence_.store(), runtime.clock, {}),

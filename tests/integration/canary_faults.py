@@ -52,6 +52,12 @@ def _wait_for_lock(test, table: str) -> str:
     return wait_until(f"the call waits for a lock of {table}", waiting, 10)
 
 
+def _wait_until_held(test) -> None:
+    """Whoever holds locks has them, and sleeps."""
+    asleep = "SELECT COUNT(*) FROM information_schema.processlist WHERE state = 'User sleep';"
+    wait_until("the locks are held", lambda: test.system.database.sql(asleep)[0][0] != "0", 10, 0.05)
+
+
 def _row(case: str) -> str:
     return f"WHERE case_id = X'{id_of(case).hex()}' FOR UPDATE;"
 
@@ -59,7 +65,7 @@ def _row(case: str) -> str:
 def while_locked(test, case: str, word: str) -> list[bytes]:
     holder = _Beside(test.system.database.sql,
                      f"BEGIN; SELECT 1 FROM mamori_triage.case_record {_row(case)} SELECT SLEEP(4); ROLLBACK;")
-    time.sleep(0.5)
+    _wait_until_held(test)
     caller = _Beside(test.client.call, "triage", "AddNote", _note(case, word))
     told = _wait_for_lock(test, "case_record")
     test.assertIsNone(holder.join())
@@ -77,7 +83,7 @@ def in_a_deadlock(test, case: str, word: str) -> list[bytes]:
         BEGIN; INSERT INTO planted.heavy SELECT seq FROM planted.seq_1_to_{HEAVY};
         SELECT COUNT(*) FROM mamori_triage.case_note {_row(case)}
         SELECT SLEEP(3); SELECT 1 FROM mamori_triage.case_record {_row(case)} ROLLBACK;""")
-    time.sleep(0.5)
+    _wait_until_held(test)
     caller = _Beside(test.client.call, "triage", "AddNote", _note(case, word))
     _wait_for_lock(test, "case_note")
     test.assertIsNone(other.join(), "the other one is not ended")
@@ -97,7 +103,7 @@ def in_a_crash(test, case: str, word: str) -> list[bytes]:
             ("intake", signal.SIGABRT, ("intake", "SubmitReport", make_request(word)),
              "LOCK TABLES mamori_intake.report READ; SELECT SLEEP(4); UNLOCK TABLES;")):
         holder, process = _Beside(system.database.sql, held), system.processes[service][0]
-        time.sleep(0.5)
+        _wait_until_held(test)
         caller = _Beside(test.client.call, *call)
         time.sleep(0.7)
         test.assertTrue(caller.running(), "the call is under way")
@@ -112,7 +118,7 @@ def in_a_crash(test, case: str, word: str) -> list[bytes]:
     system.wait_ready()
     holder = _Beside(system.database.sql,
                      f"BEGIN; SELECT 1 FROM mamori_triage.case_record {_row(case)} SELECT SLEEP(20); ROLLBACK;")
-    time.sleep(0.5)
+    _wait_until_held(test)
     caller = _Beside(test.client.call, "triage", "AddNote", _note(case, word))
     _wait_for_lock(test, "case_record")
     system.database.kill()
