@@ -56,9 +56,13 @@ void Draft::KeepHints(absl::FunctionRef<int64_t(std::string_view clause)> speaks
   std::vector<std::pair<int64_t, size_t>> ranked;
   std::set<std::string_view> known;
   for (size_t i = 0; i < clauses_.size(); ++i) {
-    if (known.insert(clauses_[i]).second) ranked.emplace_back(-speaks(clauses_[i]), i);
+    if (known.insert(clauses_[i]).second) ranked.emplace_back(speaks(clauses_[i]), i);
   }
-  std::sort(ranked.begin(), ranked.end());
+  // Most first, then in their order. An act that has no leaning has the least score there is, which
+  // nothing negates.
+  std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
   if (ranked.size() > kMaxHintPassages) ranked.resize(kMaxHintPassages);
   std::vector<mamori::v1::EvidenceSpan> kept;
   for (const auto& [score, i] : ranked) kept.push_back(std::move(hints_[i]));
