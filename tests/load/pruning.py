@@ -29,7 +29,8 @@ def submit_beside_pruning(system: System, plan) -> dict:
 
     still, cpu_still = windows()
     system.database.sql("INSERT INTO mamori_intake.request_id SELECT RANDOM_BYTES(32), RANDOM_BYTES(32), "
-                        f"RANDOM_BYTES(90), (UNIX_TIMESTAMP() - 8 * 86400) * 1000000 + seq FROM seq_1_to_{EXPIRED};", 120)
+                        "RANDOM_BYTES(90), (UNIX_TIMESTAMP() - 8 * 86400) * 1000000 + seq "
+                        f"FROM mamori_intake.seq_1_to_{EXPIRED};", 120)
     wait_until("the service begins to prune", lambda: _expired(system) < EXPIRED, 60, 0.5)
     before, begin = _expired(system), time.monotonic()
     pruning, cpu_pruning = windows()
