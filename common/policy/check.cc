@@ -16,6 +16,7 @@
 #include "common/policy/check_periods.h"
 #include "common/policy/check_rules.h"
 #include "common/policy/notice_wait.h"
+#include "common/policy/problem_list.h"
 #include "common/policy/rule_matcher.h"
 
 namespace mamori::policy {
@@ -43,7 +44,7 @@ bool IsSeverity(v1::Severity severity) {
   return v1::Severity_IsValid(severity) && severity != v1::SEVERITY_UNSPECIFIED;
 }
 
-class Checker {
+class Checker : private ProblemList {
  public:
   explicit Checker(const v1::Policy& policy) : policy_(policy) {}
 
@@ -77,10 +78,6 @@ class Checker {
 
  private:
   using Ids = std::set<std::string, std::less<>>;
-
-  void Need(bool holds, std::string path, std::string what) {
-    if (!holds) problems_.push_back({std::move(path), std::move(what)});
-  }
 
   void NeedUpperId(const std::string& id, const std::string& at, Ids& known) {
     Need(IsUpperId(id), at + ".id", kUpperIdWanted);
@@ -365,7 +362,6 @@ class Checker {
   Ids acts_;
   Ids measures_;
   Ids groups_;
-  std::vector<Problem> problems_;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "common/policy/check_ids.h"
+#include "common/policy/problem_list.h"
 
 namespace mamori::policy {
 namespace {
@@ -34,7 +35,7 @@ bool IsSpan(const v1::ClockSpan& span) {
   return false;
 }
 
-class Checker {
+class Checker : private ProblemList {
  public:
   explicit Checker(const v1::Policy& policy) : policy_(policy) {}
 
@@ -48,10 +49,6 @@ class Checker {
   }
 
  private:
-  void Need(bool holds, std::string path, std::string what) {
-    if (!holds) problems_.push_back({std::move(path), std::move(what)});
-  }
-
   void CheckCalendars() {
     Need(policy_.clocks().empty() || !policy_.calendars().empty(), "calendars",
          "at least one is required where there are clocks");
@@ -206,7 +203,6 @@ class Checker {
 
   const v1::Policy& policy_;
   std::map<std::string, const v1::Clock*, std::less<>> clocks_;
-  std::vector<Problem> problems_;
 };
 
 }  // namespace

@@ -9,11 +9,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/policy/check_ids.h"
+#include "common/policy/problem_list.h"
 
 namespace mamori::policy {
 namespace {
 
-class CrosswalkChecker {
+class CrosswalkChecker : private ProblemList {
  public:
   explicit CrosswalkChecker(const v1::Policy& policy) : policy_(policy) {}
 
@@ -29,10 +30,6 @@ class CrosswalkChecker {
   }
 
  private:
-  void Need(bool holds, std::string path, std::string what) {
-    if (!holds) problems_.push_back({std::move(path), std::move(what)});
-  }
-
   void CheckScheme(const v1::Scheme& scheme, int index) {
     const std::string at = absl::StrCat("schemes[", index, "]");
     Need(IsUpperId(scheme.id()), at + ".id", kUpperIdWanted);
@@ -81,7 +78,6 @@ class CrosswalkChecker {
   }
 
   const v1::Policy& policy_;
-  std::vector<Problem> problems_;
   std::set<std::string> acts_;
   std::set<std::string> lines_;
   std::map<std::string, std::set<std::string>> classes_;  // by scheme

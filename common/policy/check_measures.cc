@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/authz/access_rules.h"
 #include "common/policy/check_ids.h"
+#include "common/policy/problem_list.h"
 
 namespace mamori::policy {
 namespace {
@@ -21,7 +22,7 @@ bool Names(const List& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-class MeasureChecker {
+class MeasureChecker : private ProblemList {
  public:
   explicit MeasureChecker(const v1::Policy& policy) : policy_(policy) {
     for (const v1::Measure& measure : policy.measures()) measures_.insert(measure.id());
@@ -43,10 +44,6 @@ class MeasureChecker {
   }
 
  private:
-  void Need(bool holds, std::string path, std::string what) {
-    if (!holds) problems_.push_back({std::move(path), std::move(what)});
-  }
-
   void CheckRule(const v1::ApprovalRule& rule, const std::string& at) {
     for (int k = 0; k < rule.measures_size(); ++k) {
       const std::string place = absl::StrCat(at, ".measures[", k, "]");
@@ -118,7 +115,6 @@ class MeasureChecker {
   std::set<std::string> measures_;
   std::set<std::string> ruled_;
   std::set<std::string> guarded_;
-  std::vector<Problem> problems_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/policy/problem_list.h"
 #include "common/text/mapped_text.h"
 
 namespace mamori::policy {
@@ -26,7 +27,7 @@ size_t Letters(std::string_view text) {
   return letters;
 }
 
-class OpinionChecker {
+class OpinionChecker : private ProblemList {
  public:
   explicit OpinionChecker(const v1::OpinionPolicy& opinion) : opinion_(opinion) {}
 
@@ -45,13 +46,6 @@ class OpinionChecker {
   }
 
  private:
-  void Need(bool holds, std::string path, std::string what) {
-    if (!holds) problems_.push_back({std::move(path), std::move(what)});
-  }
-  void NeedWithin(int value, int least, int most, const char* path) {
-    Need(value >= least && value <= most, path, absl::StrCat("want ", least, " to ", most));
-  }
-
   void CheckTerms() {
     Need(opinion_.terms_size() <= kMaxTerms, "opinion.terms",
          absl::StrCat("want at most ", kMaxTerms));
@@ -67,10 +61,9 @@ class OpinionChecker {
   }
 
   const v1::OpinionPolicy& opinion_;
-  std::vector<Problem> problems_;
 };
 
-class LeaningChecker {
+class LeaningChecker : private ProblemList {
  public:
   explicit LeaningChecker(const v1::Policy& policy)
       : policy_(policy), opinion_(policy.opinion()), model_(opinion_.leaning()) {}
@@ -99,13 +92,6 @@ class LeaningChecker {
   }
 
  private:
-  void Need(bool holds, std::string path, std::string what) {
-    if (!holds) problems_.push_back({std::move(path), std::move(what)});
-  }
-  void NeedWithin(int value, int least, int most, const char* path) {
-    Need(value >= least && value <= most, path, absl::StrCat("want ", least, " to ", most));
-  }
-
   void CheckActs() {
     std::set<std::string_view> unknown;
     for (const v1::Act& act : policy_.acts()) unknown.insert(act.id());
@@ -140,7 +126,6 @@ class LeaningChecker {
   const v1::Policy& policy_;
   const v1::OpinionPolicy& opinion_;
   const v1::LeaningModel& model_;
-  std::vector<Problem> problems_;
 };
 
 }  // namespace

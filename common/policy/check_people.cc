@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/authz/access_rules.h"
 #include "common/policy/check_ids.h"
+#include "common/policy/problem_list.h"
 
 namespace mamori::policy {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 constexpr int kMaxAnswerDays = 90;
 constexpr int kMaxObjectionDays = 365;
 
-class PeopleChecker {
+class PeopleChecker : private ProblemList {
  public:
   explicit PeopleChecker(const v1::Policy& policy) : policy_(policy) {}
 
@@ -35,10 +36,6 @@ class PeopleChecker {
   }
 
  private:
-  void Need(bool holds, std::string path, std::string what) {
-    if (!holds) problems_.push_back({std::move(path), std::move(what)});
-  }
-
   void CheckHandlers() {
     const v1::DesignatedHandlerPolicy& handlers = policy_.designated_handlers();
     for (int i = 0; i < handlers.kinds_size(); ++i) {
@@ -86,7 +83,6 @@ class PeopleChecker {
   }
 
   const v1::Policy& policy_;
-  std::vector<Problem> problems_;
 };
 
 }  // namespace

@@ -6,13 +6,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/policy/check_ids.h"
+#include "common/policy/problem_list.h"
 
 namespace mamori::policy {
 namespace {
 
 constexpr double kDay = 24 * 3600;
 
-class PeriodChecker {
+class PeriodChecker : private ProblemList {
  public:
   explicit PeriodChecker(const v1::Policy& policy) : policy_(policy) {}
 
@@ -23,10 +24,6 @@ class PeriodChecker {
   }
 
  private:
-  void Need(bool holds, std::string path, std::string what) {
-    if (!holds) problems_.push_back({std::move(path), std::move(what)});
-  }
-
   void CheckTwoPerson() {
     const v1::TwoPersonPolicy& two = policy_.two_person();
     const double wait = two.has_wait() ? Seconds(two.wait()) : 3600;
@@ -70,7 +67,6 @@ class PeriodChecker {
 
   const v1::Policy& policy_;
   std::set<std::string> classes_;  // met so far
-  std::vector<Problem> problems_;
 };
 
 }  // namespace

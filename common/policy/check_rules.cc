@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/policy/check_ids.h"
 #include "common/policy/guards.h"
+#include "common/policy/problem_list.h"
 #include "common/policy/report_text.h"
 #include "common/policy/rule_matcher.h"
 #include "common/policy/slots.h"
@@ -41,7 +42,7 @@ void ForPatternsOf(const v1::Rule& rule, Each each) {
   each("context", rule.context());
 }
 
-class PatternChecker {
+class PatternChecker : private ProblemList {
  public:
   explicit PatternChecker(const v1::Policy& policy) : policy_(policy), slots_(policy) {}
 
@@ -62,10 +63,6 @@ class PatternChecker {
   }
 
  private:
-  void Need(bool holds, std::string path, std::string what) {
-    if (!holds) problems_.push_back({std::move(path), std::move(what)});
-  }
-
   // Into the pool, on all cores: it is most of what a start takes.
   void CompileAll() {
     std::vector<const std::string*> patterns;
@@ -192,7 +189,6 @@ class PatternChecker {
 
   const v1::Policy& policy_;
   const Slots slots_;
-  std::vector<Problem> problems_;
 };
 
 }  // namespace
