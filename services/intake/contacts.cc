@@ -135,14 +135,15 @@ absl::Status Contacts::RecordRead(const server::CallContext& call,
   // What belongs to no report has no chain that tells who read it.
   std::set<std::string> reports;
   for (const mamori::v1::Contact& contact : response.contacts()) {
-    if (!contact.report().empty()) reports.insert(contact.report());
+    if (contact.report().empty()) continue;
+    ASSIGN_OR_RETURN(id::Id id, id::FromName("reports", contact.report()));
+    reports.insert(std::move(id));
   }
+  ASSIGN_OR_RETURN(
+      const auto anonymous,
+      store_.AreAnonymous(call.tenant, {reports.begin(), reports.end()}, call.deadline));
   std::vector<ReadReport> read;
-  for (const std::string& name : reports) {
-    ASSIGN_OR_RETURN(const id::Id id, id::FromName("reports", name));
-    ASSIGN_OR_RETURN(const ReportFacts facts, store_.GetFacts(call.tenant, id, call.deadline));
-    read.push_back({id, facts.anonymous});
-  }
+  for (const auto& [id, is_anonymous] : anonymous) read.push_back({id, is_anonymous});
   return RecordReads(reads_, call, {call.caller, call.person}, call.tenant, read);
 }
 

@@ -84,6 +84,18 @@ class FakeIntakeStore final : public IntakeStore {
     return answers;
   }
 
+  absl::StatusOr<std::map<std::string, bool>> AreAnonymous(const std::string& tenant,
+                                                           const std::vector<std::string>& ids,
+                                                           absl::Time deadline) override {
+    std::map<std::string, bool> anonymous;
+    for (const std::string& id : ids) {
+      const auto facts = GetFacts(tenant, id, deadline);
+      if (!facts.ok()) return facts.status();
+      anonymous[id] = facts->anonymous;
+    }
+    return anonymous;
+  }
+
   absl::StatusOr<ReportFacts> GetFacts(const std::string& tenant, const std::string& id,
                                        absl::Time) override {
     std::lock_guard lock(mu_);

@@ -247,7 +247,7 @@ absl::Status CheckConfig(const IntakeConfig& config) {
   if (config.group_commit().max_batch() < 0 || config.group_commit().max_batch() > 1024) {
     return wrong("group_commit.max_batch: want 0 to 1024");
   }
-  if (config.group_commit().max_queue() < 0) return wrong("group_commit.max_queue: negative");
+  RETURN_IF_ERROR(config::CheckCount("group_commit.max_queue", config.group_commit().max_queue()));
   RETURN_IF_ERROR(config::CheckPageTokenKey(config.server()));
   RETURN_IF_ERROR(sealing::CheckConfig(config.sealing()));
   if (config.has_inspector()) RETURN_IF_ERROR(inspection::CheckConfig(config.inspector()));

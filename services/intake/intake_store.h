@@ -3,6 +3,7 @@
 #define MAMORI_SERVICES_INTAKE_INTAKE_STORE_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -149,6 +150,9 @@ class IntakeStore {
   virtual absl::StatusOr<ReportFacts> GetFacts(const std::string& tenant,
                                                const std::string& report_id,
                                                absl::Time deadline) = 0;
+  // Which of the tenant's reports are anonymous. NOT_FOUND when one of them is not there.
+  virtual absl::StatusOr<std::map<std::string, bool>> AreAnonymous(
+      const std::string& tenant, const std::vector<std::string>& ids, absl::Time deadline) = 0;
   // Those that exist of the tenant's reports, in any order.
   virtual absl::StatusOr<std::vector<StoredReport>> GetReports(const std::string& tenant,
                                                                const std::vector<std::string>& ids,

@@ -24,6 +24,14 @@ using testing::StatusIs;
 
 constexpr char kDesk[] = "test/desk-1";
 
+v1::ListReportReadsRequest OfTheLastHour(const std::string& report, absl::Time now) {
+  v1::ListReportReadsRequest request;
+  request.add_reports(report);
+  *request.mutable_from_time() = time::ToTimestamp(now - absl::Hours(1));
+  *request.mutable_to_time() = time::ToTimestamp(now + absl::Hours(1));
+  return request;
+}
+
 TEST_F(ReporterTest, WhoReadReportsIsToldToWhoLooksAfterAccess) {
   // Told by day: of some moment of it, which the window is asked for.
   const std::string report = Submit(Anonymous(NewReceipt()))->name();
@@ -36,10 +44,7 @@ TEST_F(ReporterTest, WhoReadReportsIsToldToWhoLooksAfterAccess) {
   for (int i = 0; i < 2; ++i) ASSERT_THAT(recorded.Get(CallOf(kDesk), get), IsOk());
   ASSERT_THAT(reads.RunOnce(), IsOk());
   ReportReads asked(database_.transactor(), journal_);
-  v1::ListReportReadsRequest request;
-  request.add_reports(report);
-  *request.mutable_from_time() = time::ToTimestamp(clock_.Now() - absl::Hours(1));
-  *request.mutable_to_time() = time::ToTimestamp(clock_.Now() + absl::Hours(1));
+  const v1::ListReportReadsRequest request = OfTheLastHour(report, clock_.Now());
   server::CallContext call = CallOf("test/admin");
   call.roles = {"admin"};
   call.resource = authn::ResourceOf({report});
@@ -89,10 +94,7 @@ TEST_F(ReporterTest, WhoListsTheContactsOfAReportIsTold) {
   EXPECT_THAT(listed->contacts(), SizeIs(2));
   ASSERT_THAT(reads.RunOnce(), IsOk());
   ReportReads asked(database_.transactor(), journal_);
-  v1::ListReportReadsRequest request;
-  request.add_reports(report);
-  *request.mutable_from_time() = time::ToTimestamp(clock_.Now() - absl::Hours(1));
-  *request.mutable_to_time() = time::ToTimestamp(clock_.Now() + absl::Hours(1));
+  const v1::ListReportReadsRequest request = OfTheLastHour(report, clock_.Now());
   server::CallContext admin = CallOf("test/admin");
   admin.roles = {"admin"};
   admin.resource = authn::ResourceOf({report});

@@ -22,9 +22,14 @@ constexpr char kInsertReports[] =
 
 constexpr char kSelectAnswers[] =
     "SELECT request_key, body_digest, report_id, summary FROM report WHERE request_key IN (";
+#define IS_ANONYMOUS "EXISTS (SELECT 1 FROM receipt c WHERE c.report_id = r.report_id)"
 constexpr char kSelectFacts[] =
-    "SELECT r.summary, EXISTS (SELECT 1 FROM receipt c WHERE c.report_id = r.report_id)"
+    "SELECT r.summary, " IS_ANONYMOUS
     " FROM report r FORCE INDEX (by_id) WHERE r.report_id = ? AND r.tenant = ?";
+constexpr char kSelectAnonymous[] =
+    "SELECT r.report_id, " IS_ANONYMOUS
+    " FROM report r FORCE INDEX (by_id) WHERE r.tenant = ? AND r.report_id IN (";
+#undef IS_ANONYMOUS
 // The index is named: others begin with the tenant, and few statistics make one of those look good.
 constexpr char kSelectReports[] =
     "SELECT report_id, create_time, event_sequence, body FROM report FORCE INDEX (by_id)"
@@ -210,6 +215,21 @@ absl::StatusOr<ReportFacts> SqlIntakeStore::GetFacts(const std::string& tenant,
   if (rows.empty()) return status::NotFound("report");
   return ReportFacts{.heading = rows[0].IsNull(0) ? std::string() : rows[0].GetBytes(0),
                      .anonymous = rows[0].GetInt64(1) != 0};
+}
+
+absl::StatusOr<std::map<std::string, bool>> SqlIntakeStore::AreAnonymous(
+    const std::string& tenant, const std::vector<std::string>& ids, absl::Time deadline) {
+  std::map<std::string, bool> anonymous;
+  if (ids.empty()) return anonymous;
+  db::Params params;
+  params.Add(tenant);
+  const std::string sql = AddList(kSelectAnonymous, ids, params);
+  ASSIGN_OR_RETURN(const db::Rows rows, Read(deadline, sql, params));
+  for (const db::Row& row : rows) anonymous[row.GetBytes(0)] = row.GetInt64(1) != 0;
+  for (const std::string& id : ids) {
+    if (!anonymous.contains(id)) return status::NotFound("report");
+  }
+  return anonymous;
 }
 
 absl::StatusOr<std::vector<StoredReport>> SqlIntakeStore::GetReports(

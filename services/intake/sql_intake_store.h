@@ -27,6 +27,9 @@ class SqlIntakeStore final : public IntakeStore {
       const std::vector<const NewReport*>& reports, absl::Time deadline) override;
   absl::StatusOr<std::vector<StoredAnswer>> FindAnswers(const std::vector<std::string>& keys,
                                                         absl::Time deadline) override;
+  absl::StatusOr<std::map<std::string, bool>> AreAnonymous(const std::string& tenant,
+                                                           const std::vector<std::string>& ids,
+                                                           absl::Time deadline) override;
   absl::StatusOr<ReportFacts> GetFacts(const std::string& tenant, const std::string& report_id,
                                        absl::Time deadline) override;
   absl::StatusOr<std::vector<StoredReport>> GetReports(const std::string& tenant,
