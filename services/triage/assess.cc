@@ -250,10 +250,11 @@ mamori::v1::Assessment Assessor::Assess(const mamori::v1::Report& report,
     });
     if (silent && leaning_->Lends(scores)) {
       hints = Lend(scores, report, texts, candidates, by_category, guards);
+      if (!hints.empty()) leaning = scores.ToString();
     } else if (!silent && leaning_->Doubts(scores)) {
       for (auto& [category, draft] : by_category) draft.Lower(leaning_->takes());
+      leaning = scores.ToString();
     }
-    if (!hints.empty() || (!silent && leaning_->Doubts(scores))) leaning = scores.ToString();
   }
 
   std::vector<Draft> drafts;
