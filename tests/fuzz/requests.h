@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <type_traits>
 
 #include "absl/status/status.h"
 
@@ -31,6 +32,18 @@ void TryRequest(const std::string& bytes, Check check) {
   Request again;
   Require(again.ParseFromString(request.SerializeAsString()));
   Require(check(again) == status);
+}
+
+// The same of a batch of events, each of which is judged by itself.
+template <typename Request, typename Check, typename CheckEvent>
+void TryEvents(const std::string& bytes, int most, Check check, CheckEvent check_event) {
+  TryRequest<Request>(bytes, check);
+  Request request;
+  if (!request.ParseFromString(bytes) || !check(request).ok()) return;
+  Require(request.events_size() <= most);
+  for (const auto& event : request.events()) {
+    TryRequest<std::decay_t<decltype(event)>>(event.SerializeAsString(), check_event);
+  }
 }
 
 using Try = void (*)(const std::string& bytes);

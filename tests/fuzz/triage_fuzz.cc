@@ -13,15 +13,10 @@ void Of(const std::string& bytes) {
   mamori::fuzz::TryRequest<Request>(bytes, [](const Request& one) { return Validate(one); });
 }
 
-// Each event is judged by itself.
 void Events(const std::string& bytes) {
-  Of<v1::IngestEventsRequest>(bytes);
-  v1::IngestEventsRequest request;
-  if (!request.ParseFromString(bytes) || !Validate(request).ok()) return;
-  mamori::fuzz::Require(request.events_size() <= kMaxEvents);
-  for (const mamori::v1::Event& event : request.events()) {
-    mamori::fuzz::TryRequest<mamori::v1::Event>(event.SerializeAsString(), ValidateEvent);
-  }
+  mamori::fuzz::TryEvents<v1::IngestEventsRequest>(
+      bytes, kMaxEvents, [](const v1::IngestEventsRequest& one) { return Validate(one); },
+      ValidateEvent);
 }
 
 constexpr mamori::fuzz::Try kKinds[] = {
